@@ -1,0 +1,127 @@
+/**
+ * How command methods build their words.
+ *
+ * @module
+ */
+
+import type { Words } from "../executor.ts";
+import type { Argument } from "../resp/reply.ts";
+
+/** A key, field name, pattern or other name: text, or any bytes. */
+export type Key = string | Uint8Array;
+
+/** A value to store: text, any bytes, or a number (sent in decimal). */
+export type Value = string | number | bigint | Uint8Array;
+
+/** One item, or several in an array. */
+export type OneOrMany<A> = A | readonly A[];
+
+/** Pairs of a name and a value: a plain object, a `Map`, or an array (or other iterable) of pairs. */
+export type Entries<V extends Value = Value> =
+  | Readonly<Record<string, V>>
+  | Iterable<readonly [Key, V]>;
+
+/**
+ * Options of which at most one can be given.
+ *
+ * @typeParam O The options, as an object type.
+ */
+export type AtMostOne<O> = {
+  [K in keyof O]: { [P in K]?: O[P] } & { [P in Exclude<keyof O, K>]?: undefined };
+}[keyof O];
+
+/**
+ * Options of which exactly one must be given.
+ *
+ * @typeParam O The options, as an object type.
+ */
+export type ExactlyOne<O> = {
+  [K in keyof O]: { [P in K]: O[P] } & { [P in Exclude<keyof O, K>]?: undefined };
+}[keyof O];
+
+/**
+ * Appends one item or several.
+ *
+ * @param words Where to append.
+ * @param items The items; none at all makes the command reject with a `RangeError`.
+ * @param what What they are, for the message: `"keys"`.
+ * @returns `words`.
+ */
+export function append(words: Words, items: OneOrMany<Argument>, what: string): Words {
+  if (!Array.isArray(items)) {
+    words.push(items as Argument);
+    return words;
+  }
+  if (items.length === 0) words.push(nothing(words, what));
+  for (const item of items) words.push(item);
+  return words;
+}
+
+/**
+ * Appends the number of items, then the items: `numkeys key [key …]`.
+ *
+ * @param words Where to append.
+ * @param items The items; none at all makes the command reject with a `RangeError`.
+ * @param what What they are, for the message.
+ * @returns `words`.
+ */
+export function appendCounted(words: Words, items: OneOrMany<Argument>, what: string): Words {
+  words.push(Array.isArray(items) ? items.length : 1);
+  return append(words, items, what);
+}
+
+/**
+ * Appends pairs, flat: name, value, name, value, …
+ *
+ * @param words Where to append.
+ * @param entries The pairs; none at all makes the command reject with a `RangeError`.
+ * @param what What they are, for the message: `"fields"`.
+ * @returns `words`.
+ */
+export function appendEntries(words: Words, entries: Entries, what: string): Words {
+  const before = words.length;
+  if (typeof entries !== "object" || entries === null) {
+    words.push(new TypeError(`Cannot send ${name(words)}: expected pairs of ${what}`));
+  } else if (Symbol.iterator in entries) {
+    for (const pair of entries) {
+      if (Array.isArray(pair) && pair.length === 2) words.push(pair[0], pair[1]);
+      else words.push(new TypeError(`Cannot send ${name(words)}: expected pairs of ${what}`));
+    }
+  } else {
+    for (const key in entries) {
+      if (Object.hasOwn(entries, key)) words.push(key, entries[key]);
+    }
+  }
+  if (words.length === before) words.push(nothing(words, what));
+  return words;
+}
+
+/**
+ * Appends an option with its value, if it is given.
+ *
+ * @param words Where to append.
+ * @param token The server's word: `"EX"`.
+ * @param value The value; undefined appends nothing.
+ */
+export function appendOption(words: Words, token: string, value: Argument | undefined): void {
+  if (value !== undefined) words.push(token, value);
+}
+
+/**
+ * Appends a flag, if it is set.
+ *
+ * @param words Where to append.
+ * @param token The server's word: `"NX"`.
+ * @param on Whether it is set.
+ */
+export function appendFlag(words: Words, token: string, on: boolean | undefined): void {
+  if (on) words.push(token);
+}
+
+function nothing(words: Words, what: string): RangeError {
+  return new RangeError(`Cannot send ${name(words)}: expected one or more ${what}, got none`);
+}
+
+function name(words: Words): string {
+  return String(words[0]);
+}

@@ -1,0 +1,207 @@
+/**
+ * How replies become the values that command methods promise.
+ *
+ * Each decoder takes every shape that RESP2 and RESP3 servers send for the same thing, checks it, and throws
+ * {@linkcode UnexpectedReplyError} for any other.
+ *
+ * @module
+ */
+
+import { ServerError, UnexpectedReplyError } from "../errors.ts";
+import type { Decoder } from "../executor.ts";
+import type { Reply } from "../resp/reply.ts";
+
+/**
+ * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a `Map`,
+ * since bytes cannot be property names.
+ *
+ * @typeParam T What a bulk string is on this surface.
+ */
+export type Fields<T extends string | Uint8Array> = T extends string ? Record<string, T>
+  : Map<T, T>;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Throws for a reply that is none of the documented shapes.
+ *
+ * @param reply What came.
+ * @param expected What is documented.
+ */
+export function unexpected(reply: Reply, expected: string): never {
+  if (reply instanceof ServerError) throw reply;
+  throw new UnexpectedReplyError(
+    `Cannot read the reply: expected ${expected}, got ${describe(reply)}`,
+  );
+}
+
+function describe(reply: Reply): string {
+  if (reply === null) return "null";
+  if (typeof reply !== "object") return `a ${typeof reply}`;
+  if (reply instanceof Uint8Array) return "bytes";
+  if (Array.isArray(reply)) return `an array of ${reply.length}`;
+  if (reply instanceof ServerError) return "an error";
+  return `${reply instanceof Map ? "a map" : "a set"} of ${reply.size}`;
+}
+
+/** `"OK"`. */
+export function toOk(reply: Reply): "OK" {
+  return reply === "OK" || text(reply) === "OK" ? "OK" : unexpected(reply, "OK");
+}
+
+/** `"OK"`, or null where the command declined. */
+export function toOkOrNull(reply: Reply): "OK" | null {
+  return reply === null ? null : toOk(reply);
+}
+
+/** A bulk string in the mode of the surface. */
+export function toBulk<T extends string | Uint8Array>(reply: Reply): T {
+  // The mode was fixed when the request was made, so what came is a T.
+  if (typeof reply === "string" || reply instanceof Uint8Array) return reply as T;
+  return unexpected(reply, "a string");
+}
+
+/** A bulk string in the mode of the surface, or null for a missing value. */
+export function toBulkOrNull<T extends string | Uint8Array>(reply: Reply): T | null {
+  return reply === null ? null : toBulk<T>(reply);
+}
+
+/** Text, whatever the mode: for words of the server itself. */
+export function toText(reply: Reply): string {
+  return text(reply) ?? unexpected(reply, "a string");
+}
+
+/** Text, whatever the mode, or null. */
+export function toTextOrNull(reply: Reply): string | null {
+  return reply === null ? null : toText(reply);
+}
+
+/** A number: an integer, a double, or either as a string. */
+export function toNumber(reply: Reply): number {
+  if (typeof reply === "number") return reply;
+  if (typeof reply === "bigint") return Number(reply);
+  const string = text(reply);
+  if (string !== undefined) {
+    const value = parseNumber(string);
+    if (value !== undefined) return value;
+  }
+  return unexpected(reply, "a number");
+}
+
+/** A number, or null for a missing value. */
+export function toNumberOrNull(reply: Reply): number | null {
+  return reply === null ? null : toNumber(reply);
+}
+
+/** An integer that can leave the range in which doubles are exact: a bigint beyond ±(2^53 − 1). */
+export function toInteger(reply: Reply): number | bigint {
+  if (typeof reply === "number" || typeof reply === "bigint") return reply;
+  const string = text(reply);
+  if (string === undefined || !/^-?\d+$/.test(string)) return unexpected(reply, "an integer");
+  const value = Number(string);
+  return Number.isSafeInteger(value) ? value : BigInt(string);
+}
+
+/** As {@linkcode toInteger}, or null for a missing value. */
+export function toIntegerOrNull(reply: Reply): number | bigint | null {
+  return reply === null ? null : toInteger(reply);
+}
+
+/** Yes or no: 1 or 0, or a boolean. */
+export function toBoolean(reply: Reply): boolean {
+  if (reply === 1 || reply === true) return true;
+  if (reply === 0 || reply === false) return false;
+  return unexpected(reply, "0 or 1");
+}
+
+/**
+ * A list whose elements are all of one kind.
+ *
+ * @param item Decoder of an element.
+ * @returns A decoder that takes an array or a set.
+ */
+export function toListOf<R>(item: Decoder<R>): Decoder<R[]> {
+  return (reply, bytes) => elements(reply).map((element) => item(element, bytes));
+}
+
+/**
+ * A list, or null for a missing value.
+ *
+ * @param item Decoder of an element.
+ * @returns A decoder that takes an array, a set or null.
+ */
+export function toListOrNullOf<R>(item: Decoder<R>): Decoder<R[] | null> {
+  const list = toListOf(item);
+  return (reply, bytes) => reply === null ? null : list(reply, bytes);
+}
+
+/** A list of bulk strings in the mode of the surface. */
+export function toBulks<T extends string | Uint8Array>(reply: Reply): T[] {
+  return elements(reply).map(toBulk<T>);
+}
+
+/** A list of bulk strings, null for each missing one. */
+export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T | null)[] {
+  return elements(reply).map(toBulkOrNull<T>);
+}
+
+/** A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects. */
+export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
+  return new Set(elements(reply).map(toBulk<T>));
+}
+
+/** Pairs of bulk strings: a record on text surfaces, a `Map` on bytes surfaces. */
+export function toFields<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Fields<T> {
+  const pairs = toPairs(reply);
+  if (bytes) {
+    return new Map(pairs.map(([name, value]) => [toBulk<T>(name), toBulk<T>(value)])) as Fields<T>;
+  }
+  const record: Record<string, string> = Object.create(null);
+  for (const [name, value] of pairs) record[toText(name)] = toText(value);
+  return record as Fields<T>;
+}
+
+/** Pairs as they are: from a map, a flat array, or an array of two-element arrays. */
+export function toPairs(reply: Reply): [Reply, Reply][] {
+  if (reply instanceof Map) return [...reply];
+  if (!Array.isArray(reply)) return unexpected(reply, "pairs");
+  if (reply.length > 0 && reply.every((item) => Array.isArray(item) && item.length === 2)) {
+    return reply as [Reply, Reply][];
+  }
+  if (reply.length % 2 !== 0) return unexpected(reply, "pairs");
+  const pairs: [Reply, Reply][] = [];
+  for (let i = 0; i < reply.length; i += 2) pairs.push([reply[i], reply[i + 1]]);
+  return pairs;
+}
+
+/** The elements of an array or a set. */
+export function elements(reply: Reply): Reply[] {
+  if (Array.isArray(reply)) return reply;
+  if (reply instanceof Set) return [...reply];
+  return unexpected(reply, "a list");
+}
+
+/** A reply as it is. */
+export function toReply(reply: Reply): Reply {
+  return reply;
+}
+
+function text(reply: Reply): string | undefined {
+  if (typeof reply === "string") return reply;
+  return reply instanceof Uint8Array ? utf8.decode(reply) : undefined;
+}
+
+function parseNumber(string: string): number | undefined {
+  switch (string) {
+    case "inf":
+    case "+inf":
+      return Infinity;
+    case "-inf":
+      return -Infinity;
+    case "nan":
+    case "-nan":
+      return NaN;
+  }
+  const value = Number(string);
+  return string.trim() === "" || Number.isNaN(value) ? undefined : value;
+}

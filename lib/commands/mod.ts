@@ -1,0 +1,73 @@
+/**
+ * All commands on one surface: the one list of command groups.
+ *
+ * @module
+ */
+
+import { Executor } from "../executor.ts";
+import type { Argument, Reply } from "../resp/reply.ts";
+import { toReply } from "./_decode.ts";
+import { StringCommands } from "./string.ts";
+
+/** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
+export interface Commands<T extends string | Uint8Array = string> extends StringCommands<T> {}
+
+/**
+ * Every typed command, and {@linkcode Commands.customCommand} for the rest.
+ *
+ * Clients, batches and transactions extend it and override {@linkcode Executor.send} only.
+ *
+ * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ */
+// deno-lint-ignore no-unsafe-declaration-merging -- link() below makes the two declarations agree, and a test checks it
+export abstract class Commands<T extends string | Uint8Array = string> extends Executor<T> {
+  /**
+   * Runs any command, also one that this library has no method for.
+   *
+   * It is routed like the typed ones. The reply comes as it is; see {@linkcode Reply} for the shapes.
+   *
+   * @example A command of a module
+   * ```ts
+   * await client.customCommand(["ECHO", "hello"]); // "hello"
+   * ```
+   *
+   * @param args Its words, the name first.
+   * @returns The reply.
+   * @throws {TypeError} If the command would change the state of a shared connection (`SUBSCRIBE`, `MULTI`, `SELECT`, …);
+   * the message says what to use instead.
+   */
+  customCommand(args: readonly Argument[]): Promise<Reply> {
+    return this.send([...args], toReply);
+  }
+}
+
+/** A class whose instances have a group of commands. */
+// deno-lint-ignore no-explicit-any -- any bulk type will do here
+type Group = abstract new (...args: any[]) => Executor<any>;
+
+/** The groups, in the order of the reference. */
+export const groups: readonly Group[] = [StringCommands];
+
+/**
+ * Makes the methods of the groups those of `target`, through one object in front of its prototype chain: defining some
+ * hundred properties on the prototype itself takes ten times as long.
+ */
+function link(target: Group, groups: readonly Group[]): void {
+  const methods: object = Object.create(Executor.prototype);
+  for (const group of groups) {
+    for (const name of Object.getOwnPropertyNames(group.prototype)) {
+      if (name === "constructor") continue;
+      if (Object.hasOwn(methods, name)) {
+        throw new TypeError(`Cannot link command groups: "${name}" is in two of them`);
+      }
+      Object.defineProperty(
+        methods,
+        name,
+        Object.getOwnPropertyDescriptor(group.prototype, name)!,
+      );
+    }
+  }
+  Object.setPrototypeOf(target.prototype, methods);
+}
+
+link(Commands, groups);

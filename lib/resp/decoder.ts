@@ -1,0 +1,585 @@
+/**
+ * Where a byte becomes a reply: an incremental decoder for RESP2 and RESP3.
+ *
+ * It owns the grammar, the limits and the memory for values that arrive in pieces. It does not know requests: whoever
+ * feeds it matches the replies.
+ *
+ * @module
+ */
+
+import { ProtocolError, ServerError } from "../errors.ts";
+import { Push, type Reply } from "./reply.ts";
+import { decodeText } from "./text.ts";
+
+/** What comes out of the decoder: a reply to a request, or an out-of-band message. */
+export type Decoded = Reply | Push;
+
+/** Options for {@linkcode RespDecoder}. */
+export interface RespDecoderOptions {
+  /**
+   * Whether bulk strings become `Uint8Array` rather than text. A function is asked once for each reply, when its first
+   * byte is seen, and once for each push message (`push` is then true).
+   *
+   * @default {false}
+   */
+  bytes?: boolean | ((push: boolean) => boolean);
+  /** Told about attributes, right before the reply or element that they belong to. By default they are dropped. */
+  onAttributes?: (attributes: Map<Reply, Reply>) => void;
+  /** How deep aggregates may nest. @default {128} */
+  maxDepth?: number;
+  /** How long a line (simple string, error, number) may be, in bytes. @default {1048576} */
+  maxLineLength?: number;
+  /** How long a bulk string may be, in bytes. @default {536870912} */
+  maxBulkLength?: number;
+  /** How many elements an aggregate may have; sets and maps never more than 2^24, which is JavaScript's limit. @default {134217727} */
+  maxElements?: number;
+}
+
+const CR = 13;
+const LF = 10;
+const ZERO = 48;
+const NINE = 57;
+const MINUS = 45; // -
+const PLUS = 43; // +
+const COLON = 58; // :
+const DOLLAR = 36; // $
+const STAR = 42; // *
+const PERCENT = 37; // %
+const TILDE = 126; // ~
+const GREATER = 62; // >
+const PIPE = 124; // |
+const EQUALS = 61; // =
+const BANG = 33; // !
+const SEMICOLON = 59; // ;
+const UNDERSCORE = 95; // _
+const HASH = 35; // #
+const COMMA = 44; // ,
+const PAREN = 40; // (
+const DOT = 46; // .
+const QUESTION = 63; // ?
+const UPPER_O = 79;
+const UPPER_K = 75;
+
+/** Digits that a double holds exactly whatever they are. */
+const EXACT_DIGITS = 15;
+const MAX_COLLECTION = 2 ** 24;
+/** Largest bulk string for which its whole length is reserved on the peer's word alone. */
+const RESERVE = 1 << 20;
+/** From how many missing bytes on it pays to have them read straight into their place. */
+const DIRECT = 16 * 1024;
+
+/** An aggregate whose elements are still arriving. */
+class Frame {
+  readonly type: number;
+  readonly parent: Frame | null;
+  readonly items: Reply[] = [];
+  /** Elements still to come; for a streamed aggregate, elements still allowed. */
+  left: number;
+  readonly streamed: boolean;
+
+  constructor(type: number, left: number, streamed: boolean, parent: Frame | null) {
+    this.type = type;
+    this.left = left;
+    this.streamed = streamed;
+    this.parent = parent;
+  }
+}
+
+function pairs(items: Reply[]): Map<Reply, Reply> {
+  const map = new Map<Reply, Reply>();
+  for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1]);
+  return map;
+}
+
+function parseDouble(text: string): number | undefined {
+  if (text === "inf" || text === "+inf") return Infinity;
+  if (text === "-inf") return -Infinity;
+  if (text === "nan" || text === "-nan") return NaN;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+/**
+ * An incremental RESP2 and RESP3 decoder: bytes in, replies out.
+ *
+ * However the input is cut into chunks, the replies are the same. Nothing that is handed out refers to a chunk, so
+ * chunks may be reused. Memory is reserved only for what has arrived (and at most 1 MiB ahead, for one bulk string).
+ * After a {@linkcode ProtocolError} the decoder must not be used any more.
+ *
+ * @example Decoding two replies that come in three pieces
+ * ```ts
+ * import { RespDecoder } from "@babushka/redis/resp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new RespDecoder();
+ * const bytes = new TextEncoder().encode("$5\r\nhello\r\n:42\r\n");
+ * assertEquals(decoder.push(bytes.subarray(0, 6)), []);
+ * assertEquals(decoder.push(bytes.subarray(6, 13)), ["hello"]);
+ * assertEquals(decoder.push(bytes.subarray(13)), [42]);
+ * ```
+ */
+export class RespDecoder {
+  readonly #maxDepth: number;
+  readonly #maxLineLength: number;
+  readonly #maxBulkLength: number;
+  readonly #maxElements: number;
+  readonly #askBytes: (push: boolean) => boolean;
+  readonly #onAttributes: ((attributes: Map<Reply, Reply>) => void) | undefined;
+
+  /** Replies of the chunk at hand. */
+  #out: Decoded[] = [];
+  /** Position of the current buffer's first byte, counted from the start of the connection. */
+  #base = 0;
+
+  /** Whether the mode of the reply at hand has been asked for. */
+  #started = false;
+  /** Mode of the reply at hand. */
+  #replyBytes = false;
+  /** Mode of the reply or push message at hand. */
+  #bytes = false;
+
+  /** Innermost open aggregate. */
+  #top: Frame | null = null;
+  #depth = 0;
+
+  /** Beginning of a line whose end has not arrived. */
+  #line: Uint8Array = new Uint8Array(64);
+  #lineLength = 0;
+
+  /** Bulk string whose end has not arrived. */
+  #bulk: Uint8Array | null = null;
+  #bulkType = 0;
+  #bulkLength = 0;
+  #bulkFilled = 0;
+  /** Bytes of the closing CRLF that have arrived. */
+  #bulkClosed = 0;
+
+  /**
+   * Makes a decoder at the start of a connection.
+   *
+   * @param options Mode and limits.
+   */
+  constructor(options: RespDecoderOptions = {}) {
+    const { bytes = false } = options;
+    this.#askBytes = typeof bytes === "function" ? bytes : () => bytes;
+    this.#onAttributes = options.onAttributes;
+    this.#maxDepth = options.maxDepth ?? 128;
+    this.#maxLineLength = options.maxLineLength ?? 1024 * 1024;
+    this.#maxBulkLength = options.maxBulkLength ?? 512 * 1024 * 1024;
+    this.#maxElements = options.maxElements ?? 2 ** 27 - 1;
+  }
+
+  /** Whether the decoder is between two replies: nothing of the next one has arrived. */
+  get idle(): boolean {
+    return !this.#started && this.#top === null && this.#bulk === null && this.#lineLength === 0;
+  }
+
+  /**
+   * Decodes the next bytes of the connection.
+   *
+   * @param chunk The bytes; they are not referred to afterwards.
+   * @param replies Where to append the complete replies. On an error it holds those in front of the error.
+   * @returns `replies`.
+   * @throws {ProtocolError} If the bytes are not RESP or exceed a limit.
+   */
+  push(chunk: Uint8Array, replies: Decoded[] = []): Decoded[] {
+    this.#out = replies;
+    const pos = this.#lineLength === 0 ? 0 : this.#finishLine(chunk);
+    this.#run(chunk, pos);
+    this.#base += chunk.length;
+    return replies;
+  }
+
+  /**
+   * The place where the next bytes of the connection belong, if they are a long stretch of one bulk string.
+   *
+   * Reading straight into it saves a copy; what was read is then reported by {@linkcode RespDecoder.filled} instead of
+   * {@linkcode RespDecoder.push}. The view's buffer may be transferred in between (a BYOB read does).
+   *
+   * @returns The place, or null if the next bytes are to be pushed.
+   */
+  target(): Uint8Array | null {
+    const bulk = this.#bulk;
+    if (bulk === null) return null;
+    if (bulk.length === this.#bulkFilled && this.#bulkFilled < this.#bulkLength) this.#growBulk();
+    const place = this.#bulk!.subarray(this.#bulkFilled);
+    return place.length < DIRECT ? null : place;
+  }
+
+  /**
+   * Takes note that the beginning of {@linkcode RespDecoder.target} was filled with the next bytes of the connection.
+   *
+   * @param view The filled part, over the same memory (or the buffer that it was transferred to).
+   */
+  filled(view: Uint8Array): void {
+    this.#bulk = new Uint8Array(view.buffer as ArrayBuffer);
+    this.#bulkFilled += view.length;
+    this.#base += view.length;
+  }
+
+  /** Completes the line kept from earlier chunks. Returns the position behind it. */
+  #finishLine(chunk: Uint8Array): number {
+    const lf = chunk.indexOf(LF);
+    const end = lf === -1 ? chunk.length : lf + 1;
+    this.#keepLine(chunk, 0, end);
+    if (lf === -1) return end;
+    const line = this.#line.subarray(0, this.#lineLength);
+    const chunkBase = this.#base;
+    this.#base = chunkBase + end - this.#lineLength;
+    this.#lineLength = 0;
+    this.#run(line, 0);
+    this.#base = chunkBase;
+    return end;
+  }
+
+  #keepLine(buffer: Uint8Array, start: number, end: number): void {
+    const length = this.#lineLength + end - start;
+    if (length > this.#maxLineLength) {
+      this.#fail(`Cannot decode a line of more than ${this.#maxLineLength} bytes`, start);
+    }
+    if (length > this.#line.length) {
+      const larger = new Uint8Array(Math.max(length, this.#line.length * 2));
+      larger.set(this.#line.subarray(0, this.#lineLength));
+      this.#line = larger;
+    }
+    this.#line.set(buffer.subarray(start, end), this.#lineLength);
+    this.#lineLength = length;
+  }
+
+  /** Decodes `buffer` from `pos` to its end; what is incomplete is kept. */
+  #run(buffer: Uint8Array, pos: number): void {
+    const end = buffer.length;
+    while (pos < end) {
+      if (this.#bulk !== null) {
+        pos = this.#fillBulk(buffer, pos);
+        continue;
+      }
+      const type = buffer[pos];
+      if (this.#top === null) this.#begin(type);
+      if (this.#top?.type === DOLLAR) {
+        if (type !== SEMICOLON) {
+          this.#fail("Cannot decode a streamed string: expected another part of it", pos);
+        }
+      } else if (type === DOLLAR || type === COLON || type === STAR) {
+        // The frequent types, with their number read in passing.
+        let p = pos + 1;
+        let n = 0;
+        let digit = 0;
+        while (p < end && (digit = buffer[p] - ZERO) >= 0 && digit <= 9) {
+          n = n * 10 + digit;
+          p++;
+        }
+        const digits = p - pos - 1;
+        if (
+          p + 1 < end && buffer[p] === CR && buffer[p + 1] === LF && digits > 0 &&
+          digits <= EXACT_DIGITS
+        ) {
+          p += 2;
+          if (type === DOLLAR) {
+            const close = p + n;
+            if (close + 1 < end) {
+              if (buffer[close] !== CR || buffer[close + 1] !== LF) this.#failClose(close);
+              if (n > this.#maxBulkLength) this.#failBulkLength(pos);
+              this.#emit(this.#bytes ? buffer.slice(p, close) : decodeText(buffer, p, close));
+              pos = close + 2;
+              continue;
+            }
+            this.#openBulk(type, n, pos);
+          } else if (type === COLON) {
+            this.#emit(n);
+          } else {
+            this.#open(type, n, pos);
+          }
+          pos = p;
+          continue;
+        }
+      } else if (
+        type === PLUS && pos + 4 < end && buffer[pos + 1] === UPPER_O &&
+        buffer[pos + 2] === UPPER_K &&
+        buffer[pos + 3] === CR && buffer[pos + 4] === LF
+      ) {
+        this.#emit("OK");
+        pos += 5;
+        continue;
+      }
+      const lf = buffer.indexOf(LF, pos + 1);
+      if (lf === -1) {
+        this.#keepLine(buffer, pos, end);
+        return;
+      }
+      if (lf - pos > this.#maxLineLength) {
+        this.#fail(`Cannot decode a line of more than ${this.#maxLineLength} bytes`, pos);
+      }
+      if (buffer[lf - 1] !== CR) this.#fail("Cannot decode a line that ends without CR", lf);
+      this.#decodeLine(type, buffer, pos, lf - 1);
+      pos = lf + 1;
+    }
+  }
+
+  /** Settles the mode of what begins with this type byte. */
+  #begin(type: number): void {
+    if (type === GREATER) {
+      this.#bytes = this.#askBytes(true);
+    } else if (!this.#started) {
+      this.#started = true;
+      this.#bytes = this.#replyBytes = this.#askBytes(false);
+    }
+  }
+
+  /** Decodes one complete line: everything that the fast paths leave. */
+  #decodeLine(type: number, buffer: Uint8Array, pos: number, end: number): void {
+    const start = pos + 1;
+    switch (type) {
+      case PLUS:
+        return this.#emit(decodeText(buffer, start, end));
+      case MINUS:
+        return this.#emit(new ServerError(decodeText(buffer, start, end)));
+      case COLON:
+        return this.#emit(this.#integer(buffer, start, end));
+      case UNDERSCORE:
+        if (start !== end) this.#fail("Cannot decode a null with content", pos);
+        return this.#emit(null);
+      case HASH: {
+        const flag = decodeText(buffer, start, end);
+        if (flag !== "t" && flag !== "f") {
+          this.#fail("Cannot decode a boolean other than t and f", pos);
+        }
+        return this.#emit(flag === "t");
+      }
+      case COMMA: {
+        const value = parseDouble(decodeText(buffer, start, end));
+        if (value === undefined) this.#fail("Cannot decode a malformed double", pos);
+        return this.#emit(value);
+      }
+      case PAREN: {
+        const text = decodeText(buffer, start, end);
+        if (!/^[+-]?\d+$/.test(text)) this.#fail("Cannot decode a malformed big number", pos);
+        return this.#emit(BigInt(text.startsWith("+") ? text.slice(1) : text));
+      }
+      case DOT:
+        if (start !== end || !this.#top?.streamed) {
+          this.#fail("Cannot decode an end marker outside a streamed aggregate", pos);
+        }
+        if (
+          (this.#top!.type === PERCENT || this.#top!.type === PIPE) &&
+          this.#top!.items.length % 2 !== 0
+        ) {
+          this.#fail("Cannot decode a streamed map with a key and no value", pos);
+        }
+        return this.#close();
+      case DOLLAR:
+      case EQUALS:
+      case BANG:
+        if (end - start === 1 && buffer[start] === QUESTION && type === DOLLAR) {
+          return this.#push(new Frame(DOLLAR, this.#maxElements, true, this.#top), pos);
+        }
+        if (this.#isNull(buffer, start, end)) return this.#emit(null);
+        return this.#openBulk(type, this.#length(buffer, start, end), pos);
+      case SEMICOLON: {
+        if (this.#top?.type !== DOLLAR) {
+          this.#fail("Cannot decode a part of a streamed string outside of one", pos);
+        }
+        const length = this.#length(buffer, start, end);
+        return length === 0 ? this.#close() : this.#openBulk(type, length, pos);
+      }
+      case STAR:
+        if (this.#isNull(buffer, start, end)) return this.#emit(null);
+      // falls through
+      case TILDE:
+      case PERCENT:
+      case PIPE:
+      case GREATER:
+        if (end - start === 1 && buffer[start] === QUESTION && type !== GREATER) {
+          return this.#open(type, -1, pos);
+        }
+        return this.#open(type, this.#length(buffer, start, end), pos);
+      default:
+        this.#fail(
+          `Cannot decode a reply of type byte 0x${type.toString(16).padStart(2, "0")}`,
+          pos,
+        );
+    }
+  }
+
+  #isNull(buffer: Uint8Array, start: number, end: number): boolean {
+    return end - start === 2 && buffer[start] === MINUS && buffer[start + 1] === ZERO + 1;
+  }
+
+  #length(buffer: Uint8Array, start: number, end: number): number {
+    let n = 0;
+    for (let p = start; p < end; p++) {
+      if (buffer[p] < ZERO || buffer[p] > NINE) this.#fail("Cannot decode a malformed length", p);
+      n = n * 10 + buffer[p] - ZERO;
+    }
+    if (start === end) this.#fail("Cannot decode an empty length", start);
+    return n;
+  }
+
+  #integer(buffer: Uint8Array, start: number, end: number): number | bigint {
+    const text = decodeText(buffer, start, end);
+    if (!/^[+-]?\d+$/.test(text)) this.#fail("Cannot decode a malformed integer", start);
+    const value = Number(text);
+    // `+ 0` turns the -0 of ":-0" into 0.
+    return Number.isSafeInteger(value)
+      ? value + 0
+      : BigInt(text.startsWith("+") ? text.slice(1) : text);
+  }
+
+  /** Opens an aggregate of `n` elements (map: pairs), or a streamed one (-1). */
+  #open(type: number, n: number, pos: number): void {
+    if (type === GREATER && this.#top !== null) {
+      this.#fail("Cannot decode a push message inside a reply", pos);
+    }
+    const limit = type === STAR || type === GREATER
+      ? this.#maxElements
+      : Math.min(this.#maxElements, MAX_COLLECTION);
+    if (n > limit) this.#fail(`Cannot decode an aggregate of more than ${limit} elements`, pos);
+    if (type === GREATER && n === 0) this.#fail("Cannot decode an empty push message", pos);
+    const perElement = type === PERCENT || type === PIPE ? 2 : 1;
+    const left = (n === -1 ? limit + 1 : n) * perElement;
+    this.#push(new Frame(type, left, n === -1, this.#top), pos);
+    if (n === 0) this.#close();
+  }
+
+  #push(frame: Frame, pos: number): void {
+    if (++this.#depth > this.#maxDepth) {
+      this.#fail(`Cannot decode a reply nested deeper than ${this.#maxDepth}`, pos);
+    }
+    this.#top = frame;
+  }
+
+  /** Hands a complete value to the innermost aggregate, or out. */
+  #emit(value: Reply): void {
+    const top = this.#top;
+    if (top === null) {
+      this.#started = false;
+      this.#out.push(value);
+      return;
+    }
+    top.items.push(value);
+    if (--top.left === 0) this.#close();
+  }
+
+  /** Closes the innermost aggregate, and every outer one that it completes. */
+  #close(): void {
+    let frame = this.#top!;
+    if (frame.streamed && frame.left === 0) {
+      this.#fail("Cannot decode a streamed aggregate of so many elements", 0);
+    }
+    while (true) {
+      const parent = this.#top = frame.parent;
+      this.#depth--;
+      if (frame.type === PIPE) {
+        this.#onAttributes?.(pairs(frame.items));
+        return;
+      }
+      if (frame.type === GREATER) {
+        this.#bytes = this.#replyBytes;
+        this.#out.push(new Push(frame.items));
+        return;
+      }
+      const value = this.#build(frame);
+      if (parent === null) {
+        this.#started = false;
+        this.#out.push(value);
+        return;
+      }
+      parent.items.push(value);
+      if (--parent.left !== 0) return;
+      if (parent.streamed) this.#fail("Cannot decode a streamed aggregate of so many elements", 0);
+      frame = parent;
+    }
+  }
+
+  #build(frame: Frame): Reply {
+    switch (frame.type) {
+      case PERCENT:
+        return pairs(frame.items);
+      case TILDE:
+        return new Set(frame.items);
+      case DOLLAR: {
+        const parts = frame.items as Uint8Array[];
+        const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+        let at = 0;
+        for (const part of parts) {
+          whole.set(part, at);
+          at += part.length;
+        }
+        return this.#bytes ? whole : decodeText(whole, 0, whole.length);
+      }
+      default:
+        return frame.items;
+    }
+  }
+
+  #openBulk(type: number, length: number, pos: number): void {
+    let total = length;
+    if (type === SEMICOLON) {
+      for (const part of this.#top!.items) total += (part as Uint8Array).length;
+    }
+    if (total > this.#maxBulkLength) this.#failBulkLength(pos);
+    this.#bulk = new Uint8Array(Math.min(length, RESERVE));
+    this.#bulkType = type;
+    this.#bulkLength = length;
+    this.#bulkFilled = 0;
+    this.#bulkClosed = 0;
+  }
+
+  #growBulk(): void {
+    const larger = new Uint8Array(Math.min(this.#bulkLength, this.#bulkFilled * 4));
+    larger.set(this.#bulk!);
+    this.#bulk = larger;
+  }
+
+  /** Moves bytes of `buffer` into the open bulk string. Returns the position behind them. */
+  #fillBulk(buffer: Uint8Array, pos: number): number {
+    const end = buffer.length;
+    while (this.#bulkFilled < this.#bulkLength) {
+      if (pos === end) return pos;
+      if (this.#bulkFilled === this.#bulk!.length) this.#growBulk();
+      const count = Math.min(end - pos, this.#bulk!.length - this.#bulkFilled);
+      this.#bulk!.set(buffer.subarray(pos, pos + count), this.#bulkFilled);
+      this.#bulkFilled += count;
+      pos += count;
+    }
+    while (this.#bulkClosed < 2) {
+      if (pos === end) return pos;
+      if (buffer[pos] !== (this.#bulkClosed === 0 ? CR : LF)) this.#failClose(pos);
+      this.#bulkClosed++;
+      pos++;
+    }
+    const bulk = this.#bulk!;
+    this.#bulk = null;
+    this.#emit(this.#bulkValue(bulk));
+    return pos;
+  }
+
+  #bulkValue(bulk: Uint8Array): Reply {
+    switch (this.#bulkType) {
+      case SEMICOLON:
+        return bulk;
+      case BANG:
+        return new ServerError(decodeText(bulk, 0, bulk.length));
+      case EQUALS: {
+        // "txt:" or "mkd:" in front of the text.
+        if (bulk.length < 4 || bulk[3] !== COLON) {
+          this.#fail("Cannot decode a verbatim string without a format", 0);
+        }
+        return this.#bytes ? bulk.slice(4) : decodeText(bulk, 4, bulk.length);
+      }
+      default:
+        return this.#bytes ? bulk : decodeText(bulk, 0, bulk.length);
+    }
+  }
+
+  #failBulkLength(pos: number): never {
+    this.#fail(`Cannot decode a bulk string of more than ${this.#maxBulkLength} bytes`, pos);
+  }
+
+  #failClose(pos: number): never {
+    this.#fail("Cannot decode a bulk string that does not end in CRLF where its length says", pos);
+  }
+
+  #fail(message: string, pos: number): never {
+    throw new ProtocolError(message, this.#base + pos);
+  }
+}

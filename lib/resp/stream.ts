@@ -1,0 +1,111 @@
+/**
+ * The decoder as a stage of a Web-Streams pipeline.
+ *
+ * @module
+ */
+
+import { type Decoded, RespDecoder, type RespDecoderOptions } from "./decoder.ts";
+
+/** Size of the read buffer, and about the most that one read brings. */
+const READ_SIZE = 64 * 1024;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * A transform stream from bytes to replies.
+ *
+ * For each chunk that completes at least one reply it passes on one array: a stage costs per chunk then, not per reply.
+ * Bytes that are not RESP make it fail with a `ProtocolError`, after the replies in front of them.
+ *
+ * @example Decoding a stream of bytes
+ * ```ts
+ * import { RespDecoderStream } from "@babushka/redis/resp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = ReadableStream.from([new TextEncoder().encode("+PONG\r\n:1\r\n")]);
+ * const batches = await Array.fromAsync(bytes.pipeThrough(new RespDecoderStream()));
+ * assertEquals(batches, [["PONG", 1]]);
+ * ```
+ */
+export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer>, Decoded[]> {
+  /** Where the replies come out, an array for each chunk that completes any. */
+  readonly readable: ReadableStream<Decoded[]>;
+  /** Where the bytes go in. */
+  readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+
+  /**
+   * Makes a stage.
+   *
+   * @param options Mode and limits of its decoder.
+   */
+  constructor(options?: RespDecoderOptions) {
+    const { readable, writable } = new TransformStream<Bytes, Bytes>();
+    const reader = readable.getReader();
+    const decoder = new RespDecoder(options);
+    this.writable = writable;
+    this.readable = replyStream(reader, async (replies) => {
+      const { value, done } = await reader.read();
+      if (!done) decoder.push(value, replies);
+      return done;
+    });
+  }
+
+  /**
+   * Decodes a byte stream without the copies that piping costs.
+   *
+   * The same as piping `source` through a stage, but it reads into one buffer that is used over and over, and a long
+   * bulk string straight into its place. A read is begun only when replies are asked for.
+   *
+   * @param source A byte stream, such as `readable` of a `Deno.Conn`; it is locked.
+   * @param options Mode and limits of the decoder.
+   * @returns Replies, an array for each read that completes any.
+   */
+  static from(
+    source: ReadableStream<Uint8Array<ArrayBuffer>>,
+    options?: RespDecoderOptions,
+  ): ReadableStream<Decoded[]> {
+    const decoder = new RespDecoder(options);
+    const reader = source.getReader({ mode: "byob" });
+    let buffer: Bytes = new Uint8Array(READ_SIZE);
+    return replyStream(reader, async (replies) => {
+      const target = decoder.target();
+      const { value, done } = await reader.read(target as Bytes | null ?? buffer);
+      if (done) return true;
+      if (target === null) {
+        buffer = new Uint8Array(value.buffer);
+        decoder.push(value, replies);
+      } else {
+        decoder.filled(value);
+      }
+      return false;
+    });
+  }
+}
+
+/**
+ * A stream of what `read` brings.
+ *
+ * It reads only when somebody waits. That is also why no reply is lost when a later one is malformed: the replies in
+ * front of it are handed over before the stream fails.
+ *
+ * @param source Where `read` reads, to be cancelled with the stream.
+ * @param read Reads one chunk and appends the replies that it completes; true at the end of the source.
+ */
+function replyStream(
+  source: { cancel(reason?: unknown): Promise<void> },
+  read: (replies: Decoded[]) => Promise<boolean>,
+): ReadableStream<Decoded[]> {
+  return new ReadableStream<Decoded[]>({
+    async pull(controller): Promise<void> {
+      const replies: Decoded[] = [];
+      try {
+        while (replies.length === 0) {
+          if (await read(replies)) return controller.close();
+        }
+      } finally {
+        if (replies.length > 0) controller.enqueue(replies);
+      }
+    },
+    cancel: (reason) => source.cancel(reason),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,71 @@
+import { ServerError } from "../errors.ts";
+import { type Argument, encodeCommand, Push, type Reply, RespDecoder } from "../resp/mod.ts";
+
+/** Whom a control connection is to be. */
+export interface ControlUser {
+  name: string;
+  password: string;
+}
+
+/**
+ * A connection on which the kit drives a server: one command at a time, text replies, RESP2.
+ *
+ * It goes through the server's Unix socket, so that it works whatever a test does to the ports, to TLS and to the network in
+ * between, and shares no code above the codec with the client under test.
+ */
+export class ControlConnection {
+  readonly #conn: Deno.UnixConn;
+  readonly #decoder = new RespDecoder();
+  readonly #buffer = new Uint8Array(64 * 1024);
+  #replies: Reply[] = [];
+
+  private constructor(conn: Deno.UnixConn) {
+    this.#conn = conn;
+  }
+
+  /** Connects to the server at a Unix socket, and authenticates. */
+  static async open(path: string, user?: ControlUser): Promise<ControlConnection> {
+    const control = new ControlConnection(await Deno.connect({ transport: "unix", path }));
+    try {
+      if (user) await control.command(["AUTH", user.name, user.password]);
+      return control;
+    } catch (error) {
+      control.close();
+      throw error;
+    }
+  }
+
+  /** Sends a command and waits for its reply; an error reply rejects. */
+  async command(args: readonly Argument[]): Promise<Reply> {
+    const bytes = encodeCommand(args);
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+    const reply = await this.#next();
+    if (!(reply instanceof ServerError)) return reply;
+    reply.command = String(args[0]).toUpperCase();
+    throw reply;
+  }
+
+  close(): void {
+    try {
+      this.#conn.close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #next(): Promise<Reply> {
+    while (this.#replies.length === 0) {
+      const count = await this.#conn.read(this.#buffer);
+      if (count === null) {
+        throw new Error("Cannot read the reply: the server has closed the control connection");
+      }
+      const decoded = this.#decoder.push(this.#buffer.subarray(0, count));
+      this.#replies = decoded.filter((item): item is Reply => !(item instanceof Push));
+    }
+    return this.#replies.shift()!;
+  }
+}

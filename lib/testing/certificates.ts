@@ -1,0 +1,159 @@
+/**
+ * Certificates for tests: an authority of our own, and everything that should and should not be trusted with it.
+ *
+ * @module
+ */
+
+import { makeTemporaryFolder, removeTemporaryFolder } from "./_temporary_folder.ts";
+
+/** A certificate with its private key, both as PEM text. */
+export interface KeyPair {
+  /** The certificate. */
+  cert: string;
+  /** Its private key (PKCS #8). */
+  key: string;
+}
+
+/** What {@linkcode testCertificates} makes. */
+export interface TestCertificates {
+  /** Certificate of the authority that signed {@linkcode server}, {@linkcode client} and {@linkcode wrongHost}, as PEM text. */
+  caCert: string;
+  /** For a server on `localhost`, `127.0.0.1` or `::1`. */
+  server: KeyPair;
+  /** For a client. */
+  client: KeyPair;
+  /** For a server of another name, `elsewhere.test`: right authority, wrong host. */
+  wrongHost: KeyPair;
+  /** Certificate of an authority that nobody here trusts, as PEM text. */
+  otherCaCert: string;
+  /** Like {@linkcode server}, signed by the other authority. */
+  otherServer: KeyPair;
+  /** Like {@linkcode client}, signed by the other authority. */
+  otherClient: KeyPair;
+}
+
+const CONFIGURATION = `
+[req]
+distinguished_name = name
+prompt = no
+[name]
+[authority]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[server]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth, clientAuth
+subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
+[wrongHost]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth, clientAuth
+subjectAltName = DNS:elsewhere.test
+[client]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+`;
+
+let made: Promise<TestCertificates> | undefined;
+
+/**
+ * Makes the certificates, once for each process.
+ *
+ * They are made by the `openssl` program with P-256 keys, in a fraction of a second, and kept in memory only.
+ *
+ * @example A server that presents the wrong host name
+ * ```ts no-eval
+ * import { testCertificates } from "@babushka/redis/testing";
+ *
+ * const { wrongHost } = await testCertificates();
+ * using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...wrongHost });
+ * ```
+ *
+ * @returns The certificates and keys.
+ * @throws {Error} If `openssl` is missing or fails.
+ */
+export function testCertificates(): Promise<TestCertificates> {
+  made ??= make().catch((error) => {
+    made = undefined;
+    throw error;
+  });
+  return made;
+}
+
+async function make(): Promise<TestCertificates> {
+  const folder = await makeTemporaryFolder();
+  try {
+    await Deno.writeTextFile(`${folder}/openssl.cnf`, CONFIGURATION);
+    const [ours, other] = await Promise.all([
+      makeAuthority(folder, "ca", ["server", "client", "wrongHost"]),
+      makeAuthority(folder, "other", ["server", "client"]),
+    ]);
+    return {
+      caCert: ours.authority.cert,
+      server: ours.server,
+      client: ours.client,
+      wrongHost: ours.wrongHost,
+      otherCaCert: other.authority.cert,
+      otherServer: other.server,
+      otherClient: other.client,
+    };
+  } finally {
+    await removeTemporaryFolder(folder);
+  }
+}
+
+/** Makes an authority and one certificate for each section of the configuration that is named. */
+async function makeAuthority<Section extends string>(
+  folder: string,
+  name: string,
+  sections: Section[],
+): Promise<Record<Section | "authority", KeyPair>> {
+  const key = (of: string) => `${name}-${of}.key`;
+  const cert = (of: string) => `${name}-${of}.crt`;
+  await openssl(folder, [
+    ...["req", "-x509", "-config", "openssl.cnf", "-extensions", "authority", "-days", "3650"],
+    ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ...["-subj", `/CN=Test authority ${name}`, "-keyout", key("authority")],
+    ...["-out", cert("authority")],
+  ]);
+  await Promise.all(sections.map(async (section, i) => {
+    const request = `${name}-${section}.csr`;
+    await openssl(folder, [
+      ...["req", "-new", "-config", "openssl.cnf"],
+      ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+      ...["-subj", `/CN=Test ${section}`, "-keyout", key(section), "-out", request],
+    ]);
+    await openssl(folder, [
+      ...["x509", "-req", "-in", request, "-days", "3650", "-set_serial", String(i + 1)],
+      ...["-CA", cert("authority"), "-CAkey", key("authority")],
+      ...["-extfile", "openssl.cnf", "-extensions", section, "-out", cert(section)],
+    ]);
+  }));
+  const pairs: Partial<Record<Section | "authority", KeyPair>> = {};
+  for (const of of ["authority" as const, ...sections]) {
+    pairs[of] = {
+      cert: await Deno.readTextFile(`${folder}/${cert(of)}`),
+      key: await Deno.readTextFile(`${folder}/${key(of)}`),
+    };
+  }
+  return pairs as Record<Section | "authority", KeyPair>;
+}
+
+async function openssl(cwd: string, args: string[]): Promise<void> {
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command("openssl", { args, cwd, stdin: "null" }).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(
+      "Cannot make certificates: the program openssl is not on the PATH. Install the package openssl",
+      { cause: error },
+    );
+  }
+  if (output.success) return;
+  const text = new TextDecoder().decode(output.stderr).trim();
+  throw new Error(`Cannot make certificates: "openssl ${args[0]}" failed: ${text}`);
+}
