@@ -35,14 +35,27 @@ export class ControlConnection {
     }
   }
 
-  /** Sends a command and waits for its reply; an error reply rejects. */
-  async command(args: readonly Argument[]): Promise<Reply> {
-    const bytes = encodeCommand(args);
-    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
-    const reply = await this.#next();
-    if (!(reply instanceof ServerError)) return reply;
-    reply.command = String(args[0]).toUpperCase();
-    throw reply;
+  /** Sends a command and waits for its reply; an error reply rejects. After `timeout` ms the connection is of no more use. */
+  async command(args: readonly Argument[], timeout = 10_000): Promise<Reply> {
+    const name = String(args[0]).toUpperCase();
+    let expired = false;
+    const timer = setTimeout(() => {
+      expired = true;
+      this.close();
+    }, timeout);
+    try {
+      const bytes = encodeCommand(args);
+      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+      const reply = await this.#next();
+      if (!(reply instanceof ServerError)) return reply;
+      reply.command = name;
+      throw reply;
+    } catch (error) {
+      if (!expired) throw error;
+      throw new Error(`Cannot finish ${name}: no reply within ${timeout} ms`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   close(): void {
