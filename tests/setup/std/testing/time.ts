@@ -35,22 +35,31 @@ interface Timer {
   due: number;
 }
 
-const RealDate = globalThis.Date;
-const realSetTimeout = globalThis.setTimeout;
-const realClearTimeout = globalThis.clearTimeout;
-const realSetInterval = globalThis.setInterval;
-const realClearInterval = globalThis.clearInterval;
-const realAbortSignalTimeout = AbortSignal.timeout;
+/** What is swapped, as one value so that it goes and comes together. */
+interface TimeFunctions {
+  readonly Date: typeof Date;
+  readonly setTimeout: typeof setTimeout;
+  readonly clearTimeout: typeof clearTimeout;
+  readonly setInterval: typeof setInterval;
+  readonly clearInterval: typeof clearInterval;
+  readonly abortSignalTimeout: typeof AbortSignal.timeout;
+}
+
+const { Date: RealDate, setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
+const REAL: TimeFunctions = {
+  Date: RealDate,
+  setTimeout,
+  clearTimeout,
+  setInterval,
+  clearInterval,
+  abortSignalTimeout: AbortSignal.timeout,
+};
 
 let current: FakeTime | undefined;
 
-function installReal(): void {
-  globalThis.Date = RealDate;
-  globalThis.setTimeout = realSetTimeout;
-  globalThis.clearTimeout = realClearTimeout;
-  globalThis.setInterval = realSetInterval;
-  globalThis.clearInterval = realClearInterval;
-  AbortSignal.timeout = realAbortSignalTimeout;
+function install({ abortSignalTimeout, ...globals }: TimeFunctions): void {
+  Object.assign(globalThis, globals);
+  AbortSignal.timeout = abortSignalTimeout;
 }
 
 /** Time that stands still until it is moved; made by `new`, ended by `restore()` or `using`. */
@@ -60,6 +69,7 @@ export class FakeTime {
   #lastId = 0;
   /** By id, in the order in which timers that are due together are called. */
   readonly #timers = new Map<number, Timer>();
+  readonly #fake: TimeFunctions;
   readonly #advance: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -79,13 +89,14 @@ export class FakeTime {
       throw new TypeError(`Cannot fake time: the start ${start} is not a date`);
     }
     this.#now = this.#start;
+    this.#fake = this.#fakes();
     current = this;
-    this.#install();
+    install(this.#fake);
 
     const rate = options?.advanceRate ?? 0;
     const frequency = Math.max(0, options?.advanceFrequency ?? 10);
     if (rate > 0) {
-      this.#advance = realSetInterval(() => this.tick(rate * frequency), frequency);
+      this.#advance = setInterval(() => this.tick(rate * frequency), frequency);
     }
   }
 
@@ -105,14 +116,14 @@ export class FakeTime {
   ): Promise<T> {
     const time = current;
     if (!time) return Promise.reject(new TimeError("Cannot restore time: it is not faked"));
-    installReal();
+    install(REAL);
     try {
       const result = callback(...args);
-      if (result instanceof Promise) return result.finally(() => time.#install());
-      time.#install();
+      if (result instanceof Promise) return result.finally(() => install(time.#fake));
+      install(time.#fake);
       return Promise.resolve(result);
     } catch (error) {
-      time.#install();
+      install(time.#fake);
       return Promise.reject(error);
     }
   }
@@ -134,13 +145,14 @@ export class FakeTime {
     }
     for (let next = this.#next(); next && next[1].due <= value; next = this.#next()) {
       const [id, timer] = next;
+      const { callback, args } = timer;
       this.#now = timer.due;
       this.#timers.delete(id);
       if (timer.interval !== undefined) {
         timer.due += timer.interval;
         this.#timers.set(id, timer);
       }
-      timer.callback(...timer.args);
+      callback(...args);
     }
     this.#now = value;
   }
@@ -155,10 +167,10 @@ export class FakeTime {
     const { signal } = options;
     return new Promise((resolve, reject) => {
       const abort = () => {
-        realClearTimeout(timer);
+        clearTimeout(timer);
         reject(new DOMException("Delay was aborted.", "AbortError"));
       };
-      const timer = realSetTimeout(() => {
+      const timer = setTimeout(() => {
         signal?.removeEventListener("abort", abort);
         resolve();
       }, ms);
@@ -210,8 +222,8 @@ export class FakeTime {
   restore(): void {
     if (current !== this) throw new TimeError("Cannot restore time: it is not faked");
     current = undefined;
-    installReal();
-    if (this.#advance !== undefined) realClearInterval(this.#advance);
+    install(REAL);
+    if (this.#advance !== undefined) clearInterval(this.#advance);
   }
 
   #next(): [number, Timer] | undefined {
@@ -223,6 +235,7 @@ export class FakeTime {
   }
 
   #add(name: string, callback: unknown, delay: number, args: unknown[], repeat: boolean): number {
+    this.#checkCurrent(name);
     if (typeof callback !== "function") {
       throw new TimeError(`Cannot fake ${name}: the callback is not a function`);
     }
@@ -237,29 +250,42 @@ export class FakeTime {
     return id;
   }
 
-  #install(): void {
-    const now = () => this.#now;
-    const clear = (id?: unknown) => void this.#timers.delete(id as number);
-    globalThis.Date = new Proxy(RealDate, {
-      construct: (target, args, newTarget) =>
-        Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
-      apply: () => new RealDate(now()).toString(),
-      get: (target, property, receiver) =>
-        property === "now" ? now : Reflect.get(target, property, receiver),
-    });
-    globalThis.setTimeout =
-      ((callback: unknown, delay = 0, ...args: unknown[]) =>
-        this.#add("setTimeout", callback, delay, args, false)) as unknown as typeof setTimeout;
-    globalThis.setInterval =
-      ((callback: unknown, delay = 0, ...args: unknown[]) =>
-        this.#add("setInterval", callback, delay, args, true)) as unknown as typeof setInterval;
-    globalThis.clearTimeout = clear;
-    globalThis.clearInterval = clear;
-    AbortSignal.timeout = (delay) => {
-      const controller = new AbortController();
-      const expire = () => controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
-      this.#add("AbortSignal.timeout", expire, delay, [], false);
-      return controller.signal;
+  #fakes(): TimeFunctions {
+    const now = () => current === this ? this.#now : RealDate.now();
+    const adder = (name: string, repeat: boolean) =>
+    (
+      callback: unknown,
+      delay = 0,
+      ...args: unknown[]
+    ) => this.#add(name, callback, delay, args, repeat);
+    const remover = (name: string) => (id?: unknown) => {
+      this.#checkCurrent(name);
+      this.#timers.delete(id as number);
     };
+    return {
+      Date: new Proxy(RealDate, {
+        construct: (target, args, newTarget) =>
+          Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+        apply: () => new RealDate(now()).toString(),
+        get: (target, property, receiver) =>
+          property === "now" ? now : Reflect.get(target, property, receiver),
+      }),
+      setTimeout: adder("setTimeout", false) as unknown as typeof setTimeout,
+      clearTimeout: remover("clearTimeout"),
+      setInterval: adder("setInterval", true) as unknown as typeof setInterval,
+      clearInterval: remover("clearInterval"),
+      abortSignalTimeout: (delay) => {
+        const controller = new AbortController();
+        const expire = () =>
+          controller.abort(new DOMException("Signal timed out.", "TimeoutError"));
+        this.#add("AbortSignal.timeout", expire, delay, [], false);
+        return controller.signal;
+      },
+    };
+  }
+
+  /** A fake that somebody kept must not fall silent when its time is over. */
+  #checkCurrent(name: string): void {
+    if (current !== this) throw new TimeError(`Cannot call the fake ${name}: time is not faked`);
   }
 }

@@ -31,4 +31,5 @@ export interface ParseOptions {
 export declare function parse(content: string, options?: ParseOptions): unknown;
 /** Read a text of any number of YAML documents. */
 export declare function parseAll(content: string, options?: ParseOptions): unknown[];
+// Without an export list a declaration file exports everything, the error above too.
 export {};
