@@ -40,7 +40,9 @@ export abstract class Executor<T extends string | Uint8Array = string> {
    *
    * @param words Its words, the name first (a container's subcommand second).
    * @param decode Makes the value of the reply.
+   * @param bytes Whether bulk strings of the reply come as `Uint8Array`; by default as on this surface. For replies
+   * that are never text, such as that of DUMP.
    * @returns The value; rejects with what went wrong.
    */
-  protected abstract send<R>(words: Words, decode: Decoder<R>): Promise<R>;
+  protected abstract send<R>(words: Words, decode: Decoder<R>, bytes?: boolean): Promise<R>;
 }
