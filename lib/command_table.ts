@@ -1,0 +1,102 @@
+/**
+ * Facts about the servers' commands: who they are for, where their keys are, how their replies are combined.
+ *
+ * This entry owns the look-up; the rows are in `command_table/rows.ts`, which a maintenance task writes from what the servers
+ * say about themselves (`deno task table`). It does not decide anything: where a command goes is up to the cluster's router.
+ *
+ * @module
+ */
+
+import { textOf } from "./command_table/argument_text.ts";
+import { parseRow } from "./command_table/notation.ts";
+import type { CommandRow } from "./command_table/row.ts";
+import { COMMAND_ROWS } from "./command_table/rows.ts";
+import type { Argument } from "./resp/reply.ts";
+
+export { blockingTimeout } from "./command_table/blocking_timeout.ts";
+export { rowsFromCommandReply } from "./command_table/command_reply.ts";
+export { firstKeyPosition, keyPositions } from "./command_table/key_positions.ts";
+export type {
+  CommandRow,
+  IndexBegin,
+  KeyAccess,
+  KeyCount,
+  KeyRange,
+  KeySpecification,
+  KeywordBegin,
+  RequestPolicy,
+  ResponsePolicy,
+  RowFacts,
+  TimeoutArgument,
+  UnknownKeys,
+} from "./command_table/row.ts";
+
+// Reading all rows takes longer than importing everything else, and a program uses few commands: each row is read when it is
+// first asked for.
+const rows = new Map<string, CommandRow>();
+let linesByName: ReadonlyMap<string, string> | undefined;
+
+/**
+ * Finds the row of a command, or of a subcommand.
+ *
+ * Names in upper case are found fastest (some 10 ns); any other case, and names as bytes, are found as well.
+ *
+ * @param args All words of the call, the name first (two words for a subcommand).
+ * @param learned Further rows by their name in upper case, such as those of {@linkcode rowsFromCommandReply}; used for what
+ * the built-in table does not have.
+ * @returns The row; `undefined` if the command, or the subcommand of a known container, is unknown. A container without a
+ * second word is its own row.
+ */
+export function lookUp(
+  args: readonly Argument[],
+  learned?: ReadonlyMap<string, CommandRow>,
+): CommandRow | undefined {
+  const row = rows.get(args[0] as string) ?? find(args[0]);
+  if (row !== undefined) {
+    if (row.subcommands === undefined || args.length === 1) return row;
+    const subcommand = subcommandOf(row.subcommands, args[1]);
+    if (subcommand !== undefined) return subcommand;
+  }
+  if (learned === undefined || args.length === 0) return undefined;
+  const learnedRow = learned.get(textOf(args[0]).toUpperCase());
+  if (learnedRow?.subcommands === undefined || args.length === 1) return learnedRow;
+  return subcommandOf(learnedRow.subcommands, args[1]);
+}
+
+/**
+ * Lists the built-in table.
+ *
+ * @returns The rows of all commands in alphabetical order; those of subcommands are inside their containers.
+ */
+export function commandRows(): CommandRow[] {
+  linesByName ??= indexLines();
+  return [...linesByName.keys()].map((name) => find(name)!);
+}
+
+function find(name: Argument | undefined): CommandRow | undefined {
+  if (name === undefined) return undefined;
+  const upperCaseName = textOf(name).toUpperCase();
+  const known = rows.get(upperCaseName);
+  if (known !== undefined) return known;
+  linesByName ??= indexLines();
+  const lines = linesByName.get(upperCaseName);
+  if (lines === undefined) return undefined;
+  const row = parseRow(lines);
+  rows.set(upperCaseName, row);
+  return row;
+}
+
+function indexLines(): ReadonlyMap<string, string> {
+  const index = new Map<string, string>();
+  for (const lines of COMMAND_ROWS.trim().split(/\n(?! )/)) {
+    index.set(lines.slice(0, lines.indexOf(" ")), lines);
+  }
+  return index;
+}
+
+function subcommandOf(
+  subcommands: ReadonlyMap<string, CommandRow>,
+  name: Argument,
+): CommandRow | undefined {
+  return subcommands.get(name as string) ?? subcommands.get(textOf(name).toUpperCase());
+}

@@ -1,0 +1,192 @@
+/**
+ * What one row of the command table says.
+ *
+ * Only facts that this library acts on are kept: where the keys are, which node a command belongs on, how the replies of
+ * several nodes become one, and how long a blocking command may take.
+ *
+ * @module
+ */
+
+/**
+ * Where the servers want a command that does not simply go to the node of its keys.
+ *
+ * - `all_nodes`: every primary and every replica
+ * - `all_shards`: every primary
+ * - `multi_shard`: split by key, each part to the node of its keys
+ * - `special`: no rule; the caller has to say where
+ */
+export type RequestPolicy = "all_nodes" | "all_shards" | "multi_shard" | "special";
+
+/**
+ * How the replies of several nodes become one.
+ *
+ * Without a policy arrays are concatenated, in the order of the keys where the command has keys. The servers' own policies:
+ *
+ * - `one_succeeded`: the first success; an error if there is none
+ * - `all_succeeded`: one of the replies if all are successes, else an error
+ * - `agg_sum`, `agg_min`, `agg_max`, `agg_logical_and`, `agg_logical_or`: of the integers, or of arrays element by element
+ * - `special`: no aggregate; the replies stay apart, one per node
+ *
+ * Ours, for commands that the servers leave without one:
+ *
+ * - `union`: the elements of all arrays, each once
+ * - `sum_map`: flat lists of name and count, summed by name
+ * - `first_non_null`: a reply that is not null if there is one (then errors of other nodes do not matter), else an error if
+ *   there is one, else null
+ */
+export type ResponsePolicy =
+  | "one_succeeded"
+  | "all_succeeded"
+  | "agg_sum"
+  | "agg_min"
+  | "agg_max"
+  | "agg_logical_and"
+  | "agg_logical_or"
+  | "special"
+  | "union"
+  | "sum_map"
+  | "first_non_null";
+
+/**
+ * What a command does to the keys of one specification: `RO` reads, `RW` reads and writes, `OW` overwrites, `RM` removes.
+ *
+ * `not_key` is an argument that only routes like a key, such as a shard channel.
+ */
+export type KeyAccess = "RO" | "RW" | "OW" | "RM" | "not_key";
+
+/** The search for keys begins at a fixed argument. */
+export interface IndexBegin {
+  /** Discriminant. */
+  readonly type: "index";
+  /** Position of the argument; the name of the command is 0. */
+  readonly index: number;
+  /** Whether an empty argument stands for "no key here" (MIGRATE with its KEYS option). */
+  readonly unlessEmpty: boolean;
+}
+
+/** The search for keys begins after a word. */
+export interface KeywordBegin {
+  /** Discriminant. */
+  readonly type: "keyword";
+  /** The word, in upper case; any case matches. */
+  readonly keyword: string;
+  /** First position to look at; a negative one counts from the end, and the search then goes towards the beginning. */
+  readonly startFrom: number;
+  /** Options that may stand before the word, and how many arguments each has: those are never taken for the word. */
+  readonly optionLengths?: ReadonlyMap<string, number>;
+}
+
+/** Keys up to a last one. */
+export interface KeyRange {
+  /** Discriminant. */
+  readonly type: "range";
+  /** Position of the last key: from the first key if 0 or more, else from the end of the arguments (-1 is the last one). */
+  readonly lastKey: number;
+  /** Distance from one key to the next. */
+  readonly keyStep: number;
+  /** With a `lastKey` of -1: only the first 1/limit of the remaining arguments are keys. 0 and 1 mean all of them. */
+  readonly limit: number;
+}
+
+/** Keys after their count. */
+export interface KeyCount {
+  /** Discriminant. */
+  readonly type: "keynum";
+  /** Position of the count, from where the search begins. */
+  readonly keyNumIndex: number;
+  /** Position of the first key, from where the search begins. */
+  readonly firstKey: number;
+  /** Distance from one key to the next. */
+  readonly keyStep: number;
+}
+
+/** A position that the server does not describe. */
+export interface UnknownKeys {
+  /** Discriminant. */
+  readonly type: "unknown";
+}
+
+/** Where some of a command's keys are: begin somewhere, then find the keys from there. */
+export interface KeySpecification {
+  /** What the command does to these keys. */
+  readonly access: KeyAccess;
+  /** Where to begin. */
+  readonly begin: IndexBegin | KeywordBegin | UnknownKeys;
+  /** Which arguments from there on are keys. */
+  readonly find: KeyRange | KeyCount | UnknownKeys;
+}
+
+/** Where a blocking command carries the server's own time limit. */
+export interface TimeoutArgument {
+  /** Position of the argument (a negative one counts from the end), or the word in upper case that it follows. */
+  readonly at: number | string;
+  /** First position at which to look for the word; keys end the search. 0 where `at` is a position. */
+  readonly startFrom: number;
+  /** Milliseconds in one unit of the argument. */
+  readonly unit: 1 | 1000;
+}
+
+/** Facts about one command, or about one subcommand of a container command. */
+export interface CommandRow {
+  /** Name in upper case, with the container's name before that of a subcommand: `"GET"`, `"CONFIG GET"`. */
+  readonly name: string;
+  /** Number of arguments, the name included; negative: at least so many. */
+  readonly arity: number;
+  /** Whether the server flags it as reading only. */
+  readonly readOnly: boolean;
+  /** Whether the server flags it as writing. */
+  readonly write: boolean;
+  /** Whether it may keep its connection waiting. */
+  readonly blocking: boolean;
+  /** Whether the server flags its keys as standing at no fixed position. */
+  readonly movableKeys: boolean;
+  /** Where its keys are; empty if it has none. */
+  readonly keys: readonly KeySpecification[];
+  /** Position of the first key if every call has it at the same one; -1 without keys; 0 if it must be searched for. */
+  readonly fixedFirstKey: number;
+  /** Whether only the server can tell all keys of a call (`COMMAND GETKEYS`). Never so for rows of the built-in table. */
+  readonly keysNeedServer: boolean;
+  /** Where the command goes, if not to the node of its keys or to any node. */
+  readonly requestPolicy: RequestPolicy | undefined;
+  /** How the replies of several nodes become one. */
+  readonly responsePolicy: ResponsePolicy | undefined;
+  /** Where a blocking command carries the server's time limit. */
+  readonly timeout: TimeoutArgument | undefined;
+  /** Subcommands of a container by their own name in upper case. */
+  readonly subcommands: ReadonlyMap<string, CommandRow> | undefined;
+}
+
+/** Facts of a row that do not follow from others. */
+export type RowFacts = Omit<CommandRow, "fixedFirstKey">;
+
+/**
+ * Completes a row with what follows from its facts.
+ *
+ * Every row is made here, so that all have one hidden class and the look-up on the hot path stays monomorphic.
+ *
+ * @param facts What is known of the command.
+ * @returns The row.
+ */
+export function makeRow(facts: RowFacts): CommandRow {
+  return {
+    name: facts.name,
+    arity: facts.arity,
+    readOnly: facts.readOnly,
+    write: facts.write,
+    blocking: facts.blocking,
+    movableKeys: facts.movableKeys,
+    keys: facts.keys,
+    fixedFirstKey: fixedFirstKey(facts.keys),
+    keysNeedServer: facts.keysNeedServer,
+    requestPolicy: facts.requestPolicy,
+    responsePolicy: facts.responsePolicy,
+    timeout: facts.timeout,
+    subcommands: facts.subcommands,
+  };
+}
+
+function fixedFirstKey(keys: readonly KeySpecification[]): number {
+  if (keys.length === 0) return -1;
+  const { begin, find } = keys[0];
+  return begin.type === "index" && !begin.unlessEmpty && find.type === "range" ? begin.index : 0;
+}

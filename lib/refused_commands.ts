@@ -1,0 +1,57 @@
+/**
+ * Commands that must not be sent as they are on a connection that callers share, because they change what the connection
+ * does for everybody: its database, its user, its protocol, whether it answers at all.
+ *
+ * @module
+ */
+
+const TRANSACTION = "use transaction()";
+const WATCH = "use watch()";
+const SUBSCRIPTION = "a subscription needs a connection of its own";
+const REPLICATION = "replication needs a connection of its own";
+const CACHING = "client-side caching needs a connection of its own";
+const READ_FROM = 'use the option "readFrom"';
+
+/** What to do instead, by name of the command. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["ASKING", "redirections are followed without it"],
+  ["AUTH", 'use the option "credentials"'],
+  ["CLIENT CACHING", CACHING],
+  ["CLIENT REPLY", "every request needs its reply; use batch() to send many at once"],
+  ["CLIENT TRACKING", CACHING],
+  ["DISCARD", TRANSACTION],
+  ["EXEC", TRANSACTION],
+  ["HELLO", 'use the options "protocol", "credentials" and "clientName"'],
+  ["MONITOR", "monitoring needs a connection of its own"],
+  ["MULTI", TRANSACTION],
+  ["PSUBSCRIBE", SUBSCRIPTION],
+  ["PSYNC", REPLICATION],
+  ["PUNSUBSCRIBE", SUBSCRIPTION],
+  ["QUIT", "use close()"],
+  ["READONLY", READ_FROM],
+  ["READWRITE", READ_FROM],
+  // Not even refused by the server: REPLCONF ACK has no reply, and all later replies would go to the wrong caller.
+  ["REPLCONF", REPLICATION],
+  ["RESET", "use close() and create a new client"],
+  ["SELECT", 'use the option "databaseId"'],
+  ["SSUBSCRIBE", SUBSCRIPTION],
+  ["SUBSCRIBE", SUBSCRIPTION],
+  ["SUNSUBSCRIBE", SUBSCRIPTION],
+  ["SYNC", REPLICATION],
+  ["UNSUBSCRIBE", SUBSCRIPTION],
+  ["UNWATCH", WATCH],
+  ["WATCH", WATCH],
+]);
+
+/**
+ * Tells why a command is refused on a shared connection.
+ *
+ * @param name Name of the command as its row has it: in upper case, a subcommand's behind its container's.
+ * @returns The message of the `TypeError` to throw, which says what to use instead; `undefined` if the command may be sent.
+ */
+export function refusal(name: string): string | undefined {
+  const instead = INSTEAD.get(name);
+  return instead === undefined
+    ? undefined
+    : `Cannot send ${name} on a connection that is shared: ${instead}`;
+}
