@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "@std/assert";
+import { readRepositoryFile, repositoryFiles } from "./_repository.ts";
+
+/** Some files, by the beginning of their path, and what they may import besides each other. */
+interface Layer {
+  readonly files: string;
+  readonly imports: readonly string[];
+}
+
+/** The first layer that a path begins with is its own. ARCHITECTURE.md says what each is for. */
+const LAYERS: readonly Layer[] = [
+  { files: "lib/errors.ts", imports: [] },
+  { files: "lib/resp/", imports: ["lib/errors.ts"] },
+  { files: "lib/executor.ts", imports: ["lib/resp/reply.ts"] },
+  { files: "lib/command_table", imports: ["lib/errors.ts", "lib/resp/reply.ts"] },
+  { files: "lib/refused_commands.ts", imports: [] },
+  { files: "lib/commands/", imports: ["lib/errors.ts", "lib/executor.ts", "lib/resp/reply.ts"] },
+  {
+    files: "lib/connection/",
+    imports: ["lib/errors.ts", "lib/executor.ts", "lib/resp/", "lib/command_table"],
+  },
+  { files: "lib/testing/", imports: ["lib/errors.ts", "lib/resp/"] },
+  // What both clients share and no lower layer owns: batches, transactions, options, events, …
+  { files: "lib/", imports: [] },
+  { files: "standalone/", imports: ["lib/"] },
+  { files: "cluster/", imports: ["lib/"] },
+  { files: "mod.ts", imports: ["lib/", "standalone/", "cluster/"] },
+];
+
+/** What users get; the rest of the repository may import as it likes. */
+const PUBLISHED = ["lib/", "standalone/", "cluster/"];
+
+/** The test kit is for tests: what runs in production must not carry it along. */
+const TEST_KIT = "lib/testing/";
+
+/** The only file that opens sockets; the test kit stands outside, it has to be independent. */
+const TRANSPORT = "lib/connection/transport.ts";
+
+Deno.test("imports never point to a higher layer", async () => {
+  const wrong: string[] = [];
+  for (const [path, code] of await published()) {
+    for (const specifier of importsOf(code)) {
+      const problem = specifier.startsWith(".")
+        ? problemOfImport(path, new URL(specifier, `file:///${path}`).pathname.slice(1))
+        : problemOfPackage(specifier);
+      if (problem) wrong.push(`${path}: ${problem}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("only the transport opens sockets", async () => {
+  const wrong: string[] = [];
+  for (const [path, code] of await published()) {
+    if (path === TRANSPORT || path.startsWith(TEST_KIT)) continue;
+    if (/\bDeno\.(connect|connectTls|startTls)\b/.test(code)) wrong.push(path);
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("problemOfImport() knows the layers", () => {
+  const allowed = [
+    ["lib/connection/link.ts", "lib/resp/stream.ts"],
+    ["lib/commands/string.ts", "lib/commands/_args.ts"],
+    ["lib/transaction.ts", "lib/connection/link.ts"],
+    ["cluster/client.ts", "lib/batch.ts"],
+    ["mod.ts", "cluster/mod.ts"],
+  ];
+  const refused = [
+    ["lib/resp/decoder.ts", "lib/connection/link.ts"],
+    ["lib/connection/link.ts", "standalone/client.ts"],
+    ["lib/commands/string.ts", "lib/connection/link.ts"],
+    ["lib/batch.ts", "cluster/router.ts"],
+    ["lib/batch.ts", "lib/commands/_decode.ts"],
+    ["standalone/client.ts", "cluster/slot.ts"],
+    ["cluster/client.ts", "lib/testing/mod.ts"],
+    ["lib/testing/server.ts", "standalone/client.ts"],
+  ];
+  for (const [from, to] of allowed) assertEquals(problemOfImport(from, to), undefined);
+  for (const [from, to] of refused) assert(problemOfImport(from, to), `${from} may import ${to}`);
+});
+
+Deno.test("problemOfPackage() lets in nothing but @std/async", () => {
+  assertEquals(problemOfPackage("@std/async/retry"), undefined);
+  for (const name of ["@std/assert", "@std/asynchronous", "npm:ioredis", "node:net"]) {
+    assert(problemOfPackage(name), name);
+  }
+});
+
+Deno.test("importsOf() finds every form of import", () => {
+  const code = withoutComments(`
+/** import "./in_a_comment.ts"; */
+// import "./in_another_comment.ts";
+import "./bare.ts";
+import { a } from "./one_line.ts";
+import {
+  b,
+} from "./several_lines.ts";
+export * from "./exported.ts";
+const c = await import("./dynamic.ts");
+`);
+  assertEquals(importsOf(code).toSorted(), [
+    "./bare.ts",
+    "./dynamic.ts",
+    "./exported.ts",
+    "./one_line.ts",
+    "./several_lines.ts",
+  ]);
+});
+
+/** Code without comments of everything that is published, by path. */
+async function published(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const folder of PUBLISHED) {
+    for await (const path of repositoryFiles(folder)) {
+      files.set(path, withoutComments(await readRepositoryFile(path)));
+    }
+  }
+  files.set("mod.ts", withoutComments(await readRepositoryFile("mod.ts")));
+  return files;
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/^\s*\/\*[\s\S]*?\*\//gm, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+function importsOf(code: string): string[] {
+  const statements = code.matchAll(/^\s*(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"/gm);
+  const calls = code.matchAll(/\bimport\(\s*"([^"]+)"/g);
+  return [...statements, ...calls].map(([, specifier]) => specifier);
+}
+
+function problemOfImport(from: string, to: string): string | undefined {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  const isPrivate = /(^|\/)_[^/]*$/.test(to);
+  if (isPrivate && folderOf(from) !== folderOf(to)) return `${to} is private to its folder`;
+
+  const layer = LAYERS.find(({ files }) => from.startsWith(files));
+  if (!layer) return `${from} belongs to no layer`;
+  if (to.startsWith(TEST_KIT) && !from.startsWith(TEST_KIT)) return `${to} is for tests only`;
+  const mayImport = [layer.files, ...layer.imports];
+  if (mayImport.some((prefix) => to.startsWith(prefix))) return undefined;
+  return `${to} is not below ${layer.files}`;
+}
+
+function problemOfPackage(specifier: string): string | undefined {
+  if (/^@std\/async(\/|$)/.test(specifier)) return undefined;
+  return `${specifier} is not among the run-time dependencies`;
+}
