@@ -1,0 +1,220 @@
+/**
+ * One open connection: requests are pipelined as they come, replies matched in their order.
+ *
+ * It owns the socket from the end of the dial to its close. It does not know how to open another one (`link.ts`), nor
+ * what to do with a request that it could not complete: those it hands back.
+ *
+ * @module
+ */
+
+import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
+import { CommandEncoder } from "../resp/encoder.ts";
+import { Push } from "../resp/reply.ts";
+import { RespDecoderStream } from "../resp/stream.ts";
+import { type Request, Stage } from "./request.ts";
+import { Ring } from "./ring.ts";
+import { type Endpoint, show, type Transport } from "./transport.ts";
+
+/** How much is gathered for one write before it is begun. */
+const WRITE_SIZE = 256 * 1024;
+
+/** What a connection tells the one that opened it. */
+export interface ConnectionEvents {
+  /** An out-of-band message came. */
+  onPush(push: Push): void;
+  /**
+   * The connection is gone.
+   *
+   * @param error Why.
+   * @param sent Requests that were written and got no reply, in order.
+   * @param queued Requests that were not written, in order.
+   */
+  onClosed(error: Error, sent: Request[], queued: Request[]): void;
+}
+
+/** One open connection. */
+export class Connection {
+  readonly #endpoint: Endpoint;
+  readonly #transport: Transport;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #events: ConnectionEvents;
+  readonly #encoder = new CommandEncoder();
+  /** Requests that wait to be written. */
+  readonly #queued = new Ring<Request>();
+  /** Requests that wait for their reply. */
+  readonly #sent = new Ring<Request>();
+  /** Replies that the decoder has begun and that have not been matched yet. */
+  #begun = 0;
+  #writing = false;
+  #flushing = false;
+  #draining = false;
+  #closed = false;
+  readonly #ended = Promise.withResolvers<Error>();
+  /** Chunks that have been received: what has changed since somebody looked is alive. */
+  received = 0;
+  /** Replies that have been matched. */
+  answered = 0;
+
+  /**
+   * Takes over an open socket and begins to read.
+   *
+   * @param endpoint What it is connected to, for messages.
+   * @param transport The socket.
+   * @param events Who is told.
+   */
+  constructor(endpoint: Endpoint, transport: Transport, events: ConnectionEvents) {
+    this.#endpoint = endpoint;
+    this.#transport = transport;
+    this.#events = events;
+    this.#writer = transport.writable.getWriter();
+    const replies = RespDecoderStream.from(transport.readable, {
+      bytes: (push) => push || (this.#sent.at(this.#begun++)?.bytes ?? false),
+    });
+    this.#read(replies.getReader());
+  }
+
+  /** Whether the connection is gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves with the reason once the connection is gone. */
+  get ended(): Promise<Error> {
+    return this.#ended.promise;
+  }
+
+  /** Whether there is nothing under way. */
+  get idle(): boolean {
+    return this.#sent.length === 0 && this.#queued.length === 0;
+  }
+
+  /** The request that has waited longest for a reply. */
+  get oldest(): Request | undefined {
+    return this.#sent.at(0);
+  }
+
+  /**
+   * Sends a request with all others of this turn, or behind the write that is under way.
+   *
+   * @param request A request that is queued nowhere else. Must not be called once the connection is closed.
+   */
+  send(request: Request): void {
+    this.#queued.push(request);
+    if (this.#flushing || this.#writing) return;
+    this.#flushing = true;
+    queueMicrotask(this.#flush);
+  }
+
+  /** Closes as soon as nothing is under way. */
+  drain(): void {
+    this.#draining = true;
+    this.#closeIfDrained();
+  }
+
+  /**
+   * Closes at once. Everything under way is handed back through {@linkcode ConnectionEvents.onClosed}.
+   *
+   * @param error Why.
+   */
+  close(error: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#transport.close();
+    this.#events.onClosed(error, this.#sent.drain(), this.#queued.drain());
+    this.#ended.resolve(error);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    if (this.#closed) return;
+    const encoder = this.#encoder;
+    while (encoder.byteLength < WRITE_SIZE) {
+      const request = this.#queued.shift();
+      if (request === undefined) break;
+      if (request.stage === Stage.SETTLED) continue;
+      try {
+        encoder.encode(request.words);
+      } catch (error) {
+        request.reject(error);
+        continue;
+      }
+      request.stage = Stage.SENT;
+      request.receivedBefore = this.received;
+      this.#sent.push(request);
+    }
+    if (encoder.byteLength === 0) return;
+    this.#writing = true;
+    const chunks = encoder.chunks();
+    for (let i = 0; i < chunks.length - 1; i++) this.#write(chunks[i]);
+    // Writes complete in order, so the last one stands for all.
+    this.#write(chunks[chunks.length - 1]).then(this.#written, this.#broken);
+  };
+
+  #write(chunk: Uint8Array): Promise<void> {
+    const written = this.#writer.write(chunk as Uint8Array<ArrayBuffer>);
+    // A failed write is followed by a failed last one, which is looked at.
+    written.catch(ignore);
+    return written;
+  }
+
+  readonly #written = (): void => {
+    this.#encoder.reset();
+    this.#writing = false;
+    if (this.#queued.length > 0) this.#flush();
+    else if (this.#draining) this.#closeIfDrained();
+  };
+
+  readonly #broken = (cause: unknown): void => {
+    this.close(this.#lost("the connection broke while writing", cause));
+  };
+
+  async #read(replies: ReadableStreamDefaultReader<(unknown | Push)[]>): Promise<void> {
+    try {
+      while (true) {
+        const { value, done } = await replies.read();
+        if (done) return this.close(this.#lost("the server closed the connection"));
+        this.received++;
+        for (let i = 0; i < value.length; i++) this.#match(value[i] as never);
+        if (this.#draining) this.#closeIfDrained();
+      }
+    } catch (error) {
+      if (this.#closed) return;
+      if (error instanceof ProtocolError) {
+        // The reply that cannot be read is that of the request at the head; those behind it are merely lost.
+        this.#sent.shift()?.reject(error);
+        this.close(this.#lost("the server sent a malformed reply", error));
+      } else {
+        this.close(this.#lost("the connection broke while reading", error));
+      }
+    }
+  }
+
+  #match(reply: Push | Parameters<Request["resolve"]>[0]): void {
+    if (reply instanceof Push) return this.#events.onPush(reply);
+    const request = this.#sent.shift();
+    if (request === undefined) throw new ProtocolError("Cannot match a reply: no request waits", 0);
+    this.#begun--;
+    this.answered++;
+    if (request.stage === Stage.SETTLED) return;
+    if (reply instanceof ServerError) {
+      reply.command = request.name;
+      const link = request.link;
+      if (link !== null && request.owner.onErrorReply(request, reply, link)) return;
+      return request.reject(reply, true);
+    }
+    request.resolve(reply);
+  }
+
+  #closeIfDrained(): void {
+    if (this.idle && !this.#writing) this.close(this.#lost("the client closed the connection"));
+  }
+
+  #lost(what: string, cause?: unknown): ConnectionError {
+    return new ConnectionError(`Lost the connection to ${show(this.#endpoint)}: ${what}`, {
+      ...this.#endpoint,
+      cause,
+    });
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,131 @@
+/**
+ * Connections that serve one request at a time, for requests that would hold up all others on a shared one.
+ *
+ * @module
+ */
+
+import { ClosedError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import { isHopeless } from "./handshake.ts";
+import type { Request } from "./request.ts";
+import type { Backoff } from "./settings.ts";
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** How many connections are kept for the next request. */
+const MAX_IDLE = 8;
+/** How long one is kept, in milliseconds. */
+const IDLE_TIME = 10_000;
+
+/** The dedicated connections to one node. */
+export class DedicatedPool {
+  readonly #open: () => Promise<Connection>;
+  readonly #resend: (request: Request) => void;
+  readonly #backoff: Backoff;
+  /** Connections without a request, each with the timer that closes it. */
+  readonly #idle = new Map<Connection, Timer>();
+  readonly #busy = new Set<Connection>();
+  /** Requests that wait for another attempt to open a connection, each with its timer. */
+  readonly #waiting = new Map<Request, Timer>();
+  #closed: Error | null = null;
+
+  /**
+   * Makes an empty pool.
+   *
+   * @param open Opens a connection that has shaken hands.
+   * @param resend Takes a request back for which no connection could be opened.
+   * @param backoff Wait before it is taken back.
+   */
+  constructor(
+    open: () => Promise<Connection>,
+    resend: (request: Request) => void,
+    backoff: Backoff,
+  ) {
+    this.#open = open;
+    this.#resend = resend;
+    this.#backoff = backoff;
+  }
+
+  /**
+   * Sends a request on a connection of its own.
+   *
+   * @param request A request that is queued nowhere else.
+   */
+  send(request: Request): void {
+    for (const [connection, timer] of this.#idle) {
+      clearTimeout(timer);
+      this.#idle.delete(connection);
+      if (!connection.closed) return this.#assign(connection, request);
+    }
+    this.#sendOnNew(request);
+  }
+
+  /**
+   * Closes all connections. Requests on them, and those that wait for one, reject.
+   *
+   * @param error With what.
+   */
+  close(error: Error): void {
+    this.#closed = error;
+    for (const [connection, timer] of this.#idle) {
+      clearTimeout(timer);
+      connection.close(error);
+    }
+    this.#idle.clear();
+    for (const connection of this.#busy) connection.close(error);
+    this.#busy.clear();
+    for (const [request, timer] of this.#waiting) {
+      clearTimeout(timer);
+      request.reject(error);
+    }
+    this.#waiting.clear();
+  }
+
+  async #sendOnNew(request: Request): Promise<void> {
+    let connection: Connection;
+    try {
+      connection = await this.#open();
+    } catch (error) {
+      if (request.settled) return;
+      if (this.#closed !== null || isHopeless(error)) return request.reject(this.#closed ?? error);
+      request.requeue(error as Error);
+      const { minTimeout, maxTimeout, multiplier } = this.#backoff;
+      const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts);
+      const timer = setTimeout(() => {
+        this.#waiting.delete(request);
+        if (!request.settled) this.#resend(request);
+      }, Math.random() * wait);
+      this.#waiting.set(request, timer);
+      return;
+    }
+    if (request.settled) this.#keep(connection);
+    else this.#assign(connection, request);
+  }
+
+  #assign(connection: Connection, request: Request): void {
+    this.#busy.add(connection);
+    request.dedicated = {
+      release: () => this.#keep(connection),
+      abandon: () => {
+        this.#busy.delete(connection);
+        connection.close(
+          new ClosedError("Cannot send: the request of the connection was given up"),
+        );
+      },
+    };
+    connection.send(request);
+  }
+
+  #keep(connection: Connection): void {
+    this.#busy.delete(connection);
+    if (this.#closed !== null || connection.closed || this.#idle.size >= MAX_IDLE) {
+      return connection.close(this.#closed ?? new ClosedError("Cannot send: not needed any more"));
+    }
+    const timer = setTimeout(() => {
+      this.#idle.delete(connection);
+      connection.close(new ClosedError("Cannot send: not needed any more"));
+    }, IDLE_TIME);
+    Deno.unrefTimer(timer);
+    this.#idle.set(connection, timer);
+  }
+}

@@ -1,0 +1,413 @@
+/**
+ * The way to one node: a connection that is opened again whenever it breaks, and what waits for it meanwhile.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { retry } from "@std/async/retry";
+import { ClosedError, ConnectionError, TimeoutError } from "../errors.ts";
+import type { Words } from "../executor.ts";
+import type { Push, Reply } from "../resp/reply.ts";
+import { Connection } from "./connection.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { DedicatedPool } from "./dedicated_pool.ts";
+import { shakeHands } from "./handshake.ts";
+import { Request, type RequestOwner } from "./request.ts";
+import { Ring } from "./ring.ts";
+import type { LinkSettings } from "./settings.ts";
+import { dial, type Endpoint, show } from "./transport.ts";
+
+/** Longest wait between two attempts while requests are waiting, in milliseconds. */
+const IMPATIENCE = 250;
+/** How long a node may take to answer a fresh connection, in milliseconds. */
+const EXAMINATION = 1000;
+/** How long the present connection may lag behind the fresh one, in milliseconds. */
+const GRACE = 50;
+/** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
+const GOOD_LIFE = 1000;
+
+/** Who a link works for: decides on requests, and learns how the link fares. */
+export interface LinkOwner extends RequestOwner {
+  /**
+   * A connection is open and has shaken hands; it may be used for `call`s, but nothing that waits is sent yet.
+   *
+   * If it throws, the connection is closed and another attempt made.
+   */
+  onConnected(link: Link): Promise<void>;
+  /** What waited was sent; the link is ready. */
+  onReady(link: Link): void;
+  /** The connection is lost; the link tries to open another one. */
+  onLost(link: Link, error: Error): void;
+  /** An attempt to connect failed; the link goes on trying. */
+  onRefused(link: Link, error: Error): void;
+  /** An out-of-band message came. */
+  onPush(link: Link, push: Push): void;
+}
+
+/** The way to one node. */
+export class Link {
+  readonly endpoint: Endpoint;
+  /** Why it is not connected, or was not at last. */
+  lastError: Error | undefined;
+  /** Connections of their own for requests that would hold up others. */
+  readonly dedicated: DedicatedPool;
+
+  readonly #settings: LinkSettings;
+  readonly #owner: LinkOwner;
+  readonly #deadlines: Deadlines;
+  readonly #queue = new Ring<Request>();
+  readonly #end = new AbortController();
+  readonly #internal: RequestOwner;
+  #started = false;
+  #ready = false;
+  #connection: Connection | null = null;
+  /** A connection that has already shaken hands and takes over when the present one is closed. */
+  #successor: Connection | null = null;
+  /** Ends the wait before the next attempt; null while there is none to end. */
+  #wake: AbortController | null = null;
+  #examining = false;
+  #keepAliveTimer: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Makes a link that does nothing until {@linkcode Link.start} or the first request.
+   *
+   * @param endpoint The node.
+   * @param settings How to connect.
+   * @param owner Who it works for.
+   * @param deadlines The client's deadlines.
+   */
+  constructor(endpoint: Endpoint, settings: LinkSettings, owner: LinkOwner, deadlines: Deadlines) {
+    this.endpoint = endpoint;
+    this.#settings = settings;
+    this.#owner = owner;
+    this.#deadlines = deadlines;
+    this.dedicated = new DedicatedPool(
+      () => this.#open(),
+      (request) => owner.resend(request, this),
+      settings.backoff,
+    );
+    this.#internal = {
+      onErrorReply: () => false,
+      resend: (request) => request.reject(this.lastError),
+      onSettled: (request) => deadlines.remove(request),
+      onSilence: (request) => this.examine(request),
+    };
+  }
+
+  /** Whether a request would be sent at once. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Whether it was closed for good. */
+  get closed(): boolean {
+    return this.#end.signal.aborted;
+  }
+
+  /** `host:port`, and how it fares, for messages. */
+  describe(): string {
+    const where = show(this.endpoint);
+    if (this.#ready) return `${where} is connected`;
+    return `${where} is not connected${
+      this.lastError === undefined ? "" : `: ${this.lastError.message}`
+    }`;
+  }
+
+  /** Begins to connect, if it has not begun. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#run();
+  }
+
+  /**
+   * Sends a request, or keeps it until there is a connection.
+   *
+   * @param request A request that is queued nowhere else.
+   */
+  send(request: Request): void {
+    request.link = this;
+    if (this.#ready) {
+      if (request.blocks) this.dedicated.send(request);
+      else this.#connection!.send(request);
+      return;
+    }
+    if (this.closed) return this.#owner.resend(request, this);
+    this.#queue.push(request);
+    this.start();
+    this.#wake?.abort();
+  }
+
+  /**
+   * Asks the node something on behalf of the client itself.
+   *
+   * @param words The command.
+   * @param timeout Milliseconds until it is given up, 0 for never.
+   * @param connection Where to ask, by default the present connection.
+   * @returns The reply; rejects if there is no connection.
+   */
+  call(
+    words: Words,
+    timeout = 0,
+    connection: Connection | null = this.#connection,
+  ): Promise<Reply> {
+    if (connection === null || connection.closed) {
+      return Promise.reject(this.lastError ?? new ClosedError("Cannot send: not connected"));
+    }
+    const request = new Request(words as never, undefined, same, false, timeout, this.#internal);
+    const promise = request.promise<Reply>();
+    request.link = this;
+    if (timeout > 0) this.#deadlines.add(request, timeout);
+    connection.send(request);
+    return promise;
+  }
+
+  /** Takes the requests that wait for a connection, in order. */
+  takeQueue(): Request[] {
+    return this.#queue.drain().filter((request) => !request.settled);
+  }
+
+  /**
+   * Looks into a sent request that got no reply in time.
+   *
+   * A peer can be gone without a word (no FIN reaches us). If nothing at all came since the request was written, a
+   * fresh connection decides: when that one is answered and the present one still is not, it takes its place.
+   *
+   * @param request The request.
+   * @returns Whether the peer has been silent so far.
+   */
+  examine(request: Request): boolean {
+    const connection = this.#connection;
+    if (connection === null || !this.#ready || connection.received !== request.receivedBefore) {
+      return false;
+    }
+    // A request that is still inside its own budget (WAIT) holds up those behind it with every right.
+    const oldest = connection.oldest;
+    if (oldest === undefined || oldest.deadline === 0 || oldest.deadline > performance.now() + 1) {
+      return false;
+    }
+    if (!this.#examining) {
+      this.#examining = true;
+      this.#compare(connection).finally(() => this.#examining = false);
+    }
+    return true;
+  }
+
+  /**
+   * Ends the link when what was sent has been answered. What waits goes back to the owner.
+   */
+  retire(): void {
+    if (this.closed) return;
+    const connection = this.#connection;
+    this.#ready = false;
+    this.#end.abort(new ClosedError("Cannot send: the node has left"));
+    clearInterval(this.#keepAliveTimer);
+    this.dedicated.close(new ClosedError("Cannot send: the node has left"));
+    this.#successor?.close(new ClosedError("Cannot send: the node has left"));
+    for (const request of this.takeQueue()) this.#owner.resend(request, this);
+    connection?.drain();
+  }
+
+  /**
+   * Ends the link at once. Everything that waits or was sent rejects.
+   *
+   * @param error With what.
+   */
+  destroy(error: Error): void {
+    if (!this.closed) this.#end.abort(error);
+    this.#ready = false;
+    clearInterval(this.#keepAliveTimer);
+    for (const request of this.#queue.drain()) request.reject(error);
+    this.dedicated.close(error);
+    this.#successor?.close(error);
+    this.#connection?.close(error);
+  }
+
+  /** Connects, for ever. */
+  async #run(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      const patient = this.#queue.length === 0;
+      const wake = this.#wake = patient ? new AbortController() : null;
+      try {
+        await retry(() => this.#live(), {
+          ...this.#backoff(patient),
+          maxAttempts: Number.MAX_SAFE_INTEGER,
+          // Once nobody waits any more, the short waits end.
+          isRetriable: () => patient || this.#queue.length > 0,
+          signal: wake === null ? signal : AbortSignal.any([signal, wake.signal]),
+        });
+      } catch {
+        // Woken, ended, or no longer in a hurry: the loop goes on, or not.
+      }
+    }
+  }
+
+  #backoff(patient: boolean): LinkSettings["backoff"] {
+    const { backoff } = this.#settings;
+    if (patient) return backoff;
+    return {
+      ...backoff,
+      minTimeout: Math.min(backoff.minTimeout, IMPATIENCE),
+      maxTimeout: Math.min(backoff.maxTimeout, IMPATIENCE),
+    };
+  }
+
+  /**
+   * The life of one connection, from the dial to its end.
+   *
+   * @throws If it could not be opened, or broke before it was of any use: then the backoff goes on.
+   */
+  async #live(): Promise<void> {
+    let connection: Connection;
+    try {
+      connection = this.#successor ?? await this.#open();
+      this.#successor = null;
+      this.#connection = connection;
+      await this.#owner.onConnected(this);
+      if (connection.closed) throw await connection.ended;
+    } catch (error) {
+      this.#connection?.close(error as Error);
+      this.#connection = null;
+      this.lastError = error as Error;
+      if (!this.closed) this.#owner.onRefused(this, error as Error);
+      throw error;
+    }
+    const since = performance.now();
+    const { answered } = connection;
+    this.#become(connection);
+    const error = await connection.ended;
+    const useful = connection.answered > answered || performance.now() - since > GOOD_LIFE;
+    if (!useful && this.#successor === null) throw error;
+  }
+
+  /** Sends what waits, and is ready. */
+  #become(connection: Connection): void {
+    this.#ready = true;
+    for (const request of this.#queue.drain()) if (!request.settled) this.send(request);
+    if (this.#settings.keepAlive > 0) {
+      let received = -1;
+      const timer = setInterval(() => {
+        if (connection.received === received) {
+          this.call(["PING"], this.#settings.attemptTimeout, connection).catch(ignore);
+        }
+        received = connection.received;
+      }, this.#settings.keepAlive);
+      Deno.unrefTimer(timer);
+      this.#keepAliveTimer = timer;
+    }
+    this.#owner.onReady(this);
+  }
+
+  /** Opens a connection and shakes hands. */
+  async #open(budget = this.#settings.attemptTimeout): Promise<Connection> {
+    const attempt = new AbortController();
+    const where = show(this.endpoint);
+    const timer = setTimeout(() => {
+      attempt.abort(
+        new TimeoutError(`Cannot connect to ${where} within ${budget} ms: it does not answer`, {
+          phase: "queued",
+          timeout: budget,
+        }),
+      );
+    }, budget);
+    const { signal } = this.#end;
+    const end = (): void => attempt.abort(signal.reason);
+    signal.addEventListener("abort", end);
+    let connection: Connection | undefined;
+    try {
+      signal.throwIfAborted();
+      const transport = await dial(this.endpoint, this.#settings.tls, attempt.signal);
+      const opened: Connection = new Connection(this.endpoint, transport, {
+        onPush: (push) => this.#owner.onPush(this, push),
+        onClosed: (error, sent, queued) => this.#onClosed(opened, error, sent, queued),
+      });
+      connection = opened;
+      attempt.signal.addEventListener("abort", () => opened.close(attempt.signal.reason));
+      if (attempt.signal.aborted) opened.close(attempt.signal.reason);
+      await shakeHands((words) => this.call(words, 0, opened), this.#settings);
+      return opened;
+    } catch (error) {
+      connection?.close(error as Error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+    }
+  }
+
+  /** Says of every request on a connection that is gone what becomes of it. */
+  #onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void {
+    const isMain = connection === this.#connection;
+    if (isMain) {
+      this.#connection = null;
+      clearInterval(this.#keepAliveTimer);
+      if (this.#ready) {
+        this.#ready = false;
+        this.lastError = error;
+        if (!this.closed) this.#owner.onLost(this, error);
+      }
+    }
+    for (const request of sent) {
+      if (request.settled) continue;
+      if (error instanceof ClosedError || request.owner === this.#internal) {
+        request.reject(error);
+      } else if (request.repeatable) {
+        request.requeue(error);
+        this.#owner.resend(request, this);
+      } else {
+        request.reject(
+          new ConnectionError(
+            `Cannot tell whether "${request.name}" was executed: ${decapitalize(error.message)}`,
+            { ...this.endpoint, cause: error, maybeExecuted: true },
+          ),
+        );
+      }
+    }
+    for (const request of queued) {
+      if (request.settled) continue;
+      if (error instanceof ClosedError || request.owner === this.#internal) {
+        request.reject(error);
+      } else {
+        request.requeue();
+        this.#owner.resend(request, this);
+      }
+    }
+  }
+
+  /** Finds out whether the node answers a fresh connection while the present one stays silent. */
+  async #compare(connection: Connection): Promise<void> {
+    const { received } = connection;
+    let fresh: Connection;
+    try {
+      fresh = await this.#open(Math.min(this.#settings.attemptTimeout, EXAMINATION));
+    } catch {
+      // The node itself is away or busy, which is no fault of the connection.
+      return;
+    }
+    // A node that has just come back answers both, in any order.
+    await delay(GRACE);
+    if (connection.closed || connection.received !== received || this.closed || !this.#ready) {
+      return fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
+    }
+    this.#successor = fresh;
+    connection.close(
+      new ConnectionError(
+        `Lost the connection to ${show(this.endpoint)}: the peer is silent on it, ` +
+          "while it answers a new one",
+        { ...this.endpoint },
+      ),
+    );
+  }
+}
+
+function same(reply: Reply): Reply {
+  return reply;
+}
+
+function ignore(): void {}
+
+function decapitalize(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}

@@ -1,0 +1,245 @@
+/**
+ * One request on its way: what is sent, who waits for it, and how far it has come.
+ *
+ * @module
+ */
+
+import type { CommandRow } from "../command_table/row.ts";
+import { type ServerError, TimeoutError } from "../errors.ts";
+import type { Decoder } from "../executor.ts";
+import type { Argument, Reply } from "../resp/reply.ts";
+import type { DeadlineList, Expiring } from "./deadlines.ts";
+import type { Link } from "./link.ts";
+
+/** How far a request has come. */
+export const Stage = {
+  /** Nothing of it was written: it was certainly not executed. */
+  QUEUED: 0,
+  /** It was given to a socket: it may have been executed. */
+  SENT: 1,
+  /** Its caller has an answer; a reply that still comes is dropped. */
+  SETTLED: 2,
+} as const;
+
+/** What decides on requests that do not simply get their reply. */
+export interface RequestOwner {
+  /**
+   * Looks at an error reply before the caller does.
+   *
+   * @returns True if the owner keeps the request and will settle it.
+   */
+  onErrorReply(request: Request, error: ServerError, link: Link): boolean;
+  /** Takes a request back that can safely go out again, because its connection is gone. */
+  resend(request: Request, link: Link): void;
+  /** Learns that a request has been settled, whichever way. */
+  onSettled(request: Request): void;
+  /** Learns that a sent request got no reply in time. */
+  onSilence(request: Request, link: Link): void;
+}
+
+/** A connection that serves one request alone. */
+export interface Dedicated {
+  /** The request has its reply: others may use the connection. */
+  release(): void;
+  /** The request was given up while the server works on it: the connection is of no use any more. */
+  abandon(): void;
+}
+
+/** One request. It is made once, and sent as often as its owner decides. */
+export class Request implements Expiring {
+  /** Words of the command. Emptied when it is settled, so that a late reply keeps nothing alive. */
+  words: readonly Argument[];
+  /** What is known of the command; undefined for one that no table has. */
+  readonly row: CommandRow | undefined;
+  /** Whether bulk strings of the reply are bytes. */
+  readonly bytes: boolean;
+  /** Its budget in milliseconds, 0 for none. */
+  readonly timeout: number;
+  /** Who decides on it. */
+  readonly owner: RequestOwner;
+  /** How far it has come: a {@linkcode Stage}. */
+  stage: number = Stage.QUEUED;
+  /** Link that it was last given to. */
+  link: Link | null = null;
+  /** How often it has been sent again. */
+  attempts = 0;
+  /** Whether this call may keep its connection waiting. */
+  readonly blocks: boolean;
+  /** The connection of its own that it was given, if it was. */
+  dedicated: Dedicated | null = null;
+  /** What the connection had received when it was written: equal later means that the peer is silent. */
+  receivedBefore = 0;
+  /** The last error that made it go out again: what a timeout then has as its cause. */
+  lastError: Error | undefined;
+
+  deadline = 0;
+  list: DeadlineList | null = null;
+  younger: Expiring | null = null;
+  older: Expiring | null = null;
+
+  #decode: Decoder<unknown> | null;
+  #resolve: ((value: unknown) => void) | null = null;
+  #reject: ((error: unknown) => void) | null = null;
+  #signal: AbortSignal | undefined;
+
+  /**
+   * Makes a request that has not been sent.
+   *
+   * @param words Words of the command.
+   * @param row What is known of the command.
+   * @param decode Makes the caller's value of the reply.
+   * @param bytes Whether bulk strings of the reply are bytes.
+   * @param timeout Its budget in milliseconds, 0 for none.
+   * @param owner Who decides on it.
+   * @param blocks Whether this call may keep its connection waiting.
+   */
+  constructor(
+    words: readonly Argument[],
+    row: CommandRow | undefined,
+    decode: Decoder<unknown>,
+    bytes: boolean,
+    timeout: number,
+    owner: RequestOwner,
+    blocks = false,
+  ) {
+    this.words = words;
+    this.row = row;
+    this.#decode = decode;
+    this.bytes = bytes;
+    this.timeout = timeout;
+    this.owner = owner;
+    this.blocks = blocks;
+  }
+
+  /**
+   * The promise of its value. To be called once, before it is sent.
+   *
+   * @returns Settles when the request does.
+   */
+  promise<R>(): Promise<R> {
+    const promise = new Promise<unknown>(capture);
+    this.#resolve = captured.resolve;
+    this.#reject = captured.reject;
+    return promise as Promise<R>;
+  }
+
+  /**
+   * Rejects the request when `signal` is aborted.
+   *
+   * @param signal A signal that is not aborted yet.
+   */
+  abortBy(signal: AbortSignal): void {
+    this.#signal = signal;
+    signal.addEventListener("abort", this);
+  }
+
+  /** Called by the abort signal. */
+  handleEvent(): void {
+    this.reject(this.#signal?.reason);
+  }
+
+  /** Name of the command, for messages. */
+  get name(): string {
+    return this.row?.name ?? String(this.words[0]);
+  }
+
+  /** Whether it may be executed a second time without harm. */
+  get repeatable(): boolean {
+    return this.row !== undefined && this.row.readOnly && !this.blocks;
+  }
+
+  /** Whether its caller has an answer. */
+  get settled(): boolean {
+    return this.stage === Stage.SETTLED;
+  }
+
+  /** Settles it with the value of a reply that is not an error. */
+  resolve(reply: Reply): void {
+    if (this.stage === Stage.SETTLED) return;
+    const resolve = this.#resolve!;
+    let value: unknown;
+    try {
+      value = this.#decode!(reply, this.bytes);
+    } catch (error) {
+      return this.reject(error, true);
+    }
+    this.#settle();
+    this.#free(true);
+    resolve(value);
+  }
+
+  /**
+   * Settles it with an error.
+   *
+   * @param error What the caller gets.
+   * @param replied Whether the error is the server's reply.
+   */
+  reject(error: unknown, replied = false): void {
+    if (this.stage === Stage.SETTLED) return;
+    const reject = this.#reject!;
+    this.#settle();
+    this.#free(replied);
+    reject(error);
+  }
+
+  /** Takes it back from a connection, to be sent again. */
+  requeue(cause?: Error): void {
+    this.stage = Stage.QUEUED;
+    this.dedicated = null;
+    if (cause !== undefined) {
+      this.attempts++;
+      this.lastError = cause;
+    }
+  }
+
+  /** Called when its budget is used up. */
+  expire(): void {
+    const sent = this.stage === Stage.SENT;
+    const link = this.link;
+    this.reject(
+      new TimeoutError(
+        `Cannot complete "${this.name}" within ${this.timeout} ms: ${
+          sent ? "no reply came" : "it could not be sent"
+        }${link === null ? "" : ` (${link.describe()})`}`,
+        {
+          phase: sent ? "sent" : "queued",
+          timeout: this.timeout,
+          cause: this.lastError ?? link?.lastError,
+        },
+      ),
+    );
+    if (sent && link !== null) this.owner.onSilence(this, link);
+  }
+
+  #free(replied: boolean): void {
+    const dedicated = this.dedicated;
+    if (dedicated === null) return;
+    this.dedicated = null;
+    if (replied) dedicated.release();
+    else dedicated.abandon();
+  }
+
+  #settle(): void {
+    this.stage = Stage.SETTLED;
+    this.owner.onSettled(this);
+    if (this.#signal !== undefined) {
+      this.#signal.removeEventListener("abort", this);
+      this.#signal = undefined;
+    }
+    this.words = nothing;
+    this.#decode = this.#resolve = this.#reject = null;
+  }
+}
+
+const nothing: readonly Argument[] = [];
+
+// A promise's functions are taken out through one shared place: a closure for each request would cost more.
+const captured: {
+  resolve: ((value: unknown) => void) | null;
+  reject: ((error: unknown) => void) | null;
+} = { resolve: null, reject: null };
+
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  captured.resolve = resolve;
+  captured.reject = reject;
+}
