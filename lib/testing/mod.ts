@@ -24,3 +24,6 @@
 export * from "./binary.ts";
 export * from "./certificates.ts";
 export * from "./server.ts";
+export * from "./black_hole.ts";
+export * from "./proxy.ts";
+export { type Argument, type Reply, ServerError } from "../resp/mod.ts";

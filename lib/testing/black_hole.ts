@@ -1,0 +1,92 @@
+/**
+ * An address where nobody answers, not even with a refusal.
+ *
+ * @module
+ */
+
+import { releasePort, reservePort } from "./_port.ts";
+import type { ServerAddress } from "./server.ts";
+
+/** How long a connection on loopback may take before it counts as one that never comes about. */
+const PATIENCE = 200;
+/** More connections than any system lets wait where one was asked for. */
+const MOST_WAITING = 64;
+
+/** An address that swallows connection attempts, as {@linkcode startBlackHole} makes it. Dispose of it with `await using`. */
+export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
+  /** Address to connect to. */
+  readonly host: string = "127.0.0.1";
+  /** Port to connect to. */
+  readonly port: number;
+
+  readonly #listener: Deno.TcpListener;
+  readonly #waiting: Deno.TcpConn[] = [];
+
+  /** Makes an address that still accepts connections; {@linkcode startBlackHole} does this and fills it. */
+  constructor() {
+    this.port = reservePort(this.host);
+    this.#listener = Deno.listen({ hostname: this.host, port: this.port, tcpBacklog: 1 });
+  }
+
+  /** Takes up all places in the queue of connections that wait to be accepted, which nobody ever does. */
+  async fill(): Promise<void> {
+    while (this.#waiting.length < MOST_WAITING) {
+      const abort = new AbortController();
+      const timer = setTimeout(() => abort.abort(), PATIENCE);
+      try {
+        const { host: hostname, port } = this;
+        this.#waiting.push(await Deno.connect({ hostname, port, signal: abort.signal }));
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+    throw new Error("Cannot make a black hole: this system accepts connections without end");
+  }
+
+  /** Closes everything; attempts that wait are then refused by the system when they try again. */
+  [Symbol.dispose](): void {
+    this.#listener.close();
+    for (const conn of this.#waiting) conn.close();
+    releasePort(this.port);
+  }
+
+  /** Same as the synchronous form. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]();
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Makes an address that swallows connection attempts: they are neither accepted nor refused, like those to a machine that is off or
+ * behind a silent firewall.
+ *
+ * It is a listener whose queue of waiting connections is full. On such a one Linux and BSD systems ignore further attempts.
+ *
+ * @example A connection attempt that never ends by itself
+ * ```ts
+ * import { startBlackHole } from "@babushka/redis/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using hole = await startBlackHole();
+ * const abort = new AbortController();
+ * const attempt = Deno.connect({ hostname: hole.host, port: hole.port, signal: abort.signal });
+ * setTimeout(() => abort.abort(), 50);
+ * await assertRejects(() => attempt);
+ * ```
+ *
+ * @returns The address.
+ */
+export async function startBlackHole(): Promise<BlackHole> {
+  const hole = new BlackHole();
+  try {
+    await hole.fill();
+    return hole;
+  } catch (error) {
+    hole[Symbol.dispose]();
+    throw error;
+  }
+}
