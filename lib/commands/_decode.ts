@@ -66,6 +66,11 @@ export function toBulkOrNull<T extends string | Uint8Array>(reply: Reply): T | n
   return reply === null ? null : toBulk<T>(reply);
 }
 
+/** Bytes, for a reply that was asked for in bytes whatever the surface; null for a missing value. */
+export function toBytesOrNull(reply: Reply): Uint8Array | null {
+  return reply === null || reply instanceof Uint8Array ? reply : unexpected(reply, "bytes");
+}
+
 /** Text, whatever the mode: for words of the server itself. */
 export function toText(reply: Reply): string {
   return text(reply) ?? unexpected(reply, "a string");
@@ -102,9 +107,20 @@ export function toInteger(reply: Reply): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(string);
 }
 
-/** As {@linkcode toInteger}, or null for a missing value. */
-export function toIntegerOrNull(reply: Reply): number | bigint | null {
-  return reply === null ? null : toInteger(reply);
+/** An integer of any size, always as a bigint. */
+export function toBigint(reply: Reply): bigint {
+  return BigInt(toInteger(reply));
+}
+
+/**
+ * The value of a counter.
+ *
+ * Typed as a number, since hardly any counter reaches 2^53 and `number | bigint` would burden every use of the others.
+ * One that does comes as a bigint none the less. Of the other ways out, rounding would give two callers the same "unique"
+ * number, and rejecting would lose a value that the server has already counted.
+ */
+export function toCounter(reply: Reply): number {
+  return toInteger(reply) as number;
 }
 
 /** Yes or no: 1 or 0, or a boolean. */
@@ -137,17 +153,22 @@ export function toListOrNullOf<R>(item: Decoder<R>): Decoder<R[] | null> {
 
 /** A list of bulk strings in the mode of the surface. */
 export function toBulks<T extends string | Uint8Array>(reply: Reply): T[] {
-  return elements(reply).map(toBulk<T>);
+  const list = elements(reply);
+  // Checked in place: a list can be long, and nobody else has this one.
+  for (const item of list) if (typeof item !== "string") toBulk(item);
+  return list as T[];
 }
 
 /** A list of bulk strings, null for each missing one. */
 export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T | null)[] {
-  return elements(reply).map(toBulkOrNull<T>);
+  const list = elements(reply);
+  for (const item of list) if (typeof item !== "string") toBulkOrNull(item);
+  return list as (T | null)[];
 }
 
 /** A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects. */
 export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
-  return new Set(elements(reply).map(toBulk<T>));
+  return new Set(toBulks<T>(reply));
 }
 
 /** Pairs of bulk strings: a record on text surfaces, a `Map` on bytes surfaces. */
@@ -202,6 +223,5 @@ function parseNumber(string: string): number | undefined {
     case "-nan":
       return NaN;
   }
-  const value = Number(string);
-  return string.trim() === "" || Number.isNaN(value) ? undefined : value;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(string) ? Number(string) : undefined;
 }

@@ -7,10 +7,12 @@
 import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { toReply } from "./_decode.ts";
+import { KeyCommands } from "./key.ts";
 import { StringCommands } from "./string.ts";
 
 /** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
-export interface Commands<T extends string | Uint8Array = string> extends StringCommands<T> {}
+export interface Commands<T extends string | Uint8Array = string>
+  extends KeyCommands<T>, StringCommands<T> {}
 
 /**
  * Every typed command, and {@linkcode Commands.customCommand} for the rest.
@@ -19,7 +21,7 @@ export interface Commands<T extends string | Uint8Array = string> extends String
  *
  * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- link() below makes the two declarations agree, and a test checks it
+// TypeScript takes the merged interface at its word: link() below makes it true, and a test checks it.
 export abstract class Commands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
    * Runs any command, also one that this library has no method for.
@@ -41,12 +43,19 @@ export abstract class Commands<T extends string | Uint8Array = string> extends E
   }
 }
 
+export type { AtMostOne, Entries, ExactlyOne, Key, OneOrMany, Value } from "./_args.ts";
+export type { Fields } from "./_decode.ts";
+export type { ExpireCondition, GetExpiry, SetExpiry } from "./_expiry.ts";
+export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
+export * from "./key.ts";
+export * from "./string.ts";
+
 /** A class whose instances have a group of commands. */
 // deno-lint-ignore no-explicit-any -- any bulk type will do here
 type Group = abstract new (...args: any[]) => Executor<any>;
 
 /** The groups, in the order of the reference. */
-export const groups: readonly Group[] = [StringCommands];
+export const groups: readonly Group[] = [KeyCommands, StringCommands];
 
 /**
  * Makes the methods of the groups those of `target`, through one object in front of its prototype chain: defining some

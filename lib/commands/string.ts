@@ -5,32 +5,68 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
-import { append, type AtMostOne, type Key, type OneOrMany, type Value } from "./_args.ts";
-import { toBulkOrNull, toBulksOrNulls, toOkOrNull } from "./_decode.ts";
+import type { Reply } from "../resp/reply.ts";
+import {
+  append,
+  appendEntries,
+  appendFlag,
+  appendOption,
+  type AtMostOne,
+  type Entries,
+  type Key,
+  type OneOrMany,
+  type Value,
+} from "./_args.ts";
+import {
+  elements,
+  toBigint,
+  toBoolean,
+  toBulk,
+  toBulkOrNull,
+  toBulksOrNulls,
+  toCounter,
+  toNumber,
+  toOk,
+  toOkOrNull,
+  toPairs,
+  toText,
+  toTextOrNull,
+  unexpected,
+} from "./_decode.ts";
+import { appendExpiry, type GetExpiry, type SetExpiry } from "./_expiry.ts";
 
-/** When a key shall expire, for commands that write it. At most one of the options. */
-export type SetExpiry = AtMostOne<{
-  /** After so many seconds. */
-  ex: number;
-  /** After so many milliseconds. */
-  px: number;
-  /** At this Unix time in seconds. */
-  exat: number;
-  /** At this Unix time in milliseconds. */
-  pxat: number;
-  /** When it would have expired anyway; without any of these options it never does. */
-  keepttl: true;
+/** Comparisons with the value that a key holds. */
+export interface ValueComparisons {
+  /** Only if the key holds this value (SET: Redis 8.4, Valkey 8.1). */
+  ifeq: Value;
+  /** Only if the key does not hold this value (Redis 8.4). For SET a missing key does not. */
+  ifne: Value;
+  /** Only if the value has this digest, see {@linkcode StringCommands.digest} (Redis 8.4). */
+  ifdeq: Value;
+  /** Only if the value does not have this digest (Redis 8.4). For SET a missing key does not. */
+  ifdne: Value;
+}
+
+/** On what condition DELEX deletes. At most one of the options. */
+export type DelexCondition = AtMostOne<ValueComparisons>;
+
+/** On what condition keys are written, for all of them together. At most one of the options. */
+export type MsetexCondition = AtMostOne<{
+  /** Only if none of the keys exists. */
+  nx: true;
+  /** Only if all of the keys exist. */
+  xx: true;
 }>;
 
 /** On what condition SET writes. At most one of the options. */
-export type SetCondition = AtMostOne<{
-  /** Only if the key does not exist. */
-  nx: true;
-  /** Only if the key exists. */
-  xx: true;
-  /** Only if the key holds this value (Valkey 8.1, Redis 8.4). */
-  ifeq: Value;
-}>;
+export type SetCondition = AtMostOne<
+  ValueComparisons & {
+    /** Only if the key does not exist. */
+    nx: true;
+    /** Only if the key exists. */
+    xx: true;
+  }
+>;
 
 /** Options for {@linkcode StringCommands.set}. */
 export type SetOptions = SetExpiry & SetCondition & {
@@ -38,12 +74,189 @@ export type SetOptions = SetExpiry & SetCondition & {
   get?: boolean;
 };
 
+/** Options for {@linkcode StringCommands.msetex}. */
+export type MsetexOptions = SetExpiry & MsetexCondition;
+
+/** Options for {@linkcode StringCommands.lcs} that ask where the common parts are. */
+export interface LcsIdxOptions {
+  /** Answer the positions of the common parts instead of the common subsequence. */
+  idx: true;
+  /** Leave out common parts that are shorter, in bytes. @default {0} */
+  minmatchlen?: number;
+  /** Add the length of each common part. @default {false} */
+  withmatchlen?: boolean;
+}
+
+/** A stretch of bytes of a value: the positions of its first and last byte, counted from 0. */
+export type ByteRange = [first: number, last: number];
+
+/** A part that two values have in common. */
+export interface LcsMatch {
+  /** Where it is in the value of the first key. */
+  key1: ByteRange;
+  /** Where it is in the value of the second key. */
+  key2: ByteRange;
+  /** Its length in bytes; there if `withmatchlen` was set. */
+  length?: number;
+}
+
+/** What {@linkcode StringCommands.lcs} answers with `idx`. */
+export interface LcsMatches {
+  /** The common parts, the last one first. */
+  matches: LcsMatch[];
+  /** Length of the whole common subsequence in bytes, short parts included. */
+  length: number;
+}
+
 /**
  * Commands on strings: values of up to 512 MiB, text or bytes, also used as counters.
+ *
+ * The counting commands have the type `number`. Counters of the server have 64 bits: should one leave the range in which
+ * a number is exact, ±(2^53 − 1), then its value comes as an exact `bigint` all the same, rather than rounded to that of
+ * another count. Code that expects such values gives the increment as a bigint, and then always gets one.
  *
  * @typeParam T What a bulk string is on this surface.
  */
 export abstract class StringCommands<T extends string | Uint8Array = string> extends Executor<T> {
+  /**
+   * Appends to the value of a key, which begins empty if it does not exist.
+   *
+   * Complexity O(1) amortized · since 2.0.0
+   *
+   * @example Growing a value
+   * ```ts
+   * await client.append("log", "one;"); // 4
+   * await client.append("log", "two;"); // 8
+   * await client.get("log"); // "one;two;"
+   * ```
+   *
+   * @param key The key.
+   * @param value What to append.
+   * @returns Length of the whole value in bytes.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/append/}
+   */
+  append(key: Key, value: Value): Promise<number> {
+    return this.send(["APPEND", key, value], toNumber);
+  }
+
+  /**
+   * Subtracts 1 from a counter, which begins at 0 if it does not exist.
+   *
+   * Complexity O(1) · since 1.0.0
+   *
+   * @example Counting down
+   * ```ts
+   * await client.set("left", 3);
+   * await client.decr("left"); // 2
+   * ```
+   *
+   * @param key The key.
+   * @returns The new value; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @see {@link https://valkey.io/commands/decr/}
+   */
+  decr(key: Key): Promise<number> {
+    return this.send(["DECR", key], toCounter);
+  }
+
+  /**
+   * Subtracts from a counter, which begins at 0 if it does not exist.
+   *
+   * Complexity O(1) · since 1.0.0
+   *
+   * @example Taking three at once
+   * ```ts
+   * await client.set("left", 10);
+   * await client.decrby("left", 3); // 7
+   * await client.decrby("left", 3n); // 4n
+   * ```
+   *
+   * @param key The key.
+   * @param decrement What to subtract, an integer.
+   * @returns The new value; a bigint if the decrement is one, or beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @see {@link https://valkey.io/commands/decrby/}
+   */
+  decrby(key: Key, decrement: number): Promise<number>;
+  /** Subtracts a bigint from a counter, and answers a bigint. */
+  decrby(key: Key, decrement: bigint): Promise<bigint>;
+  /** Subtracts from a counter. */
+  decrby(key: Key, decrement: number | bigint): Promise<number | bigint> {
+    const words: Words = ["DECRBY", key, decrement];
+    return typeof decrement === "bigint"
+      ? this.send(words, toBigint)
+      : this.send<number>(words, toCounter);
+  }
+
+  /**
+   * Deletes a key if its value compares as asked.
+   *
+   * Without a condition it is DEL for one key.
+   *
+   * Complexity O(1), with a digest O(N) in the length of the value · since Redis 8.4
+   *
+   * @example Releasing a lock that is still ours
+   * ```ts
+   * await client.set("lock", "me");
+   * await client.delex("lock", { ifeq: "me" }); // true
+   * ```
+   *
+   * @param key The key.
+   * @param condition The comparison.
+   * @returns Whether the key was deleted; false also if it did not exist.
+   * @throws {ServerError} If a condition is given and the key holds something else than a string.
+   * @see {@link https://redis.io/docs/latest/commands/delex/}
+   */
+  delex(key: Key, condition: DelexCondition = {}): Promise<boolean> {
+    const words: Words = ["DELEX", key];
+    appendComparison(words, condition);
+    return this.send(words, toBoolean);
+  }
+
+  /**
+   * Deletes a key if it holds the given value.
+   *
+   * Complexity O(1) · since Valkey 9.0
+   *
+   * @example Releasing a lock that is still ours
+   * ```ts
+   * await client.set("lock", "me");
+   * await client.delifeq("lock", "somebody else"); // false
+   * await client.delifeq("lock", "me"); // true
+   * ```
+   *
+   * @param key The key.
+   * @param value The value that it must hold.
+   * @returns Whether the key was deleted; false also if it did not exist.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/delifeq/}
+   */
+  delifeq(key: Key, value: Value): Promise<boolean> {
+    return this.send(["DELIFEQ", key, value], toBoolean);
+  }
+
+  /**
+   * Computes a digest of the value of a key, to compare with later.
+   *
+   * Complexity O(N) in the length of the value · since Redis 8.4 · read-only
+   *
+   * @example Overwriting a value only if nobody else did
+   * ```ts
+   * await client.set("page", "first draft");
+   * const digest = await client.digest("page");
+   * await client.set("page", "second draft", { ifdeq: digest! }); // "OK"
+   * ```
+   *
+   * @param key The key.
+   * @returns The digest in hexadecimal digits, or null if there is no such key.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://redis.io/docs/latest/commands/digest/}
+   */
+  digest(key: Key): Promise<string | null> {
+    return this.send(["DIGEST", key], toTextOrNull);
+  }
+
   /**
    * Gets the value of a key.
    *
@@ -62,6 +275,215 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    */
   get(key: Key): Promise<T | null> {
     return this.send<T | null>(["GET", key], toBulkOrNull);
+  }
+
+  /**
+   * Gets the value of a key and deletes the key.
+   *
+   * Complexity O(1) · since 6.2.0
+   *
+   * @example Using a one-time code up
+   * ```ts
+   * await client.set("code", "1234");
+   * await client.getdel("code"); // "1234"
+   * await client.getdel("code"); // null
+   * ```
+   *
+   * @param key The key.
+   * @returns The value, or null if there was no such key.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/getdel/}
+   */
+  getdel(key: Key): Promise<T | null> {
+    return this.send<T | null>(["GETDEL", key], toBulkOrNull);
+  }
+
+  /**
+   * Gets the value of a key and changes when it expires.
+   *
+   * Without an option it is GET, except that it counts as a write.
+   *
+   * Complexity O(1) · since 6.2.0
+   *
+   * @example Keeping a session alive
+   * ```ts
+   * await client.set("session", "Ada", { ex: 60 });
+   * await client.getex("session", { ex: 3600 }); // "Ada"
+   * ```
+   *
+   * @param key The key.
+   * @param expiry When it shall expire from now on.
+   * @returns The value, or null if there is no such key.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/getex/}
+   */
+  getex(key: Key, expiry: GetExpiry = {}): Promise<T | null> {
+    const words: Words = ["GETEX", key];
+    appendExpiry(words, expiry);
+    return this.send<T | null>(words, toBulkOrNull);
+  }
+
+  /**
+   * Gets a part of the value of a key.
+   *
+   * Positions count bytes, not characters: text beyond ASCII can be cut in the middle of a character. A negative one
+   * counts from the end, −1 being the last byte.
+   *
+   * Complexity O(N) in the length of the part · since 2.4.0 · read-only
+   *
+   * @example The beginning and the end of a value
+   * ```ts
+   * await client.set("name", "Ada Lovelace");
+   * await client.getrange("name", 0, 2); // "Ada"
+   * await client.getrange("name", -8, -1); // "Lovelace"
+   * ```
+   *
+   * @param key The key.
+   * @param start Position of the first byte.
+   * @param end Position of the last byte, which is included.
+   * @returns The part; empty if the key does not exist or nothing lies in the range.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/getrange/}
+   */
+  getrange(key: Key, start: number, end: number): Promise<T> {
+    return this.send<T>(["GETRANGE", key, start, end], toBulk);
+  }
+
+  /**
+   * Sets the value of a key and answers the one that it had.
+   *
+   * Complexity O(1) · since 1.0.0
+   *
+   * @deprecated Use {@linkcode StringCommands.set} with `get`.
+   *
+   * @example Swapping a value
+   * ```ts
+   * await client.getset("leader", "Ada"); // null
+   * await client.getset("leader", "Grace"); // "Ada"
+   * ```
+   *
+   * @param key The key.
+   * @param value The new value.
+   * @returns The old value, or null if there was none.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/getset/}
+   */
+  getset(key: Key, value: Value): Promise<T | null> {
+    return this.send<T | null>(["GETSET", key, value], toBulkOrNull);
+  }
+
+  /**
+   * Adds 1 to a counter, which begins at 0 if it does not exist.
+   *
+   * Complexity O(1) · since 1.0.0
+   *
+   * @example Counting visits
+   * ```ts
+   * await client.incr("visits"); // 1
+   * await client.incr("visits"); // 2
+   * ```
+   *
+   * @param key The key.
+   * @returns The new value; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @see {@link https://valkey.io/commands/incr/}
+   */
+  incr(key: Key): Promise<number> {
+    return this.send(["INCR", key], toCounter);
+  }
+
+  /**
+   * Adds to a counter, which begins at 0 if it does not exist.
+   *
+   * Complexity O(1) · since 1.0.0
+   *
+   * @example Adding points, and exact counts beyond 2^53
+   * ```ts
+   * await client.incrby("points", 5); // 5
+   * await client.incrby("bytes", 9_007_199_254_740_993n); // 9_007_199_254_740_993n
+   * ```
+   *
+   * @param key The key.
+   * @param increment What to add, an integer; a negative one subtracts.
+   * @returns The new value; a bigint if the increment is one, or beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @see {@link https://valkey.io/commands/incrby/}
+   */
+  incrby(key: Key, increment: number): Promise<number>;
+  /** Adds a bigint to a counter, and answers a bigint. */
+  incrby(key: Key, increment: bigint): Promise<bigint>;
+  /** Adds to a counter. */
+  incrby(key: Key, increment: number | bigint): Promise<number | bigint> {
+    const words: Words = ["INCRBY", key, increment];
+    return typeof increment === "bigint"
+      ? this.send(words, toBigint)
+      : this.send<number>(words, toCounter);
+  }
+
+  /**
+   * Adds to the decimal number that a key holds, 0 if it does not exist.
+   *
+   * The server keeps up to 17 digits behind the point, which is more than a number shows.
+   *
+   * Complexity O(1) · since 2.6.0
+   *
+   * @example Summing up amounts
+   * ```ts
+   * await client.set("balance", "10.5");
+   * await client.incrbyfloat("balance", 0.25); // 10.75
+   * ```
+   *
+   * @param key The key.
+   * @param increment What to add; a negative number subtracts.
+   * @returns The new value.
+   * @throws {ServerError} If the value is no decimal number, or the sum is not finite.
+   * @see {@link https://valkey.io/commands/incrbyfloat/}
+   */
+  incrbyfloat(key: Key, increment: number): Promise<number> {
+    return this.send(["INCRBYFLOAT", key, increment], toNumber);
+  }
+
+  /**
+   * Finds the longest common subsequence of two values: the bytes that both have in the same order.
+   *
+   * A key that does not exist counts as empty.
+   *
+   * Complexity O(N·M) in the lengths of the values · since 7.0.0 · read-only
+   *
+   * @example What two words have in common, and where
+   * ```ts
+   * await client.mset({ "{w}1": "ohmytext", "{w}2": "mynewtext" });
+   * await client.lcs("{w}1", "{w}2"); // "mytext"
+   * await client.lcs("{w}1", "{w}2", { len: true }); // 6
+   * const { matches } = await client.lcs("{w}1", "{w}2", { idx: true, minmatchlen: 4 });
+   * matches; // [{ key1: [4, 7], key2: [5, 8] }]
+   * ```
+   *
+   * @param key1 Key of the first value.
+   * @param key2 Key of the second value.
+   * @param options What to answer instead of the subsequence: its length, or where its parts are.
+   * @returns The subsequence; with `len` its length in bytes; with `idx` the positions of its parts.
+   * @throws {ServerError} If a key holds something else than a string.
+   * @see {@link https://valkey.io/commands/lcs/}
+   */
+  lcs(key1: Key, key2: Key): Promise<T>;
+  /** Finds the length of the longest common subsequence of two values. */
+  lcs(key1: Key, key2: Key, options: { len: true }): Promise<number>;
+  /** Finds the positions of the longest common subsequence of two values. */
+  lcs(key1: Key, key2: Key, options: LcsIdxOptions): Promise<LcsMatches>;
+  /** Finds the longest common subsequence of two values, and answers as the options say. */
+  lcs(
+    key1: Key,
+    key2: Key,
+    options: { len?: true; idx?: true; minmatchlen?: number; withmatchlen?: boolean } = {},
+  ): Promise<T | number | LcsMatches> {
+    const words: Words = ["LCS", key1, key2];
+    appendFlag(words, "LEN", options.len);
+    appendFlag(words, "IDX", options.idx);
+    appendOption(words, "MINMATCHLEN", options.minmatchlen);
+    appendFlag(words, "WITHMATCHLEN", options.withmatchlen);
+    if (options.idx) return this.send(words, toLcsMatches);
+    return options.len ? this.send(words, toNumber) : this.send<T>(words, toBulk);
   }
 
   /**
@@ -87,6 +509,100 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
+   * Sets the values of several keys at once, whatever they held before.
+   *
+   * A time to live that a key had is gone. In a cluster the keys may lie in different slots; the values are then
+   * written one slot after another, not at one instant.
+   *
+   * Complexity O(N) for N keys · since 1.0.1
+   *
+   * @example Writing two values
+   * ```ts
+   * await client.mset({ "{user:1}:name": "Ada", "{user:1}:born": 1815 }); // "OK"
+   * ```
+   *
+   * @param entries The keys and their values.
+   * @returns `"OK"`, always.
+   * @throws {RangeError} If there are none.
+   * @see {@link https://valkey.io/commands/mset/}
+   */
+  mset(entries: Entries): Promise<"OK"> {
+    return this.send(appendEntries(["MSET"], entries, "keys"), toOk);
+  }
+
+  /**
+   * Sets the values of several keys at once, all with the same expiry, on a condition that holds for all or none.
+   *
+   * Without `keepttl` a time to live that a key had is gone. In a cluster all keys must lie in one slot.
+   *
+   * Complexity O(N) for N keys · since Redis 8.4, Valkey 9.1
+   *
+   * @example Writing two values for a minute
+   * ```ts
+   * await client.msetex({ "{a}1": "x", "{a}2": "y" }, { ex: 60, nx: true }); // true
+   * ```
+   *
+   * @param entries The keys and their values.
+   * @param options Condition and expiry.
+   * @returns Whether the values were set; false if the condition did not hold for every key.
+   * @throws {RangeError} If there are no entries.
+   * @see {@link https://valkey.io/commands/msetex/}
+   */
+  msetex(entries: Entries, options: MsetexOptions = {}): Promise<boolean> {
+    const words = appendEntries(["MSETEX", 0], entries, "keys");
+    words[1] = (words.length - 2) / 2;
+    appendFlag(words, "NX", options.nx);
+    appendFlag(words, "XX", options.xx);
+    appendExpiry(words, options);
+    return this.send(words, toBoolean);
+  }
+
+  /**
+   * Sets the values of several keys at once, if none of the keys exists.
+   *
+   * In a cluster all keys must lie in one slot.
+   *
+   * Complexity O(N) for N keys · since 1.0.1
+   *
+   * @example All or nothing
+   * ```ts
+   * await client.msetnx({ "{a}1": "x", "{a}2": "y" }); // true
+   * await client.msetnx({ "{a}2": "z", "{a}3": "z" }); // false
+   * ```
+   *
+   * @param entries The keys and their values.
+   * @returns Whether the values were set; false if any of the keys exists.
+   * @throws {RangeError} If there are no entries.
+   * @see {@link https://valkey.io/commands/msetnx/}
+   */
+  msetnx(entries: Entries): Promise<boolean> {
+    return this.send(appendEntries(["MSETNX"], entries, "keys"), toBoolean);
+  }
+
+  /**
+   * Sets the value of a key, and when it expires.
+   *
+   * Complexity O(1) · since 2.6.0
+   *
+   * @deprecated Use {@linkcode StringCommands.set} with `px`.
+   *
+   * @example A value for a second and a half
+   * ```ts
+   * await client.psetex("flash", 1500, "saved"); // "OK"
+   * ```
+   *
+   * @param key The key.
+   * @param milliseconds Its time to live in milliseconds.
+   * @param value The value.
+   * @returns `"OK"`, always.
+   * @throws {ServerError} If the time is not positive.
+   * @see {@link https://valkey.io/commands/psetex/}
+   */
+  psetex(key: Key, milliseconds: number, value: Value): Promise<"OK"> {
+    return this.send(["PSETEX", key, milliseconds, value], toOk);
+  }
+
+  /**
    * Sets the value of a key, whatever it held before.
    *
    * Without `keepttl` a time to live that the key had is gone.
@@ -105,28 +621,169 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If `get` is set and the key holds something else than a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/set/}
    */
+  set(key: Key, value: Value, options?: SetOptions & { get?: false }): Promise<"OK" | null>;
+  /** Sets the value of a key and answers the one that it had. */
   set(key: Key, value: Value, options: SetOptions & { get: true }): Promise<T | null>;
-  /** Sets the value of a key, whatever it held before. */
-  set(
-    key: Key,
-    value: Value,
-    options?: SetOptions & { get?: false },
-  ): Promise<"OK" | null>;
+  /** Sets the value of a key, and answers as the options say. */
+  set(key: Key, value: Value, options: SetOptions): Promise<T | "OK" | null>;
   /** Sets the value of a key, whatever it held before. */
   set(key: Key, value: Value, options?: SetOptions): Promise<T | "OK" | null> {
     const words: Words = ["SET", key, value];
     if (options === undefined) return this.send<"OK" | null>(words, toOkOrNull);
-    if (options.nx) words.push("NX");
-    if (options.xx) words.push("XX");
-    if (options.ifeq !== undefined) words.push("IFEQ", options.ifeq);
-    if (options.get) words.push("GET");
-    if (options.ex !== undefined) words.push("EX", options.ex);
-    if (options.px !== undefined) words.push("PX", options.px);
-    if (options.exat !== undefined) words.push("EXAT", options.exat);
-    if (options.pxat !== undefined) words.push("PXAT", options.pxat);
-    if (options.keepttl) words.push("KEEPTTL");
+    appendFlag(words, "NX", options.nx);
+    appendFlag(words, "XX", options.xx);
+    appendComparison(words, options);
+    appendFlag(words, "GET", options.get);
+    appendExpiry(words, options);
     return options.get
       ? this.send<T | null>(words, toBulkOrNull)
       : this.send<"OK" | null>(words, toOkOrNull);
   }
+
+  /**
+   * Sets the value of a key, and when it expires.
+   *
+   * Complexity O(1) · since 2.0.0
+   *
+   * @deprecated Use {@linkcode StringCommands.set} with `ex`.
+   *
+   * @example A value for a minute
+   * ```ts
+   * await client.setex("session", 60, "Ada"); // "OK"
+   * ```
+   *
+   * @param key The key.
+   * @param seconds Its time to live in seconds.
+   * @param value The value.
+   * @returns `"OK"`, always.
+   * @throws {ServerError} If the time is not positive.
+   * @see {@link https://valkey.io/commands/setex/}
+   */
+  setex(key: Key, seconds: number, value: Value): Promise<"OK"> {
+    return this.send(["SETEX", key, seconds, value], toOk);
+  }
+
+  /**
+   * Sets the value of a key, if the key does not exist.
+   *
+   * Complexity O(1) · since 1.0.0
+   *
+   * @deprecated Use {@linkcode StringCommands.set} with `nx`.
+   *
+   * @example Only the first one wins
+   * ```ts
+   * await client.setnx("winner", "Ada"); // true
+   * await client.setnx("winner", "Grace"); // false
+   * ```
+   *
+   * @param key The key.
+   * @param value The value.
+   * @returns Whether the value was set.
+   * @see {@link https://valkey.io/commands/setnx/}
+   */
+  setnx(key: Key, value: Value): Promise<boolean> {
+    return this.send(["SETNX", key, value], toBoolean);
+  }
+
+  /**
+   * Overwrites a part of the value of a key, which begins empty if it does not exist.
+   *
+   * The value grows as needed, with zero bytes between its old end and the offset.
+   *
+   * Complexity O(N) in the length of the part, and of the gap in front of it · since 2.2.0
+   *
+   * @example Replacing the end of a value
+   * ```ts
+   * await client.set("greeting", "hello world");
+   * await client.setrange("greeting", 6, "redis"); // 11
+   * ```
+   *
+   * @param key The key.
+   * @param offset Position of the first byte to overwrite, from 0.
+   * @param value What to write there; if it is empty nothing happens.
+   * @returns Length of the whole value in bytes.
+   * @throws {ServerError} If the offset is negative or too large, or the key holds something else than a string.
+   * @see {@link https://valkey.io/commands/setrange/}
+   */
+  setrange(key: Key, offset: number, value: Value): Promise<number> {
+    return this.send(["SETRANGE", key, offset, value], toNumber);
+  }
+
+  /**
+   * Measures the value of a key.
+   *
+   * Complexity O(1) · since 2.2.0 · read-only
+   *
+   * @example Bytes, not characters
+   * ```ts
+   * await client.set("city", "Zürich");
+   * await client.strlen("city"); // 7
+   * ```
+   *
+   * @param key The key.
+   * @returns Length of the value in bytes, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/strlen/}
+   */
+  strlen(key: Key): Promise<number> {
+    return this.send(["STRLEN", key], toNumber);
+  }
+
+  /**
+   * Gets a part of the value of a key.
+   *
+   * Complexity O(N) in the length of the part · since 1.0.0 · read-only
+   *
+   * @deprecated Use {@linkcode StringCommands.getrange}.
+   *
+   * @example The beginning of a value
+   * ```ts
+   * await client.set("name", "Ada Lovelace");
+   * await client.substr("name", 0, 2); // "Ada"
+   * ```
+   *
+   * @param key The key.
+   * @param start Position of the first byte; a negative one counts from the end.
+   * @param end Position of the last byte, which is included; a negative one counts from the end.
+   * @returns The part; empty if the key does not exist or nothing lies in the range.
+   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/substr/}
+   */
+  substr(key: Key, start: number, end: number): Promise<T> {
+    return this.send<T>(["SUBSTR", key, start, end], toBulk);
+  }
+}
+
+function appendComparison(words: Words, comparison: DelexCondition | SetCondition): void {
+  appendOption(words, "IFEQ", comparison.ifeq);
+  appendOption(words, "IFNE", comparison.ifne);
+  appendOption(words, "IFDEQ", comparison.ifdeq);
+  appendOption(words, "IFDNE", comparison.ifdne);
+}
+
+function toLcsMatches(reply: Reply): LcsMatches {
+  const result: LcsMatches = { matches: [], length: 0 };
+  for (const [name, value] of toPairs(reply)) {
+    switch (toText(name)) {
+      case "matches":
+        result.matches = elements(value).map(toLcsMatch);
+        break;
+      case "len":
+        result.length = toNumber(value);
+    }
+  }
+  return result;
+}
+
+function toLcsMatch(reply: Reply): LcsMatch {
+  const [key1, key2, length] = elements(reply);
+  const match: LcsMatch = { key1: toByteRange(key1), key2: toByteRange(key2) };
+  if (length !== undefined) match.length = toNumber(length);
+  return match;
+}
+
+function toByteRange(reply: Reply): ByteRange {
+  const ends = elements(reply);
+  if (ends.length !== 2) return unexpected(reply, "two positions");
+  return [toNumber(ends[0]), toNumber(ends[1])];
 }

@@ -1,0 +1,76 @@
+/**
+ * Options about expiry that several groups share.
+ *
+ * @module
+ */
+
+import type { Words } from "../executor.ts";
+import { appendFlag, appendOption, type AtMostOne } from "./_args.ts";
+
+/** When something that is written shall expire. At most one of the options; without any, it never does. */
+export type SetExpiry = AtMostOne<{
+  /** After so many seconds. */
+  ex: number;
+  /** After so many milliseconds. */
+  px: number;
+  /** At this Unix time in seconds. */
+  exat: number;
+  /** At this Unix time in milliseconds. */
+  pxat: number;
+  /** When it would have expired anyway. */
+  keepttl: true;
+}>;
+
+/** When something that is read shall expire from now on. At most one of the options; without any, nothing changes. */
+export type GetExpiry = AtMostOne<{
+  /** After so many seconds. */
+  ex: number;
+  /** After so many milliseconds. */
+  px: number;
+  /** At this Unix time in seconds. */
+  exat: number;
+  /** At this Unix time in milliseconds. */
+  pxat: number;
+  /** Never. */
+  persist: true;
+}>;
+
+/** On what condition an expiry is set. At most one of the options. */
+export type ExpireCondition = AtMostOne<{
+  /** Only if there is none. */
+  nx: true;
+  /** Only if there is one. */
+  xx: true;
+  /** Only if the new one is later; no expiry counts as the latest. */
+  gt: true;
+  /** Only if the new one is earlier; no expiry counts as the latest. */
+  lt: true;
+}>;
+
+/**
+ * Appends when to expire.
+ *
+ * @param words Where to append.
+ * @param expiry The options.
+ */
+export function appendExpiry(words: Words, expiry: SetExpiry | GetExpiry): void {
+  appendOption(words, "EX", expiry.ex);
+  appendOption(words, "PX", expiry.px);
+  appendOption(words, "EXAT", expiry.exat);
+  appendOption(words, "PXAT", expiry.pxat);
+  appendFlag(words, "KEEPTTL", "keepttl" in expiry && expiry.keepttl);
+  appendFlag(words, "PERSIST", "persist" in expiry && expiry.persist);
+}
+
+/**
+ * Appends on what condition to set an expiry.
+ *
+ * @param words Where to append.
+ * @param condition The options.
+ */
+export function appendExpireCondition(words: Words, condition: ExpireCondition): void {
+  appendFlag(words, "NX", condition.nx);
+  appendFlag(words, "XX", condition.xx);
+  appendFlag(words, "GT", condition.gt);
+  appendFlag(words, "LT", condition.lt);
+}
