@@ -1,0 +1,454 @@
+/**
+ * Options of the clients: their meaning, their defaults, and the checks that no bad one gets past.
+ *
+ * @module
+ */
+
+import type { RetryOptions } from "@std/async/retry";
+import type { Backoff, LinkSettings } from "./connection/settings.ts";
+import type { Endpoint, TlsSettings } from "./connection/transport.ts";
+import { ConfigurationError } from "./errors.ts";
+
+/** Address of a node. */
+export interface NodeAddress {
+  /** Host name or IP address. */
+  host: string;
+  /** TCP port. @default {6379} */
+  port?: number;
+}
+
+/** Credentials: a password alone, or those of an ACL user. */
+export interface RedisCredentials {
+  /** ACL user. @default {"default"} */
+  username?: string;
+  /** Password. */
+  password: string;
+}
+
+/** TLS options; they need `useTls`. */
+export interface TlsOptions {
+  /** PEM certificates of authorities to trust besides the system's. */
+  caCerts?: string[];
+  /** PEM certificate chain of the client, where the server asks for one; needs `key`. */
+  cert?: string;
+  /** PEM private key of the client; needs `cert`. */
+  key?: string;
+  /** Name to expect in the server's certificate instead of the host. Cannot be combined with `cert`. */
+  serverName?: string;
+  /** Accept a certificate that is valid but made for another name. @default {false} */
+  unsafelyDisableHostnameVerification?: boolean;
+}
+
+/**
+ * Where reads go: `"primary"`, or `"preferReplica"` for the connected replicas in turn, and the primary if there is none.
+ */
+export type ReadFrom = "primary" | "preferReplica";
+
+/** The values of {@linkcode ReadFrom} by the names that the specification gives them. */
+export const ReadFrom: {
+  readonly PRIMARY: "primary";
+  readonly PREFER_REPLICA: "preferReplica";
+} = { PRIMARY: "primary", PREFER_REPLICA: "preferReplica" };
+
+/**
+ * How long to wait between attempts to connect: before attempt N a random time between 0 and `factor * exponentBase ** N`
+ * milliseconds. Attempts never end.
+ */
+export interface BackoffStrategy {
+  /** N grows up to this number; 0 makes the wait constant. @default {16} */
+  numOfRetries?: number;
+  /** Milliseconds that are multiplied. @default {10} */
+  factor?: number;
+  /** Base of the exponent, 1 or more. @default {2} */
+  exponentBase?: number;
+  /** Longest wait in milliseconds. @default {3000} */
+  maxDelay?: number;
+}
+
+/** Options that both clients have. */
+export interface BaseConfiguration {
+  /** Where to connect. Standalone: the primary and its replicas, in any order. Cluster: some of the nodes. */
+  addresses: NodeAddress[];
+  /** User and password. */
+  credentials?: RedisCredentials;
+  /** Speak TLS, with the usual verification of the server's certificate. @default {false} */
+  useTls?: boolean;
+  /** More on TLS. */
+  tls?: TlsOptions;
+  /** Where reads go. @default {"primary"} */
+  readFrom?: ReadFrom;
+  /** Milliseconds for all of `create()`: connect, handshake, discovery. @default {2500} */
+  clientCreationTimeout?: number;
+  /** Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. @default {250} */
+  requestTimeout?: number;
+  /** Wait between attempts to connect: ours, or the options of `retry` of `@std/async`. */
+  reconnectStrategy?:
+    | BackoffStrategy
+    | Pick<RetryOptions, "multiplier" | "minTimeout" | "maxTimeout" | "jitter">;
+  /** Protocol to ask for; where the server does not know RESP3, RESP2 is spoken. @default {3} */
+  protocol?: 2 | 3;
+  /** Logical database. @default {0} */
+  databaseId?: number;
+  /** Name that the server shows in CLIENT LIST; no white space. */
+  clientName?: string;
+  /** How many requests may be unanswered; one more is rejected at once. @default {100000} */
+  inflightRequestsLimit?: number;
+  /** Connect on the first request instead of in `create()`. @default {false} */
+  lazyConnect?: boolean;
+  /** Milliseconds between checks of who is primary and who is replica; 0 for none. @default {60000} */
+  periodicTopologyCheck?: number;
+  /** Milliseconds without a byte from a node after which it is asked for one; 0 for never. @default {30000} */
+  keepAlive?: number;
+}
+
+/** Options for {@linkcode RedisClient.create}. */
+export interface RedisClientConfiguration extends BaseConfiguration {}
+
+/** Options for {@linkcode RedisClusterClient.create}. */
+export interface ClusterClientConfiguration extends BaseConfiguration {
+  /** Translates the addresses that nodes announce, for networks that see them under others (NAT, proxies). */
+  addressMap?: (host: string, port: number) => { host: string; port: number };
+}
+
+/** A checked and complete configuration. */
+export interface Settings {
+  readonly addresses: readonly Endpoint[];
+  readonly readFrom: ReadFrom;
+  readonly clientCreationTimeout: number;
+  readonly requestTimeout: number;
+  readonly inflightRequestsLimit: number;
+  readonly lazyConnect: boolean;
+  readonly periodicTopologyCheck: number;
+  readonly addressMap: ((host: string, port: number) => Endpoint) | undefined;
+  readonly link: LinkSettings;
+}
+
+const DEFAULT_PORT = 6379;
+const DEFAULT_BACKOFF = { numOfRetries: 16, factor: 10, exponentBase: 2, maxDelay: 3000 };
+/** Longest time that a timer can measure. */
+const MAX_MS = 2 ** 31 - 1;
+
+const BASE_OPTIONS = [
+  "addresses",
+  "credentials",
+  "useTls",
+  "tls",
+  "readFrom",
+  "clientCreationTimeout",
+  "requestTimeout",
+  "reconnectStrategy",
+  "protocol",
+  "databaseId",
+  "clientName",
+  "inflightRequestsLimit",
+  "lazyConnect",
+  "periodicTopologyCheck",
+  "keepAlive",
+];
+
+/**
+ * Checks a configuration and fills in the defaults.
+ *
+ * @param configuration Options, or a URL.
+ * @param cluster Whether it is for the cluster client.
+ * @returns The settings.
+ * @throws {ConfigurationError} If an option is bad; it names the option.
+ */
+export function settingsOf(
+  configuration: RedisClientConfiguration | ClusterClientConfiguration | string | URL,
+  cluster: boolean,
+): Settings {
+  const given: ClusterClientConfiguration =
+    typeof configuration === "string" || configuration instanceof URL
+      ? configurationOfUrl(configuration)
+      : configuration;
+  check(isObject(given), "addresses", "expected an object of options or a URL");
+  known(given, cluster ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
+
+  const addresses = addressesOf(given.addresses);
+  const readFrom = given.readFrom ?? "primary";
+  check(
+    readFrom === "primary" || readFrom === "preferReplica",
+    "readFrom",
+    'expected "primary" or "preferReplica"',
+  );
+  const clientCreationTimeout = time(given.clientCreationTimeout, 2500, "clientCreationTimeout");
+  const { addressMap } = given;
+  check(
+    addressMap === undefined || typeof addressMap === "function",
+    "addressMap",
+    "expected a function",
+  );
+  return {
+    addresses,
+    readFrom,
+    clientCreationTimeout,
+    requestTimeout: time(given.requestTimeout, 250, "requestTimeout"),
+    inflightRequestsLimit: integer(
+      given.inflightRequestsLimit,
+      100_000,
+      1,
+      Number.MAX_SAFE_INTEGER,
+      "inflightRequestsLimit",
+    ),
+    lazyConnect: flag(given.lazyConnect, "lazyConnect"),
+    periodicTopologyCheck: timeOrOff(given.periodicTopologyCheck, 60_000, "periodicTopologyCheck"),
+    addressMap,
+    link: {
+      protocol: protocolOf(given.protocol),
+      credentials: credentialsOf(given.credentials),
+      clientName: clientNameOf(given.clientName),
+      databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
+      readOnly: cluster && readFrom === "preferReplica",
+      tls: tlsOf(given.tls, flag(given.useTls, "useTls")),
+      backoff: backoffOf(given.reconnectStrategy ?? {}),
+      attemptTimeout: clientCreationTimeout,
+      keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
+    },
+  };
+}
+
+/**
+ * Reads a URL: `redis://`, `rediss://`, `valkey://` or `valkeys://`, then `[user[:password]@]host[:port][/database]`.
+ *
+ * @param url The URL; user and password are percent-decoded, an IPv6 address stands in brackets.
+ * @returns The options that it stands for.
+ * @throws {ConfigurationError} If it is none of these.
+ */
+export function configurationOfUrl(url: string | URL): RedisClientConfiguration {
+  // The text of a URL may hold a password, so no message repeats it.
+  check(URL.canParse(url), "url", "expected a URL such as redis://localhost:6379");
+  const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(url);
+  const tls = protocol === "rediss:" || protocol === "valkeys:";
+  check(
+    tls || protocol === "redis:" || protocol === "valkey:",
+    "url",
+    "expected redis://, rediss://, valkey:// or valkeys://",
+  );
+  check(hostname !== "", "url", "expected a host");
+  check(search === "" && hash === "", "url", "expected no query and no fragment: pass an object");
+  const database = pathname.replace(/^\//, "");
+  check(/^\d*$/.test(database), "url", "expected the number of a database as its path");
+  check(username === "" || password !== "", "url", "expected a password behind the user name");
+  const configuration: RedisClientConfiguration = {
+    addresses: [{
+      host: decode(hostname).replace(/^\[(.*)\]$/, "$1"),
+      port: port === "" ? DEFAULT_PORT : Number(port),
+    }],
+    useTls: tls,
+  };
+  if (password !== "") {
+    configuration.credentials = { password: decode(password) };
+    if (username !== "") configuration.credentials.username = decode(username);
+  }
+  if (database !== "") configuration.databaseId = Number(database);
+  return configuration;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new ConfigurationError(
+      'Cannot use option "url": malformed percent-encoding',
+      "url",
+      { cause },
+    );
+  }
+}
+
+function addressesOf(addresses: unknown): Endpoint[] {
+  check(
+    Array.isArray(addresses) && addresses.length > 0,
+    "addresses",
+    "expected an array of at least one { host, port }",
+  );
+  return addresses.map((address: unknown, i) => {
+    const name = `addresses[${i}]`;
+    check(isObject(address), name, "expected { host, port }");
+    known(address, ["host", "port"], `${name}.`);
+    const { host, port } = address as { host?: unknown; port?: unknown };
+    check(
+      typeof host === "string" && host !== "" && !/\s/.test(host),
+      `${name}.host`,
+      "expected a host name or IP address",
+    );
+    return {
+      host: host.replace(/^\[(.*)\]$/, "$1"),
+      port: integer(port, DEFAULT_PORT, 1, 65535, `${name}.port`),
+    };
+  });
+}
+
+function credentialsOf(credentials: unknown): RedisCredentials | undefined {
+  if (credentials === undefined) return undefined;
+  check(isObject(credentials), "credentials", "expected { username, password }");
+  known(credentials, ["username", "password"], "credentials.");
+  const { username, password } = credentials as { username?: unknown; password?: unknown };
+  check(typeof password === "string", "credentials.password", "expected a string");
+  check(
+    username === undefined || typeof username === "string" && username !== "",
+    "credentials.username",
+    "expected a string that is not empty",
+  );
+  return username === undefined ? { password } : { username, password };
+}
+
+function clientNameOf(name: unknown): string | undefined {
+  if (name === undefined) return undefined;
+  check(
+    typeof name === "string" && /^[!-~]+$/.test(name),
+    "clientName",
+    "expected printable ASCII characters without white space",
+  );
+  return name;
+}
+
+function protocolOf(protocol: unknown): 2 | 3 {
+  const value = protocol ?? 3;
+  check(value === 2 || value === 3, "protocol", "expected 2 or 3");
+  return value;
+}
+
+function tlsOf(tls: unknown, useTls: boolean): TlsSettings | undefined {
+  if (tls === undefined) return useTls ? {} : undefined;
+  check(isObject(tls), "tls", "expected an object");
+  check(useTls, "tls", "expected useTls to be true with it");
+  known(tls, [
+    "caCerts",
+    "cert",
+    "key",
+    "serverName",
+    "unsafelyDisableHostnameVerification",
+  ], "tls.");
+  const { caCerts, cert, key, serverName, unsafelyDisableHostnameVerification } = tls as TlsOptions;
+  check(
+    caCerts === undefined ||
+      Array.isArray(caCerts) && caCerts.every((pem) => typeof pem === "string"),
+    "tls.caCerts",
+    "expected an array of PEM texts",
+  );
+  check(cert === undefined || typeof cert === "string", "tls.cert", "expected a PEM text");
+  check(key === undefined || typeof key === "string", "tls.key", "expected a PEM text");
+  check(
+    (cert === undefined) === (key === undefined),
+    cert ? "tls.key" : "tls.cert",
+    "expected cert and key together",
+  );
+  check(
+    serverName === undefined || typeof serverName === "string" && serverName !== "",
+    "tls.serverName",
+    "expected a host name",
+  );
+  check(
+    serverName === undefined || cert === undefined,
+    "tls.serverName",
+    "expected no client certificate with it: Deno takes the name from the address then",
+  );
+  return {
+    caCerts,
+    cert,
+    key,
+    serverName,
+    unsafelyDisableHostnameVerification: flag(
+      unsafelyDisableHostnameVerification,
+      "tls.unsafelyDisableHostnameVerification",
+    ),
+  };
+}
+
+function backoffOf(strategy: unknown): Backoff {
+  const name = "reconnectStrategy";
+  check(isObject(strategy), name, "expected an object");
+  const retryNames = ["multiplier", "minTimeout", "maxTimeout", "jitter"];
+  if (retryNames.some((key) => key in strategy)) {
+    known(strategy, retryNames, `${name}.`);
+    const { multiplier = 2, minTimeout = 10, maxTimeout = 3000, jitter = 1 } = strategy as Partial<
+      Backoff
+    >;
+    const backoff = {
+      multiplier: real(multiplier, 1, 1e6, `${name}.multiplier`),
+      minTimeout: real(minTimeout, 0, MAX_MS, `${name}.minTimeout`),
+      maxTimeout: real(maxTimeout, 1, MAX_MS, `${name}.maxTimeout`),
+      jitter: real(jitter, 0, 1, `${name}.jitter`),
+    };
+    check(
+      backoff.minTimeout <= backoff.maxTimeout,
+      `${name}.minTimeout`,
+      "expected no more than maxTimeout",
+    );
+    return backoff;
+  }
+  known(strategy, Object.keys(DEFAULT_BACKOFF), `${name}.`);
+  const given = strategy as BackoffStrategy;
+  const n = integer(
+    given.numOfRetries,
+    DEFAULT_BACKOFF.numOfRetries,
+    0,
+    1e6,
+    `${name}.numOfRetries`,
+  );
+  const factor = real(given.factor ?? DEFAULT_BACKOFF.factor, 1, MAX_MS, `${name}.factor`);
+  const base = real(
+    given.exponentBase ?? DEFAULT_BACKOFF.exponentBase,
+    1,
+    1e6,
+    `${name}.exponentBase`,
+  );
+  const maxDelay = real(given.maxDelay ?? DEFAULT_BACKOFF.maxDelay, 1, MAX_MS, `${name}.maxDelay`);
+  // Once N has reached numOfRetries the wait grows no more, which is the same as a longest wait.
+  const maxTimeout = Math.min(maxDelay, factor * base ** n);
+  return { multiplier: base, minTimeout: Math.min(factor, maxTimeout), maxTimeout, jitter: 1 };
+}
+
+function time(value: unknown, fallback: number, name: string): number {
+  return real(value ?? fallback, Number.MIN_VALUE, MAX_MS, name);
+}
+
+function timeOrOff(value: unknown, fallback: number, name: string): number {
+  return real(value ?? fallback, 0, MAX_MS, name);
+}
+
+function integer(value: unknown, fallback: number, min: number, max: number, name: string): number {
+  const number = value ?? fallback;
+  check(
+    Number.isInteger(number) && (number as number) >= min && (number as number) <= max,
+    name,
+    `expected an integer from ${min} to ${max}`,
+  );
+  return number as number;
+}
+
+function real(value: unknown, min: number, max: number, name: string): number {
+  check(
+    typeof value === "number" && value >= min && value <= max,
+    name,
+    min === Number.MIN_VALUE
+      ? `expected a number above 0, up to ${max}`
+      : `expected a number from ${min} to ${max}`,
+  );
+  return value;
+}
+
+function flag(value: unknown, name: string): boolean {
+  check(value === undefined || typeof value === "boolean", name, "expected a boolean");
+  return value ?? false;
+}
+
+function known(given: object, names: readonly string[], prefix: string): void {
+  for (const name of Object.keys(given)) {
+    check(
+      names.includes(name),
+      `${prefix}${name}`,
+      `there is no such option, only ${names.join(", ")}`,
+    );
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function check(condition: unknown, option: string, problem: string): asserts condition {
+  if (!condition) throw new ConfigurationError(`Cannot use option "${option}": ${problem}`, option);
+}

@@ -1,0 +1,272 @@
+/**
+ * What stands between a client's surface and its links: it takes requests in, watches over them, and has a subclass say
+ * which link each one goes to.
+ *
+ * @module
+ */
+
+import { blockingTimeout, type CommandRow, lookUp } from "./command_table.ts";
+import type { Settings } from "./configuration.ts";
+import { Deadlines } from "./connection/deadlines.ts";
+import type { Link, LinkOwner } from "./connection/link.ts";
+import { Request } from "./connection/request.ts";
+import { ClosedError, OverloadError, type ServerError } from "./errors.ts";
+import { Events } from "./events.ts";
+import type { Decoder, Words } from "./executor.ts";
+import type { Argument, Push } from "./resp/reply.ts";
+
+/** Milliseconds that the client waits longer than the server does, for a blocking command. */
+const BLOCKING_MARGIN = 500;
+
+/** Options of the requests that are made through one view of a client. */
+export interface RequestOptions {
+  /** Milliseconds for the whole life of a request; by default the client's `requestTimeout`. */
+  timeout?: number;
+  /** Rejects the request with the signal's reason when it is aborted. */
+  signal?: AbortSignal;
+}
+
+/** Takes requests in and gives each to a link. */
+export abstract class Dispatcher implements LinkOwner {
+  /** The checked configuration. */
+  readonly settings: Settings;
+  /** What happens in the background. */
+  readonly events: Events = new Events();
+  /** Deadlines of all requests. */
+  protected readonly deadlines: Deadlines = new Deadlines();
+  #inFlight = 0;
+  #closed = false;
+  #ended = false;
+  #drained: PromiseWithResolvers<void> | null = null;
+  /** Requests that wait for another try, each with its timer. */
+  readonly #retries = new Map<Request, ReturnType<typeof setTimeout>>();
+  /** Requests for which there is no link at present. */
+  readonly #kept = new Set<Request>();
+
+  /**
+   * Makes a dispatcher that is not connected.
+   *
+   * @param settings The checked configuration.
+   */
+  constructor(settings: Settings) {
+    this.settings = settings;
+  }
+
+  /** Whether requests are refused. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Requests without an answer. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /**
+   * Takes a request in.
+   *
+   * @param words Words of the command.
+   * @param decode Makes the value of the reply.
+   * @param bytes Whether bulk strings of the reply are bytes.
+   * @param options Options of the request.
+   * @returns The value.
+   */
+  submit<R>(
+    words: Words,
+    decode: Decoder<R>,
+    bytes: boolean,
+    options: RequestOptions | undefined,
+  ): Promise<R> {
+    const refused = this.#refuse(words, options);
+    if (refused !== undefined) return Promise.reject(refused);
+    const args = words as Argument[];
+    const row = lookUp(args);
+    const given = options?.timeout;
+    let timeout = given ?? this.settings.requestTimeout;
+    let blocks = false;
+    if (row !== undefined && row.blocking) {
+      const limit = blockingTimeout(row, args);
+      if (limit !== undefined) {
+        const shared = countsOwnWrites(row);
+        if (shared && limit === 0) {
+          return Promise.reject(
+            new RangeError(
+              `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
+            ),
+          );
+        }
+        blocks = !shared;
+        timeout = given ?? (limit === 0 ? 0 : limit + BLOCKING_MARGIN);
+      }
+    }
+    const request = new Request(args, row, decode, bytes, timeout, this, blocks);
+    const promise = request.promise<R>();
+    this.#inFlight++;
+    if (timeout > 0) this.deadlines.add(request, timeout);
+    const signal = options?.signal;
+    if (signal !== undefined) request.abortBy(signal);
+    this.dispatch(request);
+    return promise;
+  }
+
+  /** Gives a request to a link, or keeps it until there is one. */
+  protected abstract dispatch(request: Request): void;
+
+  /** Called by `close()`: ends the requests that may have no end of their own, which are those that block. */
+  protected abstract endWaits(error: Error): void;
+
+  /** Ends all links at once. */
+  protected abstract end(error: Error): void;
+
+  /** Keeps a request that no link can take at present; {@linkcode Dispatcher.placeAll} brings it back. */
+  protected keep(request: Request): void {
+    this.#kept.add(request);
+  }
+
+  /** Dispatches the requests that were kept, in their order. */
+  protected placeAll(): void {
+    const requests = [...this.#kept];
+    this.#kept.clear();
+    for (const request of requests) this.dispatch(request);
+  }
+
+  /** Whether requests are kept. */
+  protected get keeping(): boolean {
+    return this.#kept.size > 0;
+  }
+
+  /**
+   * Dispatches a request again after a wait that grows with its attempts.
+   *
+   * @param request The request.
+   * @param error Why it must go out again.
+   */
+  protected retryLater(request: Request, error: Error): void {
+    const { minTimeout, maxTimeout, multiplier, jitter } = this.settings.link.backoff;
+    const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts);
+    request.requeue(error);
+    const timer = setTimeout(() => {
+      this.#retries.delete(request);
+      this.dispatch(request);
+    }, (1 - jitter * Math.random()) * wait);
+    this.#retries.set(request, timer);
+  }
+
+  /** No new requests; resolves when those under way are settled and the links are closed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#inFlight > 0 && !this.#ended) {
+      this.#drained ??= Promise.withResolvers<void>();
+      this.endWaits(new ClosedError("Cannot complete the request: the client was closed"));
+      if (this.#inFlight > 0) await this.#drained.promise;
+    }
+    this.destroy();
+  }
+
+  /** Ends everything at once; what is under way rejects. */
+  destroy(): void {
+    if (this.#ended) return;
+    this.#closed = this.#ended = true;
+    const error = new ClosedError("Cannot complete the request: the client was closed");
+    this.rejectKept(error);
+    for (const [request, timer] of this.#retries) {
+      clearTimeout(timer);
+      request.reject(error);
+    }
+    this.end(error);
+    this.deadlines.clear();
+    this.events.emit({ type: "closed" });
+  }
+
+  /** Rejects the requests that were kept. */
+  protected rejectKept(error: Error): void {
+    for (const request of [...this.#kept]) request.reject(error);
+  }
+
+  onSettled(request: Request): void {
+    this.deadlines.remove(request);
+    this.#inFlight--;
+    if (this.#kept.size > 0) this.#kept.delete(request);
+    if (request.attempts > 0) {
+      clearTimeout(this.#retries.get(request));
+      this.#retries.delete(request);
+    }
+    if (this.#inFlight === 0) this.#drained?.resolve();
+  }
+
+  resend(request: Request, _link: Link): void {
+    this.dispatch(request);
+  }
+
+  onSilence(request: Request, link: Link): void {
+    link.examine(request);
+  }
+
+  onPush(_link: Link, _push: Push): void {}
+
+  onRefused(link: Link, error: Error): void {
+    this.events.emit({ type: "reconnecting", ...link.endpoint, error });
+  }
+
+  abstract onErrorReply(request: Request, error: ServerError, link: Link): boolean;
+  abstract onConnected(link: Link): Promise<void>;
+  abstract onReady(link: Link): void;
+  abstract onLost(link: Link, error: Error): void;
+
+  #refuse(words: Words, options: RequestOptions | undefined): unknown {
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i];
+      switch (typeof word) {
+        case "string":
+        case "bigint":
+          continue;
+        case "number":
+          if (word === word) continue;
+          return new TypeError(`Cannot send ${name(words)}: argument ${i} is NaN`);
+        default:
+          if (word instanceof Uint8Array) continue;
+          if (word instanceof Error) return word;
+          return new TypeError(
+            `Cannot send ${name(words)}: argument ${i} is ${
+              word === null ? "null" : `of type ${typeof word}`
+            }, expected string, number, bigint or Uint8Array`,
+          );
+      }
+    }
+    if (words.length === 0) return new TypeError("Cannot send a command of no words");
+    if (this.#closed) return new ClosedError(`Cannot send ${name(words)}: the client is closed`);
+    if (options?.signal?.aborted) return options.signal.reason;
+    const limit = this.settings.inflightRequestsLimit;
+    if (this.#inFlight >= limit) {
+      return new OverloadError(
+        `Cannot send ${name(words)}: ${limit} requests are in flight already`,
+        limit,
+      );
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Whether a replica may answer a request.
+ *
+ * Commands without keys stay with the primary, and so do scans of one key: a cursor means something only to the node
+ * that gave it out.
+ *
+ * @param request The request.
+ */
+export function mayReadReplica({ row }: Request): boolean {
+  return row !== undefined && row.readOnly && !row.write && row.keys.length > 0 &&
+    !SCANS.has(row.name);
+}
+
+const SCANS = new Set(["HSCAN", "SSCAN", "ZSCAN"]);
+
+/** WAIT and WAITAOF ask about the writes of their own connection, so they go where those went. */
+function countsOwnWrites(row: CommandRow): boolean {
+  return row.name === "WAIT" || row.name === "WAITAOF";
+}
+
+function name(words: Words): string {
+  return typeof words[0] === "string" ? words[0] : "a command";
+}

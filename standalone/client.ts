@@ -1,0 +1,92 @@
+/**
+ * The client for one primary and its replicas.
+ *
+ * @module
+ */
+
+import { Client } from "../lib/client.ts";
+import { type RedisClientConfiguration, settingsOf } from "../lib/configuration.ts";
+import type { RequestOptions } from "../lib/dispatcher.ts";
+import { StandaloneDispatcher } from "./dispatcher.ts";
+
+/**
+ * A client for a standalone server: one primary, and any number of replicas.
+ *
+ * All requests share one connection per node and are pipelined on it as they come. The client finds out which of the
+ * addresses is the primary, follows it when a replica is promoted, and reconnects for ever.
+ *
+ * @example A counter that expires
+ * ```ts no-eval
+ * import { RedisClient } from "@babushka/redis";
+ *
+ * await using client = await RedisClient.create({ addresses: [{ host: "localhost", port: 6379 }] });
+ * await client.set("visits", 0, { ex: 3600 });
+ * await client.incr("visits"); // 1
+ * ```
+ *
+ * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ */
+export class RedisClient<T extends string | Uint8Array = string> extends Client<T> {
+  /**
+   * Connects to a primary and its replicas.
+   *
+   * It is ready when the primary is known and every other address has answered or failed, at the latest after half of
+   * `clientCreationTimeout`; replicas that come later join later. With `lazyConnect` it is ready at once.
+   *
+   * @example With a URL
+   * ```ts no-eval
+   * import { RedisClient } from "@babushka/redis";
+   *
+   * await using client = await RedisClient.create("rediss://user:secret@redis.example.com:6379/0");
+   * ```
+   *
+   * @param configuration Options, or a URL: `redis://`, `rediss://`, `valkey://`, `valkeys://`.
+   * @returns The client.
+   * @throws {ConfigurationError} If an option is bad; nothing was opened then.
+   * @throws {ServerError} If a server refuses the credentials (`WRONGPASS`, `NOAUTH`).
+   * @throws {ConnectionError} If no primary, or more than one, was found; the message tells what each address answered.
+   * @throws {TimeoutError} If nothing answered within `clientCreationTimeout`.
+   */
+  static async create(
+    configuration: RedisClientConfiguration | string | URL,
+  ): Promise<RedisClient> {
+    const settings = settingsOf(configuration, false);
+    const dispatcher = new StandaloneDispatcher(settings);
+    if (!settings.lazyConnect) await dispatcher.connect();
+    return new RedisClient<string>(dispatcher, false, undefined);
+  }
+
+  /**
+   * A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes.
+   *
+   * It shares everything with this client; closing either closes both.
+   *
+   * @example Storing bytes
+   * ```ts
+   * await client.set("pixels", new Uint8Array([0, 255, 128]));
+   * await client.bytes.get("pixels"); // Uint8Array [0, 255, 128]
+   * ```
+   */
+  get bytes(): RedisClient<Uint8Array> {
+    const { dispatcher, options } = this.parts();
+    return new RedisClient<Uint8Array>(dispatcher, true, options);
+  }
+
+  /**
+   * A view of this client whose requests have other options.
+   *
+   * @example Waiting for work, but not for ever
+   * ```ts
+   * const patient = client.with({ timeout: 60_000 });
+   * await patient.get("k");
+   * ```
+   *
+   * @param options Options of the requests; what is not given stays as it is on this view.
+   * @returns The view. It shares everything with this client; closing either closes both.
+   * @throws {ConfigurationError} If an option is bad.
+   */
+  with(options: RequestOptions): RedisClient<T> {
+    const { dispatcher, bytes, options: merged } = this.parts(options);
+    return new RedisClient<T>(dispatcher, bytes, merged);
+  }
+}

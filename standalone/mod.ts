@@ -1,0 +1,35 @@
+/**
+ * The client for a standalone server: one primary and its replicas.
+ *
+ * It owns discovery of the roles, failover and reads from replicas. What happens on one connection is in
+ * `lib/connection`, the commands are in `lib/commands`.
+ *
+ * @example Hello
+ * ```ts no-eval
+ * import { RedisClient } from "@babushka/redis/standalone";
+ *
+ * await using client = await RedisClient.create("redis://localhost:6379");
+ * await client.set("greeting", "hello");
+ * await client.get("greeting"); // "hello"
+ * ```
+ *
+ * @module
+ */
+
+export { RedisClient } from "./client.ts";
+export * from "../lib/commands/mod.ts";
+export {
+  type BackoffStrategy,
+  type BaseConfiguration,
+  type NodeAddress,
+  ReadFrom,
+  type RedisClientConfiguration,
+  type RedisCredentials,
+  type TlsOptions,
+} from "../lib/configuration.ts";
+export { Client } from "../lib/client.ts";
+export type { RequestOptions } from "../lib/dispatcher.ts";
+export * from "../lib/errors.ts";
+export type * from "../lib/events.ts";
+export { type Decoder, Executor, type Words } from "../lib/executor.ts";
+export type { Argument, Reply } from "../lib/resp/reply.ts";
