@@ -86,10 +86,16 @@ function find(name: Argument | undefined): CommandRow | undefined {
   return row;
 }
 
+/** Cuts the table into the lines of each command, those of its subcommands included. */
 function indexLines(): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
-  for (const lines of COMMAND_ROWS.trim().split(/\n(?! )/)) {
-    index.set(lines.slice(0, lines.indexOf(" ")), lines);
+  let start = 1; // Behind the line break that the table begins with.
+  while (start < COMMAND_ROWS.length) {
+    let end = COMMAND_ROWS.indexOf("\n", start);
+    while (COMMAND_ROWS[end + 1] === " ") end = COMMAND_ROWS.indexOf("\n", end + 1);
+    const name = COMMAND_ROWS.slice(start, COMMAND_ROWS.indexOf(" ", start));
+    index.set(name, COMMAND_ROWS.slice(start, end));
+    start = end + 1;
   }
   return index;
 }

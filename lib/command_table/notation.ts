@@ -91,7 +91,7 @@ function parseLine(
     else if (word === "write") write = true;
     else if (word === "blocking") blocking = true;
     else if (word === "movablekeys") movableKeys = true;
-    else if (word.includes("@")) keys.push(parseKeySpecification(word));
+    else if (word.includes("@")) keys.push(sharedKeySpecification(word));
     else if (word.startsWith("timeout=")) timeout = parseTimeout(word);
     else [requestPolicy, responsePolicy] = parsePolicies(word);
   }
@@ -109,6 +109,18 @@ function parseLine(
     timeout,
     subcommands,
   });
+}
+
+// Most commands have their keys where many others have them.
+const keySpecifications = new Map<string, KeySpecification>();
+
+function sharedKeySpecification(word: string): KeySpecification {
+  let specification = keySpecifications.get(word);
+  if (specification === undefined) {
+    specification = parseKeySpecification(word);
+    keySpecifications.set(word, specification);
+  }
+  return specification;
 }
 
 const KEY_SPECIFICATION = new RegExp(
