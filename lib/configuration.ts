@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { RetryOptions } from "@std/async/retry";
 import type { Backoff, LinkSettings } from "./connection/settings.ts";
 import type { Endpoint, TlsSettings } from "./connection/transport.ts";
 import { ConfigurationError } from "./errors.ts";
@@ -65,6 +64,21 @@ export interface BackoffStrategy {
   maxDelay?: number;
 }
 
+/**
+ * The same as {@linkcode BackoffStrategy} in the words of `retry` of `@std/async`, whose `RetryOptions` fit in here. There
+ * is no number of attempts: they never end.
+ */
+export interface RetryStrategy {
+  /** By how much the wait grows from attempt to attempt. @default {2} */
+  multiplier?: number;
+  /** Longest wait before the first repetition, in milliseconds. @default {10} */
+  minTimeout?: number;
+  /** Longest wait of all, in milliseconds. @default {3000} */
+  maxTimeout?: number;
+  /** Which share of the wait is random, from 0 to 1. @default {1} */
+  jitter?: number;
+}
+
 /** Options that both clients have. */
 export interface BaseConfiguration {
   /** Where to connect. Standalone: the primary and its replicas, in any order. Cluster: some of the nodes. */
@@ -82,9 +96,7 @@ export interface BaseConfiguration {
   /** Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. @default {250} */
   requestTimeout?: number;
   /** Wait between attempts to connect: ours, or the options of `retry` of `@std/async`. */
-  reconnectStrategy?:
-    | BackoffStrategy
-    | Pick<RetryOptions, "multiplier" | "minTimeout" | "maxTimeout" | "jitter">;
+  reconnectStrategy?: BackoffStrategy | RetryStrategy;
   /** Protocol to ask for; where the server does not know RESP3, RESP2 is spoken. @default {3} */
   protocol?: 2 | 3;
   /** Logical database. @default {0} */

@@ -25,6 +25,7 @@ export {
   ReadFrom,
   type RedisClientConfiguration,
   type RedisCredentials,
+  type RetryStrategy,
   type TlsOptions,
 } from "../lib/configuration.ts";
 export { Client } from "../lib/client.ts";

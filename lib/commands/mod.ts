@@ -54,7 +54,11 @@ export * from "./string.ts";
 // deno-lint-ignore no-explicit-any -- any bulk type will do here
 type Group = abstract new (...args: any[]) => Executor<any>;
 
-/** The groups, in the order of the reference. */
+/**
+ * The groups, in the order of the reference; for the tests.
+ *
+ * @ignore
+ */
 export const groups: readonly Group[] = [KeyCommands, StringCommands];
 
 /**

@@ -7,6 +7,9 @@
  * @module
  */
 
+/** Milliseconds by which a timer may be late before the process counts as having been busy. */
+const LAG = 10;
+
 /** Something that runs out of time unless it is removed before. */
 export interface Expiring {
   /** When it runs out, on the clock of {@linkcode Deadlines.now}. */
@@ -27,6 +30,7 @@ export interface DeadlineList {
   oldest: Expiring | null;
   youngest: Expiring | null;
   timer: ReturnType<typeof setTimeout> | undefined;
+  lagging: boolean;
 }
 
 /** The deadlines of one client. */
@@ -60,7 +64,7 @@ export class Deadlines {
     item.deadline = this.now() + budget;
     let list = this.#lists.get(budget);
     if (list === undefined) {
-      list = { budget, oldest: null, youngest: null, timer: undefined };
+      list = { budget, oldest: null, youngest: null, timer: undefined, lagging: false };
       this.#lists.set(budget, list);
     }
     item.list = list;
@@ -103,6 +107,13 @@ export class Deadlines {
 
   #ring(list: DeadlineList): void {
     const now = performance.now();
+    const late = list.oldest !== null && now - list.oldest.deadline > LAG;
+    if (late && !list.lagging) {
+      // The process itself was busy, so replies may lie unread in the socket: let them be read first.
+      list.lagging = true;
+      return this.#arm(list, 0);
+    }
+    list.lagging = false;
     // Half a millisecond of tolerance: timers fire on whole milliseconds.
     while (list.oldest !== null && list.oldest.deadline <= now + 0.5) {
       const item = list.oldest;
