@@ -100,7 +100,7 @@ export function toNumberOrNull(reply: Reply): number | null {
 
 /** An integer that can leave the range in which doubles are exact: a bigint beyond ±(2^53 − 1). */
 export function toInteger(reply: Reply): number | bigint {
-  if (typeof reply === "number" || typeof reply === "bigint") return reply;
+  if (typeof reply === "bigint" || Number.isInteger(reply)) return reply as number | bigint;
   const string = text(reply);
   if (string === undefined || !/^-?\d+$/.test(string)) return unexpected(reply, "an integer");
   const value = Number(string);
@@ -151,12 +151,23 @@ export function toListOrNullOf<R>(item: Decoder<R>): Decoder<R[] | null> {
   return (reply, bytes) => reply === null ? null : list(reply, bytes);
 }
 
+/** A list of numbers. */
+export const toNumbers: Decoder<number[]> = toListOf(toNumber);
+
+/** A list of yes or no. */
+export const toBooleans: Decoder<boolean[]> = toListOf(toBoolean);
+
 /** A list of bulk strings in the mode of the surface. */
 export function toBulks<T extends string | Uint8Array>(reply: Reply): T[] {
   const list = elements(reply);
-  // Checked in place: a list can be long, and nobody else has this one.
+  // Checked in place: a list can be long, and a reply belongs to its decoder.
   for (const item of list) if (typeof item !== "string") toBulk(item);
   return list as T[];
+}
+
+/** A list of bulk strings in the mode of the surface, or null for a missing value. */
+export function toBulksOrNull<T extends string | Uint8Array>(reply: Reply): T[] | null {
+  return reply === null ? null : toBulks<T>(reply);
 }
 
 /** A list of bulk strings, null for each missing one. */
@@ -173,18 +184,19 @@ export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
 
 /** Pairs of bulk strings: a record on text surfaces, a `Map` on bytes surfaces. */
 export function toFields<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Fields<T> {
-  const pairs = toPairs(reply);
   if (bytes) {
-    return new Map(pairs.map(([name, value]) => [toBulk<T>(name), toBulk<T>(value)])) as Fields<T>;
+    const map = new Map<T, T>();
+    for (const [name, value] of toPairs(reply)) map.set(toBulk<T>(name), toBulk<T>(value));
+    return map as Fields<T>;
   }
   const record: Record<string, string> = Object.create(null);
-  for (const [name, value] of pairs) record[toText(name)] = toText(value);
+  for (const [name, value] of toPairs(reply)) record[toText(name)] = toText(value);
   return record as Fields<T>;
 }
 
 /** Pairs as they are: from a map, a flat array, or an array of two-element arrays. */
-export function toPairs(reply: Reply): [Reply, Reply][] {
-  if (reply instanceof Map) return [...reply];
+export function toPairs(reply: Reply): Iterable<readonly [Reply, Reply]> {
+  if (reply instanceof Map) return reply;
   if (!Array.isArray(reply)) return unexpected(reply, "pairs");
   if (reply.length > 0 && reply.every((item) => Array.isArray(item) && item.length === 2)) {
     return reply as [Reply, Reply][];
