@@ -31,10 +31,12 @@ export type {
   UnknownKeys,
 } from "./command_table/row.ts";
 
-// Reading all rows takes longer than importing everything else, and a program uses few commands: each row is read when it is
-// first asked for.
+// A program uses few commands, so each row is read when it is first asked for, and not even an index of them is made.
 const rows = new Map<string, CommandRow>();
-let linesByName: ReadonlyMap<string, string> | undefined;
+
+/** Names that were looked for in vain. Callers can make up names, so there is a limit to what is remembered. */
+const unknownNames = new Set<string>();
+const MAX_UNKNOWN_NAMES = 1000;
 
 /**
  * Finds the row of a command, or of a subcommand.
@@ -69,35 +71,34 @@ export function lookUp(
  * @returns The rows of all commands in alphabetical order; those of subcommands are inside their containers.
  */
 export function commandRows(): CommandRow[] {
-  linesByName ??= indexLines();
-  return [...linesByName.keys()].map((name) => find(name)!);
+  const names = COMMAND_ROWS.match(/^\S+/gm) ?? [];
+  return names.map((name) => find(name)!);
 }
 
 function find(name: Argument | undefined): CommandRow | undefined {
   if (name === undefined) return undefined;
   const upperCaseName = textOf(name).toUpperCase();
   const known = rows.get(upperCaseName);
-  if (known !== undefined) return known;
-  linesByName ??= indexLines();
-  const lines = linesByName.get(upperCaseName);
-  if (lines === undefined) return undefined;
+  if (known !== undefined || unknownNames.has(upperCaseName)) return known;
+  const lines = linesOf(upperCaseName);
+  if (lines === undefined) {
+    if (unknownNames.size < MAX_UNKNOWN_NAMES) unknownNames.add(upperCaseName);
+    return undefined;
+  }
   const row = parseRow(lines);
   rows.set(upperCaseName, row);
   return row;
 }
 
-/** Cuts the table into the lines of each command, those of its subcommands included. */
-function indexLines(): ReadonlyMap<string, string> {
-  const index = new Map<string, string>();
-  let start = 1; // Behind the line break that the table begins with.
-  while (start < COMMAND_ROWS.length) {
-    let end = COMMAND_ROWS.indexOf("\n", start);
-    while (COMMAND_ROWS[end + 1] === " ") end = COMMAND_ROWS.indexOf("\n", end + 1);
-    const name = COMMAND_ROWS.slice(start, COMMAND_ROWS.indexOf(" ", start));
-    index.set(name, COMMAND_ROWS.slice(start, end));
-    start = end + 1;
-  }
-  return index;
+/** Cuts the line of a command, and those of its subcommands, out of the table. */
+function linesOf(name: string): string | undefined {
+  // Nothing, or words with space between them, could pass for other parts of the table.
+  if (!/^\S+$/.test(name)) return undefined;
+  const start = COMMAND_ROWS.indexOf(`\n${name} `) + 1;
+  if (start === 0) return undefined;
+  let end = COMMAND_ROWS.indexOf("\n", start);
+  while (COMMAND_ROWS[end + 1] === " ") end = COMMAND_ROWS.indexOf("\n", end + 1);
+  return COMMAND_ROWS.slice(start, end);
 }
 
 function subcommandOf(
