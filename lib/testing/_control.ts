@@ -7,17 +7,29 @@ export interface ControlUser {
   password: string;
 }
 
+/** The kit's own user; the same on all servers of this process, because replication and migration use it as well. */
+export const CONTROL_USER: ControlUser = { name: "test-kit", password: crypto.randomUUID() };
+
+/** How a control command is to be carried out. */
+export interface ControlOptions {
+  /** How long to wait for the reply, in milliseconds. @default {10000} */
+  timeout?: number;
+  /** Whether bulk strings are `Uint8Array`. @default {false} */
+  bytes?: boolean;
+}
+
 /**
- * A connection on which the kit drives a server: one command at a time, text replies, RESP2.
+ * A connection on which the kit drives a server: one command at a time, RESP2.
  *
  * It goes through the server's Unix socket, so that it works whatever a test does to the ports, to TLS and to the network in
  * between, and shares no code above the codec with the client under test.
  */
 export class ControlConnection {
   readonly #conn: Deno.UnixConn;
-  readonly #decoder = new RespDecoder();
+  readonly #decoder = new RespDecoder({ bytes: () => this.#bytes });
   readonly #buffer = new Uint8Array(64 * 1024);
   #replies: Reply[] = [];
+  #bytes = false;
 
   private constructor(conn: Deno.UnixConn) {
     this.#conn = conn;
@@ -36,8 +48,10 @@ export class ControlConnection {
   }
 
   /** Sends a command and waits for its reply; an error reply rejects. After `timeout` ms the connection is of no more use. */
-  async command(args: readonly Argument[], timeout = 10_000): Promise<Reply> {
+  async command(args: readonly Argument[], options: ControlOptions = {}): Promise<Reply> {
+    const { timeout = 10_000, bytes: asBytes = false } = options;
     const name = String(args[0]).toUpperCase();
+    this.#bytes = asBytes;
     let expired = false;
     const timer = setTimeout(() => {
       expired = true;

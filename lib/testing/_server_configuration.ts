@@ -17,7 +17,11 @@ export interface ServerConfiguration {
 }
 
 /** Directives that older servers do not have; the kit does without them there. */
-const OPTIONAL = new Set(["enable-debug-command", "repl-diskless-sync-delay"]);
+const OPTIONAL = new Set([
+  "cluster-allow-replica-migration",
+  "enable-debug-command",
+  "repl-diskless-sync-delay",
+]);
 
 /** Optional directives that the server program has been seen to refuse. */
 const refused = new Map<string, Set<string>>();

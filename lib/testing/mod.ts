@@ -27,3 +27,5 @@ export * from "./server.ts";
 export * from "./black_hole.ts";
 export * from "./proxy.ts";
 export { type Argument, type Reply, ServerError } from "../resp/mod.ts";
+export * from "./cluster.ts";
+export { SlotMove } from "./slot_move.ts";

@@ -6,7 +6,7 @@
 
 import { StopAsking, until } from "./_poll.ts";
 import { releasePort, reservePort } from "./_port.ts";
-import { ControlConnection, type ControlUser } from "./_control.ts";
+import { CONTROL_USER, ControlConnection, type ControlUser } from "./_control.ts";
 import { learnRefusal, renderConfiguration } from "./_server_configuration.ts";
 import { ServerProcess } from "./_process.ts";
 import { makeTemporaryFolder, removeTemporaryFolder } from "./_temporary_folder.ts";
@@ -89,6 +89,14 @@ export interface ServerTls {
   };
 }
 
+/** Options for {@linkcode TestServer.command}. */
+export interface CommandOptions {
+  /** How long to wait for the reply, in milliseconds. @default {10000} */
+  timeout?: number;
+  /** Whether bulk strings of the reply are `Uint8Array` rather than text. @default {false} */
+  bytes?: boolean;
+}
+
 /** A host and a port. */
 export interface ServerAddress {
   /** Host name or IP address. */
@@ -97,8 +105,6 @@ export interface ServerAddress {
   port: number;
 }
 
-/** The kit's own user; the same on all servers of this process, because replicas use it as well. */
-const CONTROL_USER: ControlUser = { name: "test-kit", password: crypto.randomUUID() };
 /** Attempts at a start whose port somebody else has taken meanwhile. */
 const START_ATTEMPTS = 5;
 /** How long a server may take over a graceful end. It waits up to 10 s for its replicas. */
@@ -277,7 +283,7 @@ export class TestServer implements AsyncDisposable {
    * Sends a command on a connection of the kit's own.
    *
    * The connection does not use the server's TCP or TLS port, is a user of its own where a password or ACL users were asked for
-   * (so that tests may change those), and is closed afterwards. Replies are those of RESP2, as text.
+   * (so that tests may change those), and is closed afterwards. Replies are those of RESP2.
    *
    * @example Seeing what a client has written
    * ```ts
@@ -290,27 +296,28 @@ export class TestServer implements AsyncDisposable {
    * ```
    *
    * @param args The command's name and arguments.
-   * @param options `timeout`: how long to wait for the reply, in milliseconds. @default {{ timeout: 10000 }}
+   * @param options How long to wait, and whether to answer text or bytes.
    * @returns The reply.
    * @throws {ServerError} If the server answers with an error.
    * @throws {Error} If the server does not run or does not answer.
    */
-  async command(args: Argument[], options: { timeout?: number } = {}): Promise<Reply> {
+  async command(args: Argument[], options: CommandOptions = {}): Promise<Reply> {
     using control = await this.#openControl();
-    return await control.command(args, options.timeout);
+    return await control.command(args, options);
   }
 
   /**
    * Sends commands one after the other on one connection of the kit's own, like {@linkcode command}.
    *
    * @param commands The commands.
+   * @param options How long to wait for each reply, and whether to answer text or bytes.
    * @returns Their replies, in the same order.
    * @throws {ServerError} If the server answers a command with an error; those behind it are not sent.
    */
-  async commands(commands: Argument[][]): Promise<Reply[]> {
+  async commands(commands: Argument[][], options: CommandOptions = {}): Promise<Reply[]> {
     using control = await this.#openControl();
     const replies: Reply[] = [];
-    for (const args of commands) replies.push(await control.command(args));
+    for (const args of commands) replies.push(await control.command(args, options));
     return replies;
   }
 

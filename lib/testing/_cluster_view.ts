@@ -1,0 +1,83 @@
+import type { Reply } from "../resp/mod.ts";
+
+/** Slots with the same nodes. */
+export interface SlotRange {
+  first: number;
+  last: number;
+  /** Node id of the primary. */
+  primary: string;
+  /** Node ids of the replicas. */
+  replicas: string[];
+}
+
+/** The cluster as one node sees it. */
+export interface ClusterView {
+  /** Node id of the node itself. */
+  id: string;
+  /** Whether the node thinks that it is a primary. */
+  primary: boolean;
+  /** Version of the node's claim to its slots. */
+  epoch: number;
+  /** Whether the node thinks that the cluster works. */
+  ok: boolean;
+  /** Number of nodes that it knows, itself included. */
+  known: number;
+  ranges: SlotRange[];
+  /** Whether it is a primary, or in sync with its own. */
+  inSync: boolean;
+}
+
+type SlotsEntry = [number, number, ...[string, number, string][]];
+
+/** Makes a view of the replies to `CLUSTER INFO`, `CLUSTER SLOTS`, `CLUSTER NODES` and `ROLE`. */
+export function readView([info, slots, nodes, role]: Reply[]): ClusterView {
+  const field = (name: string) => String(info).match(new RegExp(`^${name}:(\\S+)`, "m"))?.[1];
+  const myself = String(nodes).split("\n").find((line) => line.includes("myself")) ?? "";
+  const [id, , flags, , , , epoch] = myself.split(" ");
+  const [kind, , , link] = role as string[];
+  return {
+    id,
+    primary: flags.includes("master"),
+    epoch: Number(epoch),
+    ok: field("cluster_state") === "ok",
+    known: Number(field("cluster_known_nodes")),
+    ranges: (slots as unknown as SlotsEntry[]).map(([first, last, primary, ...replicas]) => ({
+      first,
+      last,
+      primary: primary[2],
+      replicas: replicas.map((replica) => replica[2]).sort(),
+    })).sort((a, b) => a.first - b.first),
+    inSync: kind === "master" || link === "connected",
+  };
+}
+
+/**
+ * Says on what nodes do not agree, or `undefined` if they do.
+ *
+ * @param views What each node that runs sees.
+ * @param shards Ids of the nodes that run, by shard.
+ * @param count Number of nodes that each must know, those that do not run included.
+ */
+export function whyNotAgreed(
+  views: ClusterView[],
+  shards: string[][],
+  count: number,
+): string | undefined {
+  const running = new Set(shards.flat());
+  for (const { id, ok, known, ranges, inSync } of views) {
+    if (known !== count) return `node ${id} knows ${known} nodes of ${count}`;
+    if (!ok) return `node ${id} thinks that the cluster is down`;
+    if (!inSync) return `node ${id} is not in sync with its primary`;
+    for (const { first, last, primary, replicas } of ranges) {
+      const gone = [primary, ...replicas].find((member) => !running.has(member));
+      if (gone !== undefined) return `node ${id} still counts on ${gone}, which does not run`;
+      const shard = shards.find((ids) => ids.includes(primary)) ?? [];
+      const missing = shard.find((member) => member !== primary && !replicas.includes(member));
+      if (missing !== undefined) {
+        return `node ${id} does not see the replica ${missing} of slots ${first} to ${last}`;
+      }
+    }
+  }
+  const maps = new Set(views.map(({ ranges }) => JSON.stringify(ranges)));
+  return maps.size > 1 ? `there are ${maps.size} opinions on who has which slots` : undefined;
+}

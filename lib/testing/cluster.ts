@@ -1,0 +1,455 @@
+/**
+ * Real clusters for tests: nodes, slots, failover and slot moves at the test's command.
+ *
+ * @module
+ */
+
+import { until } from "./_poll.ts";
+import { type ClusterView, readView, whyNotAgreed } from "./_cluster_view.ts";
+import { type ServerAddress, type ServerOptions, type ServerTls, TestServer } from "./server.ts";
+import { SlotMove, SLOTS_AT_ONCE } from "./slot_move.ts";
+
+/** Options for {@linkcode startCluster}. */
+export interface ClusterOptions extends Omit<ServerOptions, "port" | "replicas"> {
+  /** How many shards, each with an equal part of the slots. @default {3} */
+  shards?: number;
+  /** How many replicas each shard has. @default {0} */
+  replicas?: number;
+  /**
+   * After how long without an answer the nodes give each other up, in milliseconds. A replica takes over some 1 to 2 s after that.
+   *
+   * @default {1000}
+   */
+  nodeTimeout?: number;
+}
+
+/** The nodes that hold the same slots: one primary at a time, and its replicas. */
+export interface TestShard {
+  /** All nodes of the shard, whether they run or not, in the order in which they were started. */
+  readonly nodes: readonly TestServer[];
+}
+
+const SLOTS = 16_384;
+/** How long agreement may take. A takeover needs the node timeout, an election, and the news to go round. */
+const PATIENCE = 20_000;
+
+/**
+ * A real cluster, as {@linkcode startCluster} starts it. Dispose of it with `await using`.
+ *
+ * Shards are named by their index in {@linkcode TestCluster.shards}. A node stays in its shard for life, while the roles in the shard
+ * may change. Nodes can be driven directly as well: `(await cluster.primary(0)).pause()`.
+ */
+export class TestCluster implements AsyncDisposable {
+  readonly #options: ClusterOptions;
+  readonly #shards: TestShard[] = [];
+  readonly #ids = new Map<TestServer, string>();
+
+  /**
+   * Prepares a cluster; {@linkcode startCluster} does this and starts it.
+   *
+   * @param options What kind of cluster.
+   */
+  constructor(options: ClusterOptions = {}) {
+    this.#options = options;
+  }
+
+  /** The shards, in the order in which they were added. */
+  get shards(): readonly TestShard[] {
+    return this.#shards;
+  }
+
+  /** All nodes, whether they run or not: those of the first shard, then those of the second, … */
+  get nodes(): TestServer[] {
+    return this.#shards.flatMap(({ nodes }) => nodes);
+  }
+
+  /** Addresses of all nodes: seeds for a client. */
+  get addresses(): ServerAddress[] {
+    return this.nodes.map(({ host, port }) => ({ host, port }));
+  }
+
+  /** Key material, for a TLS cluster. It is the same on all nodes, but for the paths. */
+  get tls(): ServerTls | undefined {
+    return this.nodes[0]?.tls;
+  }
+
+  /**
+   * Starts all nodes, hands out the slots, and waits until every node agrees.
+   *
+   * @throws {Error} If a node does not start, or they do not agree in time.
+   */
+  async start(): Promise<void> {
+    const { shards = 3, replicas = 0 } = this.#options;
+    if (this.#shards.length > 0) throw new Error("Cannot start the cluster: it was started before");
+    for (let i = 0; i < shards; i++) this.#shards.push(this.#makeShard(replicas));
+    await this.#startNodes(this.nodes);
+    await Promise.all(this.#shards.map(async ({ nodes: [primary] }, i) => {
+      const [first, end] = [i, i + 1].map((n) => Math.round(n * SLOTS / shards));
+      await primary.commands([
+        ["CLUSTER", "SET-CONFIG-EPOCH", i + 1],
+        ["CLUSTER", "ADDSLOTSRANGE", first, end - 1],
+      ]);
+    }));
+    await this.#meet(this.nodes);
+    for (const shard of this.#shards) await this.#replicate(shard);
+    await this.agreed();
+  }
+
+  /**
+   * Waits until all nodes that run agree: state ok, everybody knows everybody, the same primary and the same replicas for each slot, and
+   * all of those alive and in sync. To be called after a change that the test made itself, such as a killed primary.
+   *
+   * @param options `timeout`: how long to wait, in milliseconds. @default {{ timeout: 20000 }}
+   * @throws {Error} If they do not agree in time; the message says on what.
+   */
+  async agreed(options: { timeout?: number } = {}): Promise<void> {
+    await until("the nodes of the cluster agree", async () => {
+      const why = whyNotAgreed(await this.#views(), this.#shardIds(), this.nodes.length);
+      if (why !== undefined) throw new Error(why);
+      return true;
+    }, { timeout: options.timeout ?? PATIENCE, interval: 20 });
+  }
+
+  /**
+   * Tells which node is the primary of a shard now, in its own eyes. Of two that think so, the one with the later claim is.
+   *
+   * @param shard Index of the shard.
+   * @returns The node.
+   * @throws {Error} If no node that runs is one, for instance because no replica has taken over yet.
+   */
+  async primary(shard: number): Promise<TestServer> {
+    const { nodes } = this.#shard(shard);
+    const claims = await Promise.all(
+      alive(nodes).map(async (node) => ({ node, view: await this.#view(node) })),
+    );
+    const primaries = claims.filter(({ view }) => view.primary)
+      .sort((a, b) => b.view.epoch - a.view.epoch);
+    if (primaries.length === 0) {
+      throw new Error(`Cannot find the primary of shard ${shard}: none runs`);
+    }
+    return primaries[0].node;
+  }
+
+  /**
+   * Tells the primaries of all shards.
+   *
+   * @returns The nodes, in the order of the shards.
+   * @throws {Error} If a shard has none.
+   */
+  primaries(): Promise<TestServer[]> {
+    return Promise.all(this.#shards.map((_, i) => this.primary(i)));
+  }
+
+  /**
+   * Tells which nodes of a shard that run are replicas now.
+   *
+   * @param shard Index of the shard.
+   * @returns The nodes.
+   */
+  async replicasOf(shard: number): Promise<TestServer[]> {
+    const primary = await this.primary(shard);
+    return alive(this.#shard(shard).nodes).filter((node) => node !== primary);
+  }
+
+  /**
+   * Tells the slots of a shard, as its primary sees it.
+   *
+   * @param shard Index of the shard.
+   * @returns The slots in ascending order.
+   */
+  async slotsOf(shard: number): Promise<number[]> {
+    const primary = await this.primary(shard);
+    const id = await this.#id(primary);
+    return (await this.#view(primary)).ranges.filter((range) => range.primary === id)
+      .flatMap(({ first, last }) => slotRange(first, last)).sort((a, b) => a - b);
+  }
+
+  /**
+   * Has a replica take over from its primary (`CLUSTER FAILOVER`), and waits until all nodes agree.
+   *
+   * @param shard Index of the shard.
+   * @param options `mode` is needed where the primary does not play along: `"force"` leaves it out, `"takeover"` all other nodes as well.
+   * @returns The new primary.
+   * @throws {Error} If no replica of the shard runs.
+   */
+  async failover(
+    shard: number,
+    options: { mode?: "force" | "takeover" } = {},
+  ): Promise<TestServer> {
+    const replica = (await Promise.all(
+      alive(this.#shard(shard).nodes).map(async (node) => ({ node, view: await this.#view(node) })),
+    )).find(({ view }) => !view.primary)?.node;
+    if (!replica) throw new Error(`Cannot fail shard ${shard} over: none of its replicas runs`);
+    const mode = options.mode === undefined ? [] : [options.mode.toUpperCase()];
+    await replica.command(["CLUSTER", "FAILOVER", ...mode]);
+    await until(`the replica on port ${replica.port} has taken over`, async () => {
+      return (await this.#view(replica)).primary;
+    });
+    await this.agreed();
+    return replica;
+  }
+
+  /**
+   * Kills the primary of a shard (SIGKILL) and does not wait for anything but its end; {@linkcode agreed} waits for the takeover.
+   *
+   * @param shard Index of the shard.
+   * @returns The node that was killed; `restart()` brings it back.
+   */
+  async killPrimary(shard: number): Promise<TestServer> {
+    const primary = await this.primary(shard);
+    await primary.kill();
+    return primary;
+  }
+
+  /**
+   * Moves slots with all their keys, some at a time, in the way that operators do it while clients go on (`SETSLOT`, `MIGRATE`).
+   *
+   * @param slots The slots; {@linkcode slotRange} makes a list of neighbours.
+   * @param from Index of the shard that has them.
+   * @param to Index of the shard that gets them.
+   */
+  async moveSlots(slots: Iterable<number>, from: number, to: number): Promise<void> {
+    const list = [...slots];
+    for (let at = 0; at < list.length; at += SLOTS_AT_ONCE) {
+      const move = await this.beginSlotMove(list.slice(at, at + SLOTS_AT_ONCE), from, to);
+      await move.finish();
+    }
+    await this.agreed();
+  }
+
+  /**
+   * Opens the window in which slots are migrating: until `finish()` of the move is called, keys that are not at the source are asked for
+   * at the target (`ASK`).
+   *
+   * @param slots The slots, or one slot.
+   * @param from Index of the shard that has them.
+   * @param to Index of the shard that gets them.
+   * @returns The move, which moves keys and finishes when it is told to.
+   */
+  async beginSlotMove(
+    slots: number | Iterable<number>,
+    from: number,
+    to: number,
+  ): Promise<SlotMove> {
+    const [source, target] = await Promise.all([this.primary(from), this.primary(to)]);
+    const others = await Promise.all(
+      this.#shards.map((_, i) => i).filter((i) => i !== from && i !== to).map((i) =>
+        this.primary(i)
+      ),
+    );
+    const list = typeof slots === "number" ? [slots] : [...slots];
+    const move = new SlotMove(list, source, target, others, this.#secured);
+    await move.begin();
+    return move;
+  }
+
+  /**
+   * Adds a shard without slots; {@linkcode rebalance} or {@linkcode moveSlots} give it some.
+   *
+   * @param options `replicas`: how many it has. By default as many as those of the start.
+   * @returns Its index.
+   */
+  async addShard(options: { replicas?: number } = {}): Promise<number> {
+    const shard = this.#makeShard(options.replicas ?? this.#options.replicas ?? 0);
+    const known = alive(this.nodes);
+    this.#shards.push(shard);
+    await this.#startNodes(shard.nodes);
+    await this.#meet([known[0], ...shard.nodes]);
+    await this.#replicate(shard);
+    await this.agreed();
+    return this.#shards.length - 1;
+  }
+
+  /**
+   * Moves slots between the shards until all have the same number, give or take one.
+   */
+  async rebalance(): Promise<void> {
+    const shares = await this.#shares();
+    const quota = (i: number) =>
+      Math.round((i + 1) * SLOTS / shares.length) - Math.round(i * SLOTS / shares.length);
+    for (const [to, share] of shares.entries()) {
+      for (const [from, other] of shares.entries()) {
+        const count = Math.min(quota(to) - share.length, other.length - quota(from));
+        if (count <= 0) continue;
+        const slots = other.splice(other.length - count, count);
+        await this.moveSlots(slots, from, to);
+        share.push(...slots);
+      }
+    }
+  }
+
+  /**
+   * Removes a shard: its slots go to the others in equal parts, the others forget its nodes, and the nodes end. The shards behind it move up
+   * by one.
+   *
+   * @param shard Index of the shard.
+   * @throws {Error} If it is the only one.
+   */
+  async removeShard(shard: number): Promise<void> {
+    const { nodes } = this.#shard(shard);
+    const others = this.#shards.map((_, i) => i).filter((i) => i !== shard);
+    if (others.length === 0) throw new Error("Cannot remove the shard: the cluster has no other");
+    const slots = await this.slotsOf(shard);
+    for (const [i, to] of others.entries()) {
+      const [first, end] = [i, i + 1].map((n) => Math.round(n * slots.length / others.length));
+      if (end > first) await this.moveSlots(slots.slice(first, end), shard, to);
+    }
+    const ids = await Promise.all(nodes.map((node) => this.#id(node)));
+    this.#shards.splice(shard, 1);
+    await Promise.all(nodes.map((node) => node.kill()));
+    await Promise.all(
+      alive(this.nodes).map((node) => node.commands(ids.map((id) => ["CLUSTER", "FORGET", id]))),
+    );
+    for (const node of nodes) {
+      this.#ids.delete(node);
+      await node[Symbol.asyncDispose]();
+    }
+    await this.agreed();
+  }
+
+  /** Lets this process end while the cluster runs. The cluster ends then. */
+  unref(): void {
+    for (const node of this.nodes) node.unref();
+  }
+
+  /** Kills all nodes and removes their folders. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
+  }
+
+  get #secured(): boolean {
+    return this.#options.password !== undefined || this.#options.users !== undefined;
+  }
+
+  #shard(index: number): TestShard {
+    const shard = this.#shards[index];
+    if (shard) return shard;
+    throw new RangeError(`Cannot find shard ${index}: the cluster has ${this.#shards.length}`);
+  }
+
+  #makeShard(replicas: number): TestShard {
+    const { shards: _, replicas: __, nodeTimeout = 1000, config, ...options } = this.#options;
+    const node = () =>
+      new TestServer({
+        ...options,
+        config: {
+          "cluster-enabled": "yes",
+          "cluster-node-timeout": String(nodeTimeout),
+          // A replica may take over however long it has been cut off, and stays in the shard where the test wants it.
+          "cluster-replica-validity-factor": "0",
+          "cluster-allow-replica-migration": "no",
+          ...config,
+        },
+      });
+    return { nodes: Array.from({ length: 1 + replicas }, node) };
+  }
+
+  async #startNodes(nodes: readonly TestServer[]): Promise<void> {
+    await Promise.all(nodes.map(async (node) => {
+      await node.start();
+      await this.#id(node);
+    }));
+  }
+
+  /** Introduces each of the nodes to each other one. Gossip would do that too, but later. */
+  async #meet(nodes: readonly TestServer[]): Promise<void> {
+    await Promise.all(nodes.map((node, i) => {
+      const others = nodes.slice(i + 1);
+      return node.commands(others.map(({ host, port }) => ["CLUSTER", "MEET", host, port]));
+    }));
+  }
+
+  async #replicate({ nodes: [primary, ...replicas] }: TestShard): Promise<void> {
+    const id = await this.#id(primary);
+    await Promise.all(
+      replicas.map((replica) =>
+        until(
+          `the node on port ${replica.port} knows the one on port ${primary.port}`,
+          async () => {
+            return await replica.command(["CLUSTER", "REPLICATE", id]) === "OK";
+          },
+          { interval: 20 },
+        )
+      ),
+    );
+  }
+
+  async #id(node: TestServer): Promise<string> {
+    const known = this.#ids.get(node);
+    if (known !== undefined) return known;
+    const id = String(await node.command(["CLUSTER", "MYID"]));
+    this.#ids.set(node, id);
+    return id;
+  }
+
+  #shardIds(): string[][] {
+    return this.#shards.map(({ nodes }) => alive(nodes).map((node) => this.#ids.get(node)!));
+  }
+
+  #views(): Promise<ClusterView[]> {
+    return Promise.all(alive(this.nodes).map((node) => this.#view(node)));
+  }
+
+  async #view(node: TestServer): Promise<ClusterView> {
+    return readView(
+      await node.commands([["CLUSTER", "INFO"], ["CLUSTER", "SLOTS"], ["CLUSTER", "NODES"], [
+        "ROLE",
+      ]]),
+    );
+  }
+
+  #shares(): Promise<number[][]> {
+    return Promise.all(this.#shards.map((_, i) => this.slotsOf(i)));
+  }
+}
+
+/**
+ * Starts a real cluster for tests: nodes in cluster mode on loopback, which share the slots out evenly and agree on everything.
+ *
+ * @example A failover and a slot move
+ * ```ts no-eval
+ * import { slotRange, startCluster } from "@babushka/redis/testing";
+ *
+ * await using cluster = await startCluster({ shards: 3, replicas: 1 });
+ * await cluster.killPrimary(0);
+ * await cluster.agreed(); // the replica has taken over
+ * await cluster.moveSlots(slotRange(0, 99), 0, 1);
+ * ```
+ *
+ * @param options What kind of cluster.
+ * @returns The cluster, once all its nodes agree. That takes at least the 2 s for which new nodes refuse to serve.
+ * @throws {Error} If a node does not start, or they do not agree in time.
+ */
+export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
+  const cluster = new TestCluster(options);
+  try {
+    await cluster.start();
+    return cluster;
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * Lists neighbouring slots.
+ *
+ * @example The first hundred
+ * ```ts
+ * import { slotRange } from "@babushka/redis/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(slotRange(0, 99).length, 100);
+ * ```
+ *
+ * @param first The first slot.
+ * @param last The last slot, which is included.
+ * @returns All slots from the first to the last.
+ */
+export function slotRange(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function alive(nodes: readonly TestServer[]): TestServer[] {
+  return nodes.filter((node) => node.running && !node.paused);
+}

@@ -1,0 +1,128 @@
+/**
+ * Moving hash slots from one cluster node to another, step by step if need be.
+ *
+ * @module
+ */
+
+import { CONTROL_USER } from "./_control.ts";
+import type { Argument } from "../resp/mod.ts";
+import type { TestServer } from "./server.ts";
+
+/** Keys that travel in one `MIGRATE`. */
+const KEYS_AT_ONCE = 100;
+/** Slots that a node is told about at the same time. */
+export const SLOTS_AT_ONCE = 32;
+
+/**
+ * Hash slots that are on their way from one node to another, as `beginSlotMove` of a test cluster leaves them.
+ *
+ * In between, the source answers `ASK` for keys that it does not have (any more), and commands on several keys may get `TRYAGAIN`.
+ */
+export class SlotMove {
+  /** The slots. */
+  readonly slots: readonly number[];
+  /** Node that they leave. */
+  readonly source: TestServer;
+  /** Node that they go to. */
+  readonly target: TestServer;
+
+  readonly #others: readonly TestServer[];
+  readonly #secured: boolean;
+
+  /**
+   * Describes a move; nothing is sent yet.
+   *
+   * @param slots The slots.
+   * @param source Node that they leave.
+   * @param target Node that they go to.
+   * @param others The other primaries, which are told in the end.
+   * @param secured Whether the target wants to know who migrates keys to it.
+   */
+  constructor(
+    slots: readonly number[],
+    source: TestServer,
+    target: TestServer,
+    others: readonly TestServer[],
+    secured: boolean,
+  ) {
+    this.slots = slots;
+    this.source = source;
+    this.target = target;
+    this.#others = others;
+    this.#secured = secured;
+  }
+
+  /** Marks the slots as importing on the target and as migrating on the source. */
+  async begin(): Promise<void> {
+    const source = String(await this.source.command(["CLUSTER", "MYID"]));
+    await this.#setSlots(this.target, "IMPORTING", source);
+    const target = String(await this.target.command(["CLUSTER", "MYID"]));
+    await this.#setSlots(this.source, "MIGRATING", target);
+  }
+
+  /**
+   * Moves keys of the slots.
+   *
+   * @param limit How many keys at most. By default all.
+   * @returns How many were moved.
+   */
+  async moveKeys(limit = Infinity): Promise<number> {
+    let moved = 0;
+    for (const slot of this.slots) {
+      while (moved < limit) {
+        const keys = await this.source.command(
+          ["CLUSTER", "GETKEYSINSLOT", slot, Math.min(KEYS_AT_ONCE, limit - moved)],
+          { bytes: true },
+        ) as Uint8Array[];
+        if (keys.length === 0) break;
+        await this.moveTheseKeys(keys);
+        moved += keys.length;
+      }
+    }
+    return moved;
+  }
+
+  /**
+   * Moves keys that are named, in one `MIGRATE`; those that do not exist are left out.
+   *
+   * @param keys The keys, all in slots of this move.
+   */
+  async moveTheseKeys(keys: Argument[]): Promise<void> {
+    const { host, port } = this.target;
+    const { name, password } = CONTROL_USER;
+    await this.source.command([
+      ...["MIGRATE", host, port, "", 0, 5000, "REPLACE"],
+      ...(this.#secured ? ["AUTH2", name, password] : []),
+      "KEYS",
+      ...keys,
+    ]);
+  }
+
+  /** Moves all keys that are left and makes the target the owner of the slots; the other primaries are told at once. */
+  async finish(): Promise<void> {
+    await this.moveKeys();
+    const target = String(await this.target.command(["CLUSTER", "MYID"]));
+    for (const node of [this.target, this.source, ...this.#others]) {
+      if (node.running && !node.paused) await this.#setSlots(node, "NODE", target);
+    }
+  }
+
+  /** Calls the move off (`SETSLOT STABLE`). Keys that were moved before stay at the target, where nobody looks for them. */
+  async cancel(): Promise<void> {
+    for (const node of [this.source, this.target]) await this.#setSlots(node, "STABLE");
+  }
+
+  /**
+   * Tells a node about the slots, several at a time: some servers write a file to disk and ask their replicas before they answer, for all
+   * that has come meanwhile at once.
+   */
+  async #setSlots(node: TestServer, ...state: string[]): Promise<void> {
+    for (let at = 0; at < this.slots.length; at += SLOTS_AT_ONCE) {
+      await Promise.all(
+        this.slots.slice(at, at + SLOTS_AT_ONCE).map((slot) =>
+          node.command(["CLUSTER", "SETSLOT", slot, ...state])
+        ),
+      );
+    }
+  }
+}
