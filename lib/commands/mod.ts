@@ -7,12 +7,22 @@
 import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { toReply } from "./_decode.ts";
+import { ConnectionCommands } from "./connection.ts";
+import { HashCommands } from "./hash.ts";
 import { KeyCommands } from "./key.ts";
+import { ListCommands } from "./list.ts";
+import { SetCommands } from "./set.ts";
 import { StringCommands } from "./string.ts";
 
 /** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
 export interface Commands<T extends string | Uint8Array = string>
-  extends KeyCommands<T>, StringCommands<T> {}
+  extends
+    ConnectionCommands<T>,
+    HashCommands<T>,
+    KeyCommands<T>,
+    ListCommands<T>,
+    SetCommands<T>,
+    StringCommands<T> {}
 
 /**
  * Every typed command, and {@linkcode Commands.customCommand} for the rest.
@@ -44,10 +54,15 @@ export abstract class Commands<T extends string | Uint8Array = string> extends E
 }
 
 export type { AtMostOne, Entries, ExactlyOne, Key, OneOrMany, Value } from "./_args.ts";
+export type { ClientFilter, ClientInfo, ClientType } from "./_client_info.ts";
 export type { Fields } from "./_decode.ts";
 export type { ExpireCondition, GetExpiry, SetExpiry } from "./_expiry.ts";
 export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
+export * from "./connection.ts";
+export * from "./hash.ts";
 export * from "./key.ts";
+export * from "./list.ts";
+export * from "./set.ts";
 export * from "./string.ts";
 
 /** A class whose instances have a group of commands. */
@@ -55,11 +70,18 @@ export * from "./string.ts";
 type Group = abstract new (...args: any[]) => Executor<any>;
 
 /**
- * The groups, in the order of the reference; for the tests.
+ * The groups, in alphabetical order; for the tests.
  *
  * @ignore
  */
-export const groups: readonly Group[] = [KeyCommands, StringCommands];
+export const groups: readonly Group[] = [
+  ConnectionCommands,
+  HashCommands,
+  KeyCommands,
+  ListCommands,
+  SetCommands,
+  StringCommands,
+];
 
 /**
  * Makes the methods of the groups those of `target`, through one object in front of its prototype chain: defining some
