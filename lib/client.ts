@@ -6,7 +6,6 @@
 
 import { lookUp } from "./command_table.ts";
 import { Commands } from "./commands/mod.ts";
-import { toReply } from "./commands/_decode.ts";
 import type { Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
@@ -90,7 +89,7 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
         return Promise.reject(error);
       }
     }
-    return this.#dispatcher.submit([...args], toReply, this.#bytes, merged);
+    return this.#dispatcher.submit([...args], (reply) => reply, this.#bytes, merged);
   }
 
   /**

@@ -25,11 +25,12 @@ export interface ConnectionEvents {
   /**
    * The connection is gone.
    *
+   * @param connection Which one.
    * @param error Why.
    * @param sent Requests that were written and got no reply, in order.
    * @param queued Requests that were not written, in order.
    */
-  onClosed(error: Error, sent: Request[], queued: Request[]): void;
+  onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void;
 }
 
 /** One open connection. */
@@ -120,7 +121,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#transport.close();
-    this.#events.onClosed(error, this.#sent.drain(), this.#queued.drain());
+    this.#events.onClosed(this, error, this.#sent.drain(), this.#queued.drain());
     this.#ended.resolve(error);
   }
 

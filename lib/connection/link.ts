@@ -6,17 +6,17 @@
 
 import { delay } from "@std/async/delay";
 import { retry } from "@std/async/retry";
-import { ClosedError, ConnectionError, TimeoutError } from "../errors.ts";
+import { ClosedError, ConnectionError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
-import { Connection } from "./connection.ts";
+import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
-import { shakeHands } from "./handshake.ts";
-import { Request, type RequestOwner } from "./request.ts";
+import { internalRequest, open } from "./open.ts";
+import type { Request, RequestOwner } from "./request.ts";
 import { Ring } from "./ring.ts";
 import type { LinkSettings } from "./settings.ts";
-import { dial, type Endpoint, show } from "./transport.ts";
+import { type Endpoint, show } from "./transport.ts";
 
 /** Longest wait between two attempts while requests are waiting, in milliseconds. */
 const IMPATIENCE = 250;
@@ -59,6 +59,8 @@ export class Link {
   readonly #queue = new Ring<Request>();
   readonly #end = new AbortController();
   readonly #internal: RequestOwner;
+  readonly #events: ConnectionEvents;
+  #readOnly: boolean;
   #started = false;
   #ready = false;
   #connection: Connection | null = null;
@@ -87,6 +89,12 @@ export class Link {
       (request) => owner.resend(request, this),
       settings.backoff,
     );
+    this.#readOnly = settings.readOnly;
+    this.#events = {
+      onPush: (push) => owner.onPush(this, push),
+      onClosed: (connection, error, sent, queued) =>
+        this.#onClosed(connection, error, sent, queued),
+    };
     this.#internal = {
       onErrorReply: () => false,
       resend: (request) => request.reject(this.lastError),
@@ -143,24 +151,32 @@ export class Link {
    * Asks the node something on behalf of the client itself.
    *
    * @param words The command.
-   * @param timeout Milliseconds until it is given up, 0 for never.
-   * @param connection Where to ask, by default the present connection.
+   * @param timeout Milliseconds until it is given up.
    * @returns The reply; rejects if there is no connection.
    */
-  call(
-    words: Words,
-    timeout = 0,
-    connection: Connection | null = this.#connection,
-  ): Promise<Reply> {
+  call(words: Words, timeout: number): Promise<Reply> {
+    const connection = this.#connection;
     if (connection === null || connection.closed) {
       return Promise.reject(this.lastError ?? new ClosedError("Cannot send: not connected"));
     }
-    const request = new Request(words as never, undefined, same, false, timeout, this.#internal);
+    const request = internalRequest(words, this.#internal, timeout);
     const promise = request.promise<Reply>();
     request.link = this;
-    if (timeout > 0) this.#deadlines.add(request, timeout);
+    this.#deadlines.add(request, timeout);
     connection.send(request);
     return promise;
+  }
+
+  /**
+   * Says whether the node shall answer reads although it is a replica of a cluster.
+   *
+   * @param readOnly Whether it shall.
+   */
+  set readOnly(readOnly: boolean) {
+    if (this.#readOnly === readOnly) return;
+    this.#readOnly = readOnly;
+    if (this.#connection === null) return;
+    this.call([readOnly ? "READONLY" : "READWRITE"], this.#settings.attemptTimeout).catch(ignore);
   }
 
   /** Takes the requests that wait for a connection, in order. */
@@ -290,7 +306,7 @@ export class Link {
       let received = -1;
       const timer = setInterval(() => {
         if (connection.received === received) {
-          this.call(["PING"], this.#settings.attemptTimeout, connection).catch(ignore);
+          this.call(["PING"], this.#settings.attemptTimeout).catch(ignore);
         }
         received = connection.received;
       }, this.#settings.keepAlive);
@@ -300,41 +316,9 @@ export class Link {
     this.#owner.onReady(this);
   }
 
-  /** Opens a connection and shakes hands. */
-  async #open(budget = this.#settings.attemptTimeout): Promise<Connection> {
-    const attempt = new AbortController();
-    const where = show(this.endpoint);
-    const timer = setTimeout(() => {
-      attempt.abort(
-        new TimeoutError(`Cannot connect to ${where} within ${budget} ms: it does not answer`, {
-          phase: "queued",
-          timeout: budget,
-        }),
-      );
-    }, budget);
-    const { signal } = this.#end;
-    const end = (): void => attempt.abort(signal.reason);
-    signal.addEventListener("abort", end);
-    let connection: Connection | undefined;
-    try {
-      signal.throwIfAborted();
-      const transport = await dial(this.endpoint, this.#settings.tls, attempt.signal);
-      const opened: Connection = new Connection(this.endpoint, transport, {
-        onPush: (push) => this.#owner.onPush(this, push),
-        onClosed: (error, sent, queued) => this.#onClosed(opened, error, sent, queued),
-      });
-      connection = opened;
-      attempt.signal.addEventListener("abort", () => opened.close(attempt.signal.reason));
-      if (attempt.signal.aborted) opened.close(attempt.signal.reason);
-      await shakeHands((words) => this.call(words, 0, opened), this.#settings);
-      return opened;
-    } catch (error) {
-      connection?.close(error as Error);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-    }
+  #open(budget = this.#settings.attemptTimeout): Promise<Connection> {
+    const settings = { ...this.#settings, readOnly: this.#readOnly };
+    return open(this.endpoint, settings, { budget, signal: this.#end.signal }, this.#events);
   }
 
   /** Says of every request on a connection that is gone what becomes of it. */
@@ -351,7 +335,7 @@ export class Link {
     }
     for (const request of sent) {
       if (request.settled) continue;
-      if (error instanceof ClosedError || request.owner === this.#internal) {
+      if (error instanceof ClosedError || request.internal) {
         request.reject(error);
       } else if (request.repeatable) {
         request.requeue(error);
@@ -367,7 +351,7 @@ export class Link {
     }
     for (const request of queued) {
       if (request.settled) continue;
-      if (error instanceof ClosedError || request.owner === this.#internal) {
+      if (error instanceof ClosedError || request.internal) {
         request.reject(error);
       } else {
         request.requeue();
@@ -400,10 +384,6 @@ export class Link {
       ),
     );
   }
-}
-
-function same(reply: Reply): Reply {
-  return reply;
 }
 
 function ignore(): void {}

@@ -61,6 +61,8 @@ export class Request implements Expiring {
   stage: number = Stage.QUEUED;
   /** Link that it was last given to. */
   link: Link | null = null;
+  /** Whether it is of the client itself; such a one is never sent again. */
+  internal = false;
   /** How often it has been sent again. */
   attempts = 0;
   /** Whether this call may keep its connection waiting. */
