@@ -39,10 +39,12 @@ export async function findServerBinary(): Promise<string> {
   );
 }
 
+/** Programs that have run, each with the `PATH` on which it was found. */
 const seenToRun = new Set<string>();
 
 async function runs(program: string): Promise<boolean> {
-  if (seenToRun.has(program)) return true;
+  const seen = `${program} ${Deno.env.get("PATH")}`;
+  if (seenToRun.has(seen)) return true;
   try {
     const { success } = await new Deno.Command(program, {
       args: ["--version"],
@@ -50,7 +52,7 @@ async function runs(program: string): Promise<boolean> {
       stdout: "null",
       stderr: "null",
     }).output();
-    if (success) seenToRun.add(program);
+    if (success) seenToRun.add(seen);
     return success;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;

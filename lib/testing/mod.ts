@@ -1,20 +1,41 @@
 /**
- * Real servers, faulty networks and scripted servers for tests of programs that use Redis or Valkey.
+ * Real servers and clusters, faulty networks and scripted servers, for tests of programs that use Redis or Valkey.
  *
- * {@linkcode startServer} starts a real server. Everything listens on loopback, on free ports, and is gone when the test is over,
- * even when the test crashes. The kit owns what runs outside the client; it knows nothing of the client itself.
+ * - {@linkcode startServer} starts a real server, with replicas, TLS, passwords and ACL users as needed.
+ * - {@linkcode startCluster} starts a real cluster, which fails over, moves slots, grows and shrinks at the test's command.
+ * - {@linkcode startProxy} puts a network in front of a server that cuts, stalls, delays and refuses; {@linkcode startBlackHole} is an
+ *   address where nobody answers.
+ * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} answer what a script says.
+ * - {@linkcode testCertificates} makes certificates, good ones and bad ones.
+ *
+ * Everything listens on loopback and on free ports, is to be held with `await using`, and is gone when the test is over, even when the
+ * process is killed. The kit knows nothing of the client under test, and drives servers on connections of its own.
+ *
+ * Needs a server program (see {@linkcode findServerBinary}) and, for TLS, `openssl`; a system with `sh`; and the permissions to run
+ * these, to read and write temporary files, to read the environment, and for the network.
  *
  * @example A test against a real server
- * ```ts no-eval
- * import { RedisClient } from "@babushka/redis";
+ * ```ts
  * import { startServer } from "@babushka/redis/testing";
  * import { assertEquals } from "@std/assert";
  *
- * Deno.test("set() writes what get() reads", async () => {
+ * Deno.test("the counter counts", async () => {
  *   await using server = await startServer();
- *   await using client = await RedisClient.create(server.url);
- *   await client.set("k", "v");
- *   assertEquals(await server.command(["GET", "k"]), "v");
+ *   // … what the program under test does with server.url …
+ *   await server.command(["INCR", "counter"]);
+ *   assertEquals(await server.command(["GET", "counter"]), "1");
+ * });
+ * ```
+ *
+ * @example A server shared by all tests of a file
+ * ```ts
+ * import { startServer } from "@babushka/redis/testing";
+ *
+ * const server = await startServer();
+ * server.unref(); // it ends with this process
+ *
+ * Deno.test("the first test", async () => {
+ *   await server.command(["FLUSHALL"]);
  * });
  * ```
  *
@@ -22,10 +43,13 @@
  */
 
 export * from "./binary.ts";
-export * from "./certificates.ts";
-export * from "./server.ts";
 export * from "./black_hole.ts";
-export * from "./proxy.ts";
-export { type Argument, type Reply, ServerError } from "../resp/mod.ts";
+export * from "./certificates.ts";
 export * from "./cluster.ts";
+export * from "./fake_cluster.ts";
+export * from "./fake_reply.ts";
+export * from "./fake_server.ts";
+export * from "./proxy.ts";
+export * from "./server.ts";
 export { SlotMove } from "./slot_move.ts";
+export { type Argument, RedisError, type Reply, ServerError } from "../resp/mod.ts";

@@ -168,6 +168,9 @@ export class TestProxy implements AsyncDisposable {
       client.close();
       return;
     }
+    // A network that is slow is the business of the faults alone.
+    client.setNoDelay();
+    server.setNoDelay();
     const link = new Link(client, server, () => this.#faults);
     this.#links.add(link);
     // To the client the connection was open while the proxy was still dialling.

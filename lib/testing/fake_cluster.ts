@@ -1,0 +1,241 @@
+/**
+ * Scripted clusters: several fake servers with one map of the slots, which the test draws.
+ *
+ * @module
+ */
+
+import {
+  type FakeAnswer,
+  type FakeCommand,
+  type FakeConnection,
+  FakeServer,
+  type FakeServerOptions,
+} from "./fake_server.ts";
+import { type FakeReply, simple } from "./fake_reply.ts";
+import { testCertificates } from "./certificates.ts";
+
+/** A node as `CLUSTER SLOTS` lists it. */
+export interface FakeNodeEntry {
+  /** Preferred endpoint: an address, a host name, `"?"` (unknown), or `null` or `""` (the same as that of the node that answers). */
+  host: string | null;
+  /** TCP port. */
+  port: number;
+  /** Node id. */
+  id: string;
+  /** More about the node, such as its `hostname` or `ip`. By default nothing. */
+  metadata?: Record<string, string>;
+}
+
+/** Slots with the same nodes, as `CLUSTER SLOTS` lists them. */
+export interface FakeSlotRange {
+  /** The first slot. */
+  first: number;
+  /** The last slot, which is included. */
+  last: number;
+  /** The primary, then the replicas. A fake node stands for its own entry. */
+  nodes: (FakeNode | FakeNodeEntry)[];
+}
+
+/** Answers commands at a node of a fake cluster, like a handler of a fake server. */
+export type FakeClusterHandler = (
+  command: FakeCommand,
+  node: FakeNode,
+  connection: FakeConnection,
+) => FakeAnswer | void | Promise<FakeAnswer | void>;
+
+/** Options for {@linkcode startFakeCluster}. */
+export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
+  /** How many shards to begin with, each with an equal part of the slots. @default {3} */
+  shards?: number;
+  /** How many replicas each shard has. @default {0} */
+  replicas?: number;
+  /** What all nodes answer. What it leaves open gets the answers of {@linkcode FakeNode}. */
+  handler?: FakeClusterHandler;
+}
+
+const SLOTS = 16_384;
+
+/**
+ * A node of a {@linkcode FakeCluster}: a fake server that answers `CLUSTER SLOTS`, `CLUSTER MYID`, `CLUSTER INFO`, `INFO` and `ROLE` in
+ * accordance with the map, and everything else like any fake server.
+ */
+export class FakeNode extends FakeServer {
+  /** Node id: forty hexadecimal digits. */
+  readonly id: string = Array.from(
+    crypto.getRandomValues(new Uint8Array(20)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+  /** A map of its own, where the node is to be of another opinion than the cluster. */
+  view: FakeSlotRange[] | undefined;
+
+  /**
+   * Starts to listen; {@linkcode FakeCluster.addNode} is the way to get here.
+   *
+   * @param cluster The cluster.
+   * @param options Where to listen, and how.
+   * @param keyPair Certificate and key, for TLS.
+   */
+  constructor(
+    cluster: FakeCluster,
+    options: FakeServerOptions,
+    keyPair?: { cert: string; key: string },
+  ) {
+    super(
+      async (command, connection) => {
+        const answer = await cluster.handler?.(command, this, connection);
+        return answer === undefined ? this.#answer(command, cluster) : answer;
+      },
+      options,
+      keyPair,
+    );
+  }
+
+  /** How `CLUSTER SLOTS` lists this node. */
+  get entry(): FakeNodeEntry {
+    return { host: this.host, port: this.port, id: this.id };
+  }
+
+  #answer({ name, args }: FakeCommand, cluster: FakeCluster): FakeAnswer {
+    const ranges = this.view ?? cluster.ranges;
+    const own = ranges.find(({ nodes }) => nodes.some(({ id }) => id === this.id));
+    const primary = own?.nodes[0];
+    const isReplica = primary !== undefined && primary.id !== this.id;
+    if (name === "CLUSTER") {
+      switch (args[1]?.toUpperCase()) {
+        case "SLOTS":
+          return ranges.map(({ first, last, nodes }) => [first, last, ...nodes.map(listNode)]);
+        case "MYID":
+          return this.id;
+        case "INFO":
+          return `cluster_enabled:1\r\ncluster_state:ok\r\ncluster_my_epoch:${cluster.epoch}\r\n` +
+            `cluster_current_epoch:${cluster.epoch}\r\n`;
+        default:
+          return simple("OK");
+      }
+    }
+    if (name === "ROLE") {
+      return isReplica
+        ? ["slave", primary.host ?? this.host, primary.port, "connected", 0]
+        : ["master", 0, []];
+    }
+    if (name === "INFO") {
+      return "# Replication\r\nrole:" + (isReplica ? "slave" : "master") +
+        "\r\n# Cluster\r\ncluster_enabled:1\r\n";
+    }
+    return undefined;
+  }
+}
+
+/** A scripted cluster, as {@linkcode startFakeCluster} starts it. Dispose of it with `await using`. */
+export class FakeCluster implements AsyncDisposable {
+  /** The map that all nodes show; to be changed at will. */
+  ranges: FakeSlotRange[] = [];
+  /** Version of the map, in `CLUSTER INFO`. */
+  epoch = 1;
+  /** What all nodes answer before anything else. */
+  handler: FakeClusterHandler | undefined;
+
+  readonly #options: FakeClusterOptions;
+  readonly #nodes: FakeNode[] = [];
+
+  /**
+   * Prepares a cluster without nodes; {@linkcode startFakeCluster} gives it some.
+   *
+   * @param options What kind of cluster.
+   */
+  constructor(options: FakeClusterOptions = {}) {
+    this.#options = options;
+    this.handler = options.handler;
+  }
+
+  /** All nodes, in the order in which they were added. To begin with: a primary, its replicas, the next primary, … */
+  get nodes(): readonly FakeNode[] {
+    return this.#nodes;
+  }
+
+  /**
+   * Starts one more node. It is on nobody's map yet.
+   *
+   * @returns The node.
+   */
+  async addNode(): Promise<FakeNode> {
+    const { host, tls, onConnect } = this.#options;
+    const keyPair = tls ? (await testCertificates()).server : undefined;
+    const node = new FakeNode(this, { host, tls, onConnect }, keyPair);
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /**
+   * Gives slots to other nodes, in the map that all nodes show, and raises its version.
+   *
+   * @param first The first slot.
+   * @param last The last slot, which is included.
+   * @param nodes The primary, then the replicas; none, and the slots are nobody's.
+   */
+  assign(first: number, last: number, ...nodes: (FakeNode | FakeNodeEntry)[]): void {
+    const ranges: FakeSlotRange[] = [];
+    for (const range of this.ranges) {
+      if (range.first < first) ranges.push({ ...range, last: Math.min(range.last, first - 1) });
+      if (range.last > last) ranges.push({ ...range, first: Math.max(range.first, last + 1) });
+    }
+    if (nodes.length > 0) ranges.push({ first, last, nodes });
+    this.ranges = ranges.sort((a, b) => a.first - b.first);
+    this.epoch++;
+  }
+
+  /**
+   * Tells which node owns a slot, according to the map that all nodes show.
+   *
+   * @param slot The slot.
+   * @returns The primary, or `undefined` if the slot is nobody's.
+   */
+  owner(slot: number): FakeNode | FakeNodeEntry | undefined {
+    return this.ranges.find(({ first, last }) => first <= slot && slot <= last)?.nodes[0];
+  }
+
+  /** Closes all nodes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const outcomes = await Promise.allSettled(
+      this.#nodes.map((node) => node[Symbol.asyncDispose]()),
+    );
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  }
+}
+
+function listNode(node: FakeNode | FakeNodeEntry): FakeReply {
+  const { host, port, id, metadata = {} } = node instanceof FakeNode ? node.entry : node;
+  return [host, port, id, Object.entries(metadata).flat()];
+}
+
+/**
+ * Starts a scripted cluster: fake servers that share a map of the slots.
+ *
+ * @example A slot that has moved, as the client is told by the old owner
+ * ```ts
+ * import { ServerError, startFakeCluster } from "@babushka/redis/testing";
+ *
+ * await using cluster = await startFakeCluster({ shards: 2 });
+ * const [first, second] = cluster.nodes;
+ * cluster.handler = ({ name }, node) => {
+ *   if (name !== "GET") return undefined;
+ *   return node === second ? "here" : new ServerError(`MOVED 0 ${second.host}:${second.port}`);
+ * };
+ * cluster.assign(0, 0, second); // what CLUSTER SLOTS tells from now on
+ * console.log(first.url);
+ * ```
+ *
+ * @param options What kind of cluster.
+ * @returns The cluster, whose nodes accept connections.
+ */
+export async function startFakeCluster(options: FakeClusterOptions = {}): Promise<FakeCluster> {
+  const { shards = 3, replicas = 0 } = options;
+  const cluster = new FakeCluster(options);
+  for (let i = 0; i < shards; i++) {
+    const nodes: FakeNode[] = [];
+    for (let j = 0; j <= replicas; j++) nodes.push(await cluster.addNode());
+    const [first, end] = [i, i + 1].map((n) => Math.round(n * SLOTS / shards));
+    cluster.ranges.push({ first, last: end - 1, nodes });
+  }
+  return cluster;
+}

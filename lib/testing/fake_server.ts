@@ -1,0 +1,375 @@
+/**
+ * Scripted servers: for replies, delays and failures that no real server can be made to show.
+ *
+ * @module
+ */
+
+import { until } from "./_poll.ts";
+import { releasePort, reservePort } from "./_port.ts";
+import { testCertificates } from "./certificates.ts";
+import { defaultAnswer } from "./_fake_defaults.ts";
+import { encodePush, encodeReply, type FakeReply, NO_REPLY } from "./fake_reply.ts";
+import { ProtocolError, RespDecoder, ServerError } from "../resp/mod.ts";
+import type { ServerAddress } from "./server.ts";
+
+/** A command that a {@linkcode FakeServer} has received. */
+export interface FakeCommand {
+  /** First word, in upper case. */
+  readonly name: string;
+  /** All words as text, the name included, as they were sent. */
+  readonly args: readonly string[];
+  /** All words as bytes. */
+  readonly bytes: readonly Uint8Array[];
+  /** The connection it came on. */
+  readonly connection: FakeConnection;
+}
+
+/** What a script says to a command; `undefined` leaves it to the default answers of a fake server. */
+export type FakeAnswer = FakeReply | typeof NO_REPLY | undefined;
+
+/** Answers commands. A connection's commands are answered one after the other, each when the answer to the one before is there. */
+export type FakeHandler = (
+  command: FakeCommand,
+  connection: FakeConnection,
+) => FakeAnswer | void | Promise<FakeAnswer | void>;
+
+/**
+ * What a fake server answers, by command in upper case: one word (`"GET"`) or, for subcommands, two (`"CLUSTER SLOTS"`), which is looked up
+ * first. An answer may be a function.
+ */
+export interface FakeScript {
+  /** The answer, or a function that gives it. */
+  [command: string]: FakeAnswer | FakeHandler;
+}
+
+/** Options for {@linkcode startFakeServer}. */
+export interface FakeServerOptions {
+  /** Address to listen on. @default {"127.0.0.1"} */
+  host?: "127.0.0.1" | "::1";
+  /** Port to listen on. By default a free one. */
+  port?: number;
+  /** Whether to speak TLS, with the certificate for servers of {@linkcode testCertificates}. @default {false} */
+  tls?: boolean;
+  /** Called for each new connection before anything is read from it. */
+  onConnect?: (connection: FakeConnection) => void;
+}
+
+const text = new TextDecoder();
+const BUFFER = 64 * 1024;
+
+/** A client's connection to a {@linkcode FakeServer}. */
+export class FakeConnection {
+  /** Number of the connection, counted from 1 in the order in which they came. */
+  readonly id: number;
+  /** Version of the protocol, as the client has chosen it by `HELLO`. */
+  protocol: 2 | 3 = 2;
+
+  readonly #conn: Deno.Conn;
+  /** Called when the connection is closed. */
+  readonly #waiting = new Set<() => void>();
+  #closed = false;
+  #stalled = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  /**
+   * Wraps an accepted connection; the server does this.
+   *
+   * @param id Number of the connection.
+   * @param conn The connection.
+   */
+  constructor(id: number, conn: Deno.Conn) {
+    this.id = id;
+    this.#conn = conn;
+  }
+
+  /**
+   * Sends a reply out of turn.
+   *
+   * @param reply The reply.
+   * @returns When it has been written, or the connection has ended.
+   */
+  send(reply: FakeReply): Promise<void> {
+    return this.#write(encodeReply(reply, this.protocol));
+  }
+
+  /**
+   * Sends a push message.
+   *
+   * @param elements Its elements, the kind of the message first.
+   * @returns When it has been written, or the connection has ended.
+   */
+  push(elements: FakeReply[]): Promise<void> {
+    return this.#write(encodePush(elements, this.protocol));
+  }
+
+  /** Goes silent for good: nothing is sent any more, nothing is read, and the connection stays open. */
+  stall(): void {
+    this.#stalled = true;
+  }
+
+  /** Closes the connection at once. */
+  cut(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+    for (const wake of this.#waiting) wake();
+  }
+
+  /**
+   * Reads and answers commands until the connection ends; the server does this.
+   *
+   * @param answer Answers a command.
+   */
+  async serve(
+    answer: (words: Uint8Array[]) => Promise<FakeReply | typeof NO_REPLY>,
+  ): Promise<void> {
+    const decoder = new RespDecoder({ bytes: true });
+    const buffer = new Uint8Array(BUFFER);
+    try {
+      while (!this.#closed) {
+        const count = await this.#conn.read(buffer);
+        if (count === null) break;
+        for (const command of decoder.push(buffer.subarray(0, count))) {
+          if (!Array.isArray(command) || command.length === 0) {
+            throw new ProtocolError("Cannot read a command: expected an array of bulk strings", 0);
+          }
+          const reply = await this.#untilClosed(answer(command as Uint8Array[]));
+          if (this.#stalled) await this.#untilClosed(new Promise(() => {}));
+          if (this.#closed) return;
+          if (reply !== NO_REPLY) await this.send(reply);
+        }
+      }
+    } catch (error) {
+      // Everything else is the client's way to end a connection.
+      if (error instanceof ProtocolError) await this.send(new ServerError("ERR Protocol error"));
+    } finally {
+      this.cut();
+    }
+  }
+
+  /** Waits for a script, which may never come to an answer, but no longer than the connection lives. */
+  #untilClosed<T>(work: Promise<T>): Promise<T | typeof NO_REPLY> {
+    return new Promise((resolve, reject) => {
+      const wake = () => resolve(NO_REPLY);
+      this.#waiting.add(wake);
+      work.then(resolve, reject).finally(() => this.#waiting.delete(wake));
+    });
+  }
+
+  #write(bytes: Uint8Array): Promise<void> {
+    this.#writing = this.#writing.then(async () => {
+      for (let at = 0; at < bytes.length && !this.#closed && !this.#stalled;) {
+        at += await this.#conn.write(bytes.subarray(at));
+      }
+    }).catch(() => this.cut());
+    return this.#writing;
+  }
+}
+
+/** A scripted server, as {@linkcode startFakeServer} starts it. Dispose of it with `await using`. */
+export class FakeServer implements ServerAddress, AsyncDisposable {
+  /** Address that the server listens on. */
+  readonly host: string;
+  /** Port that the server listens on. */
+  readonly port: number;
+  /** All commands so far, those of the handshake included. */
+  readonly received: FakeCommand[] = [];
+  /** What to answer; may be changed at any time. */
+  script: FakeScript | FakeHandler;
+
+  readonly #options: FakeServerOptions;
+  readonly #listener: Deno.Listener;
+  readonly #connections = new Set<FakeConnection>();
+  readonly #serving: Promise<void>;
+  #accepted = 0;
+  #failure: { error: unknown } | undefined;
+  #disposed = false;
+
+  /**
+   * Starts to listen; {@linkcode startFakeServer} is the way to get here.
+   *
+   * @param script What to answer.
+   * @param options Where to listen, and how.
+   * @param keyPair Certificate and key, for TLS.
+   */
+  constructor(
+    script: FakeScript | FakeHandler,
+    options: FakeServerOptions = {},
+    keyPair?: { cert: string; key: string },
+  ) {
+    this.script = script;
+    this.#options = options;
+    this.host = options.host ?? "127.0.0.1";
+    this.port = options.port ?? reservePort(this.host);
+    const address = { hostname: this.host, port: this.port };
+    this.#listener = keyPair ? Deno.listenTls({ ...address, ...keyPair }) : Deno.listen(address);
+    this.#serving = this.#acceptAll();
+  }
+
+  /** URL of the server. */
+  get url(): string {
+    const host = this.host.includes(":") ? `[${this.host}]` : this.host;
+    return `${this.#options.tls ? "rediss" : "redis"}://${host}:${this.port}`;
+  }
+
+  /** Connections accepted so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Connections that are open, oldest first. */
+  get connections(): FakeConnection[] {
+    return [...this.#connections];
+  }
+
+  /**
+   * Tells the commands of a name that were received so far.
+   *
+   * @param name First word, in upper case.
+   * @returns The commands, in the order in which they came.
+   */
+  receivedOf(name: string): FakeCommand[] {
+    return this.received.filter((command) => command.name === name);
+  }
+
+  /**
+   * Waits until commands of a name have come.
+   *
+   * @param name First word, in upper case.
+   * @param count How many. @default {1}
+   * @returns The commands.
+   * @throws {Error} If they have not come after 10 s.
+   */
+  async waitFor(name: string, count = 1): Promise<FakeCommand[]> {
+    return await until(`the fake server has received ${count} × ${name}`, () => {
+      const commands = this.receivedOf(name);
+      return Promise.resolve(commands.length >= count && commands);
+    }, { interval: 1 });
+  }
+
+  /** Cuts every connection that is open now. */
+  cut(): void {
+    for (const connection of this.#connections) connection.cut();
+  }
+
+  /**
+   * Closes everything.
+   *
+   * @throws What a function of the script has thrown, if one has: a test must not pass over that.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#listener.close();
+    this.cut();
+    await this.#serving;
+    if (this.#options.port === undefined) releasePort(this.port);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #acceptAll(): Promise<void> {
+    const serving = new Set<Promise<void>>();
+    while (true) {
+      let conn: Deno.Conn;
+      try {
+        conn = await this.#listener.accept();
+      } catch (error) {
+        if (this.#disposed) break;
+        // A TLS handshake that fails is the client's business.
+        if (error instanceof Deno.errors.BadResource) throw error;
+        continue;
+      }
+      // Small pieces are to arrive when they are sent.
+      if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay();
+      const connection = new FakeConnection(++this.#accepted, conn);
+      this.#connections.add(connection);
+      if (this.#disposed) connection.cut();
+      const served = this.#serve(connection).finally(() => {
+        serving.delete(served);
+        this.#connections.delete(connection);
+      });
+      serving.add(served);
+    }
+    await Promise.all(serving);
+  }
+
+  async #serve(connection: FakeConnection): Promise<void> {
+    try {
+      this.#options.onConnect?.(connection);
+      await connection.serve((words) => this.#answer(words, connection));
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  async #answer(
+    bytes: Uint8Array[],
+    connection: FakeConnection,
+  ): Promise<FakeReply | typeof NO_REPLY> {
+    const args = bytes.map((word) => text.decode(word));
+    const command = { name: args[0].toUpperCase(), args, bytes, connection };
+    this.received.push(command);
+    try {
+      const { script } = this;
+      const answer = typeof script === "function"
+        ? script
+        : script[`${command.name} ${args[1]?.toUpperCase()}`] ?? script[command.name];
+      const reply = typeof answer === "function" ? await answer(command, connection) : answer;
+      return reply === undefined ? defaultAnswer(command) : reply;
+    } catch (error) {
+      this.#failure ??= { error };
+      connection.cut();
+      return NO_REPLY;
+    }
+  }
+}
+
+/**
+ * Starts a scripted server.
+ *
+ * What the script leaves open gets a default answer: the commands of a handshake (`HELLO` sets the protocol), `PING`, `SELECT`, `ROLE` and
+ * the like succeed as on an empty primary, everything else is an unknown command.
+ *
+ * @example A server that loses the connection on the second GET
+ * ```ts
+ * import { inTurn, startFakeServer } from "@babushka/redis/testing";
+ *
+ * await using server = await startFakeServer({
+ *   GET: inTurn("first", (_, connection) => connection.cut()),
+ * });
+ * console.log(server.url);
+ * ```
+ *
+ * @param script What to answer, by command; or a function that answers all commands. By default nothing but the default answers.
+ * @param options Where to listen, and how.
+ * @returns The server, which accepts connections.
+ */
+export async function startFakeServer(
+  script: FakeScript | FakeHandler = {},
+  options: FakeServerOptions = {},
+): Promise<FakeServer> {
+  const keyPair = options.tls ? (await testCertificates()).server : undefined;
+  return new FakeServer(script, options, keyPair);
+}
+
+/**
+ * Answers that are given one after the other; the last one is repeated.
+ *
+ * @example A server that loads its data at first
+ * ```ts
+ * import { inTurn, ServerError, startFakeServer } from "@babushka/redis/testing";
+ *
+ * const loading = new ServerError("LOADING the data set");
+ * await using server = await startFakeServer({ GET: inTurn(loading, loading, "value") });
+ * ```
+ *
+ * @param answers The answers, or functions that give them.
+ * @returns A function for a script.
+ */
+export function inTurn(...answers: (FakeAnswer | FakeHandler)[]): FakeHandler {
+  let next = 0;
+  return (command, connection) => {
+    const answer = answers[Math.min(next++, answers.length - 1)];
+    return typeof answer === "function" ? answer(command, connection) : answer;
+  };
+}
