@@ -100,7 +100,10 @@ async function dialTls(
   const { caCerts, unsafelyDisableHostnameVerification, cert, key, serverName } = tls;
   const verify = { caCerts, unsafelyDisableHostnameVerification };
   // startTls knows no client certificate, connectTls neither signal nor server name.
-  const conn = cert !== undefined && key !== undefined
+  const certified = cert !== undefined && key !== undefined;
+  // An attempt without a signal at an address that swallows it would go on for minutes, so that comes first.
+  if (certified) shut(await dialTcp(endpoint, signal));
+  const conn = certified
     ? await abortable(
       Deno.connectTls({ hostname: endpoint.host, port: endpoint.port, cert, key, ...verify }),
       signal,

@@ -1,0 +1,52 @@
+/**
+ * Outcomes and how long they took, for tests of budgets.
+ *
+ * @module
+ */
+
+/** What became of a promise, and when. */
+export interface Outcome<T> {
+  /** Its value, if it was fulfilled. */
+  value?: T;
+  /** Its reason, if it was rejected. */
+  error?: unknown;
+  /** Milliseconds until it settled. */
+  elapsed: number;
+}
+
+/**
+ * Runs something and measures it.
+ *
+ * @param action What to run; a rejection is part of the outcome.
+ */
+export async function measure<T>(action: () => Promise<T>): Promise<Outcome<T>> {
+  const start = performance.now();
+  try {
+    const value = await action();
+    return { value, elapsed: performance.now() - start };
+  } catch (error) {
+    return { error, elapsed: performance.now() - start };
+  }
+}
+
+/**
+ * Whether a promise is still pending after a while.
+ *
+ * @param promise The promise; a rejection is not reported as unhandled.
+ * @param ms How long to wait.
+ */
+export async function isPending(promise: Promise<unknown>, ms = 50): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(true), ms);
+  const settled = promise.then(() => false, () => false);
+  const pending = await Promise.race([late, settled]);
+  clearTimeout(timer);
+  return pending;
+}
+
+/** Messages of an error and of all its causes. */
+export function messagesOf(error: unknown): string[] {
+  const messages: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) messages.push(at.message);
+  return messages;
+}

@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import {
+  ConnectionError,
+  type RedisClientConfiguration,
+  TimeoutError,
+} from "../../standalone/mod.ts";
+import {
+  startBlackHole,
+  startProxy,
+  startServer,
+  type TestServer,
+  type TlsOptions,
+} from "../../lib/testing/mod.ts";
+import { connect } from "./_connect.ts";
+import { measure, messagesOf } from "./_elapsed.ts";
+
+type ClientTls = NonNullable<RedisClientConfiguration["tls"]>;
+
+/** Starts a server for each kind once: making one is most of the time of these tests. */
+const servers = new Map<string, Promise<TestServer>>();
+
+function serverWith(tls: TlsOptions = {}): Promise<TestServer> {
+  const kind = JSON.stringify(tls);
+  let starting = servers.get(kind);
+  if (starting === undefined) {
+    starting = startServer({ tls });
+    servers.set(kind, starting);
+    starting.then((server) => server.unref());
+  }
+  return starting;
+}
+
+// Outside of the tests, so that the sanitizers do not take them for leaks.
+await Promise.all([
+  serverWith(),
+  serverWith({ clientAuth: "required" }),
+  serverWith({ certificate: "wrongHost" }),
+  serverWith({ certificate: "otherAuthority" }),
+]);
+
+/** What a client needs for a server that shows a good certificate. */
+async function trust(server: Promise<TestServer>): Promise<{ server: TestServer; tls: ClientTls }> {
+  const started = await server;
+  return { server: started, tls: { caCerts: [started.tls!.caCert] } };
+}
+
+/** Creates a client through a proxy that counts the attempts, and expects it to fail for good at the first one. */
+async function assertRefused(
+  server: TestServer,
+  tls: ClientTls | undefined,
+  reason: RegExp,
+): Promise<void> {
+  await using proxy = await startProxy(server);
+  const { error, value, elapsed } = await measure(() => connect(proxy, { useTls: true, tls }));
+  await value?.close();
+  assertInstanceOf(error, ConnectionError);
+  assertMatch(messagesOf(error).join("\n"), reason);
+  assert(error.cause instanceof Error, "the error has no cause");
+  // One with a client certificate is preceded by one that only sees whether somebody is there.
+  assertEquals(proxy.accepted, tls?.cert === undefined ? 1 : 2, "it was tried again");
+  assert(elapsed < 2000, `${elapsed} ms`);
+}
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`a server with a certificate of a custom authority is accepted [RESP${protocol}]`, async () => {
+    const { server, tls } = await trust(serverWith());
+    await using client = await connect(server, { useTls: true, tls, protocol });
+    const large = new Uint8Array(1_000_000).map((_, i) => i * 7);
+    await client.set("k", large);
+    const got = await client.bytes.get("k");
+    assert(got !== null && got.length === large.length && got.every((b, i) => b === large[i]));
+  });
+}
+
+Deno.test("an authority that is not trusted is refused", async () => {
+  await assertRefused(await serverWith(), undefined, /UnknownIssuer/);
+});
+
+Deno.test("a certificate of another authority is refused", async () => {
+  const { server, tls } = await trust(serverWith({ certificate: "otherAuthority" }));
+  await assertRefused(server, tls, /UnknownIssuer|BadSignature/);
+});
+
+Deno.test("a certificate for another host is refused", async () => {
+  const { server, tls } = await trust(serverWith({ certificate: "wrongHost" }));
+  await assertRefused(server, tls, /not valid for name|NotValidForName/);
+});
+
+Deno.test("a certificate for another host is accepted if serverName is that name", async () => {
+  const { server, tls } = await trust(serverWith({ certificate: "wrongHost" }));
+  await using client = await connect(server, {
+    useTls: true,
+    tls: { ...tls, serverName: "elsewhere.test" },
+  });
+  assertEquals(await client.set("k", "v"), "OK");
+});
+
+Deno.test("a certificate for this host is refused if serverName is another name", async () => {
+  const { server, tls } = await trust(serverWith());
+  await assertRefused(
+    server,
+    { ...tls, serverName: "elsewhere.test" },
+    /not valid for name|NotValid/,
+  );
+});
+
+Deno.test("unsafelyDisableHostnameVerification accepts another host's certificate", async () => {
+  const { server, tls } = await trust(serverWith({ certificate: "wrongHost" }));
+  await using client = await connect(server, {
+    useTls: true,
+    tls: { ...tls, unsafelyDisableHostnameVerification: true },
+  });
+  assertEquals(await client.set("k", "v"), "OK");
+});
+
+Deno.test("unsafelyDisableHostnameVerification still refuses another authority", async () => {
+  const { server, tls } = await trust(serverWith({ certificate: "otherAuthority" }));
+  await assertRefused(
+    server,
+    { ...tls, unsafelyDisableHostnameVerification: true },
+    /UnknownIssuer|BadSignature/,
+  );
+});
+
+Deno.test("a client certificate is accepted, on blocking connections as well", async () => {
+  const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
+  const { clientCert: cert, clientKey: key } = server.tls!;
+  await using client = await connect(server, { useTls: true, tls: { ...tls, cert, key } });
+  const pop = client.customCommand(["BLPOP", "list", 5]);
+  await client.customCommand(["RPUSH", "list", "x"]);
+  assertEquals(await pop, ["list", "x"]);
+});
+
+Deno.test("a missing client certificate is refused", async () => {
+  const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
+  await assertRefused(server, tls, /certificate ?required/i);
+});
+
+Deno.test("a client certificate of another authority is refused", async () => {
+  const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
+  const { otherClientCert: cert, otherClientKey: key } = server.tls!;
+  await assertRefused(server, { ...tls, cert, key }, /UnknownCA|BadCertificate|DecryptError/i);
+});
+
+Deno.test("a key that does not fit the certificate is refused, without the key in the message", async () => {
+  const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
+  const { clientCert: cert, otherClientKey: key } = server.tls!;
+  const { error, value } = await measure(() =>
+    connect(server, { useTls: true, tls: { ...tls, cert, key }, clientCreationTimeout: 300 })
+  );
+  await value?.close();
+  assertInstanceOf(error, ConnectionError);
+  const secret = key.split("\n")[1];
+  assert(!messagesOf(error).some((message) => message.includes(secret)));
+});
+
+Deno.test("a malformed authority is an error that leaves nothing open", async () => {
+  const server = await serverWith();
+  const { error, value } = await measure(() =>
+    connect(server, {
+      useTls: true,
+      tls: { caCerts: ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] },
+      clientCreationTimeout: 300,
+    })
+  );
+  await value?.close();
+  assertInstanceOf(error, ConnectionError);
+});
+
+Deno.test("TLS to a server without it ends within the budget", async () => {
+  await using server = await startServer();
+  const { error, elapsed } = await measure(() =>
+    connect(server, { useTls: true, clientCreationTimeout: 300 })
+  );
+  assert(error instanceof ConnectionError || error instanceof TimeoutError, `${error}`);
+  assert(elapsed < 500, `${elapsed} ms`);
+});
+
+Deno.test("no TLS to a server with it ends within the budget", async () => {
+  const server = await serverWith();
+  const { error, elapsed } = await measure(() => connect(server, { clientCreationTimeout: 300 }));
+  assert(error instanceof Error && error.name !== "Error", `${error}`);
+  assert(elapsed < 500, `${elapsed} ms`);
+});
+
+Deno.test("a peer that never answers the TLS handshake ends within the budget", async () => {
+  const { server, tls } = await trust(serverWith());
+  await using proxy = await startProxy(server, { stall: true });
+  const { error, elapsed } = await measure(() =>
+    connect(proxy, { useTls: true, tls, clientCreationTimeout: 300 })
+  );
+  assertInstanceOf(error, TimeoutError);
+  assert(elapsed < 500, `${elapsed} ms`);
+});
+
+Deno.test("a black-holed address ends within the budget, with TLS and a client certificate too", async () => {
+  const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
+  const { clientCert: cert, clientKey: key } = server.tls!;
+  await using hole = await startBlackHole();
+  for (const material of [tls, { ...tls, cert, key }]) {
+    const { error, elapsed } = await measure(() =>
+      connect(hole, { useTls: true, tls: material, clientCreationTimeout: 300 })
+    );
+    assertInstanceOf(error, TimeoutError);
+    assert(elapsed < 500, `${elapsed} ms`);
+  }
+});
+
+Deno.test("a cut TLS connection is opened again, and requests go on", async () => {
+  const { server, tls } = await trust(serverWith());
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { useTls: true, tls });
+  await client.set("k", "v");
+  for (let i = 0; i < 5; i++) {
+    proxy.cut();
+    assertEquals(await client.get("k"), "v");
+  }
+});
