@@ -21,8 +21,8 @@ export interface ControlOptions {
 /**
  * A connection on which the kit drives a server: one command at a time, RESP2.
  *
- * It goes through the server's Unix socket, so that it works whatever a test does to the ports, to TLS and to the network in
- * between, and shares no code above the codec with the client under test.
+ * It goes through the server's Unix socket, so that it works whatever a test does to the ports, to TLS and to the
+ * network in between, and shares no code above the codec with the client under test.
  */
 export class ControlConnection {
   readonly #conn: Deno.UnixConn;
@@ -47,7 +47,10 @@ export class ControlConnection {
     }
   }
 
-  /** Sends a command and waits for its reply; an error reply rejects. After `timeout` ms the connection is of no more use. */
+  /**
+   * Sends a command and waits for its reply; an error reply rejects. After `timeout` ms the connection is of no more
+   * use.
+   */
   async command(args: readonly Argument[], options: ControlOptions = {}): Promise<Reply> {
     const { timeout = 10_000, bytes: asBytes = false } = options;
     const name = String(args[0]).toUpperCase();

@@ -1,9 +1,9 @@
 /**
  * Free ports on loopback.
  *
- * Ports come from below the range that systems hand out for outgoing connections. A port from inside that range could be
- * taken by any connection while a server is down between stop and restart; worse, a client that keeps dialling such a port of its
- * own machine sooner or later gets it as its own source port and then talks to itself.
+ * Ports come from below the range that systems hand out for outgoing connections. A port from inside that range could
+ * be taken by any connection while a server is down between stop and restart; worse, a client that keeps dialling
+ * such a port of its own machine sooner or later gets it as its own source port and then talks to itself.
  */
 const FIRST_PORT = 12_000;
 const LAST_PORT = 21_999;

@@ -1,10 +1,11 @@
 /**
  * Runs as `sh -c SCRIPT sh FOLDER LOG COMMAND…`.
  *
- * The shell turns itself into the server (`exec`), so its process id is the server's. Before that it leaves a watchdog behind that
- * reads the pipe whose other end only this Deno process holds. A line means that the server has ended and all is well. End of file
- * without a line means that Deno is gone, however that came about: then the watchdog kills the server and removes its folder.
- * The watchdog must outlive Ctrl-C, which the terminal sends to it as well.
+ * The shell turns itself into the server (`exec`), so its process id is the server's. Before that it leaves a
+ * watchdog behind that reads the pipe whose other end only this Deno process holds. A line means that the server has
+ * ended and all is well. End of file without a line means that Deno is gone, however that came about: then the
+ * watchdog kills the server and removes its folder. The watchdog must outlive Ctrl-C, which the terminal sends to it
+ * as well.
  */
 const SCRIPT = `
 folder=$1 log=$2

@@ -4,8 +4,8 @@ let listening = false;
 /**
  * Makes a folder for one server, readable by this user alone.
  *
- * It goes when its owner removes it, and at the latest when this process ends in the normal way. For the other ways there is
- * the watchdog of `_process.ts`.
+ * It goes when its owner removes it, and at the latest when this process ends in the normal way. For the other ways
+ * there is the watchdog of `_process.ts`.
  */
 export async function makeTemporaryFolder(): Promise<string> {
   if (!listening) {

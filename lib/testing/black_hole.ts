@@ -12,7 +12,11 @@ const PATIENCE = 200;
 /** More connections than any system lets wait where one was asked for. */
 const MOST_WAITING = 64;
 
-/** An address that swallows connection attempts, as {@linkcode startBlackHole} makes it. Dispose of it with `await using`. */
+/**
+ * An address that swallows connection attempts, as {@linkcode startBlackHole} makes it.
+ *
+ * Dispose of it with `await using`.
+ */
 export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
   /** Address to connect to. */
   readonly host: string = "127.0.0.1";
@@ -61,10 +65,11 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
 }
 
 /**
- * Makes an address that swallows connection attempts: they are neither accepted nor refused, like those to a machine that is off or
- * behind a silent firewall.
+ * Makes an address that swallows connection attempts: they are neither accepted nor refused, like those to a machine
+ * that is off or behind a silent firewall.
  *
- * It is a listener whose queue of waiting connections is full. On such a one Linux and BSD systems ignore further attempts.
+ * It is a listener whose queue of waiting connections is full. On such a one Linux and BSD systems ignore further
+ * attempts.
  *
  * @example A connection attempt that never ends by itself
  * ```ts

@@ -16,7 +16,10 @@ export interface KeyPair {
 
 /** What {@linkcode testCertificates} makes. */
 export interface TestCertificates {
-  /** Certificate of the authority that signed {@linkcode server}, {@linkcode client} and {@linkcode wrongHost}, as PEM text. */
+  /**
+   * Certificate of the authority that signed {@linkcode server}, {@linkcode client} and {@linkcode wrongHost}, as PEM
+   * text.
+   */
   caCert: string;
   /** For a server on `localhost`, `127.0.0.1` or `::1`. */
   server: KeyPair;

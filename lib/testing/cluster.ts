@@ -16,7 +16,8 @@ export interface ClusterOptions extends Omit<ServerOptions, "port" | "replicas">
   /** How many replicas each shard has. @default {0} */
   replicas?: number;
   /**
-   * After how long without an answer the nodes give each other up, in milliseconds. A replica takes over some 1 to 2 s after that.
+   * After how long without an answer the nodes give each other up, in milliseconds. A replica takes over
+   * some 1 to 2 s after that.
    *
    * @default {1000}
    */
@@ -36,8 +37,8 @@ const PATIENCE = 20_000;
 /**
  * A real cluster, as {@linkcode startCluster} starts it. Dispose of it with `await using`.
  *
- * Shards are named by their index in {@linkcode TestCluster.shards}. A node stays in its shard for life, while the roles in the shard
- * may change. Nodes can be driven directly as well: `(await cluster.primary(0)).pause()`.
+ * Shards are named by their index in {@linkcode TestCluster.shards}. A node stays in its shard for life, while the
+ * roles in the shard may change. Nodes can be driven directly as well: `(await cluster.primary(0)).pause()`.
  */
 export class TestCluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
@@ -96,8 +97,9 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Waits until all nodes that run agree: state ok, everybody knows everybody, the same primary and the same replicas for each slot, and
-   * all of those alive and in sync. To be called after a change that the test made itself, such as a killed primary.
+   * Waits until all nodes that run agree: state ok, everybody knows everybody, the same primary and the same replicas
+   * for each slot, and all of those alive and in sync. To be called after a change that the test made itself, such as
+   * a killed primary.
    *
    * @param options `timeout`: how long to wait, in milliseconds. @default {{ timeout: 20000 }}
    * @throws {Error} If they do not agree in time; the message says on what.
@@ -111,7 +113,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Tells which node is the primary of a shard now, in its own eyes. Of two that think so, the one with the later claim is.
+   * Tells which node is the primary of a shard now, in its own eyes. Of two that think so, the one with the later
+   * claim is.
    *
    * @param shard Index of the shard.
    * @returns The node.
@@ -168,7 +171,8 @@ export class TestCluster implements AsyncDisposable {
    * Has a replica take over from its primary (`CLUSTER FAILOVER`), and waits until all nodes agree.
    *
    * @param shard Index of the shard.
-   * @param options `mode` is needed where the primary does not play along: `"force"` leaves it out, `"takeover"` all other nodes as well.
+   * @param options `mode` is needed where the primary does not play along: `"force"` leaves it out, `"takeover"` all
+   * other nodes as well.
    * @returns The new primary.
    * @throws {Error} If no replica of the shard runs.
    */
@@ -190,7 +194,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Kills the primary of a shard (SIGKILL) and does not wait for anything but its end; {@linkcode agreed} waits for the takeover.
+   * Kills the primary of a shard (SIGKILL) and does not wait for anything but its end; {@linkcode agreed} waits for
+   * the takeover.
    *
    * @param shard Index of the shard.
    * @returns The node that was killed; `restart()` brings it back.
@@ -202,7 +207,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Moves slots with all their keys, some at a time, in the way that operators do it while clients go on (`SETSLOT`, `MIGRATE`).
+   * Moves slots with all their keys, some at a time, in the way that operators do it while clients go on (`SETSLOT`,
+   * `MIGRATE`).
    *
    * @param slots The slots; {@linkcode slotRange} makes a list of neighbours.
    * @param from Index of the shard that has them.
@@ -218,8 +224,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Opens the window in which slots are migrating: until `finish()` of the move is called, keys that are not at the source are asked for
-   * at the target (`ASK`).
+   * Opens the window in which slots are migrating: until `finish()` of the move is called, keys that are not at the
+   * source are asked for at the target (`ASK`).
    *
    * @param slots The slots, or one slot.
    * @param from Index of the shard that has them.
@@ -279,8 +285,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Removes a shard: its slots go to the others in equal parts, the others forget its nodes, and the nodes end. The shards behind it move up
-   * by one.
+   * Removes a shard: its slots go to the others in equal parts, the others forget its nodes, and the nodes end. The
+   * shards behind it move up by one.
    *
    * @param shard Index of the shard.
    * @throws {Error} If it is the only one.
@@ -404,7 +410,8 @@ export class TestCluster implements AsyncDisposable {
 }
 
 /**
- * Starts a real cluster for tests: nodes in cluster mode on loopback, which share the slots out evenly and agree on everything.
+ * Starts a real cluster for tests: nodes in cluster mode on loopback, which share the slots out evenly and agree on
+ * everything.
  *
  * @example A failover and a slot move
  * ```ts no-eval

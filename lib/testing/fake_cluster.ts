@@ -16,7 +16,10 @@ import { testCertificates } from "./certificates.ts";
 
 /** A node as `CLUSTER SLOTS` lists it. */
 export interface FakeNodeEntry {
-  /** Preferred endpoint: an address, a host name, `"?"` (unknown), or `null` or `""` (the same as that of the node that answers). */
+  /**
+   * Preferred endpoint: an address, a host name, `"?"` (unknown), or `null` or `""` (the same as that of the node
+   * that answers).
+   */
   host: string | null;
   /** TCP port. */
   port: number;
@@ -56,8 +59,8 @@ export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
 const SLOTS = 16_384;
 
 /**
- * A node of a {@linkcode FakeCluster}: a fake server that answers `CLUSTER SLOTS`, `CLUSTER MYID`, `CLUSTER INFO`, `INFO` and `ROLE` in
- * accordance with the map, and everything else like any fake server.
+ * A node of a {@linkcode FakeCluster}: a fake server that answers `CLUSTER SLOTS`, `CLUSTER MYID`, `CLUSTER INFO`,
+ * `INFO` and `ROLE` in accordance with the map, and everything else like any fake server.
  */
 export class FakeNode extends FakeServer {
   /** Node id: forty hexadecimal digits. */

@@ -6,7 +6,9 @@
 
 import { ServerError } from "../resp/mod.ts";
 
-/** Bytes of a reply that are sent as they are, alone or as an element; made by {@linkcode raw} and {@linkcode simple}. */
+/**
+ * Bytes of a reply that are sent as they are, alone or as an element; made by {@linkcode raw} and {@linkcode simple}.
+ */
 export class RawReply {
   /** The bytes. */
   readonly bytes: Uint8Array;
@@ -24,8 +26,9 @@ export class RawReply {
 /**
  * A reply as a test writes it down.
  *
- * Text and bytes are bulk strings, integers are integers, and a {@linkcode ServerError} is an error. In RESP3 other numbers, booleans,
- * `null`, maps and sets are the types of the same name; in RESP2 they become what servers make of them there.
+ * Text and bytes are bulk strings, integers are integers, and a {@linkcode ServerError} is an error. In RESP3 other
+ * numbers, booleans, `null`, maps and sets are the types of the same name; in RESP2 they become what servers make of
+ * them there.
  */
 export type FakeReply =
   | null

@@ -27,15 +27,20 @@ export interface FakeCommand {
 /** What a script says to a command; `undefined` leaves it to the default answers of a fake server. */
 export type FakeAnswer = FakeReply | typeof NO_REPLY | undefined;
 
-/** Answers commands. A connection's commands are answered one after the other, each when the answer to the one before is there. */
+/**
+ * Answers commands. A connection's commands are answered one after the other, each when the answer to the one before
+ * is there.
+ */
 export type FakeHandler = (
   command: FakeCommand,
   connection: FakeConnection,
 ) => FakeAnswer | void | Promise<FakeAnswer | void>;
 
 /**
- * What a fake server answers, by command in upper case: one word (`"GET"`) or, for subcommands, two (`"CLUSTER SLOTS"`), which is looked up
- * first. An answer may be a function.
+ * What a fake server answers, by command in upper case.
+ *
+ * A name is one word (`"GET"`) or, for subcommands, two (`"CLUSTER SLOTS"`); those are looked up first. An answer may
+ * be a function.
  */
 export interface FakeScript {
   /** The answer, or a function that gives it. */
@@ -327,8 +332,8 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
 /**
  * Starts a scripted server.
  *
- * What the script leaves open gets a default answer: the commands of a handshake (`HELLO` sets the protocol), `PING`, `SELECT`, `ROLE` and
- * the like succeed as on an empty primary, everything else is an unknown command.
+ * What the script leaves open gets a default answer: the commands of a handshake (`HELLO` sets the protocol), `PING`,
+ * `SELECT`, `ROLE` and the like succeed as on an empty primary, everything else is an unknown command.
  *
  * @example A server that loses the connection on the second GET
  * ```ts
@@ -340,7 +345,8 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
  * console.log(server.url);
  * ```
  *
- * @param script What to answer, by command; or a function that answers all commands. By default nothing but the default answers.
+ * @param script What to answer, by command; or a function that answers all commands. By default nothing but the
+ * default answers.
  * @param options Where to listen, and how.
  * @returns The server, which accepts connections.
  */

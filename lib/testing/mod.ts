@@ -2,17 +2,19 @@
  * Real servers and clusters, faulty networks and scripted servers, for tests of programs that use Redis or Valkey.
  *
  * - {@linkcode startServer} starts a real server, with replicas, TLS, passwords and ACL users as needed.
- * - {@linkcode startCluster} starts a real cluster, which fails over, moves slots, grows and shrinks at the test's command.
- * - {@linkcode startProxy} puts a network in front of a server that cuts, stalls, delays and refuses; {@linkcode startBlackHole} is an
- *   address where nobody answers.
+ * - {@linkcode startCluster} starts a real cluster, which fails over, moves slots, grows and shrinks at the test's
+ *   command.
+ * - {@linkcode startProxy} puts a network in front of a server that cuts, stalls, delays and refuses;
+ *   {@linkcode startBlackHole} is an address where nobody answers.
  * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} answer what a script says.
  * - {@linkcode testCertificates} makes certificates, good ones and bad ones.
  *
- * Everything listens on loopback and on free ports, is to be held with `await using`, and is gone when the test is over, even when the
- * process is killed. The kit knows nothing of the client under test, and drives servers on connections of its own.
+ * Everything listens on loopback and on free ports, is to be held with `await using`, and is gone when the test is
+ * over, even when the process is killed. The kit knows nothing of the client under test, and drives servers on
+ * connections of its own.
  *
- * Needs a server program (see {@linkcode findServerBinary}) and, for TLS, `openssl`; a system with `sh`; and the permissions to run
- * these, to read and write temporary files, to read the environment, and for the network.
+ * Needs a server program (see {@linkcode findServerBinary}) and, for TLS, `openssl`; a system with `sh`; and the
+ * permissions to run these, to read and write temporary files, to read the environment, and for the network.
  *
  * @example A test against a real server
  * ```ts

@@ -17,8 +17,9 @@ export interface ProxyFaults {
   /** How many bytes to pass on in one piece. By default as many as came. */
   chunkSize?: number;
   /**
-   * Pass nothing on while connections stay open and new ones are accepted; `true` means both directions. What a peer sends waits
-   * in the buffers of the system, so that a sender of much comes to a halt, as with a peer that lost its power.
+   * Pass nothing on while connections stay open and new ones are accepted; `true` means both directions. What a peer
+   * sends waits in the buffers of the system, so that a sender of much comes to a halt, as with a peer that lost its
+   * power.
    *
    * @default {false}
    */
@@ -315,7 +316,8 @@ class Link implements ProxyConnection {
 }
 
 /**
- * Starts a TCP proxy in front of a server, to make the network between them fail. It passes bytes, so TLS goes through as well.
+ * Starts a TCP proxy in front of a server, to make the network between them fail. It passes bytes, so TLS goes
+ * through as well.
  *
  * @example A connection that is cut in the middle of a reply, and a network that comes back
  * ```ts

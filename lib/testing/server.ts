@@ -114,8 +114,8 @@ const LOG_LINES_IN_ERRORS = 20;
 /**
  * A real server process, as {@linkcode startServer} starts it.
  *
- * It listens on loopback only, works in a temporary folder and does not outlive this process, even if that one is killed.
- * Dispose of it with `await using`.
+ * It listens on loopback only, works in a temporary folder and does not outlive this process, even if that one is
+ * killed. Dispose of it with `await using`.
  */
 export class TestServer implements AsyncDisposable {
   /** Address that the server listens on. */
@@ -262,7 +262,10 @@ export class TestServer implements AsyncDisposable {
     this.#paused = false;
   }
 
-  /** Lets this process end while the server runs, for servers that are shared by all tests of a file. The server ends then. */
+  /**
+   * Lets this process end while the server runs, for servers that are shared by all tests of a file. The server ends
+   * then.
+   */
   unref(): void {
     this.#unref = true;
     this.#process?.unref();
@@ -282,8 +285,8 @@ export class TestServer implements AsyncDisposable {
   /**
    * Sends a command on a connection of the kit's own.
    *
-   * The connection does not use the server's TCP or TLS port, is a user of its own where a password or ACL users were asked for
-   * (so that tests may change those), and is closed afterwards. Replies are those of RESP2.
+   * The connection does not use the server's TCP or TLS port, is a user of its own where a password or ACL users were
+   * asked for (so that tests may change those), and is closed afterwards. Replies are those of RESP2.
    *
    * @example Seeing what a client has written
    * ```ts
@@ -348,7 +351,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Makes the server a replica of another one (`REPLICAOF`), and waits until it is in sync. It stays one over restarts.
+   * Makes the server a replica of another one (`REPLICAOF`), and waits until it is in sync. It stays one over
+   * restarts.
    *
    * @param primary The other server, or where it is: the address of a proxy in front of it, say.
    */
@@ -503,8 +507,9 @@ export class TestServer implements AsyncDisposable {
 /**
  * Starts a real server (Redis or Valkey) for tests.
  *
- * It listens on loopback, on a free port, in a temporary folder; saves nothing unless told to; and does not outlive this
- * process. Needs the permissions to run programs, to read and write files, to read the environment, and for the network.
+ * It listens on loopback, on a free port, in a temporary folder; saves nothing unless told to; and does not outlive
+ * this process. Needs the permissions to run programs, to read and write files, to read the environment, and for the
+ * network.
  *
  * @example A primary with two replicas
  * ```ts

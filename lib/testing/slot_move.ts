@@ -16,7 +16,8 @@ export const SLOTS_AT_ONCE = 32;
 /**
  * Hash slots that are on their way from one node to another, as `beginSlotMove` of a test cluster leaves them.
  *
- * In between, the source answers `ASK` for keys that it does not have (any more), and commands on several keys may get `TRYAGAIN`.
+ * In between, the source answers `ASK` for keys that it does not have (any more), and commands on several keys may
+ * get `TRYAGAIN`.
  */
 export class SlotMove {
   /** The slots. */
@@ -98,7 +99,9 @@ export class SlotMove {
     ]);
   }
 
-  /** Moves all keys that are left and makes the target the owner of the slots; the other primaries are told at once. */
+  /**
+   * Moves all keys that are left and makes the target the owner of the slots; the other primaries are told at once.
+   */
   async finish(): Promise<void> {
     await this.moveKeys();
     const target = String(await this.target.command(["CLUSTER", "MYID"]));
@@ -107,14 +110,17 @@ export class SlotMove {
     }
   }
 
-  /** Calls the move off (`SETSLOT STABLE`). Keys that were moved before stay at the target, where nobody looks for them. */
+  /**
+   * Calls the move off (`SETSLOT STABLE`). Keys that were moved before stay at the target, where nobody looks for
+   * them.
+   */
   async cancel(): Promise<void> {
     for (const node of [this.source, this.target]) await this.#setSlots(node, "STABLE");
   }
 
   /**
-   * Tells a node about the slots, several at a time: some servers write a file to disk and ask their replicas before they answer, for all
-   * that has come meanwhile at once.
+   * Tells a node about the slots, several at a time: some servers write a file to disk and ask their replicas before
+   * they answer, for all that has come meanwhile at once.
    */
   async #setSlots(node: TestServer, ...state: string[]): Promise<void> {
     for (let at = 0; at < this.slots.length; at += SLOTS_AT_ONCE) {
