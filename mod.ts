@@ -1,8 +1,9 @@
 /**
  * A Redis and Valkey client for Deno: standalone and cluster, pure TypeScript, needing `--allow-net` and nothing else.
  *
- * {@linkcode RedisClient} talks to one primary and its replicas. Its commands are in groups, each with a page of its own,
- * such as {@linkcode StringCommands}; {@linkcode Commands} is all of them together.
+ * {@linkcode RedisClient} talks to one primary and its replicas, {@linkcode RedisClusterClient} to a cluster. Their
+ * commands are in groups, each with a page of its own, such as {@linkcode StringCommands}; {@linkcode Commands} is all of
+ * them together.
  *
  * @example Setting and getting
  * ```ts no-eval
@@ -16,4 +17,5 @@
  * @module
  */
 
+export * from "./cluster/mod.ts";
 export * from "./standalone/mod.ts";

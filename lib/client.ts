@@ -6,7 +6,7 @@
 
 import { lookUp } from "./command_table.ts";
 import { Commands } from "./commands/mod.ts";
-import type { Dispatcher, RequestOptions } from "./dispatcher.ts";
+import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
@@ -21,7 +21,7 @@ import type { Argument, Reply } from "./resp/reply.ts";
 export abstract class Client<T extends string | Uint8Array = string> extends Commands<T> {
   readonly #dispatcher: Dispatcher;
   readonly #bytes: boolean;
-  readonly #options: RequestOptions | undefined;
+  readonly #options: ClusterRequestOptions | undefined;
 
   /**
    * Makes a view. Clients are made by `create()`.
@@ -34,7 +34,7 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
   protected constructor(
     dispatcher: Dispatcher,
     bytes: boolean,
-    options: RequestOptions | undefined,
+    options: ClusterRequestOptions | undefined,
   ) {
     super();
     this.#dispatcher = dispatcher;
@@ -84,7 +84,7 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
     let merged = this.#options;
     if (options !== undefined) {
       try {
-        merged = { ...merged, ...checkOptions(options) };
+        merged = { ...merged, ...this.#check(options) };
       } catch (error) {
         return Promise.reject(error);
       }
@@ -128,28 +128,36 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
    * @ignore
    */
   protected parts(
-    options?: RequestOptions,
-  ): { dispatcher: Dispatcher; bytes: boolean; options: RequestOptions | undefined } {
+    options?: ClusterRequestOptions,
+  ): { dispatcher: Dispatcher; bytes: boolean; options: ClusterRequestOptions | undefined } {
     return {
       dispatcher: this.#dispatcher,
       bytes: this.#bytes,
       options: options === undefined
         ? this.#options
-        : { ...this.#options, ...checkOptions(options) },
+        : { ...this.#options, ...this.#check(options) },
     };
   }
-}
 
-function checkOptions(options: RequestOptions): RequestOptions {
-  const { timeout, signal } = options;
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0 && timeout < 2 ** 31)) {
-    throw new ConfigurationError(
-      'Cannot use option "timeout": expected a number of milliseconds above 0',
-      "timeout",
-    );
+  #check(options: ClusterRequestOptions): ClusterRequestOptions {
+    const { timeout, signal, route } = options;
+    if (
+      timeout !== undefined && !(typeof timeout === "number" && timeout > 0 && timeout < 2 ** 31)
+    ) {
+      throw new ConfigurationError(
+        'Cannot use option "timeout": expected a number of milliseconds above 0',
+        "timeout",
+      );
+    }
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new ConfigurationError('Cannot use option "signal": expected an AbortSignal', "signal");
+    }
+    if (route !== undefined) this.#dispatcher.checkRoute(route);
+    for (const name of Object.keys(options)) {
+      if (!["timeout", "signal", "route"].includes(name)) {
+        throw new ConfigurationError(`Cannot use option "${name}": there is no such option`, name);
+      }
+    }
+    return options;
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new ConfigurationError('Cannot use option "signal": expected an AbortSignal', "signal");
-  }
-  return options;
 }

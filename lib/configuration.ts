@@ -211,7 +211,7 @@ export function settingsOf(
       credentials: credentialsOf(given.credentials),
       clientName: clientNameOf(given.clientName),
       databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
-      readOnly: cluster && readFrom === "preferReplica",
+      readOnly: false,
       tls: tlsOf(given.tls, flag(given.useTls, "useTls")),
       backoff: backoffOf(given.reconnectStrategy ?? {}),
       attemptTimeout: clientCreationTimeout,

@@ -10,10 +10,11 @@ import type { Settings } from "./configuration.ts";
 import { Deadlines } from "./connection/deadlines.ts";
 import type { Link, LinkOwner } from "./connection/link.ts";
 import { Request } from "./connection/request.ts";
-import { ClosedError, OverloadError, type ServerError } from "./errors.ts";
+import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "./errors.ts";
 import { Events } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
 import type { Argument, Push } from "./resp/reply.ts";
+import type { Route } from "./route.ts";
 
 /** Milliseconds that the client waits longer than the server does, for a blocking command. */
 const BLOCKING_MARGIN = 500;
@@ -26,12 +27,20 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** Options of the requests that are made through one view of a cluster client. */
+export interface ClusterRequestOptions extends RequestOptions {
+  /** Where the request goes, instead of where its keys or the servers' tips say. */
+  route?: Route;
+}
+
 /** Takes requests in and gives each to a link. */
 export abstract class Dispatcher implements LinkOwner {
   /** The checked configuration. */
   readonly settings: Settings;
   /** What happens in the background. */
   readonly events: Events = new Events();
+  /** Rows of commands that the table does not have. */
+  protected readonly learned: Map<string, CommandRow> = new Map();
   /** Deadlines of all requests. */
   protected readonly deadlines: Deadlines = new Deadlines();
   #inFlight = 0;
@@ -75,12 +84,12 @@ export abstract class Dispatcher implements LinkOwner {
     words: Words,
     decode: Decoder<R>,
     bytes: boolean,
-    options: RequestOptions | undefined,
+    options: ClusterRequestOptions | undefined,
   ): Promise<R> {
     const refused = this.#refuse(words, options);
     if (refused !== undefined) return Promise.reject(refused);
     const args = words as Argument[];
-    const row = lookUp(args);
+    const row = lookUp(args, this.learned);
     const given = options?.timeout;
     let timeout = given ?? this.settings.requestTimeout;
     let blocks = false;
@@ -103,10 +112,22 @@ export abstract class Dispatcher implements LinkOwner {
     const promise = request.promise<R>();
     this.#inFlight++;
     if (timeout > 0) this.deadlines.add(request, timeout);
-    const signal = options?.signal;
-    if (signal !== undefined) request.abortBy(signal);
+    if (options !== undefined) {
+      if (options.signal !== undefined) request.abortBy(options.signal);
+      request.route = options.route;
+    }
     this.dispatch(request);
     return promise;
+  }
+
+  /**
+   * Checks a route.
+   *
+   * @param _route The route.
+   * @throws {ConfigurationError} If requests cannot be routed so.
+   */
+  checkRoute(_route: Route): void {
+    throw new ConfigurationError('Cannot use option "route": only a cluster has routes', "route");
   }
 
   /** Gives a request to a link, or keeps it until there is one. */
@@ -145,6 +166,7 @@ export abstract class Dispatcher implements LinkOwner {
     const { minTimeout, maxTimeout, multiplier, jitter } = this.settings.link.backoff;
     const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts);
     request.requeue(error);
+    request.attempts++;
     const timer = setTimeout(() => {
       this.#retries.delete(request);
       this.dispatch(request);
@@ -185,7 +207,7 @@ export abstract class Dispatcher implements LinkOwner {
 
   onSettled(request: Request): void {
     this.deadlines.remove(request);
-    this.#inFlight--;
+    if (!request.isPart) this.#inFlight--;
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) {
       clearTimeout(this.#retries.get(request));

@@ -11,12 +11,22 @@ import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
-import { type Request, Stage } from "./request.ts";
+import { Request, Stage } from "./request.ts";
+import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { type Endpoint, show, type Transport } from "./transport.ts";
 
 /** How much is gathered for one write before it is begun. */
 const WRITE_SIZE = 256 * 1024;
+
+/** Stands for the ASKING in front of a request; nobody waits for its reply. */
+const ASKING = new Request(["ASKING"], undefined, (reply) => reply, false, 0, {
+  onErrorReply: () => false,
+  resend: () => {},
+  onSettled: () => {},
+  onSilence: () => {},
+});
+ASKING.stage = Stage.SETTLED;
 
 /** What a connection tells the one that opened it. */
 export interface ConnectionEvents {
@@ -41,7 +51,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #encoder = new CommandEncoder();
   /** Requests that wait to be written. */
-  readonly #queued = new Ring<Request>();
+  readonly #queued = new RequestQueue();
   /** Requests that wait for their reply. */
   readonly #sent = new Ring<Request>();
   /** Replies that the decoder has begun and that have not been matched yet. */
@@ -51,7 +61,7 @@ export class Connection {
   #draining = false;
   #closed = false;
   readonly #ended = Promise.withResolvers<Error>();
-  /** Chunks that have been received: what has changed since somebody looked is alive. */
+  /** Reads that have brought bytes: what has changed since somebody looked is alive. */
   received = 0;
   /** Replies that have been matched. */
   answered = 0;
@@ -70,7 +80,7 @@ export class Connection {
     this.#writer = transport.writable.getWriter();
     const replies = RespDecoderStream.from(transport.readable, {
       bytes: (push) => push || (this.#sent.at(this.#begun++)?.bytes ?? false),
-    });
+    }, () => this.received++);
     this.#read(replies.getReader());
   }
 
@@ -100,6 +110,7 @@ export class Connection {
    * @param request A request that is queued nowhere else. Must not be called once the connection is closed.
    */
   send(request: Request): void {
+    request.receivedBefore = this.received;
     this.#queued.push(request);
     if (this.#flushing || this.#writing) return;
     this.#flushing = true;
@@ -132,13 +143,17 @@ export class Connection {
     while (encoder.byteLength < WRITE_SIZE) {
       const request = this.#queued.shift();
       if (request === undefined) break;
-      if (request.stage === Stage.SETTLED) continue;
       try {
+        if (request.asking) {
+          encoder.encode(ASKING.words);
+          this.#sent.push(ASKING);
+        }
         encoder.encode(request.words);
       } catch (error) {
         request.reject(error);
         continue;
       }
+      request.asking = false;
       request.stage = Stage.SENT;
       request.receivedBefore = this.received;
       this.#sent.push(request);
@@ -174,7 +189,6 @@ export class Connection {
       while (true) {
         const { value, done } = await replies.read();
         if (done) return this.close(this.#lost("the server closed the connection"));
-        this.received++;
         for (let i = 0; i < value.length; i++) this.#match(value[i] as never);
         if (this.#draining) this.#closeIfDrained();
       }

@@ -17,6 +17,9 @@ const MAX_IDLE = 8;
 /** How long one is kept, in milliseconds. */
 const IDLE_TIME = 10_000;
 
+/** Why a connection is closed that serves nobody. */
+const UNUSED = new ClosedError("Cannot send: the connection is not needed any more");
+
 /** The dedicated connections to one node. */
 export class DedicatedPool {
   readonly #open: () => Promise<Connection>;
@@ -27,7 +30,10 @@ export class DedicatedPool {
   readonly #busy = new Set<Connection>();
   /** Requests that wait for another attempt to open a connection, each with its timer. */
   readonly #waiting = new Map<Request, Timer>();
+  /** Why requests are refused, once they are. */
   #closed: Error | null = null;
+  /** Whether connections are closed as soon as they are free. */
+  #retired = false;
 
   /**
    * Makes an empty pool.
@@ -60,6 +66,17 @@ export class DedicatedPool {
     this.#sendOnNew(request);
   }
 
+  /** Closes the connections that nobody uses, and each other one as soon as its request has its reply. */
+  retire(): void {
+    this.#retired = true;
+    this.#closeIdle(UNUSED);
+    for (const [request, timer] of this.#waiting) {
+      clearTimeout(timer);
+      if (!request.settled) this.#resend(request);
+    }
+    this.#waiting.clear();
+  }
+
   /**
    * Closes all connections. Requests on them, and those that wait for one, reject.
    *
@@ -67,11 +84,7 @@ export class DedicatedPool {
    */
   close(error: Error): void {
     this.#closed = error;
-    for (const [connection, timer] of this.#idle) {
-      clearTimeout(timer);
-      connection.close(error);
-    }
-    this.#idle.clear();
+    this.#closeIdle(error);
     for (const connection of this.#busy) connection.close(error);
     this.#busy.clear();
     for (const [request, timer] of this.#waiting) {
@@ -79,6 +92,14 @@ export class DedicatedPool {
       request.reject(error);
     }
     this.#waiting.clear();
+  }
+
+  #closeIdle(error: Error): void {
+    for (const [connection, timer] of this.#idle) {
+      clearTimeout(timer);
+      connection.close(error);
+    }
+    this.#idle.clear();
   }
 
   async #sendOnNew(request: Request): Promise<void> {
@@ -89,8 +110,9 @@ export class DedicatedPool {
       if (request.settled) return;
       if (this.#closed !== null || isHopeless(error)) return request.reject(this.#closed ?? error);
       request.requeue(error as Error);
+      if (this.#retired) return this.#resend(request);
       const { minTimeout, maxTimeout, multiplier } = this.#backoff;
-      const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts);
+      const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts++);
       const timer = setTimeout(() => {
         this.#waiting.delete(request);
         if (!request.settled) this.#resend(request);
@@ -98,6 +120,7 @@ export class DedicatedPool {
       this.#waiting.set(request, timer);
       return;
     }
+    if (this.#closed !== null) request.reject(this.#closed);
     if (request.settled) this.#keep(connection);
     else this.#assign(connection, request);
   }
@@ -118,12 +141,13 @@ export class DedicatedPool {
 
   #keep(connection: Connection): void {
     this.#busy.delete(connection);
-    if (this.#closed !== null || connection.closed || this.#idle.size >= MAX_IDLE) {
-      return connection.close(this.#closed ?? new ClosedError("Cannot send: not needed any more"));
+    if (this.#closed !== null || this.#retired || this.#idle.size >= MAX_IDLE) {
+      return connection.close(UNUSED);
     }
+    if (connection.closed) return;
     const timer = setTimeout(() => {
       this.#idle.delete(connection);
-      connection.close(new ClosedError("Cannot send: not needed any more"));
+      connection.close(UNUSED);
     }, IDLE_TIME);
     Deno.unrefTimer(timer);
     this.#idle.set(connection, timer);

@@ -14,7 +14,7 @@ import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
 import { internalRequest, open } from "./open.ts";
 import type { Request, RequestOwner } from "./request.ts";
-import { Ring } from "./ring.ts";
+import { RequestQueue } from "./request_queue.ts";
 import type { LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
 
@@ -56,7 +56,7 @@ export class Link {
   readonly #settings: LinkSettings;
   readonly #owner: LinkOwner;
   readonly #deadlines: Deadlines;
-  readonly #queue = new Ring<Request>();
+  readonly #queue = new RequestQueue();
   readonly #end = new AbortController();
   readonly #internal: RequestOwner;
   readonly #events: ConnectionEvents;
@@ -179,13 +179,18 @@ export class Link {
     this.call([readOnly ? "READONLY" : "READWRITE"], this.#settings.attemptTimeout).catch(ignore);
   }
 
+  /** How many requests wait for a connection. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Takes the requests that wait for a connection, in order. */
   takeQueue(): Request[] {
-    return this.#queue.drain().filter((request) => !request.settled);
+    return this.#queue.drain();
   }
 
   /**
-   * Looks into a sent request that got no reply in time.
+   * Looks into a request that got no reply in time, be it that it could not even be written.
    *
    * A peer can be gone without a word (no FIN reaches us). If nothing at all came since the request was written, a
    * fresh connection decides: when that one is answered and the present one still is not, it takes its place.
@@ -219,7 +224,7 @@ export class Link {
     this.#ready = false;
     this.#end.abort(new ClosedError("Cannot send: the node has left"));
     clearInterval(this.#keepAliveTimer);
-    this.dedicated.close(new ClosedError("Cannot send: the node has left"));
+    this.dedicated.retire();
     this.#successor?.close(new ClosedError("Cannot send: the node has left"));
     for (const request of this.takeQueue()) this.#owner.resend(request, this);
     connection?.drain();
@@ -301,7 +306,7 @@ export class Link {
   /** Sends what waits, and is ready. */
   #become(connection: Connection): void {
     this.#ready = true;
-    for (const request of this.#queue.drain()) if (!request.settled) this.send(request);
+    for (const request of this.#queue.drain()) this.send(request);
     if (this.#settings.keepAlive > 0) {
       let received = -1;
       const timer = setInterval(() => {
@@ -370,8 +375,12 @@ export class Link {
       // The node itself is away or busy, which is no fault of the connection.
       return;
     }
-    // A node that has just come back answers both, in any order.
-    await delay(GRACE);
+    try {
+      // A node that has just come back answers both, in any order.
+      await delay(GRACE, { signal: this.#end.signal });
+    } catch (error) {
+      return fresh.close(error as Error);
+    }
     if (connection.closed || connection.received !== received || this.closed || !this.#ready) {
       return fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
     }

@@ -8,6 +8,7 @@ import type { CommandRow } from "../command_table/row.ts";
 import { type ServerError, TimeoutError } from "../errors.ts";
 import type { Decoder } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import type { Route } from "../route.ts";
 import type { DeadlineList, Expiring } from "./deadlines.ts";
 import type { Link } from "./link.ts";
 
@@ -33,7 +34,7 @@ export interface RequestOwner {
   resend(request: Request, link: Link): void;
   /** Learns that a request has been settled, whichever way. */
   onSettled(request: Request): void;
-  /** Learns that a sent request got no reply in time. */
+  /** Learns that a request that was given to a link got no reply in time. */
   onSilence(request: Request, link: Link): void;
 }
 
@@ -50,7 +51,7 @@ export class Request implements Expiring {
   /** Words of the command. Emptied when it is settled, so that a late reply keeps nothing alive. */
   words: readonly Argument[];
   /** What is known of the command; undefined for one that no table has. */
-  readonly row: CommandRow | undefined;
+  row: CommandRow | undefined;
   /** Whether bulk strings of the reply are bytes. */
   readonly bytes: boolean;
   /** Its budget in milliseconds, 0 for none. */
@@ -66,13 +67,28 @@ export class Request implements Expiring {
   /** How often it has been sent again. */
   attempts = 0;
   /** Whether this call may keep its connection waiting. */
-  readonly blocks: boolean;
+  blocks: boolean;
   /** The connection of its own that it was given, if it was. */
   dedicated: Dedicated | null = null;
   /** What the connection had received when it was written: equal later means that the peer is silent. */
   receivedBefore = 0;
   /** The last error that made it go out again: what a timeout then has as its cause. */
   lastError: Error | undefined;
+
+  /** Where its caller wants it to go. Cluster only, like the next five. */
+  route: Route | undefined;
+  /** Its slot; -1 if it has none, or it is not known yet. */
+  slot = -1;
+  /** Name of the one node that it is for. */
+  node: string | null = null;
+  /** Whether the next node takes it only if told that it was sent there. */
+  asking = false;
+  /** How often it was sent to another node. */
+  redirects = 0;
+  /** What it was split into; only those are sent. */
+  parts: Request[] | null = null;
+  /** Whether it is a part of another one, which has the deadline and the place among those in flight. */
+  isPart = false;
 
   deadline = 0;
   list: DeadlineList | null = null;
@@ -126,6 +142,17 @@ export class Request implements Expiring {
   }
 
   /**
+   * Has its outcome handed to functions instead of a promise.
+   *
+   * @param resolve Gets the value.
+   * @param reject Gets the error.
+   */
+  handTo(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /**
    * Rejects the request when `signal` is aborted.
    *
    * @param signal A signal that is not aborted yet.
@@ -171,6 +198,29 @@ export class Request implements Expiring {
   }
 
   /**
+   * Settles it with a record of values, one for each node.
+   *
+   * @param replies The replies by the names of the nodes.
+   */
+  resolveEach(replies: ReadonlyMap<string, Reply>): void {
+    const decode = this.#decode;
+    if (decode === null) return;
+    const { bytes } = this;
+    this.#decode = () => {
+      const values: Record<string, unknown> = Object.create(null);
+      for (const [node, reply] of replies) values[node] = decode(reply, bytes);
+      return values;
+    };
+    this.resolve(null);
+  }
+
+  /** Settles it without telling anybody: the whole of which it is a part has been settled. */
+  drop(): void {
+    this.#resolve = this.#reject = () => {};
+    this.reject(undefined);
+  }
+
+  /**
    * Settles it with an error.
    *
    * @param error What the caller gets.
@@ -187,17 +237,18 @@ export class Request implements Expiring {
   /** Takes it back from a connection, to be sent again. */
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
-    this.dedicated = null;
-    if (cause !== undefined) {
-      this.attempts++;
-      this.lastError = cause;
-    }
+    this.#free(true);
+    this.asking = false;
+    if (cause !== undefined) this.lastError = cause;
   }
 
   /** Called when its budget is used up. */
   expire(): void {
-    const sent = this.stage === Stage.SENT;
-    const link = this.link;
+    const parts = this.parts;
+    this.parts = null;
+    const late = parts?.find((part) => !part.settled);
+    const sent = this.stage === Stage.SENT || late?.stage === Stage.SENT;
+    const link = this.link ?? late?.link ?? null;
     this.reject(
       new TimeoutError(
         `Cannot complete "${this.name}" within ${this.timeout} ms: ${
@@ -206,11 +257,16 @@ export class Request implements Expiring {
         {
           phase: sent ? "sent" : "queued",
           timeout: this.timeout,
-          cause: this.lastError ?? link?.lastError,
+          // What once happened to a link that is fine again explains nothing.
+          cause: this.lastError ?? late?.lastError ?? (link?.ready ? undefined : link?.lastError),
         },
       ),
     );
-    if (sent && link !== null) this.owner.onSilence(this, link);
+    if (this.link !== null) this.owner.onSilence(this, this.link);
+    for (const part of parts ?? []) {
+      if (!part.settled && part.link !== null) this.owner.onSilence(part, part.link);
+      part.drop();
+    }
   }
 
   #free(replied: boolean): void {
@@ -227,6 +283,10 @@ export class Request implements Expiring {
     if (this.#signal !== undefined) {
       this.#signal.removeEventListener("abort", this);
       this.#signal = undefined;
+    }
+    if (this.parts !== null) {
+      for (const part of this.parts) part.drop();
+      this.parts = null;
     }
     this.words = nothing;
     this.#decode = this.#resolve = this.#reject = null;

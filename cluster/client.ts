@@ -1,0 +1,115 @@
+/**
+ * The client for a cluster.
+ *
+ * @module
+ */
+
+import { Client } from "../lib/client.ts";
+import { type ClusterClientConfiguration, settingsOf } from "../lib/configuration.ts";
+import type { ClusterRequestOptions } from "../lib/dispatcher.ts";
+import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { ClusterDispatcher } from "./dispatcher.ts";
+
+/**
+ * A client for a cluster: one seed node is enough, it finds the others by itself.
+ *
+ * Each command goes to the node, or nodes, that the servers' own command tips say, and the replies of several nodes are
+ * put together as they say. Slots that move and primaries that fail are followed; requests wait meanwhile, inside their
+ * time.
+ *
+ * @example Keys all over the cluster
+ * ```ts no-eval
+ * import { RedisClusterClient } from "@babushka/redis";
+ *
+ * await using cluster = await RedisClusterClient.create({
+ *   addresses: [{ host: "redis.example.com", port: 6379 }],
+ * });
+ * await cluster.mset({ a: "1", b: "2", c: "3" });
+ * await cluster.mget(["a", "b", "c"]); // ["1", "2", "3"]
+ * ```
+ *
+ * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ */
+export class RedisClusterClient<T extends string | Uint8Array = string> extends Client<T> {
+  /**
+   * Finds the cluster and connects to its primaries.
+   *
+   * It is ready when each primary was reached or has failed, at the latest after half of `clientCreationTimeout` once the
+   * topology is known. With `lazyConnect` it is ready at once.
+   *
+   * @example Reading from replicas
+   * ```ts no-eval
+   * import { RedisClusterClient } from "@babushka/redis";
+   *
+   * await using cluster = await RedisClusterClient.create({
+   *   addresses: [{ host: "redis.example.com" }],
+   *   readFrom: "preferReplica",
+   * });
+   * ```
+   *
+   * @param configuration Options, or the URL of a seed.
+   * @returns The client.
+   * @throws {ConfigurationError} If an option is bad; nothing was opened then.
+   * @throws {ServerError} If a seed refuses the credentials, or to tell the topology (`NOPERM`).
+   * @throws {ClusterError} If the cluster mode of a seed is off.
+   * @throws {ConnectionError} If no seed told the topology in time; the message tells what each one answered.
+   * @throws {TimeoutError} If no seed answered at all within `clientCreationTimeout`.
+   */
+  static async create(
+    configuration: ClusterClientConfiguration | string | URL,
+  ): Promise<RedisClusterClient> {
+    const settings = settingsOf(configuration, true);
+    const dispatcher = new ClusterDispatcher(settings);
+    if (!settings.lazyConnect) await dispatcher.connect();
+    return new RedisClusterClient<string>(dispatcher, false, undefined);
+  }
+
+  /**
+   * A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes.
+   *
+   * It shares everything with this client; closing either closes both.
+   */
+  get bytes(): RedisClusterClient<Uint8Array> {
+    const { dispatcher, options } = this.parts();
+    return new RedisClusterClient<Uint8Array>(dispatcher, true, options);
+  }
+
+  /**
+   * A view of this client whose requests have other options.
+   *
+   * @example Asking every node
+   * ```ts no-eval
+   * import { RedisClusterClient } from "@babushka/redis";
+   *
+   * await using cluster = await RedisClusterClient.create("redis://localhost:7000");
+   * await cluster.with({ route: "allNodes" }).customCommand(["TIME"]); // { "10.0.0.1:6379": [...], ... }
+   * ```
+   *
+   * @param options Options of the requests; what is not given stays as it is on this view.
+   * @returns The view. It shares everything with this client; closing either closes both.
+   * @throws {ConfigurationError} If an option is bad.
+   */
+  with(options: ClusterRequestOptions): RedisClusterClient<T> {
+    const { dispatcher, bytes, options: merged } = this.parts(options);
+    return new RedisClusterClient<T>(dispatcher, bytes, merged);
+  }
+
+  /**
+   * Runs any command, also one that this library has no method for.
+   *
+   * It goes where its keys or the servers' tips say, or where `route` says. One that goes to several nodes answers one
+   * reply if there is a rule to put theirs together, else a record of the replies by `host:port`.
+   *
+   * @param args Its words, the name first.
+   * @param options Options of this request; those of the view where they are not given.
+   * @returns The reply, or a record of replies.
+   * @throws {TypeError} If the command would change the state of a shared connection; the message says what to use instead.
+   * @throws {ClusterError} If its keys are in different slots and it cannot be split.
+   */
+  override customCommand(
+    args: readonly Argument[],
+    options?: ClusterRequestOptions,
+  ): Promise<Reply> {
+    return super.customCommand(args, options);
+  }
+}

@@ -1,0 +1,642 @@
+/**
+ * Which node of a cluster a request goes to, and what becomes of it when that node sends it away.
+ *
+ * It acts on what `router.ts` decides and `fan_out.ts` computes, over the links to the nodes that `refresher.ts` finds.
+ *
+ * @module
+ */
+
+import {
+  blockingTimeout,
+  type CommandRow,
+  lookUp,
+  rowsFromCommandReply,
+} from "../lib/command_table.ts";
+import type { Settings } from "../lib/configuration.ts";
+import { isHopeless } from "../lib/connection/handshake.ts";
+import { Link } from "../lib/connection/link.ts";
+import { Request } from "../lib/connection/request.ts";
+import { type Endpoint, show } from "../lib/connection/transport.ts";
+import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
+import {
+  ClusterError,
+  ConfigurationError,
+  ConnectionError,
+  type ServerError,
+  TimeoutError,
+} from "../lib/errors.ts";
+import type { Argument, Reply } from "../lib/resp/reply.ts";
+import type { Route } from "../lib/route.ts";
+import { gather, mergeParts, type Part, partialFailure, splitBySlot } from "./fan_out.ts";
+import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
+import {
+  commonSlot,
+  decide,
+  noOwner,
+  noSuchNode,
+  planOf,
+  slotOfKeys,
+  tooManyRedirects,
+} from "./router.ts";
+import { slotOf, SLOTS } from "./slot.ts";
+import type { ClusterNode, Shard, Topology } from "./topology.ts";
+
+/** How often a request may be sent to another node. */
+const MAX_REDIRECTS = 16;
+/** How long a replica that cannot serve is left alone, in milliseconds. */
+const SHUN = 1000;
+
+/** Gives each request to the nodes of a cluster that it is for. */
+export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
+  readonly #links = new Map<string, Link>();
+  readonly #names = new Map<Link, string>();
+  #topology: Topology | null = null;
+  readonly #refresher: Refresher;
+  readonly #end = new AbortController();
+  readonly #created = Promise.withResolvers<void>();
+  /** Why seeds could not tell the topology. */
+  readonly #failures = new Map<string, Error>();
+  /** Primaries that have neither been reached nor failed yet; null once the client is ready for use. */
+  #awaited: Set<string> | null = new Set();
+  /** Replicas that cannot serve at present, and until when they are left alone. */
+  readonly #shunned = new Map<Link, number>();
+  /** Primaries that got no byte across since a request to them timed out. */
+  readonly #silent = new Set<Link>();
+  /** Whose turn it is for requests that any node can serve. */
+  #turn = 0;
+  #started = false;
+  #checkTimer: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Makes a dispatcher that is not connected.
+   *
+   * @param settings The checked configuration.
+   */
+  constructor(settings: Settings) {
+    super(settings);
+    this.#refresher = new Refresher(
+      this,
+      settings.addresses,
+      settings.link,
+      settings.addressMap,
+      this.#end.signal,
+    );
+    this.#created.promise.catch(() => {});
+  }
+
+  /**
+   * Finds the topology and connects to all primaries.
+   *
+   * @returns Resolves when every primary was reached or has failed, at the latest after half of the budget once the
+   * topology is known.
+   * @throws {ServerError | ConnectionError | ClusterError | TimeoutError} If no seed could tell the topology in time.
+   */
+  async connect(): Promise<void> {
+    const budget = this.settings.clientCreationTimeout;
+    const half = setTimeout(() => {
+      if (this.#topology !== null) this.#ready();
+      this.#awaited?.clear();
+    }, budget / 2);
+    const whole = setTimeout(() => this.#created.reject(this.#creationError()), budget);
+    try {
+      this.#start();
+      await this.#created.promise;
+    } catch (error) {
+      this.destroy();
+      throw error;
+    } finally {
+      clearTimeout(half);
+      clearTimeout(whole);
+    }
+  }
+
+  override checkRoute(route: Route): void {
+    const bad = (problem: string): never => {
+      throw new ConfigurationError(`Cannot use option "route": ${problem}`, "route");
+    };
+    if (typeof route === "string") {
+      if (!["random", "allPrimaries", "allNodes"].includes(route)) {
+        bad('expected "random", "allPrimaries", "allNodes" or an object');
+      }
+    } else if (typeof route !== "object" || route === null) {
+      bad("expected a word or an object");
+    } else if ("slot" in route) {
+      if (!Number.isInteger(route.slot) || route.slot < 0 || route.slot >= SLOTS) {
+        bad(`expected a slot from 0 to ${SLOTS - 1}`);
+      }
+    } else if ("slotKey" in route) {
+      if (typeof route.slotKey !== "string" && !(route.slotKey instanceof Uint8Array)) {
+        bad("expected slotKey to be a key");
+      }
+    } else if (
+      !("host" in route) || typeof route.host !== "string" || !Number.isInteger(route.port)
+    ) {
+      bad("expected { slotKey }, { slot } or { host, port }");
+    }
+  }
+
+  /** The topology as it is known; null before the first refresh. */
+  get topology(): Topology | null {
+    return this.#topology;
+  }
+
+  /**
+   * Asks for a refresh that begins from now on.
+   *
+   * @returns Resolves when it is done.
+   */
+  refreshed(): Promise<void> {
+    this.#start();
+    return this.#refresher.refreshed();
+  }
+
+  protected dispatch(request: Request): void {
+    const topology = this.#topology;
+    if (topology === null) {
+      this.keep(request);
+      return this.#start();
+    }
+    if (request.slot !== -1) return this.#sendToSlot(topology, request);
+    if (request.node !== null) return this.#sendToNode(topology, request, request.node);
+    try {
+      this.#place(topology, request);
+    } catch (error) {
+      request.reject(error);
+    }
+  }
+
+  /** Finds out where a request goes that is dispatched for the first time, and sends it. */
+  #place(topology: Topology, request: Request): void {
+    if (request.route !== undefined) return this.#follow(topology, request);
+    const { row, words } = request;
+    if (row === undefined) {
+      this.#learn(request);
+      return;
+    }
+    if (row.keysNeedServer) {
+      this.#askForKeys(request);
+      return;
+    }
+    const plan = planOf(row);
+    switch (plan.to) {
+      case "key":
+        if (words.length <= plan.position) return this.#sendToAny(topology, request);
+        request.slot = slotOf(words[plan.position]);
+        return this.#sendToSlot(topology, request);
+      case "keys":
+        request.slot = commonSlot(row, words);
+        return request.slot === -1
+          ? this.#sendToAny(topology, request)
+          : this.#sendToSlot(topology, request);
+      case "parts": {
+        const parts = splitBySlot(row, words);
+        if (parts.length === 0) return this.#sendToAny(topology, request);
+        if (parts.length > 1) return this.#sendParts(request, row, parts);
+        request.slot = parts[0].slot;
+        return this.#sendToSlot(topology, request);
+      }
+      case "nodes":
+        return this.#sendToNodes(topology, request, plan.replicas);
+      case "any":
+        return this.#sendToAny(topology, request);
+      case "caller":
+        throw new TypeError(
+          `Cannot send ${row.name} to a cluster without a route${
+            row.name === "SCAN" ? ": its cursor belongs to one node; use scanIterator()" : ""
+          }`,
+        );
+    }
+  }
+
+  /** Sends a request where its caller wants it. */
+  #follow(topology: Topology, request: Request): void {
+    const route = request.route!;
+    if (route === "random") return this.#sendToAny(topology, request);
+    if (route === "allPrimaries") return this.#sendToNodes(topology, request, false);
+    if (route === "allNodes") return this.#sendToNodes(topology, request, true);
+    if ("host" in route) {
+      const node = topology.find(show(route));
+      if (node === undefined) throw noSuchNode(request.name, route);
+      request.node = node.name;
+      return this.#sendToNode(topology, request, node.name);
+    }
+    request.slot = "slot" in route ? route.slot : slotOf(route.slotKey);
+    this.#sendToSlot(topology, request);
+  }
+
+  #sendToSlot(topology: Topology, request: Request): void {
+    const shard = topology.shardOf(request.slot);
+    if (shard === undefined) {
+      this.#orphan(request);
+      return;
+    }
+    const link = this.#replicaFor(shard, request) ?? this.#linkTo(shard.primary);
+    link.send(request);
+  }
+
+  /** A replica that shall answer a request, if one shall and can. */
+  #replicaFor(shard: Shard, request: Request): Link | undefined {
+    const { replicas } = shard;
+    if (replicas.length === 0) return undefined;
+    const { route } = request;
+    const demanded = typeof route === "object" && "replica" in route && route.replica === true;
+    if (!demanded && !(this.settings.readFrom === "preferReplica" && mayReadReplica(request))) {
+      return undefined;
+    }
+    for (let i = 0; i < replicas.length; i++) {
+      const link = this.#linkTo(replicas[shard.turn++ % replicas.length]);
+      if (demanded) link.start();
+      if ((link.ready || demanded && replicas.length === 1) && !this.#isShunned(link)) return link;
+    }
+    return undefined;
+  }
+
+  #isShunned(link: Link): boolean {
+    if (this.#shunned.size === 0) return false;
+    const until = this.#shunned.get(link);
+    if (until === undefined) return false;
+    if (until > performance.now()) return true;
+    this.#shunned.delete(link);
+    return false;
+  }
+
+  #sendToNode(topology: Topology, request: Request, name: string): void {
+    const node = topology.nodes.get(name);
+    if (node !== undefined) return this.#linkTo(node).send(request);
+    request.reject(
+      new ClusterError(`Cannot send ${request.name}: node ${name} has left the cluster`, {
+        cause: request.lastError,
+      }),
+    );
+  }
+
+  /** Sends a request that any node can serve to a primary, to a connected one if possible. */
+  #sendToAny({ shards }: Topology, request: Request): void {
+    let link: Link | undefined;
+    for (let i = 0; i < shards.length; i++) {
+      link = this.#linkTo(shards[this.#turn++ % shards.length].primary);
+      if (link.ready && !this.#silent.has(link)) break;
+    }
+    link!.send(request);
+  }
+
+  /** Sends a request to all nodes, or all primaries, and puts the replies together. */
+  #sendToNodes(topology: Topology, request: Request, replicas: boolean): void {
+    const { row, words } = request;
+    const nodes = replicas
+      ? [...topology.nodes.values()]
+      : topology.shards.map(({ primary }) => primary);
+    const outcomes = new Map<string, Reply | Error>();
+    const parts = nodes.map(({ name }) => {
+      const part = this.#partOf(request, words);
+      part.node = name;
+      const take = (outcome: unknown): void => {
+        outcomes.set(name, outcome as Reply | Error);
+        if (outcomes.size === nodes.length) finish();
+      };
+      part.handTo(take, take);
+      return part;
+    });
+    const finish = (): void => {
+      const concatenates = request.route === undefined;
+      // In the order of the nodes, not of their replies.
+      const ordered = new Map(nodes.map(({ name }) => [name, outcomes.get(name)!]));
+      const outcome = gather(row?.responsePolicy, concatenates, ordered);
+      if ("error" in outcome) request.reject(outcome.error);
+      else if ("each" in outcome) request.resolveEach(outcome.each);
+      else request.resolve(outcome.reply);
+    };
+    request.parts = parts;
+    for (const part of parts) this.dispatch(part);
+  }
+
+  /** Sends the parts of a multi-key command, which go out as one write per node, and puts the replies together. */
+  #sendParts(request: Request, row: CommandRow, parts: readonly Part[]): void {
+    const { words } = request;
+    const replies: Reply[] = new Array(parts.length);
+    const errors = new Map<number, Error>();
+    let pending = parts.length;
+    const finish = (): void => {
+      if (--pending > 0) return;
+      if (errors.size > 0) return request.reject(partialFailure(row, words, parts, errors));
+      try {
+        request.resolve(mergeParts(row.responsePolicy, parts, replies));
+      } catch (error) {
+        request.reject(error);
+      }
+    };
+    request.parts = parts.map(({ slot, words }, i) => {
+      const part = this.#partOf(request, words);
+      part.slot = slot;
+      part.handTo((reply) => {
+        replies[i] = reply as Reply;
+        finish();
+      }, (error) => {
+        errors.set(i, error as Error);
+        finish();
+      });
+      return part;
+    });
+    for (const part of request.parts) this.dispatch(part);
+  }
+
+  #partOf(whole: Request, words: readonly Argument[]): Request {
+    const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, this);
+    part.isPart = true;
+    part.deadline = whole.deadline;
+    return part;
+  }
+
+  /** Deals with a request for a slot that nobody owns: after a refresh it is either owned, or the caller learns of it. */
+  async #orphan(request: Request): Promise<void> {
+    const error = noOwner(request.name, request.slot);
+    if (request.lastError instanceof ClusterError) return request.reject(error);
+    request.requeue(error);
+    try {
+      await this.#refresher.refreshed();
+    } catch (reason) {
+      return request.reject(reason);
+    }
+    if (!request.settled) this.dispatch(request);
+  }
+
+  /** Learns from the servers what a command is that the table does not have. */
+  async #learn(request: Request): Promise<void> {
+    const { words } = request;
+    try {
+      const link = await this.#anyLink();
+      const reply = await link.call(["COMMAND", "INFO", words[0]], this.settings.requestTimeout);
+      for (const row of rowsFromCommandReply(reply)) this.learned.set(row.name, row);
+    } catch {
+      // Without the permission to ask, any node will do: one that does not hold the key says which one does.
+    }
+    if (request.settled) return;
+    const row = lookUp(words, this.learned);
+    const topology = this.#topology!;
+    if (row === undefined) return this.#sendToAny(topology, request);
+    request.row = row;
+    request.blocks = blockingTimeout(row, words) !== undefined;
+    this.dispatch(request);
+  }
+
+  /** Asks a server for the keys of a call of a command whose keys only the server knows. */
+  async #askForKeys(request: Request): Promise<void> {
+    const { words } = request;
+    let keys: Reply = null;
+    try {
+      const link = await this.#anyLink();
+      keys = await link.call(["COMMAND", "GETKEYS", ...words], this.settings.requestTimeout);
+    } catch {
+      // It has no keys, or it is malformed, which any node will say.
+    }
+    if (request.settled) return;
+    try {
+      request.slot = Array.isArray(keys) ? slotOfKeys(request.name, keys as Argument[]) : -1;
+    } catch (error) {
+      return request.reject(error);
+    }
+    if (request.slot === -1) this.#sendToAny(this.#topology!, request);
+    else this.dispatch(request);
+  }
+
+  async #anyLink(): Promise<Link> {
+    for (const link of this.#links.values()) if (link.ready && !this.#silent.has(link)) return link;
+    await this.#refresher.refreshed();
+    for (const link of this.#links.values()) if (link.ready) return link;
+    throw new ConnectionError("Cannot ask the cluster: no node is connected", {
+      ...this.settings.addresses[0],
+    });
+  }
+
+  onErrorReply(request: Request, error: ServerError, link: Link): boolean {
+    const decision = decide(error, link.endpoint, this.#isReplica(link));
+    switch (decision.action) {
+      case "move":
+      case "ask": {
+        if (++request.redirects > MAX_REDIRECTS) {
+          request.reject(tooManyRedirects(request.name, MAX_REDIRECTS, error), true);
+          return true;
+        }
+        const node = this.#nodeAt(decision.target);
+        if (this.#links.get(node.name) === link) {
+          // The node sends us to itself: it, or what is between, has not made up its mind.
+          this.#refresher.request(true);
+          this.retryLater(request, error);
+          return true;
+        }
+        request.requeue(error);
+        if (decision.action === "ask") {
+          request.asking = true;
+        } else {
+          request.slot = decision.slot;
+          request.node = null;
+          this.#move(decision.slot, node);
+          this.#refresher.request(false);
+        }
+        this.#linkTo(node).send(request);
+        return true;
+      }
+      case "elsewhere":
+        this.#shunned.set(link, performance.now() + SHUN);
+        request.requeue(error);
+        this.dispatch(request);
+        return true;
+      case "wait":
+        if (decision.refresh) this.#refresher.request(true);
+        this.retryLater(request, error);
+        return true;
+      case "reject":
+        return false;
+    }
+  }
+
+  onConnected(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  onReady(link: Link): void {
+    this.events.emit({ type: "connected", ...link.endpoint });
+    this.#silent.delete(link);
+    this.#heard(link);
+  }
+
+  onLost(link: Link, error: Error): void {
+    this.events.emit({ type: "disconnected", ...link.endpoint, error });
+    this.#silent.delete(link);
+    this.#refresher.request(true);
+  }
+
+  override onRefused(link: Link, error: Error): void {
+    super.onRefused(link, error);
+    if (isHopeless(error)) this.#created.reject(error);
+    this.#heard(link);
+    this.#refresher.request(true);
+  }
+
+  override onSilence(request: Request, link: Link): void {
+    if (!link.examine(request)) return;
+    // It may hang while a replica has taken its place.
+    this.#silent.add(link);
+    this.#refresher.request(true);
+  }
+
+  sources(): Source[] {
+    return [...this.#links.values()].filter((link) => link.ready && !this.#silent.has(link));
+  }
+
+  suffering(): boolean {
+    const topology = this.#topology;
+    if (topology === null) return this.keeping;
+    return topology.shards.some(({ primary }) => (this.#links.get(primary.name)?.waiting ?? 0) > 0);
+  }
+
+  onFailure(endpoint: Endpoint, error: Error): void {
+    this.#failures.set(show(endpoint), error);
+    if (this.#topology !== null) return;
+    const clusterIsOff = /cluster support disabled/i.test(error.message);
+    if (!clusterIsOff && !isHopeless(error)) return;
+    const cause = clusterIsOff
+      ? new ClusterError(
+        `Cannot use ${show(endpoint)} as a cluster: its cluster mode is off; use RedisClient, ` +
+          "or start the server with cluster-enabled yes",
+        { cause: error },
+      )
+      : error;
+    this.#created.reject(cause);
+    this.rejectKept(cause);
+  }
+
+  apply(topology: Topology): void {
+    const before = this.#topology;
+    this.#topology = topology;
+    const preferReplica = this.settings.readFrom === "preferReplica";
+    for (const { primary, replicas } of topology.shards) {
+      const link = this.#linkTo(primary);
+      link.readOnly = false;
+      link.start();
+      for (const replica of replicas) {
+        const link = this.#linkTo(replica);
+        link.readOnly = true;
+        this.#silent.delete(link);
+        if (preferReplica) link.start();
+      }
+    }
+    for (const [name, link] of [...this.#links]) {
+      if (topology.nodes.has(name)) {
+        // What waits for a node that cannot be reached may have another one to go to now.
+        if (!link.ready) { for (const request of link.takeQueue()) this.dispatch(request); }
+      } else {
+        this.#links.delete(name);
+        this.#names.delete(link);
+        this.#shunned.delete(link);
+        this.#silent.delete(link);
+        link.retire();
+      }
+    }
+    if (this.#awaited !== null) {
+      if (before === null) {
+        this.#awaited = new Set(topology.shards.map(({ primary }) => primary.name));
+      }
+      for (const name of this.#awaited) {
+        if (!topology.nodes.has(name) || this.#links.get(name)?.ready) this.#awaited.delete(name);
+      }
+      if (this.#awaited.size === 0) this.#ready();
+    }
+    this.placeAll();
+    if (before?.signature === topology.signature) return;
+    this.events.emit({
+      type: "topology",
+      primaries: topology.shards.map(({ primary }) => ({ ...primary.endpoint })),
+      replicas: topology.shards.flatMap(({ replicas }) =>
+        replicas.map(({ endpoint }) => ({ ...endpoint }))
+      ),
+    });
+  }
+
+  protected endWaits(error: Error): void {
+    for (const link of this.#links.values()) link.dedicated.close(error);
+  }
+
+  protected end(error: Error): void {
+    this.#end.abort(error);
+    this.#created.reject(error);
+    clearInterval(this.#checkTimer);
+    for (const link of this.#links.values()) link.destroy(error);
+  }
+
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#refresher.request(true);
+    const { periodicTopologyCheck } = this.settings;
+    if (periodicTopologyCheck === 0) return;
+    const timer = setInterval(() => this.#refresher.request(true), periodicTopologyCheck);
+    Deno.unrefTimer(timer);
+    this.#checkTimer = timer;
+  }
+
+  #linkTo(node: ClusterNode): Link {
+    let link = this.#links.get(node.name);
+    if (link === undefined) {
+      link = new Link(node.endpoint, this.settings.link, this, this.deadlines);
+      this.#links.set(node.name, link);
+      this.#names.set(link, node.name);
+    }
+    return link;
+  }
+
+  /** The node at an address that a server gave; perhaps one that is not known yet. */
+  #nodeAt({ host, port }: Endpoint): ClusterNode {
+    const name = show({ host, port });
+    return this.#topology!.find(name) ??
+      { name, endpoint: this.settings.addressMap?.(host, port) ?? { host, port } };
+  }
+
+  #move(slot: number, node: ClusterNode): void {
+    const topology = this.#topology!;
+    if (topology.shardOf(slot)?.primary.name === node.name) return;
+    const moved = topology.move(slot, node);
+    if (moved === topology) return;
+    this.#linkTo(node).readOnly = false;
+    this.#topology = moved;
+  }
+
+  #isReplica(link: Link): boolean {
+    const name = this.#names.get(link);
+    return this.#topology?.shards.some(({ replicas }) =>
+      replicas.some((node) => node.name === name)
+    ) ?? false;
+  }
+
+  /** A primary was reached, or failed, for the first time. */
+  #heard(link: Link): void {
+    if (this.#awaited === null || this.#topology === null) return;
+    this.#awaited.delete(this.#names.get(link) ?? "");
+    if (this.#awaited.size === 0) this.#ready();
+  }
+
+  #ready(): void {
+    this.#awaited = null;
+    this.#created.resolve();
+  }
+
+  /** Why the client did not become ready in time. */
+  #creationError(): Error {
+    const budget = this.settings.clientCreationTimeout;
+    const { addresses } = this.settings;
+    const answers = addresses.map((address) => {
+      const where = show(address);
+      const failure = this.#failures.get(where);
+      return failure === undefined ? `${where} does not answer` : `${where}: ${failure.message}`;
+    });
+    const message = `Cannot find the cluster within ${budget} ms (${answers.join("; ")})`;
+    const [first] = this.#failures.values();
+    return first === undefined || first instanceof TimeoutError
+      ? new TimeoutError(message, { phase: "queued", timeout: budget, cause: first })
+      : new ConnectionError(message, { ...addresses[0], cause: first });
+  }
+}
+
+function asItIs(reply: Reply): Reply {
+  return reply;
+}

@@ -1,0 +1,292 @@
+/**
+ * Requests for several nodes: how one is split into parts, and how the replies to the parts become one.
+ *
+ * @module
+ */
+
+import { type CommandRow, keyPositions, type ResponsePolicy } from "../lib/command_table.ts";
+import {
+  ClusterError,
+  type FailedPart,
+  type PartialOutcome,
+  ServerError,
+  UnexpectedReplyError,
+} from "../lib/errors.ts";
+import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { slotOf } from "./slot.ts";
+
+/** A part of a request: the keys of one slot. */
+export interface Part {
+  /** The slot. */
+  readonly slot: number;
+  /** The command with only these keys. */
+  readonly words: Argument[];
+  /** Which keys of the whole these are: 0 for its first key. */
+  readonly keys: number[];
+}
+
+/**
+ * Splits a multi-key command by slot, since servers take only keys of one slot in a command.
+ *
+ * What stands before the first key and behind the last group goes into every part: `JSON.MGET key key path`.
+ *
+ * @param row The command's row; it has one specification of keys in a range.
+ * @param words Words of the command.
+ * @returns The parts in the order of their first keys; none if there are no keys.
+ * @throws {TypeError} If the last group is incomplete: `MSET key value key`.
+ */
+export function splitBySlot(row: CommandRow, words: readonly Argument[]): Part[] {
+  const positions = keyPositions(row, words);
+  if (positions.length === 0) return [];
+  const find = row.keys[0].find;
+  const step = find.type === "range" ? find.keyStep : 1;
+  const first = positions[0];
+  const end = find.type === "range" ? words.length + find.lastKey + 1 : words.length;
+  if ((end - first) % step !== 0) {
+    throw new TypeError(
+      `Cannot send ${row.name}: expected ${step} arguments for each key, the last key has fewer`,
+    );
+  }
+  const shared = words.slice(end);
+  const parts = new Map<number, Part>();
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i];
+    const slot = slotOf(words[position]);
+    let part = parts.get(slot);
+    if (part === undefined) {
+      part = { slot, words: words.slice(0, first), keys: [] };
+      parts.set(slot, part);
+    }
+    part.keys.push(i);
+    for (let j = 0; j < step; j++) part.words.push(words[position + j]);
+  }
+  if (shared.length > 0) { for (const part of parts.values()) part.words.push(...shared); }
+  return [...parts.values()];
+}
+
+/**
+ * Puts the replies to parts together, in the order of the caller's keys.
+ *
+ * @param policy The command's response policy; without one each part answers an element for each key.
+ * @param parts The parts.
+ * @param replies Their replies, none of them an error.
+ * @returns The reply that one server would have given.
+ */
+export function mergeParts(
+  policy: ResponsePolicy | undefined,
+  parts: readonly Part[],
+  replies: readonly Reply[],
+): Reply {
+  if (policy !== undefined) return combine(policy, replies);
+  const merged: Reply[] = [];
+  for (const [i, part] of parts.entries()) {
+    const reply = replies[i];
+    if (!Array.isArray(reply) || reply.length !== part.keys.length) {
+      throw new UnexpectedReplyError(
+        "Cannot put the replies of several nodes together: expected an element for each key",
+      );
+    }
+    for (let j = 0; j < reply.length; j++) merged[part.keys[j]] = reply[j];
+  }
+  return merged;
+}
+
+/**
+ * The error for a split command of which a part failed.
+ *
+ * @param row The command's row.
+ * @param words Words of the whole.
+ * @param parts The parts.
+ * @param errors The error of each part that failed, by its position.
+ */
+export function partialFailure(
+  row: CommandRow,
+  words: readonly Argument[],
+  parts: readonly Part[],
+  errors: ReadonlyMap<number, Error>,
+): ClusterError {
+  const positions = keyPositions(row, words);
+  const keyOf = (i: number): string | Uint8Array => {
+    const key = words[positions[i]];
+    return key instanceof Uint8Array ? key : String(key);
+  };
+  const applied: PartialOutcome["applied"] = [];
+  const failed: FailedPart[] = [];
+  for (const [i, part] of parts.entries()) {
+    const error = errors.get(i);
+    for (const key of part.keys) {
+      if (error === undefined) applied.push(keyOf(key));
+      else failed.push({ key: keyOf(key), error });
+    }
+  }
+  const [first] = errors.values();
+  return new ClusterError(
+    `Cannot complete ${row.name}: it failed for ${failed.length} of ${
+      failed.length + applied.length
+    } keys (${first.message})`,
+    { cause: first, partial: { applied, failed } },
+  );
+}
+
+/** What several nodes answered to the same request. */
+export type Outcome =
+  /** One reply that stands for all. */
+  | { readonly reply: Reply }
+  /** A reply for each node. */
+  | { readonly each: Map<string, Reply> }
+  /** It failed. */
+  | { readonly error: Error };
+
+/**
+ * Makes one outcome of what several nodes answered.
+ *
+ * @param policy The command's response policy.
+ * @param concatenates Whether lists of a command without a policy are joined; else each node's reply stays apart.
+ * @param replies What each node answered, by its name: a reply or an error.
+ * @returns The outcome.
+ */
+export function gather(
+  policy: ResponsePolicy | undefined,
+  concatenates: boolean,
+  replies: ReadonlyMap<string, Reply | Error>,
+): Outcome {
+  const successes = new Map<string, Reply>();
+  let error: Error | undefined;
+  for (const [node, reply] of replies) {
+    if (!(reply instanceof Error)) successes.set(node, reply);
+    else if (error === undefined || preferred(reply, error)) error = reply;
+  }
+  const values = [...successes.values()];
+  if (policy === "one_succeeded") {
+    return values.length > 0 ? { reply: values[0] } : { error: error! };
+  }
+  if (policy === "first_non_null") {
+    const found = values.find((value) => value !== null);
+    if (found !== undefined) return { reply: found };
+    return error === undefined ? { reply: null } : { error };
+  }
+  if (error !== undefined) return { error };
+  if (policy === "special") return { each: successes };
+  try {
+    if (policy !== undefined) return { reply: combine(policy, values) };
+    if (concatenates && values.every((value) => Array.isArray(value) || value instanceof Set)) {
+      return { reply: concatenate(values) };
+    }
+  } catch (cause) {
+    return { error: cause as Error };
+  }
+  return { each: successes };
+}
+
+/**
+ * Aggregates replies by a policy.
+ *
+ * @param policy The policy.
+ * @param replies At least one reply, none of them an error.
+ * @returns The aggregate.
+ * @throws {UnexpectedReplyError} If the policy needs numbers and there are others, or lists of different lengths.
+ */
+export function combine(policy: ResponsePolicy, replies: readonly Reply[]): Reply {
+  switch (policy) {
+    case "agg_sum":
+      return aggregate(replies, (a, b) => a + b);
+    case "agg_min":
+      return aggregate(replies, (a, b) => a < b ? a : b);
+    case "agg_max":
+      return aggregate(replies, (a, b) => a > b ? a : b);
+    case "agg_logical_and":
+      return aggregate(replies, (a, b) => a !== 0n && b !== 0n ? 1n : 0n, true);
+    case "agg_logical_or":
+      return aggregate(replies, (a, b) => a !== 0n || b !== 0n ? 1n : 0n, true);
+    case "union":
+      return union(replies);
+    case "sum_map":
+      return sumMaps(replies);
+    default:
+      return replies[0];
+  }
+}
+
+/** Aggregates integers, or lists of integers element by element. Sums may leave the range in which doubles are exact. */
+function aggregate(
+  replies: readonly Reply[],
+  operation: (a: bigint, b: bigint) => bigint,
+  logical = false,
+): Reply {
+  const [first] = replies;
+  if (!Array.isArray(first)) {
+    const numbers = replies.map(integer);
+    const start = logical ? operation(numbers[0], numbers[0]) : numbers[0];
+    return plain(numbers.slice(1).reduce(operation, start));
+  }
+  return first.map((_, i) =>
+    aggregate(
+      replies.map((reply) =>
+        Array.isArray(reply) && reply.length === first.length
+          ? reply[i]
+          : unaggregable("lists of the same length")
+      ),
+      operation,
+      logical,
+    )
+  );
+}
+
+function integer(reply: Reply): bigint {
+  if (typeof reply === "number" && Number.isInteger(reply) || typeof reply === "bigint") {
+    return BigInt(reply);
+  }
+  return typeof reply === "boolean" ? BigInt(reply) : unaggregable("integers");
+}
+
+function plain(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function concatenate(replies: readonly Reply[]): Reply {
+  const all: Reply[] = [];
+  for (const reply of replies) for (const item of reply as Iterable<Reply>) all.push(item);
+  return all;
+}
+
+/** Bytes are compared by content. */
+function union(replies: readonly Reply[]): Reply[] {
+  const seen = new Map<unknown, Reply>();
+  for (const reply of replies) {
+    if (!Array.isArray(reply) && !(reply instanceof Set)) return unaggregable("lists");
+    for (const item of reply) {
+      const identity = item instanceof Uint8Array ? String.fromCharCode(...item) : item;
+      if (!seen.has(identity)) seen.set(identity, item);
+    }
+  }
+  return [...seen.values()];
+}
+
+/** Sums flat lists of name and count, or maps, by name; answers a flat list. */
+function sumMaps(replies: readonly Reply[]): Reply[] {
+  const sums = new Map<unknown, { name: Reply; sum: bigint }>();
+  for (const reply of replies) {
+    const flat = reply instanceof Map ? [...reply].flat() as Reply[] : reply;
+    if (!Array.isArray(flat)) return unaggregable("pairs of name and count");
+    for (let i = 0; i + 1 < flat.length; i += 2) {
+      const name = flat[i];
+      const identity = name instanceof Uint8Array ? String.fromCharCode(...name) : name;
+      const entry = sums.get(identity);
+      if (entry === undefined) sums.set(identity, { name, sum: integer(flat[i + 1]) });
+      else entry.sum += integer(flat[i + 1]);
+    }
+  }
+  return [...sums.values()].flatMap(({ name, sum }) => [name, plain(sum)]);
+}
+
+/** What a server says explains more than that a node was not reached. */
+function preferred(error: Error, other: Error): boolean {
+  return error instanceof ServerError && !(other instanceof ServerError);
+}
+
+function unaggregable(expected: string): never {
+  throw new UnexpectedReplyError(
+    `Cannot put the replies of several nodes together: expected ${expected}`,
+  );
+}

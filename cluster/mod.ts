@@ -1,0 +1,37 @@
+/**
+ * The client for a cluster.
+ *
+ * It owns the map of slots, routing, fan-out, redirection and failover. What happens on one connection is in
+ * `lib/connection`, the commands are in `lib/commands`.
+ *
+ * @example Hello
+ * ```ts no-eval
+ * import { RedisClusterClient } from "@babushka/redis/cluster";
+ *
+ * await using cluster = await RedisClusterClient.create("redis://localhost:7000");
+ * await cluster.set("greeting", "hello");
+ * await cluster.get("greeting"); // "hello"
+ * ```
+ *
+ * @module
+ */
+
+export { RedisClusterClient } from "./client.ts";
+export * from "../lib/commands/mod.ts";
+export {
+  type BackoffStrategy,
+  type BaseConfiguration,
+  type ClusterClientConfiguration,
+  type NodeAddress,
+  ReadFrom,
+  type RedisCredentials,
+  type RetryStrategy,
+  type TlsOptions,
+} from "../lib/configuration.ts";
+export { Client } from "../lib/client.ts";
+export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
+export type * from "../lib/route.ts";
+export * from "../lib/errors.ts";
+export type * from "../lib/events.ts";
+export { type Decoder, Executor, type Words } from "../lib/executor.ts";
+export type { Argument, Reply } from "../lib/resp/reply.ts";

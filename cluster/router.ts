@@ -1,0 +1,193 @@
+/**
+ * Where a request goes, and what an error reply means for it. The only place that reads MOVED, ASK and their like.
+ *
+ * Everything here is a pure function; `dispatcher.ts` acts on what they say.
+ *
+ * @module
+ */
+
+import { type CommandRow, keyPositions } from "../lib/command_table.ts";
+import { show } from "../lib/connection/transport.ts";
+import type { Endpoint } from "../lib/connection/transport.ts";
+import { ClusterError, type ServerError } from "../lib/errors.ts";
+import type { Argument } from "../lib/resp/reply.ts";
+import { slotOf } from "./slot.ts";
+
+/** Where the requests of a command go. */
+export type Plan =
+  /** To the slot of the one key, which is argument `position`. */
+  | { readonly to: "key"; readonly position: number }
+  /** To the slot that all keys share; to any node if there is none. */
+  | { readonly to: "keys" }
+  /** To the slots of the keys, in parts. */
+  | { readonly to: "parts" }
+  /** To all nodes, or all primaries. */
+  | { readonly to: "nodes"; readonly replicas: boolean }
+  /** To any node. */
+  | { readonly to: "any" }
+  /** Nowhere unless the caller says where. */
+  | { readonly to: "caller" };
+
+const plans = new Map<CommandRow, Plan>();
+
+/**
+ * Tells where the requests of a command go.
+ *
+ * @param row The command's row.
+ * @returns The plan; the same object for the same row.
+ */
+export function planOf(row: CommandRow): Plan {
+  let plan = plans.get(row);
+  if (plan === undefined) {
+    plan = makePlan(row);
+    plans.set(row, plan);
+  }
+  return plan;
+}
+
+function makePlan(row: CommandRow): Plan {
+  switch (row.requestPolicy) {
+    case "all_nodes":
+      return { to: "nodes", replicas: true };
+    case "all_shards":
+      return { to: "nodes", replicas: false };
+    case "multi_shard":
+      return { to: "parts" };
+    case "special":
+      return { to: "caller" };
+  }
+  if (row.keys.length === 0) return { to: "any" };
+  const [{ find }] = row.keys;
+  return row.keys.length === 1 && row.fixedFirstKey > 0 && find.type === "range" &&
+      find.lastKey === 0
+    ? { to: "key", position: row.fixedFirstKey }
+    : { to: "keys" };
+}
+
+/**
+ * The slot that all keys of a call share.
+ *
+ * @param row The command's row.
+ * @param words Words of the call.
+ * @returns The slot; -1 if there is no key.
+ * @throws {ClusterError} If the keys do not share one.
+ */
+export function commonSlot(row: CommandRow, words: readonly Argument[]): number {
+  return slotOfKeys(row.name, keyPositions(row, words).map((position) => words[position]));
+}
+
+/**
+ * The slot that keys share.
+ *
+ * @param name Name of the command, for the message.
+ * @param keys The keys.
+ * @returns The slot; -1 if there is no key.
+ * @throws {ClusterError} If they do not share one.
+ */
+export function slotOfKeys(name: string, keys: readonly Argument[]): number {
+  let common = -1;
+  for (const key of keys) {
+    const slot = slotOf(key);
+    if (common === -1) common = slot;
+    else if (common !== slot) {
+      throw new ClusterError(
+        `Cannot send ${name}: its keys are in different slots (${common} and ${slot}); ` +
+          "give them a common hash tag, such as {user:1}",
+        { slot: common },
+      );
+    }
+  }
+  return common;
+}
+
+/** What an error reply means for its request. */
+export type Decision =
+  /** The slot belongs to another node, now and from now on. */
+  | { readonly action: "move"; readonly slot: number; readonly target: Endpoint }
+  /** This one request is for another node. */
+  | { readonly action: "ask"; readonly target: Endpoint }
+  /** Not executed, and worth another try after a while; `refresh` if the map may be wrong. */
+  | { readonly action: "wait"; readonly refresh: boolean }
+  /** Not executed by this replica; another node can. */
+  | { readonly action: "elsewhere" }
+  /** The caller's business. */
+  | { readonly action: "reject" };
+
+const REJECT: Decision = { action: "reject" };
+
+/**
+ * Decides on an error reply.
+ *
+ * @param error The error.
+ * @param from The node that sent it: what an empty host stands for.
+ * @param isReplica Whether that node was asked as a replica.
+ * @returns The decision.
+ */
+export function decide(error: ServerError, from: Endpoint, isReplica: boolean): Decision {
+  switch (error.code) {
+    case "MOVED":
+    case "ASK": {
+      const target = targetOf(error.message, from);
+      if (target === undefined) return REJECT;
+      return error.code === "MOVED" ? { action: "move", ...target } : { action: "ask", ...target };
+    }
+    case "TRYAGAIN":
+      return { action: "wait", refresh: false };
+    case "LOADING":
+    case "MASTERDOWN":
+      return isReplica ? { action: "elsewhere" } : { action: "wait", refresh: false };
+    case "CLUSTERDOWN":
+    case "READONLY":
+    case "UNBLOCKED":
+      return { action: "wait", refresh: true };
+    default:
+      return REJECT;
+  }
+}
+
+/** Reads `MOVED 3999 127.0.0.1:6381`; the host may be empty, or an IPv6 address with or without brackets. */
+function targetOf(
+  message: string,
+  from: Endpoint,
+): { slot: number; target: Endpoint } | undefined {
+  const match = /^(?:MOVED|ASK) (\d{1,5}) (.*):(\d{1,5})$/.exec(message);
+  if (match === null) return undefined;
+  const slot = Number(match[1]);
+  const host = match[2].replace(/^\[(.*)\]$/, "$1");
+  const port = Number(match[3]);
+  if (slot > 16_383 || port === 0 || port > 65_535 || host === "?") return undefined;
+  return { slot, target: { host: host === "" ? from.host : host, port } };
+}
+
+/**
+ * The error for a request that was sent from node to node without end.
+ *
+ * @param name Name of the command.
+ * @param hops How often it was redirected.
+ * @param last The last redirection.
+ */
+export function tooManyRedirects(name: string, hops: number, last: ServerError): ClusterError {
+  return new ClusterError(`Cannot send ${name}: it was redirected ${hops} times`, { cause: last });
+}
+
+/**
+ * The error for a slot that nobody owns.
+ *
+ * @param name Name of the command.
+ * @param slot The slot.
+ */
+export function noOwner(name: string, slot: number): ClusterError {
+  return new ClusterError(`Cannot send ${name}: no node of the cluster owns slot ${slot}`, {
+    slot,
+  });
+}
+
+/**
+ * The error for a route to a node that is not there.
+ *
+ * @param name Name of the command.
+ * @param endpoint The address that the caller gave.
+ */
+export function noSuchNode(name: string, endpoint: Endpoint): ClusterError {
+  return new ClusterError(`Cannot send ${name}: the cluster has no node ${show(endpoint)}`);
+}
