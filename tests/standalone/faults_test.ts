@@ -1,0 +1,213 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { ConnectionError, TimeoutError } from "../../standalone/mod.ts";
+import {
+  type FakeAnswer,
+  NO_REPLY,
+  raw,
+  startFakeServer,
+  startProxy,
+  startServer,
+} from "../../lib/testing/mod.ts";
+import { until } from "../../lib/testing/_poll.ts";
+import { connect } from "./_connect.ts";
+import { measure } from "./_elapsed.ts";
+
+const server = await startServer();
+server.unref();
+
+Deno.test("a server killed in the middle of a reply: reads come again, writes say that they may have run", async () => {
+  await server.command(["SET", "long", "x".repeat(1000)]);
+  for (const bytes of [1, 3, 7, 500, 1004, 1008]) {
+    await using proxy = await startProxy(server);
+    await using client = await connect(proxy);
+    proxy.setFaults({ cutAfter: { toClient: bytes } });
+    const outcomes = Promise.all([
+      measure(() => client.set("other", "x", { get: true })),
+      measure(() => client.get("long")),
+      measure(() => client.set("other", "x", { get: true })),
+    ]);
+    await until("the connection was cut", () => Promise.resolve(proxy.connections.length === 0));
+    proxy.setFaults({});
+    const [before, read, after] = await outcomes;
+    assertEquals(read.value, "x".repeat(1000));
+    // How much of the first reply came through depends on the number of bytes.
+    for (const { error } of before.error === undefined ? [after] : [before, after]) {
+      assertInstanceOf(error, ConnectionError);
+      assertEquals(error.maybeExecuted, true);
+      assertEquals([error.host, error.port], [proxy.host, proxy.port]);
+      assertInstanceOf(error.cause, ConnectionError);
+    }
+    assertEquals(await client.set("other", "x"), "OK");
+  }
+});
+
+Deno.test("a reply cut at any byte never becomes another request's reply", async () => {
+  await server.command(["MSET", "a", "alpha", "b", "beta"]);
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy);
+  for (let bytes = 1; bytes <= 24; bytes++) {
+    proxy.setFaults({ cutAfter: { toClient: bytes } });
+    const pending = Promise.all([client.get("a"), client.get("b"), client.get("missing")]);
+    await until("the connection was cut", () => Promise.resolve(proxy.connections.length === 0));
+    proxy.setFaults({});
+    assertEquals(await pending, ["alpha", "beta", null]);
+  }
+});
+
+Deno.test("a server paused past the timeout: late replies are dropped, next ones are right", async () => {
+  await using own = await startServer();
+  await using client = await connect(own, { requestTimeout: 250 });
+  await client.mset({ a: "alpha", b: "beta" });
+  own.pause();
+  const late = await Promise.all(
+    Array.from({ length: 50 }, () => measure(() => client.get("a"))),
+  );
+  for (const { error, elapsed } of late) {
+    assertInstanceOf(error, TimeoutError);
+    assertEquals([error.phase, error.timeout], ["sent", 250]);
+    assert(elapsed >= 249 && elapsed < 350, `${elapsed} ms`);
+  }
+  own.resume();
+  const patient = client.with({ timeout: 10_000 });
+  for (let i = 0; i < 20; i++) {
+    assertEquals(
+      await Promise.all([patient.get("b"), patient.get("missing"), patient.get("a")]),
+      ["beta", null, "alpha"],
+    );
+  }
+});
+
+Deno.test("requests on both sides of a cut between two writes end well", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy);
+  for (let i = 0; i < 20; i++) {
+    const first = client.set("k", i);
+    assertEquals(await first, "OK");
+    proxy.cut();
+    // The client has not noticed yet, or just has: either way this is written or it is not.
+    const second = await measure(() => client.set("k", `${i}, second`));
+    if (second.error === undefined) assertEquals(second.value, "OK");
+    else {
+      assertInstanceOf(second.error, ConnectionError);
+      assertEquals(second.error.maybeExecuted, true);
+    }
+    assert([`${i}`, `${i}, second`].includes(await client.get("k") ?? ""));
+  }
+});
+
+Deno.test("a peer gone silent without a word is replaced within 2 x timeout + 1 s", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 300 });
+  await client.set("k", "v");
+  for (let i = 0; i < 3; i++) {
+    proxy.silence();
+    const start = performance.now();
+    const failures: unknown[] = [];
+    await until("a read succeeds", async () => {
+      try {
+        return await client.get("k") === "v";
+      } catch (error) {
+        failures.push(error);
+        throw error;
+      }
+    }, { interval: 1 });
+    const recovery = performance.now() - start;
+    assert(recovery <= 2 * 300 + 1000, `${recovery} ms`);
+    assert(failures.length >= 1);
+    for (const error of failures) assertInstanceOf(error, TimeoutError);
+  }
+});
+
+Deno.test("a silent peer behind a full socket is replaced as well", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 200 });
+  await client.set("k", "v");
+  proxy.setFaults({ stall: true });
+  const full = Array.from({ length: 20 }, () => client.set("big", "x".repeat(1_000_000)));
+  for (const { error } of await Promise.all(full.map((write) => measure(() => write)))) {
+    assertInstanceOf(error, TimeoutError);
+  }
+  // A new connection cannot be had either for a while, so the first look at the matter must not be the last.
+  await assertRejects(() => client.get("k"), TimeoutError);
+  proxy.silence();
+  proxy.setFaults({});
+  const start = performance.now();
+  await until("a read succeeds", async () => await client.get("k") === "v", { interval: 1 });
+  const recovery = performance.now() - start;
+  assert(recovery <= 2 * 200 + 1000, `${recovery} ms`);
+});
+
+Deno.test("a connection on which a long reply is arriving slowly is not taken for dead", async () => {
+  await using fake = await startFakeServer({
+    GET: async (_, connection): Promise<FakeAnswer> => {
+      await connection.send(raw("$60000\r\n"));
+      for (let i = 0; i < 60; i++) {
+        await connection.send(raw("x".repeat(1000)));
+        await delay(5);
+      }
+      await connection.send(raw("\r\n"));
+      return NO_REPLY;
+    },
+    INCR: 1,
+  });
+  await using client = await connect(fake, { requestTimeout: 100 });
+  const slow = client.with({ timeout: 10_000 }).get("slow");
+  await fake.waitFor("GET");
+  await assertRejects(() => client.incr("n"), TimeoutError);
+  assertEquals((await slow)?.length, 60_000);
+  assertEquals(await client.incr("n"), 1);
+  assertEquals(fake.accepted, 1);
+});
+
+Deno.test("a restarted server is used again within 0.3 s of being ready, while requests wait", async () => {
+  await using own = await startServer();
+  await using client = await connect(own, { requestTimeout: 5000 });
+  for (let i = 0; i < 3; i++) {
+    await own.kill();
+    const waiting = Promise.all(Array.from({ length: 10 }, (_, n) => client.set(`k${n}`, n)));
+    const succeeded = waiting.then(() => performance.now());
+    await until("the client has noticed", async () => {
+      return await client.with({ timeout: 5 }).get("k").catch(() => true);
+    });
+    await own.start();
+    const ready = performance.now();
+    const delay = await succeeded - ready;
+    assert(delay <= 300, `${delay} ms after the server was ready`);
+  }
+});
+
+Deno.test("an idle client reconnects to a restarted server by itself", async () => {
+  await using own = await startServer();
+  await using client = await connect(own, { requestTimeout: 250 });
+  await client.set("k", "v");
+  await own.restart();
+  assertEquals(await client.set("k", "v"), "OK");
+});
+
+Deno.test("100 reconnect cycles leave nothing behind", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy);
+  for (let i = 0; i < 100; i++) {
+    assertEquals(await client.set("k", i), "OK");
+    if (i % 10 === 0) {
+      const pop = client.customCommand(["BLPOP", "list", 0]);
+      await client.customCommand(["RPUSH", "list", i]);
+      assertEquals(await pop, ["list", String(i)]);
+    }
+    proxy.cut();
+    assertEquals(await client.get("k"), String(i));
+  }
+  await until("one connection is left", () => Promise.resolve(proxy.connections.length === 1));
+  assert(proxy.accepted >= 101 && proxy.accepted <= 120, `${proxy.accepted} connections`);
+});
+
+Deno.test("an error that ended a connection is not the cause of a timeout on the next one", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 100 });
+  proxy.cut();
+  await client.with({ timeout: 5000 }).get("k");
+  proxy.setFaults({ stall: true });
+  const error = await assertRejects(() => client.set("k", 1), TimeoutError);
+  assertEquals([error.phase, error.cause], ["sent", undefined]);
+});
