@@ -6,11 +6,6 @@ export interface UntilOptions {
   interval?: number;
 }
 
-/** Waits. Kept here so that the kit needs no package at all. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /**
  * Asks again and again until the answer is neither `undefined` nor `false`, and returns that answer.
  *
@@ -40,7 +35,7 @@ export async function until<T>(
         cause: lastError,
       });
     }
-    await pause(interval);
+    await new Promise((resolve) => setTimeout(resolve, interval));
   }
 }
 

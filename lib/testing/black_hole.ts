@@ -5,7 +5,7 @@
  */
 
 import { releasePort, reservePort } from "./_port.ts";
-import type { ServerAddress } from "./server.ts";
+import type { ServerAddress } from "./server_options.ts";
 
 /** How long a connection on loopback may take before it counts as one that never comes about. */
 const PATIENCE = 200;

@@ -6,7 +6,8 @@
 
 import { until } from "./_poll.ts";
 import { type ClusterView, readView, whyNotAgreed } from "./_cluster_view.ts";
-import { type ServerAddress, type ServerOptions, type ServerTls, TestServer } from "./server.ts";
+import { TestServer } from "./server.ts";
+import type { ServerAddress, ServerOptions, ServerTls } from "./server_options.ts";
 import { SlotMove, SLOTS_AT_ONCE } from "./slot_move.ts";
 
 /** Options for {@linkcode startCluster}. */

@@ -10,7 +10,7 @@ import { testCertificates } from "./certificates.ts";
 import { defaultAnswer } from "./_fake_defaults.ts";
 import { encodePush, encodeReply, type FakeReply, NO_REPLY } from "./fake_reply.ts";
 import { ProtocolError, RespDecoder, ServerError } from "../resp/mod.ts";
-import type { ServerAddress } from "./server.ts";
+import type { ServerAddress } from "./server_options.ts";
 
 /** A command that a {@linkcode FakeServer} has received. */
 export interface FakeCommand {

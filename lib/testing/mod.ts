@@ -53,5 +53,6 @@ export * from "./fake_reply.ts";
 export * from "./fake_server.ts";
 export * from "./proxy.ts";
 export * from "./server.ts";
+export * from "./server_options.ts";
 export { SlotMove } from "./slot_move.ts";
 export { type Argument, RedisError, type Reply, ServerError } from "../resp/mod.ts";

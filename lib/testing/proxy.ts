@@ -5,7 +5,7 @@
  */
 
 import { releasePort, reservePort } from "./_port.ts";
-import type { ServerAddress } from "./server.ts";
+import type { ServerAddress } from "./server_options.ts";
 
 /** A way through the proxy. */
 export type ProxyDirection = "toServer" | "toClient";

@@ -9,101 +9,11 @@ import { releasePort, reservePort } from "./_port.ts";
 import { CONTROL_USER, ControlConnection, type ControlUser } from "./_control.ts";
 import { learnRefusal, renderConfiguration } from "./_server_configuration.ts";
 import { ServerProcess } from "./_process.ts";
+import { tlsClients, writeTlsFiles } from "./_server_tls.ts";
 import { makeTemporaryFolder, removeTemporaryFolder } from "./_temporary_folder.ts";
 import { findServerBinary } from "./binary.ts";
-import { testCertificates } from "./certificates.ts";
+import type { CommandOptions, ServerAddress, ServerOptions, ServerTls } from "./server_options.ts";
 import type { Argument, Reply } from "../resp/mod.ts";
-
-/** How a server is to speak TLS. */
-export interface TlsOptions {
-  /** Whether clients have to show a certificate of the test authority. @default {"none"} */
-  clientAuth?: "none" | "optional" | "required";
-  /**
-   * What the server shows: a good certificate, one for another host name, or one of an authority that nobody trusts.
-   *
-   * @default {"valid"}
-   */
-  certificate?: "valid" | "wrongHost" | "otherAuthority";
-}
-
-/** An ACL user of a test server. */
-export interface AclUser {
-  /** Name of the user; `"default"` changes the default user. */
-  name: string;
-  /** Rules as in `ACL SETUSER`: `"on >secret ~app:* +@read"`. */
-  rules: string;
-}
-
-/** Options for {@linkcode startServer}. */
-export interface ServerOptions {
-  /** Address to listen on. @default {"127.0.0.1"} */
-  host?: "127.0.0.1" | "::1";
-  /** Port to listen on. By default a free one. */
-  port?: number;
-  /** How many replicas to start along with the server. @default {0} */
-  replicas?: number;
-  /** Whether, and how, to listen for TLS instead of plain TCP. @default {false} */
-  tls?: boolean | TlsOptions;
-  /** Password of the default user. By default none is needed. */
-  password?: string;
-  /** More ACL users. */
-  users?: AclUser[];
-  /** Directives of the configuration file; they override what the kit sets (`{ "maxmemory": "10mb" }`). */
-  config?: Record<string, string>;
-  /** The server program. By default the one that {@linkcode findServerBinary} finds. */
-  binary?: string;
-  /** How long a start may take, in milliseconds. @default {10000} */
-  startTimeout?: number;
-}
-
-/** Key material of a TLS server as a client needs it, as PEM text and as files. */
-export interface ServerTls {
-  /** Certificate of the authority that a client is to trust. */
-  caCert: string;
-  /** Certificate that the server shows. */
-  cert: string;
-  /** Key to that certificate. */
-  key: string;
-  /** Certificate for a client, good for {@linkcode TlsOptions.clientAuth}. */
-  clientCert: string;
-  /** Key to the client's certificate. */
-  clientKey: string;
-  /** Certificate of an authority that has signed nothing a valid server shows. */
-  otherCaCert: string;
-  /** Certificate for a client by that other authority: the server refuses it. */
-  otherClientCert: string;
-  /** Key to that certificate. */
-  otherClientKey: string;
-  /** Paths of the files that hold the same, for programs that want files. They go with the server. */
-  paths: {
-    /** File of the authority's certificate. */
-    caCert: string;
-    /** File of the server's certificate. */
-    cert: string;
-    /** File of the server's key. */
-    key: string;
-    /** File of the client's certificate. */
-    clientCert: string;
-    /** File of the client's key. */
-    clientKey: string;
-  };
-}
-
-/** Options for {@linkcode TestServer.command}. */
-export interface CommandOptions {
-  /** How long to wait for the reply, in milliseconds. @default {10000} */
-  timeout?: number;
-  /** Whether bulk strings of the reply are `Uint8Array` rather than text. @default {false} */
-  bytes?: boolean;
-}
-
-/** A host and a port. */
-export interface ServerAddress {
-  /** Host name or IP address. */
-  host: string;
-  /** TCP port. */
-  port: number;
-}
 
 /** Attempts at a start whose port somebody else has taken meanwhile. */
 const START_ATTEMPTS = 5;
@@ -199,7 +109,8 @@ export class TestServer implements AsyncDisposable {
     this.#binary = this.#options.binary ?? await findServerBinary();
     if (this.#folder === undefined) {
       this.#folder = await makeTemporaryFolder();
-      if (this.#options.tls) this.#tls = await this.#writeTlsFiles(this.#folder);
+      const { tls } = this.#options;
+      if (tls) this.#tls = await writeTlsFiles(this.#folder, tls);
     }
     await Deno.mkdir(`${this.#folder}/data`, { recursive: true });
     for (let attempt = 1;; attempt++) {
@@ -468,40 +379,6 @@ export class TestServer implements AsyncDisposable {
       throw error;
     }
   }
-
-  async #writeTlsFiles(folder: string): Promise<ServerTls> {
-    const all = await testCertificates();
-    const { tls } = this.#options;
-    const kind = typeof tls === "object" ? tls.certificate ?? "valid" : "valid";
-    const { cert, key } = kind === "wrongHost"
-      ? all.wrongHost
-      : kind === "otherAuthority"
-      ? all.otherServer
-      : all.server;
-    const material = {
-      caCert: all.caCert,
-      cert,
-      key,
-      clientCert: all.client.cert,
-      clientKey: all.client.key,
-      otherCaCert: all.otherCaCert,
-      otherClientCert: all.otherClient.cert,
-      otherClientKey: all.otherClient.key,
-    };
-    const paths = {
-      caCert: `${folder}/ca.crt`,
-      cert: `${folder}/server.crt`,
-      key: `${folder}/server.key`,
-      clientCert: `${folder}/client.crt`,
-      clientKey: `${folder}/client.key`,
-    };
-    await Promise.all(
-      (Object.keys(paths) as (keyof typeof paths)[]).map((name) =>
-        Deno.writeTextFile(paths[name], material[name], { mode: 0o600 })
-      ),
-    );
-    return { ...material, paths };
-  }
 }
 
 /**
@@ -554,11 +431,6 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     await server[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function tlsClients(tls: true | TlsOptions): "no" | "optional" | "yes" {
-  const { clientAuth = "none" } = tls === true ? {} : tls;
-  return clientAuth === "required" ? "yes" : clientAuth === "optional" ? "optional" : "no";
 }
 
 function tail(log: string): string {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ServerError, startServer, TestServer } from "../../lib/testing/mod.ts";
+import { findServerBinary, ServerError, startServer, TestServer } from "../../lib/testing/mod.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -67,6 +67,29 @@ Deno.test("startServer() rejects with the tail of the log when the server does n
   const error = await assertRejects(() => startServer({ config: { "maxmemory": "lots" } }), Error);
   assertStringIncludes(error.message, "it ended with code 1");
   assertStringIncludes(error.message, "memory value");
+});
+
+Deno.test("startServer() does without directives that an old server does not know", async () => {
+  const folder = await Deno.makeTempDir();
+  const binary = `${folder}/old-server`;
+  await Deno.writeTextFile(
+    binary,
+    `#!/bin/sh
+if grep '^enable-debug-command' "$1"; then
+  echo ">>> 'enable-debug-command yes'"
+  echo "Bad directive or wrong number of arguments"
+  exit 1
+fi
+exec ${await findServerBinary()} "$1"
+`,
+    { mode: 0o755 },
+  );
+  for (let i = 0; i < 2; i++) {
+    await using server = await startServer({ binary });
+    assertEquals(await server.command(["PING"]), "PONG");
+    assertEquals((await server.logs()).includes("Bad directive"), i === 0);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("startServer() rejects at once when its program is missing", async () => {
