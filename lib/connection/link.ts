@@ -200,9 +200,9 @@ export class Link {
    */
   examine(request: Request): boolean {
     const connection = this.#connection;
-    if (connection === null || !this.#ready || connection.received !== request.receivedBefore) {
-      return false;
-    }
+    // One on a connection of its own tells nothing about the shared one.
+    if (connection === null || !this.#ready || request.blocks) return false;
+    if (connection.received !== request.receivedBefore) return false;
     // A request that is still inside its own budget (WAIT) holds up those behind it with every right.
     const oldest = connection.oldest;
     if (oldest === undefined || oldest.deadline === 0 || oldest.deadline > performance.now() + 1) {

@@ -58,11 +58,13 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
    *
    * @param source A byte stream, such as `readable` of a `Deno.Conn`; it is locked.
    * @param options Mode and limits of the decoder.
+   * @param onRead Called after each read that brought bytes, whether they complete a reply or not.
    * @returns Replies, an array for each read that completes any.
    */
   static from(
     source: ReadableStream<Uint8Array<ArrayBuffer>>,
     options?: RespDecoderOptions,
+    onRead?: () => void,
   ): ReadableStream<Decoded[]> {
     const decoder = new RespDecoder(options);
     const reader = source.getReader({ mode: "byob" });
@@ -71,6 +73,7 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
       const target = decoder.target();
       const { value, done } = await reader.read(target as Bytes | null ?? buffer);
       if (done) return true;
+      onRead?.();
       if (target === null) {
         buffer = new Uint8Array(value.buffer);
         decoder.push(value, replies);
