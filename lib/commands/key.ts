@@ -407,7 +407,7 @@ export abstract class KeyCommands<T extends string | Uint8Array = string> extend
    * @example On a server that evicts the least frequently used
    * ```ts
    * await client.customCommand(["CONFIG", "SET", "maxmemory-policy", "allkeys-lfu"]);
-   * await client.set("a", 1);
+   * await client.set("a", "text");
    * await client.objectFreq("a"); // 5
    * ```
    *

@@ -30,7 +30,7 @@
  * ```
  *
  * @example A server shared by all tests of a file
- * ```ts
+ * ```ts no-eval
  * import { startServer } from "@babushka/redis/testing";
  *
  * const server = await startServer();

@@ -1,5 +1,5 @@
 /**
- * The sources of the repository, for tests on the code itself.
+ * The files of the repository, for tests on the code itself.
  *
  * @module
  */
@@ -29,7 +29,14 @@ export async function* repositoryFiles(folder = ""): AsyncGenerator<string> {
   }
 }
 
-/** Read a file that {@linkcode repositoryFiles} listed. */
+/** List the documents at the top of the repository ("README.md"). */
+export async function* repositoryDocuments(): AsyncGenerator<string> {
+  for await (const { name } of Deno.readDir(ROOT)) {
+    if (name.endsWith(".md")) yield name;
+  }
+}
+
+/** Read a file that was listed here. */
 export function readRepositoryFile(path: string): Promise<string> {
   return Deno.readTextFile(new URL(path, ROOT));
 }

@@ -1,13 +1,12 @@
 /**
- * `deno task test`: the whole suite and the examples in the documentation, or the given files with the
- * flags of `deno test`. Ends with one line that states the totals of everything that ran.
+ * `deno task test`: the whole suite, or the given files with the flags of `deno test`. Ends with one
+ * line that states the totals.
  *
  *     deno task test
  *     deno task test tests/commands/hash_test.ts --filter hset
  *
  * @module
  */
-import { startServer } from "../../lib/testing/mod.ts";
 
 /** What the totals are added up from. */
 interface Totals {
@@ -26,18 +25,8 @@ const JOBS = Deno.env.get("DENO_JOBS") ?? "2";
 /** Tests start servers and other programs and write temporary files wherever the system has them. */
 const FLAGS = ["test", "--allow-all"];
 
-/** Examples are in the documents and in the docs of whatever is published. */
-const DOCUMENTED = ["README.md", "mod.ts", "lib", "standalone", "cluster"];
-
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-let success: boolean;
-if (Deno.args.length > 0) {
-  success = await run(Deno.args);
-} else {
-  const suite = await run([...PARALLEL, "tests"]);
-  const examples = await runExamples(await existing(DOCUMENTED));
-  success = suite && examples;
-}
+let success = await run(Deno.args.length > 0 ? Deno.args : [...PARALLEL, "tests"]);
 if (totals.passed + totals.failed === 0) {
   console.log("No test was executed");
   success = false;
@@ -47,21 +36,12 @@ const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 Deno.exit(success ? 0 : 1);
 
-/** Run the examples; their types are left to `deno task check`, which sees them all at once. */
-async function runExamples(paths: string[]): Promise<boolean> {
-  await using server = await startServer();
-  const preload = new URL("examples.ts", import.meta.url).href;
-  return await run(["--doc", "--no-check", "--preload", preload, ...paths], {
-    EXAMPLES_PORT: String(server.port),
-  });
-}
-
 /** Run `deno test`, show its output as it comes, and add to the totals; `false` if anything failed. */
-async function run(args: string[], env: Record<string, string> = {}): Promise<boolean> {
+async function run(args: string[]): Promise<boolean> {
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
   const child = new Deno.Command(Deno.execPath(), {
     args: [...FLAGS, ...args],
-    env: { ...env, DENO_JOBS: JOBS, ...(colour ? { FORCE_COLOR: "1" } : {}) },
+    env: { DENO_JOBS: JOBS, ...(colour ? { FORCE_COLOR: "1" } : {}) },
     stdout: "piped",
   }).spawn();
   const [{ success }, summary] = await Promise.all([
@@ -104,17 +84,4 @@ function parseSummary(line: string): Totals | undefined {
   if (!match) return undefined;
   const [, passed, failed, skipped = "0"] = match;
   return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
-}
-
-async function existing(paths: string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    try {
-      await Deno.stat(path);
-      found.push(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return found;
 }
