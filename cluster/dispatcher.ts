@@ -26,7 +26,7 @@ import {
   TimeoutError,
 } from "../lib/errors.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
-import type { Route } from "../lib/route.ts";
+import type { Route } from "../lib/connection/route.ts";
 import { gather, mergeParts, type Part, partialFailure, splitBySlot } from "./fan_out.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
 import {

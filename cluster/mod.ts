@@ -30,7 +30,7 @@ export {
 } from "../lib/configuration.ts";
 export { Client } from "../lib/client.ts";
 export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
-export type * from "../lib/route.ts";
+export type * from "../lib/connection/route.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Words } from "../lib/executor.ts";

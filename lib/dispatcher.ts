@@ -14,7 +14,7 @@ import { ClosedError, ConfigurationError, OverloadError, type ServerError } from
 import { Events } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
 import type { Argument, Push } from "./resp/reply.ts";
-import type { Route } from "./route.ts";
+import type { Route } from "./connection/route.ts";
 
 /** Milliseconds that the client waits longer than the server does, for a blocking command. */
 const BLOCKING_MARGIN = 500;
@@ -86,8 +86,34 @@ export abstract class Dispatcher implements LinkOwner {
     bytes: boolean,
     options: ClusterRequestOptions | undefined,
   ): Promise<R> {
-    const refused = this.#refuse(words, options);
-    if (refused !== undefined) return Promise.reject(refused);
+    let request: Request;
+    try {
+      request = this.make(words, decode, bytes, options);
+    } catch (reason) {
+      return Promise.reject(reason);
+    }
+    const promise = request.promise<R>();
+    this.launch(request, options);
+    return promise;
+  }
+
+  /**
+   * Makes a request without sending it.
+   *
+   * @param words Words of the command.
+   * @param decode Makes the value of the reply.
+   * @param bytes Whether bulk strings of the reply are bytes.
+   * @param options Options of the request.
+   * @throws Whatever the request would reject with: the words or the options are bad, or the client is closed.
+   */
+  make(
+    words: Words,
+    decode: Decoder<unknown>,
+    bytes: boolean,
+    options: RequestOptions | undefined,
+  ): Request {
+    checkWords(words);
+    if (this.#closed) throw new ClosedError(`Cannot send ${name(words)}: the client is closed`);
     const args = words as Argument[];
     const row = lookUp(args, this.learned);
     const given = options?.timeout;
@@ -96,28 +122,46 @@ export abstract class Dispatcher implements LinkOwner {
     if (row !== undefined && row.blocking) {
       const limit = blockingTimeout(row, args);
       if (limit !== undefined) {
-        const shared = countsOwnWrites(row);
-        if (shared && limit === 0) {
-          return Promise.reject(
-            new RangeError(
-              `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
-            ),
+        blocks = !countsOwnWrites(row);
+        if (!blocks && limit === 0) {
+          throw new RangeError(
+            `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
           );
         }
-        blocks = !shared;
         timeout = given ?? (limit === 0 ? 0 : limit + BLOCKING_MARGIN);
       }
     }
-    const request = new Request(args, row, decode, bytes, timeout, this, blocks);
-    const promise = request.promise<R>();
+    return new Request(args, row, decode, bytes, timeout, this, blocks);
+  }
+
+  /**
+   * Sends a request, or rejects it if there are too many under way. Its time begins.
+   *
+   * @param request A request that was not launched before.
+   * @param options Options of the request.
+   */
+  launch(request: Request, options: ClusterRequestOptions | undefined): void {
+    const limit = this.settings.inflightRequestsLimit;
+    const full = this.#inFlight >= limit;
     this.#inFlight++;
-    if (timeout > 0) this.deadlines.add(request, timeout);
+    if (full) {
+      return request.reject(
+        new OverloadError(
+          `Cannot send ${request.name}: ${limit} requests are in flight already`,
+          limit,
+        ),
+      );
+    }
+    if (request.timeout > 0) this.deadlines.add(request, request.timeout);
     if (options !== undefined) {
-      if (options.signal !== undefined) request.abortBy(options.signal);
       request.route = options.route;
+      const { signal } = options;
+      if (signal !== undefined) {
+        if (signal.aborted) return request.reject(signal.reason);
+        request.abortBy(signal);
+      }
     }
     this.dispatch(request);
-    return promise;
   }
 
   /**
@@ -234,38 +278,28 @@ export abstract class Dispatcher implements LinkOwner {
   abstract onConnected(link: Link): Promise<void>;
   abstract onReady(link: Link): void;
   abstract onLost(link: Link, error: Error): void;
+}
 
-  #refuse(words: Words, options: RequestOptions | undefined): unknown {
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i];
-      switch (typeof word) {
-        case "string":
-        case "bigint":
-          continue;
-        case "number":
-          if (word === word) continue;
-          return new TypeError(`Cannot send ${name(words)}: argument ${i} is NaN`);
-        default:
-          if (word instanceof Uint8Array) continue;
-          if (word instanceof Error) return word;
-          return new TypeError(
-            `Cannot send ${name(words)}: argument ${i} is ${
-              word === null ? "null" : `of type ${typeof word}`
-            }, expected string, number, bigint or Uint8Array`,
-          );
-      }
+function checkWords(words: Words): void {
+  if (words.length === 0) throw new TypeError("Cannot send a command of no words");
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    switch (typeof word) {
+      case "string":
+      case "bigint":
+        continue;
+      case "number":
+        if (!Number.isNaN(word)) continue;
+        throw new TypeError(`Cannot send ${name(words)}: argument ${i} is NaN`);
+      default:
+        if (word instanceof Uint8Array) continue;
+        if (word instanceof Error) throw word;
+        throw new TypeError(
+          `Cannot send ${name(words)}: argument ${i} is ${
+            word === null ? "null" : `of type ${typeof word}`
+          }, expected string, number, bigint or Uint8Array`,
+        );
     }
-    if (words.length === 0) return new TypeError("Cannot send a command of no words");
-    if (this.#closed) return new ClosedError(`Cannot send ${name(words)}: the client is closed`);
-    if (options?.signal?.aborted) return options.signal.reason;
-    const limit = this.settings.inflightRequestsLimit;
-    if (this.#inFlight >= limit) {
-      return new OverloadError(
-        `Cannot send ${name(words)}: ${limit} requests are in flight already`,
-        limit,
-      );
-    }
-    return undefined;
   }
 }
 

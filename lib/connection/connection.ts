@@ -11,22 +11,13 @@ import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
-import { Request, Stage } from "./request.ts";
+import { type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { type Endpoint, show, type Transport } from "./transport.ts";
 
 /** How much is gathered for one write before it is begun. */
 const WRITE_SIZE = 256 * 1024;
-
-/** Stands for the ASKING in front of a request; nobody waits for its reply. */
-const ASKING = new Request(["ASKING"], undefined, (reply) => reply, false, 0, {
-  onErrorReply: () => false,
-  resend: () => {},
-  onSettled: () => {},
-  onSilence: () => {},
-});
-ASKING.stage = Stage.SETTLED;
 
 /** What a connection tells the one that opened it. */
 export interface ConnectionEvents {
@@ -143,16 +134,15 @@ export class Connection {
     while (encoder.byteLength < WRITE_SIZE) {
       const request = this.#queued.shift();
       if (request === undefined) break;
+      const steps = request.asking || request.prelude.length > 0 ? request.steps() : undefined;
       try {
-        if (request.asking) {
-          encoder.encode(ASKING.words);
-          this.#sent.push(ASKING);
-        }
-        encoder.encode(request.words);
+        if (steps === undefined) encoder.encode(request.words);
+        else encoder.encodeAll([...steps.map(({ words }) => words), request.words]);
       } catch (error) {
         request.reject(error);
         continue;
       }
+      if (steps !== undefined) { for (const step of steps) this.#sent.push(step); }
       request.asking = false;
       request.stage = Stage.SENT;
       request.receivedBefore = this.received;
@@ -213,8 +203,13 @@ export class Connection {
     if (request.stage === Stage.SETTLED) return;
     if (reply instanceof ServerError) {
       reply.command = request.name;
-      const link = request.link;
-      if (link !== null && request.owner.onErrorReply(request, reply, link)) return;
+      const { link, preludeError } = request;
+      if (preludeError !== undefined) {
+        preludeError.command = request.name;
+        reply.cause = preludeError;
+      }
+      const decisive = preludeError ?? reply;
+      if (link !== null && request.owner.onErrorReply(request, decisive, link)) return;
       return request.reject(reply, true);
     }
     request.resolve(reply);

@@ -9,7 +9,7 @@ import type { Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { shakeHands } from "./handshake.ts";
-import { Request, type RequestOwner } from "./request.ts";
+import { BYSTANDER, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
 import { dial, type Endpoint, show } from "./transport.ts";
 
@@ -77,7 +77,7 @@ export async function open(
  * @returns The reply; rejects with the reason if the connection is closed before it.
  */
 export function ask(connection: Connection, words: Words): Promise<Reply> {
-  const request = internalRequest(words, bystander);
+  const request = internalRequest(words, BYSTANDER);
   const promise = request.promise<Reply>();
   if (connection.closed) connection.ended.then((error) => request.reject(error));
   else connection.send(request);
@@ -96,13 +96,6 @@ export function internalRequest(words: Words, owner: RequestOwner, timeout = 0):
   request.internal = true;
   return request;
 }
-
-const bystander: RequestOwner = {
-  onErrorReply: () => false,
-  resend: (request) => request.reject(new Error("Cannot send a request of the client again")),
-  onSettled: () => {},
-  onSilence: () => {},
-};
 
 function asItIs(reply: Reply): Reply {
   return reply;

@@ -5,10 +5,10 @@
  */
 
 import type { CommandRow } from "../command_table/row.ts";
-import { type ServerError, TimeoutError } from "../errors.ts";
+import { ServerError, TimeoutError } from "../errors.ts";
 import type { Decoder } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
-import type { Route } from "../route.ts";
+import type { Route } from "./route.ts";
 import type { DeadlineList, Expiring } from "./deadlines.ts";
 import type { Link } from "./link.ts";
 
@@ -83,6 +83,12 @@ export class Request implements Expiring {
   node: string | null = null;
   /** Whether the next node takes it only if told that it was sent there. */
   asking = false;
+  /** Commands that must go out right in front of it, on the same connection and every time: those of a transaction. */
+  prelude: readonly (readonly Argument[])[] = [];
+  /** The first error that a command of the prelude was answered with. */
+  preludeError: ServerError | undefined;
+  /** Whether errors that pass are the caller's business as well: it does without the wait for another try. */
+  impatient = false;
   /** How often it was sent to another node. */
   redirects = 0;
   /** What it was split into; only those are sent. */
@@ -234,6 +240,29 @@ export class Request implements Expiring {
     reject(error);
   }
 
+  /**
+   * The requests that go out right in front of it. Nobody waits for their replies; the first error is kept.
+   *
+   * @returns A new one for each time that it is sent.
+   */
+  steps(): Request[] {
+    this.preludeError = undefined;
+    const steps: Request[] = [];
+    if (this.asking) steps.push(this.#step(ASKING));
+    for (const words of this.prelude) steps.push(this.#step(words));
+    return steps;
+  }
+
+  #step(words: readonly Argument[]): Request {
+    const step = new Request(words, undefined, (reply) => reply, false, 0, BYSTANDER);
+    step.internal = true;
+    step.deadline = this.deadline;
+    step.handTo(() => {}, (error) => {
+      if (error instanceof ServerError) this.preludeError ??= error;
+    });
+    return step;
+  }
+
   /** Takes it back from a connection, to be sent again. */
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
@@ -294,6 +323,15 @@ export class Request implements Expiring {
 }
 
 const nothing: readonly Argument[] = [];
+const ASKING: readonly Argument[] = ["ASKING"];
+
+/** The owner of requests on which there is nothing to decide. */
+export const BYSTANDER: RequestOwner = {
+  onErrorReply: () => false,
+  resend: () => {},
+  onSettled: () => {},
+  onSilence: () => {},
+};
 
 // A promise's functions are taken out through one shared place: a closure for each request would cost more.
 const captured: {

@@ -79,10 +79,24 @@ export class CommandEncoder {
         else this.#other(arg);
       }
     } catch (error) {
-      this.#length = length;
-      while (this.#insertions.length > insertions) {
-        this.#inserted -= this.#insertions.pop()!.bytes.length;
-      }
+      this.#rollBack(length, insertions);
+      throw error;
+    }
+  }
+
+  /**
+   * Appends several commands, or none of them.
+   *
+   * @param commands The words of each.
+   * @throws {TypeError} If one of them cannot be sent. Nothing is appended then.
+   */
+  encodeAll(commands: readonly (readonly Argument[])[]): void {
+    const length = this.#length;
+    const insertions = this.#insertions.length;
+    try {
+      for (const command of commands) this.encode(command);
+    } catch (error) {
+      this.#rollBack(length, insertions);
       throw error;
     }
   }
@@ -113,6 +127,13 @@ export class CommandEncoder {
     }
     // One burst of long commands must not keep its memory for ever.
     if (this.#buffer.length > INITIAL * 16) this.#buffer = new Uint8Array(INITIAL);
+  }
+
+  #rollBack(length: number, insertions: number): void {
+    this.#length = length;
+    while (this.#insertions.length > insertions) {
+      this.#inserted -= this.#insertions.pop()!.bytes.length;
+    }
   }
 
   #other(arg: Argument): void {
