@@ -11,7 +11,7 @@ const ENTRY_POINTS = Object.values(configuration.exports);
 const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check", "--quiet"],
   ["lint", "--quiet"],
-  // All at once, so that the examples in the docs see the globals that tests/setup/ declares for them.
+  // All at once, so that the examples in the docs see the globals of tests/guards/examples_test.ts.
   ["check", "--quiet", "--doc", "."],
   ["doc", "--quiet", "--lint", ...ENTRY_POINTS],
   ["publish", "--quiet", "--dry-run", "--allow-dirty"],
