@@ -9,6 +9,7 @@
 import { type CommandRow, keyPositions } from "../lib/command_table.ts";
 import { show } from "../lib/connection/transport.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
+import { wasUnblockedByClient } from "../lib/dispatcher.ts";
 import { ClusterError, type ServerError } from "../lib/errors.ts";
 import type { Argument } from "../lib/resp/reply.ts";
 import { slotOf } from "./slot.ts";
@@ -138,8 +139,9 @@ export function decide(error: ServerError, from: Endpoint, isReplica: boolean): 
       return isReplica ? { action: "elsewhere" } : { action: "wait", refresh: false };
     case "CLUSTERDOWN":
     case "READONLY":
-    case "UNBLOCKED":
       return { action: "wait", refresh: true };
+    case "UNBLOCKED":
+      return wasUnblockedByClient(error) ? REJECT : { action: "wait", refresh: true };
     default:
       return REJECT;
   }

@@ -174,6 +174,15 @@ export abstract class Dispatcher implements LinkOwner {
     throw new ConfigurationError('Cannot use option "route": only a cluster has routes', "route");
   }
 
+  /**
+   * Has a request go where all of several commands can be executed.
+   *
+   * @param _request The request that carries them.
+   * @param _commands The commands.
+   * @throws {ClusterError} If there is no such node: their keys are in different slots.
+   */
+  placeTogether(_request: Request, _commands: readonly Request[]): void {}
+
   /** Gives a request to a link, or keeps it until there is one. */
   protected abstract dispatch(request: Request): void;
 
@@ -314,6 +323,16 @@ function checkWords(words: Words): void {
 export function mayReadReplica({ row }: Request): boolean {
   return row !== undefined && row.readOnly && !row.write && row.keys.length > 0 &&
     !SCANS.has(row.name);
+}
+
+/**
+ * Whether a blocking command was ended by somebody's CLIENT UNBLOCK, which its caller is to know, rather than by a
+ * failover, after which it is sent to the new primary. The code of the error is the same.
+ *
+ * @param error An error with the code `UNBLOCKED`.
+ */
+export function wasUnblockedByClient(error: ServerError): boolean {
+  return error.message.includes("CLIENT UNBLOCK");
 }
 
 const SCANS = new Set(["HSCAN", "SSCAN", "ZSCAN"]);

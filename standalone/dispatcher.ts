@@ -10,7 +10,7 @@ import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
-import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
+import { Dispatcher, mayReadReplica, wasUnblockedByClient } from "../lib/dispatcher.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { readRole, type Role } from "./roles.ts";
 
@@ -88,10 +88,15 @@ export class StandaloneDispatcher extends Dispatcher {
   }
 
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
+    if (request.impatient) {
+      if (error.code === "READONLY") this.#refresh();
+      return false;
+    }
     switch (error.code) {
       // Not executed: it was sent to a node that is no primary any more, or was unblocked because it ceased to be one.
       case "READONLY":
       case "UNBLOCKED":
+        if (wasUnblockedByClient(error)) return false;
         this.#refresh();
         this.retryLater(request, error);
         return true;
