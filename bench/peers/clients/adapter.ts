@@ -1,0 +1,42 @@
+/**
+ * The little that every client has to offer here, and where it is told to connect.
+ *
+ * @module
+ */
+
+/** Where a client is to connect, and how. */
+export interface Endpoint {
+  /** Address of the server; in a cluster that of one node. */
+  readonly host: string;
+  /** Its port. */
+  readonly port: number;
+  /** Whether it is a node of a cluster. */
+  readonly cluster: boolean;
+  /** For TLS: the authority that signed the server's certificate, as PEM text and as a file. */
+  readonly tls?: { readonly caCert: string; readonly caCertPath: string };
+  /** The protocol to speak, where it is not the client's own choice. */
+  readonly protocol?: 2;
+}
+
+/**
+ * A connected client.
+ *
+ * The methods hand on the client's own promise: a wrapper around it would be measured too.
+ */
+export interface Adapter {
+  /** GET. */
+  get(key: string): Promise<unknown>;
+  /** SET, answering "OK". */
+  set(key: string, value: string): Promise<unknown>;
+  /** The values of many keys, in their order, in the way that users of this client would get them. */
+  mget(keys: string[]): Promise<unknown>;
+  /** LRANGE. */
+  lrange(key: string, start: number, stop: number): Promise<unknown>;
+  /** Closes the connections. */
+  close(): unknown;
+}
+
+/** Says that a client cannot do what a workload needs; that is no failure. */
+export class Unsupported extends Error {
+  override readonly name = "Unsupported";
+}

@@ -1,0 +1,48 @@
+/**
+ * Valkey GLIDE: a core in Rust with bindings to JavaScript.
+ *
+ * @module
+ */
+
+import type { Adapter, Endpoint } from "./adapter.ts";
+import { load } from "./load.ts";
+import { serve } from "./serve.ts";
+
+interface Client {
+  close(): void;
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<unknown>;
+  mget(keys: string[]): Promise<unknown>;
+  lrange(key: string, start: number, stop: number): Promise<unknown>;
+}
+
+interface Factory {
+  createClient(options: Record<string, unknown>): Promise<Client>;
+}
+
+interface Package {
+  GlideClient: Factory;
+  GlideClusterClient: Factory;
+  ProtocolVersion: { RESP2: number };
+}
+
+const { GlideClient, GlideClusterClient, ProtocolVersion } = load<Package>("@valkey/valkey-glide");
+
+await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Adapter> => {
+  const factory = cluster ? GlideClusterClient : GlideClient;
+  const client = await factory.createClient({
+    addresses: [{ host, port }],
+    ...tls && {
+      useTLS: true,
+      advancedConfiguration: { tlsAdvancedConfiguration: { rootCertificates: tls.caCert } },
+    },
+    ...protocol && { protocol: ProtocolVersion.RESP2 },
+  });
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    mget: (keys) => client.mget(keys),
+    lrange: (key, start, stop) => client.lrange(key, start, stop),
+    close: () => client.close(),
+  };
+});

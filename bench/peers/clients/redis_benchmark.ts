@@ -1,0 +1,116 @@
+/**
+ * The servers' own load generator, in C, on one connection with as many requests under way as the others have.
+ *
+ * It sends one command at a time, so that for workloads of GETs and SETs both are measured and weighed; latencies are those of the
+ * GETs. Its CPU time and memory cannot be told from here.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { BIG_KEYS, BIG_VALUES, KEY_COUNT, LIST_ITEMS, LIST_KEY, VALUE_LENGTH } from "../data.ts";
+import { mgetKeys, type Workload } from "../workloads.ts";
+import { type Endpoint, Unsupported } from "./adapter.ts";
+import type { Figures } from "./figures.ts";
+import { serveSessions } from "./serve.ts";
+
+/** A command and its share of the workload's requests. */
+interface Part {
+  readonly share: number;
+  readonly args: readonly string[];
+}
+
+/** What it reports on one command. */
+interface Result {
+  readonly opsPerSec: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+const program = process.env.BENCH_REDIS_BENCHMARK;
+
+/** It measures in whole milliseconds, so that a run needs some of them. */
+const SHORTEST_RUN = 50;
+
+await serveSessions((workload, endpoint) => {
+  if (endpoint.cluster) throw new Unsupported("It would open connections to all nodes at once");
+  const parts = partsOf(workload);
+  // It wants to know how many requests, not how long: the run before tells.
+  const rates = parts.map(() => 1000);
+  return {
+    async measure(milliseconds) {
+      const results: Result[] = [];
+      for (const [i, part] of parts.entries()) {
+        const seconds = Math.max(SHORTEST_RUN, milliseconds * part.share) / 1000;
+        results[i] = await run(part, workload, endpoint, rates[i] * seconds);
+        rates[i] = results[i].opsPerSec;
+      }
+      return weigh(parts, results);
+    },
+    close: () => {},
+  };
+});
+
+function partsOf(workload: Workload): Part[] {
+  switch (workload.name) {
+    case "get1MiB":
+      return [{ share: 1, args: ["GET", BIG_KEYS[0]] }];
+    case "set1MiB":
+      // An argument of that length does not fit into a command line.
+      return [{ share: 1, args: ["-t", "set", "-d", String(BIG_VALUES[0].length)] }];
+    case "lrange1000":
+      return [{ share: 1, args: ["LRANGE", LIST_KEY, "0", String(LIST_ITEMS.length - 1)] }];
+    case "mget100":
+      return [{ share: 1, args: ["MGET", ...mgetKeys(0)] }];
+    default:
+      return [
+        { share: 0.8, args: ["-r", String(KEY_COUNT), "GET", "key:__rand_int__"] },
+        // Not to the keys of the others: their values would be wrong then.
+        {
+          share: 0.2,
+          args: ["-r", String(KEY_COUNT), "SET", "other:__rand_int__", "x".repeat(VALUE_LENGTH)],
+        },
+      ];
+  }
+}
+
+async function run(
+  part: Part,
+  workload: Workload,
+  endpoint: Endpoint,
+  requests: number,
+): Promise<Result> {
+  const { inFlight } = workload;
+  const { host, port, tls } = endpoint;
+  const count = Math.round(Math.max(inFlight, requests));
+  const { success, stdout, stderr } = await new Deno.Command(program!, {
+    args: [
+      ...["-h", host, "-p", String(port), "-c", "1", "-P", String(inFlight), "-n", String(count)],
+      ...tls ? ["--tls", "--cacert", tls.caCertPath] : [],
+      "--csv",
+      ...part.args,
+    ],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  // "test","rps","avg","min","p50","p95","p99","max", the times in milliseconds
+  const row = text.trim().split("\n").at(-1)!.split('","').map((cell) => cell.replaceAll('"', ""));
+  // Less than a millisecond is no time at all to it.
+  if (success && row[1] === "inf") return await run(part, workload, endpoint, requests * 10);
+  const [rps, , , p50, , p99] = row.slice(1).map(Number);
+  if (!success || !(rps > 0)) {
+    const complaint = new TextDecoder().decode(stderr).trim() || text.trim();
+    throw new Error(`Cannot run ${program}: ${complaint}`);
+  }
+  return { opsPerSec: rps, p50Us: p50 * 1000, p99Us: p99 * 1000 };
+}
+
+function weigh(parts: readonly Part[], results: readonly Result[]): Figures {
+  const secondsPerOp = parts.reduce((sum, { share }, i) => sum + share / results[i].opsPerSec, 0);
+  return {
+    opsPerSec: Math.round(10 / secondsPerOp) / 10,
+    p50Us: Math.round(10 * results[0].p50Us) / 10,
+    p99Us: Math.round(10 * results[0].p99Us) / 10,
+    cpuUsPerOp: null,
+    rssMb: null,
+  };
+}

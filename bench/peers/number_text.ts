@@ -1,0 +1,40 @@
+/**
+ * How figures are written.
+ *
+ * @module
+ */
+
+/**
+ * A count in at most four characters: 870, 12.3k, 358k, 1.97M.
+ *
+ * @param value The count.
+ * @returns Its text.
+ */
+export function shortCount(value: number): string {
+  if (value >= 999_500) return `${(value / 1e6).toFixed(2)}M`;
+  if (value >= 99_950) return `${Math.round(value / 1e3)}k`;
+  if (value >= 999.5) return `${(value / 1e3).toFixed(1)}k`;
+  return String(Math.round(value));
+}
+
+/**
+ * A figure with at least three digits: 0.912, 12.3, 4711.
+ *
+ * @param value The figure.
+ * @returns Its text.
+ */
+export function threeDigits(value: number): string {
+  if (value >= 100) return String(Math.round(value));
+  if (value >= 10) return value.toFixed(1);
+  return value.toFixed(value >= 1 ? 2 : 3);
+}
+
+/**
+ * A ratio: 0.94×, 2.1×, 17×.
+ *
+ * @param value The ratio.
+ * @returns Its text.
+ */
+export function ratioText(value: number): string {
+  return `${value >= 10 ? Math.round(value) : value.toFixed(value < 1.995 ? 2 : 1)}×`;
+}
