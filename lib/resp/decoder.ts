@@ -18,7 +18,8 @@ export type Decoded = Reply | Push;
 export interface RespDecoderOptions {
   /**
    * Whether bulk strings become `Uint8Array` rather than text. A function is asked once for each reply, when its first
-   * byte is seen, and once for each push message (`push` is then true).
+   * byte is seen, and once for each push message (`push` is then true). Attributes in front of a reply come before it is
+   * asked, so they are text then.
    *
    * @default {false}
    */
@@ -27,11 +28,20 @@ export interface RespDecoderOptions {
   onAttributes?: (attributes: Map<Reply, Reply>) => void;
   /** How deep aggregates may nest. @default {128} */
   maxDepth?: number;
-  /** How long a line (simple string, error, number) may be, in bytes. @default {1048576} */
+  /** How long the text of a line (simple string, error, number) may be, in bytes; at least 32. @default {1048576} */
   maxLineLength?: number;
-  /** How long a bulk string may be, in bytes. @default {536870912} */
+  /**
+   * How long a bulk string may be, in bytes; as text never more than 2^29 − 24, which is JavaScript's limit.
+   *
+   * @default {536870912}
+   */
   maxBulkLength?: number;
-  /** How many elements an aggregate may have; sets and maps never more than 2^24, which is JavaScript's limit. @default {134217727} */
+  /**
+   * How many elements (of a map: pairs) an aggregate may have; sets and maps never more than 2^24, which is JavaScript's
+   * limit.
+   *
+   * @default {134217727}
+   */
   maxElements?: number;
 }
 
@@ -63,26 +73,52 @@ const UPPER_K = 75;
 /** Digits that a double holds exactly whatever they are. */
 const EXACT_DIGITS = 15;
 const MAX_COLLECTION = 2 ** 24;
+const MAX_TEXT = 2 ** 29 - 24;
+/** The fast paths do not look at the length of their lines, none of which is longer than this. */
+const MIN_LINE_LENGTH = 32;
 /** Largest bulk string for which its whole length is reserved on the peer's word alone. */
 const RESERVE = 1 << 20;
 /** From how many missing bytes on it pays to have them read straight into their place. */
 const DIRECT = 16 * 1024;
+
+/** For each byte, 1 if a frame may begin with it. */
+const BEGINS_FRAME = new Uint8Array(256);
+for (const byte of new TextEncoder().encode("+-:$*%~>|=!;_#,(.")) BEGINS_FRAME[byte] = 1;
+
+/** Where replies go while no chunk is at hand. */
+const NOWHERE: Decoded[] = [];
+const EMPTY = new Uint8Array(0);
 
 /** An aggregate whose elements are still arriving. */
 class Frame {
   readonly type: number;
   readonly parent: Frame | null;
   readonly items: Reply[] = [];
-  /** Elements still to come; for a streamed aggregate, elements still allowed. */
+  /** Elements still to come; for a streamed aggregate, elements until there are too many. */
   left: number;
-  readonly streamed: boolean;
+  /** Position of a streamed aggregate in the connection; -1 for one of known length. */
+  readonly streamedFrom: number;
 
-  constructor(type: number, left: number, streamed: boolean, parent: Frame | null) {
+  constructor(type: number, left: number, streamedFrom: number, parent: Frame | null) {
     this.type = type;
     this.left = left;
-    this.streamed = streamed;
+    this.streamedFrom = streamedFrom;
     this.parent = parent;
   }
+
+  get streamed(): boolean {
+    return this.streamedFrom !== -1;
+  }
+}
+
+function limit(value: number | undefined, fallback: number, min: number, option: string): number {
+  if (value === undefined) return fallback;
+  if (!Number.isInteger(value) || value < min) {
+    throw new RangeError(
+      `Cannot make a decoder with ${option} ${value}: expected an integer of at least ${min}`,
+    );
+  }
+  return value;
 }
 
 function pairs(items: Reply[]): Map<Reply, Reply> {
@@ -101,8 +137,9 @@ function parseDouble(text: string): number | undefined {
 /**
  * An incremental RESP2 and RESP3 decoder: bytes in, replies out.
  *
- * However the input is cut into chunks, the replies are the same. Nothing that is handed out refers to a chunk, so
- * chunks may be reused. Memory is reserved only for what has arrived (and at most 1 MiB ahead, for one bulk string).
+ * However the input is cut into chunks, the replies are the same, and so is the error. Nothing that is handed out refers
+ * to a chunk, so chunks may be reused. Memory is reserved only for what has arrived, but for one bulk string: its first
+ * MiB is reserved at once, and from then on up to four times what has arrived of it.
  * After a {@linkcode ProtocolError} the decoder must not be used any more.
  *
  * @example Decoding two replies that come in three pieces
@@ -121,20 +158,21 @@ export class RespDecoder {
   readonly #maxDepth: number;
   readonly #maxLineLength: number;
   readonly #maxBulkLength: number;
+  readonly #maxTextLength: number;
   readonly #maxElements: number;
   readonly #askBytes: (push: boolean) => boolean;
+  /** Mode of attributes in front of a reply. */
+  readonly #attributeBytes: boolean;
   readonly #onAttributes: ((attributes: Map<Reply, Reply>) => void) | undefined;
 
   /** Replies of the chunk at hand. */
-  #out: Decoded[] = [];
+  #out: Decoded[] = NOWHERE;
   /** Position of the current buffer's first byte, counted from the start of the connection. */
   #base = 0;
 
-  /** Whether the mode of the reply at hand has been asked for. */
+  /** Whether a byte of the reply, push message or attribute at hand has arrived. */
   #started = false;
-  /** Mode of the reply at hand. */
-  #replyBytes = false;
-  /** Mode of the reply or push message at hand. */
+  /** Mode of what is at hand. */
   #bytes = false;
 
   /** Innermost open aggregate. */
@@ -148,29 +186,38 @@ export class RespDecoder {
   /** Bulk string whose end has not arrived. */
   #bulk: Uint8Array | null = null;
   #bulkType = 0;
+  /** Position of its first byte in the connection. */
+  #bulkFrom = 0;
   #bulkLength = 0;
   #bulkFilled = 0;
   /** Bytes of the closing CRLF that have arrived. */
   #bulkClosed = 0;
 
+  /** What has arrived of a streamed string, in front of the part at hand. */
+  #parts: Uint8Array = EMPTY;
+  #partsLength = 0;
+
   /**
    * Makes a decoder at the start of a connection.
    *
    * @param options Mode and limits.
+   * @throws {RangeError} If a limit is not an integer, or too small.
    */
   constructor(options: RespDecoderOptions = {}) {
     const { bytes = false } = options;
     this.#askBytes = typeof bytes === "function" ? bytes : () => bytes;
+    this.#attributeBytes = bytes === true;
     this.#onAttributes = options.onAttributes;
-    this.#maxDepth = options.maxDepth ?? 128;
-    this.#maxLineLength = options.maxLineLength ?? 1024 * 1024;
-    this.#maxBulkLength = options.maxBulkLength ?? 512 * 1024 * 1024;
-    this.#maxElements = options.maxElements ?? 2 ** 27 - 1;
+    this.#maxDepth = limit(options.maxDepth, 128, 0, "maxDepth");
+    this.#maxLineLength = limit(options.maxLineLength, 2 ** 20, MIN_LINE_LENGTH, "maxLineLength");
+    this.#maxBulkLength = limit(options.maxBulkLength, 2 ** 29, 0, "maxBulkLength");
+    this.#maxTextLength = Math.min(this.#maxBulkLength, MAX_TEXT);
+    this.#maxElements = limit(options.maxElements, 2 ** 27 - 1, 0, "maxElements");
   }
 
-  /** Whether the decoder is between two replies: nothing of the next one has arrived. */
+  /** Whether nothing has begun to arrive that is not complete: neither a reply nor a push message nor an attribute. */
   get idle(): boolean {
-    return !this.#started && this.#top === null && this.#bulk === null && this.#lineLength === 0;
+    return !this.#started;
   }
 
   /**
@@ -186,6 +233,8 @@ export class RespDecoder {
     const pos = this.#lineLength === 0 ? 0 : this.#finishLine(chunk);
     this.#run(chunk, pos);
     this.#base += chunk.length;
+    // What is kept alive is the caller's business from here on.
+    this.#out = NOWHERE;
     return replies;
   }
 
@@ -233,9 +282,8 @@ export class RespDecoder {
 
   #keepLine(buffer: Uint8Array, start: number, end: number): void {
     const length = this.#lineLength + end - start;
-    if (length > this.#maxLineLength) {
-      this.#fail(`Cannot decode a line of more than ${this.#maxLineLength} bytes`, start);
-    }
+    // A type byte, the text, and CRLF.
+    if (length > this.#maxLineLength + 3) this.#failLineLength(start - this.#lineLength);
     if (length > this.#line.length) {
       const larger = new Uint8Array(Math.max(length, this.#line.length * 2));
       larger.set(this.#line.subarray(0, this.#lineLength));
@@ -254,7 +302,7 @@ export class RespDecoder {
         continue;
       }
       const type = buffer[pos];
-      if (this.#top === null) this.#begin(type);
+      if (!this.#started) this.#begin(type);
       if (this.#top?.type === DOLLAR) {
         if (type !== SEMICOLON) {
           this.#fail("Cannot decode a streamed string: expected another part of it", pos);
@@ -276,9 +324,9 @@ export class RespDecoder {
           p += 2;
           if (type === DOLLAR) {
             const close = p + n;
-            if (close + 1 < end) {
-              if (buffer[close] !== CR || buffer[close + 1] !== LF) this.#failClose(close);
-              if (n > this.#maxBulkLength) this.#failBulkLength(pos);
+            if (close + 1 < end && n <= this.#maxTextLength) {
+              if (buffer[close] !== CR) this.#failClose(close);
+              if (buffer[close + 1] !== LF) this.#failClose(close + 1);
               this.#emit(this.#bytes ? buffer.slice(p, close) : decodeText(buffer, p, close));
               pos = close + 2;
               continue;
@@ -301,28 +349,30 @@ export class RespDecoder {
         pos += 5;
         continue;
       }
+      // Found out at once: a peer that speaks something else may never send the end of a line.
+      if (BEGINS_FRAME[type] === 0) {
+        this.#fail(
+          `Cannot decode a reply of type byte 0x${type.toString(16).padStart(2, "0")}`,
+          pos,
+        );
+      }
       const lf = buffer.indexOf(LF, pos + 1);
       if (lf === -1) {
         this.#keepLine(buffer, pos, end);
         return;
       }
-      if (lf - pos > this.#maxLineLength) {
-        this.#fail(`Cannot decode a line of more than ${this.#maxLineLength} bytes`, pos);
-      }
+      if (lf - pos - 2 > this.#maxLineLength) this.#failLineLength(pos);
       if (buffer[lf - 1] !== CR) this.#fail("Cannot decode a line that ends without CR", lf);
       this.#decodeLine(type, buffer, pos, lf - 1);
       pos = lf + 1;
     }
   }
 
-  /** Settles the mode of what begins with this type byte. */
+  /** Settles the mode of what begins with this type byte, at the top level. */
   #begin(type: number): void {
-    if (type === GREATER) {
-      this.#bytes = this.#askBytes(true);
-    } else if (!this.#started) {
-      this.#started = true;
-      this.#bytes = this.#replyBytes = this.#askBytes(false);
-    }
+    this.#started = true;
+    // Whether an attribute belongs to a reply or to a push message is not known yet.
+    this.#bytes = type === PIPE ? this.#attributeBytes : this.#askBytes(type === GREATER);
   }
 
   /** Decodes one complete line: everything that the fast paths leave. */
@@ -369,10 +419,13 @@ export class RespDecoder {
       case DOLLAR:
       case EQUALS:
       case BANG:
-        if (end - start === 1 && buffer[start] === QUESTION && type === DOLLAR) {
-          return this.#push(new Frame(DOLLAR, this.#maxElements, true, this.#top), pos);
+        if (type === DOLLAR) {
+          if (end - start === 1 && buffer[start] === QUESTION) {
+            this.#partsLength = 0;
+            return this.#push(new Frame(DOLLAR, 0, this.#base + pos, this.#top), pos);
+          }
+          if (this.#isNull(buffer, start, end)) return this.#emit(null);
         }
-        if (this.#isNull(buffer, start, end)) return this.#emit(null);
         return this.#openBulk(type, this.#length(buffer, start, end), pos);
       case SEMICOLON: {
         if (this.#top?.type !== DOLLAR) {
@@ -392,11 +445,6 @@ export class RespDecoder {
           return this.#open(type, -1, pos);
         }
         return this.#open(type, this.#length(buffer, start, end), pos);
-      default:
-        this.#fail(
-          `Cannot decode a reply of type byte 0x${type.toString(16).padStart(2, "0")}`,
-          pos,
-        );
     }
   }
 
@@ -429,15 +477,19 @@ export class RespDecoder {
     if (type === GREATER && this.#top !== null) {
       this.#fail("Cannot decode a push message inside a reply", pos);
     }
-    const limit = type === STAR || type === GREATER
-      ? this.#maxElements
-      : Math.min(this.#maxElements, MAX_COLLECTION);
-    if (n > limit) this.#fail(`Cannot decode an aggregate of more than ${limit} elements`, pos);
+    const max = this.#limitOf(type);
+    if (n > max) this.#fail(`Cannot decode an aggregate of more than ${max} elements`, pos);
     if (type === GREATER && n === 0) this.#fail("Cannot decode an empty push message", pos);
     const perElement = type === PERCENT || type === PIPE ? 2 : 1;
-    const left = (n === -1 ? limit + 1 : n) * perElement;
-    this.#push(new Frame(type, left, n === -1, this.#top), pos);
+    const left = (n === -1 ? max + 1 : n) * perElement;
+    this.#push(new Frame(type, left, n === -1 ? this.#base + pos : -1, this.#top), pos);
     if (n === 0) this.#close();
+  }
+
+  #limitOf(type: number): number {
+    return type === STAR || type === GREATER
+      ? this.#maxElements
+      : Math.min(this.#maxElements, MAX_COLLECTION);
   }
 
   #push(frame: Frame, pos: number): void {
@@ -462,30 +514,19 @@ export class RespDecoder {
   /** Closes the innermost aggregate, and every outer one that it completes. */
   #close(): void {
     let frame = this.#top!;
-    if (frame.streamed && frame.left === 0) {
-      this.#fail("Cannot decode a streamed aggregate of so many elements", 0);
-    }
     while (true) {
+      if (frame.left === 0 && frame.streamed && frame.type !== DOLLAR) this.#failStreamed(frame);
       const parent = this.#top = frame.parent;
       this.#depth--;
-      if (frame.type === PIPE) {
-        this.#onAttributes?.(pairs(frame.items));
-        return;
-      }
-      if (frame.type === GREATER) {
-        this.#bytes = this.#replyBytes;
-        this.#out.push(new Push(frame.items));
-        return;
-      }
-      const value = this.#build(frame);
+      if (parent === null) this.#started = false;
+      if (frame.type === PIPE) return this.#onAttributes?.(pairs(frame.items));
+      const value = frame.type === GREATER ? new Push(frame.items) : this.#build(frame);
       if (parent === null) {
-        this.#started = false;
         this.#out.push(value);
         return;
       }
-      parent.items.push(value);
+      parent.items.push(value as Reply);
       if (--parent.left !== 0) return;
-      if (parent.streamed) this.#fail("Cannot decode a streamed aggregate of so many elements", 0);
       frame = parent;
     }
   }
@@ -497,14 +538,10 @@ export class RespDecoder {
       case TILDE:
         return new Set(frame.items);
       case DOLLAR: {
-        const parts = frame.items as Uint8Array[];
-        const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-        let at = 0;
-        for (const part of parts) {
-          whole.set(part, at);
-          at += part.length;
-        }
-        return this.#bytes ? whole : decodeText(whole, 0, whole.length);
+        const parts = this.#parts;
+        const length = this.#partsLength;
+        this.#parts = EMPTY;
+        return this.#bytes ? parts.slice(0, length) : decodeText(parts, 0, length);
       }
       default:
         return frame.items;
@@ -512,13 +549,12 @@ export class RespDecoder {
   }
 
   #openBulk(type: number, length: number, pos: number): void {
-    let total = length;
-    if (type === SEMICOLON) {
-      for (const part of this.#top!.items) total += (part as Uint8Array).length;
-    }
-    if (total > this.#maxBulkLength) this.#failBulkLength(pos);
+    const total = type === SEMICOLON ? this.#partsLength + length : length;
+    const max = this.#bytes && type !== BANG ? this.#maxBulkLength : this.#maxTextLength;
+    if (total > max) this.#fail(`Cannot decode a bulk string of more than ${max} bytes`, pos);
     this.#bulk = new Uint8Array(Math.min(length, RESERVE));
     this.#bulkType = type;
+    this.#bulkFrom = this.#base + pos;
     this.#bulkLength = length;
     this.#bulkFilled = 0;
     this.#bulkClosed = 0;
@@ -549,20 +585,30 @@ export class RespDecoder {
     }
     const bulk = this.#bulk!;
     this.#bulk = null;
-    this.#emit(this.#bulkValue(bulk));
+    if (this.#bulkType === SEMICOLON) this.#keepPart(bulk);
+    else this.#emit(this.#bulkValue(bulk));
     return pos;
+  }
+
+  #keepPart(part: Uint8Array): void {
+    const length = this.#partsLength + part.length;
+    if (length > this.#parts.length) {
+      const larger = new Uint8Array(Math.max(length, this.#parts.length * 2));
+      larger.set(this.#parts.subarray(0, this.#partsLength));
+      this.#parts = larger;
+    }
+    this.#parts.set(part, this.#partsLength);
+    this.#partsLength = length;
   }
 
   #bulkValue(bulk: Uint8Array): Reply {
     switch (this.#bulkType) {
-      case SEMICOLON:
-        return bulk;
       case BANG:
         return new ServerError(decodeText(bulk, 0, bulk.length));
       case EQUALS: {
         // "txt:" or "mkd:" in front of the text.
         if (bulk.length < 4 || bulk[3] !== COLON) {
-          this.#fail("Cannot decode a verbatim string without a format", 0);
+          this.#failAt("Cannot decode a verbatim string without a format", this.#bulkFrom);
         }
         return this.#bytes ? bulk.slice(4) : decodeText(bulk, 4, bulk.length);
       }
@@ -571,8 +617,14 @@ export class RespDecoder {
     }
   }
 
-  #failBulkLength(pos: number): never {
-    this.#fail(`Cannot decode a bulk string of more than ${this.#maxBulkLength} bytes`, pos);
+  #failLineLength(pos: number): never {
+    this.#fail(`Cannot decode a line of more than ${this.#maxLineLength} bytes`, pos);
+  }
+
+  #failStreamed(frame: Frame): never {
+    const { type, streamedFrom } = frame;
+    const max = this.#limitOf(type);
+    this.#failAt(`Cannot decode an aggregate of more than ${max} elements`, streamedFrom);
   }
 
   #failClose(pos: number): never {
@@ -580,6 +632,10 @@ export class RespDecoder {
   }
 
   #fail(message: string, pos: number): never {
-    throw new ProtocolError(message, this.#base + pos);
+    this.#failAt(message, this.#base + pos);
+  }
+
+  #failAt(message: string, offset: number): never {
+    throw new ProtocolError(message, offset);
   }
 }
