@@ -8,8 +8,16 @@
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const fromCharCode = String.fromCharCode;
 
-/** Up to this length a loop over the characters beats the call into the runtime. */
-const SHORT = 16;
+/** Longer strings that are put together piece by piece are kept as a tree of their pieces, many times their size. */
+const APPENDED = 12;
+/** Up to this length handing over the characters beats the call into the runtime. */
+const SHORT = 32;
+
+/** For each length up to `SHORT`, where the characters of a string are gathered. */
+const gathered = Array.from(
+  { length: SHORT + 1 },
+  (_, length) => new Array<number>(length).fill(0),
+);
 
 /**
  * Decodes `buffer[start..end)` as UTF-8.
@@ -21,6 +29,15 @@ const SHORT = 16;
  */
 export function decodeText(buffer: Uint8Array, start: number, end: number): string {
   if (end - start > SHORT) return decoder.decode(buffer.subarray(start, end));
+  if (end - start > APPENDED) {
+    const codes = gathered[end - start];
+    for (let i = start, j = 0; i < end; i++, j++) {
+      const byte = buffer[i];
+      if (byte > 127) return decoder.decode(buffer.subarray(start, end));
+      codes[j] = byte;
+    }
+    return fromCharCode.apply(null, codes);
+  }
   let text = "";
   for (let i = start; i < end; i++) {
     const byte = buffer[i];
