@@ -9,6 +9,7 @@
 import {
   blockingTimeout,
   type CommandRow,
+  keyPositions,
   lookUp,
   rowsFromCommandReply,
 } from "../lib/command_table.ts";
@@ -145,9 +146,27 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
    *
    * @returns Resolves when it is done.
    */
-  refreshed(): Promise<void> {
+  override refreshed(): Promise<void> {
     this.#start();
     return this.#refresher.refreshed();
+  }
+
+  override placeTogether(request: Request, commands: readonly Request[]): void {
+    const keys = commands.flatMap(({ row, words }) => {
+      if (row === undefined || row.keysNeedServer) {
+        throw new ClusterError(
+          `Cannot send ${
+            words[0]
+          } in a transaction: only the servers know its keys; run it once by itself`,
+        );
+      }
+      return keyPositions(row, words).map((position) => words[position]);
+    });
+    request.slot = slotOfKeys("the transaction", keys);
+  }
+
+  protected override placeByKeys(request: Request, name: string, keys: readonly Argument[]): void {
+    request.slot = slotOfKeys(name, keys);
   }
 
   protected dispatch(request: Request): void {
@@ -442,6 +461,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
         this.dispatch(request);
         return true;
       case "wait":
+        if (request.impatient) return false;
         if (decision.refresh) this.#refresher.request(true);
         this.retryLater(request, error);
         return true;

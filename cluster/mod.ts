@@ -28,6 +28,7 @@ export {
   type RetryStrategy,
   type TlsOptions,
 } from "../lib/configuration.ts";
+export { Batch, type BatchOptions, type BatchOutcomes, type BatchValues } from "../lib/batch.ts";
 export { Client } from "../lib/client.ts";
 export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
 export type * from "../lib/connection/route.ts";
@@ -35,3 +36,4 @@ export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
+export { type WatchOptions, WatchSession } from "../lib/watch.ts";

@@ -4,14 +4,22 @@
  * @module
  */
 
-import { lookUp } from "./command_table.ts";
-import { Commands } from "./commands/mod.ts";
+import {
+  type Batch,
+  type BatchOptions,
+  type BatchOutcomes,
+  type BatchValues,
+  runBatch,
+} from "./batch.ts";
+import { Commands, type Key, type OneOrMany } from "./commands/mod.ts";
 import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
-import { refusal } from "./refused_commands.ts";
+import { refuse } from "./refused_commands.ts";
 import type { Argument, Reply } from "./resp/reply.ts";
+import { runTransaction } from "./transaction.ts";
+import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
 
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
@@ -78,9 +86,8 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
    * …); the message says what to use instead.
    */
   override customCommand(args: readonly Argument[], options?: RequestOptions): Promise<Reply> {
-    const row = lookUp(args);
-    const refused = row === undefined ? undefined : refusal(row.name);
-    if (refused !== undefined) return Promise.reject(new TypeError(refused));
+    const refused = refuse(args);
+    if (refused !== undefined) return Promise.reject(refused);
     let merged = this.#options;
     if (options !== undefined) {
       try {
@@ -90,6 +97,112 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
       }
     }
     return this.#dispatcher.submit([...args], (reply) => reply, this.#bytes, merged);
+  }
+
+  /**
+   * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails for
+   * itself, and others' commands may come between.
+   *
+   * @example Three commands, one round trip
+   * ```ts
+   * await client.batch((b) => [b.set("n", 1), b.incr("n"), b.get("n")]); // ["OK", 2, "2"]
+   * ```
+   *
+   * @param build Adds the commands; it must return their promises in an array, and must not be async.
+   * @param options What an error of one command does.
+   * @returns The value of each command, in their order; with `errors: "values"` the error where there is no value.
+   */
+  batch<P extends readonly unknown[] | []>(
+    build: (batch: Batch<T>) => P,
+    options: BatchOptions & { errors: "values" },
+  ): Promise<BatchOutcomes<P>>;
+  /** Sends several commands in one write. They are not atomic. */
+  batch<P extends readonly unknown[] | []>(
+    build: (batch: Batch<T>) => P,
+    options?: BatchOptions,
+  ): Promise<BatchValues<P>>;
+  /** Sends several commands in one write. They are not atomic. */
+  batch(
+    build: (batch: Batch<T>) => readonly unknown[],
+    options?: BatchOptions,
+  ): Promise<unknown[]> {
+    return runBatch<T, readonly unknown[]>(
+      this.#dispatcher,
+      this.#bytes,
+      this.#options,
+      build,
+      options,
+    );
+  }
+
+  /**
+   * Executes several commands together: nobody else's come between, and a command that the server refuses to take in
+   * keeps all of them from being executed.
+   *
+   * An error while they are executed does not undo the others; see `errors`. In a cluster all keys must share a slot.
+   *
+   * @example Moving money
+   * ```ts
+   * await client.transaction((t) => [t.decrby("{account}:a", 10), t.incrby("{account}:b", 10)]); // [-10, 10]
+   * ```
+   *
+   * @param build Adds the commands; it must return their promises in an array, and must not be async.
+   * @param options What an error of one command does.
+   * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key was
+   * changed.
+   * @throws {ServerError} If a command was refused (`EXECABORT`, the cause tells which); nothing was executed then.
+   * @throws {ClusterError} If the keys are in different slots; nothing was sent then.
+   */
+  transaction<P extends readonly unknown[] | []>(
+    build: (transaction: Batch<T>) => P,
+    options: BatchOptions & { errors: "values" },
+  ): Promise<BatchOutcomes<P> | null>;
+  /** Executes several commands together. */
+  transaction<P extends readonly unknown[] | []>(
+    build: (transaction: Batch<T>) => P,
+    options?: BatchOptions,
+  ): Promise<BatchValues<P> | null>;
+  /** Executes several commands together. */
+  transaction(
+    build: (transaction: Batch<T>) => readonly unknown[],
+    options?: BatchOptions,
+  ): Promise<unknown[] | null> {
+    return runTransaction<T, readonly unknown[]>(
+      this.#dispatcher,
+      this.#bytes,
+      this.#options,
+      build,
+      options,
+    );
+  }
+
+  /**
+   * Watches keys while a callback reads them and writes in a transaction, and begins again when somebody else has
+   * changed one of them in between.
+   *
+   * The callback runs on a connection of its own. It may run several times.
+   *
+   * @example Doubling a number that others change as well
+   * ```ts
+   * await client.set("n", 21);
+   * await client.watch("n", async (session) => {
+   *   const n = Number(await session.get("n"));
+   *   return await session.transaction((t) => [t.set("n", n * 2)]);
+   * }); // ["OK"]
+   * ```
+   *
+   * @param keys One key or several; in a cluster of one slot.
+   * @param work Reads, and then writes in `session.transaction()`.
+   * @param options How often to begin again.
+   * @returns What the callback returned.
+   * @throws {WatchError} If a watched key was changed each time.
+   */
+  watch<R>(
+    keys: OneOrMany<Key>,
+    work: (session: WatchSession<T>) => Promise<R>,
+    options?: WatchOptions,
+  ): Promise<R> {
+    return runWatch<T, R>(this.#dispatcher, this.#bytes, this.#options, keys, work, options);
   }
 
   /**

@@ -139,8 +139,13 @@ export abstract class Dispatcher implements LinkOwner {
    *
    * @param request A request that was not launched before.
    * @param options Options of the request.
+   * @param send Sends it; by default it goes where it belongs.
    */
-  launch(request: Request, options: ClusterRequestOptions | undefined): void {
+  launch(
+    request: Request,
+    options: ClusterRequestOptions | undefined,
+    send?: () => void,
+  ): void {
     const limit = this.settings.inflightRequestsLimit;
     const full = this.#inFlight >= limit;
     this.#inFlight++;
@@ -161,7 +166,28 @@ export abstract class Dispatcher implements LinkOwner {
         request.abortBy(signal);
       }
     }
-    this.dispatch(request);
+    if (send === undefined) this.dispatch(request);
+    else send();
+  }
+
+  /**
+   * Finds the node where keys can be written, and waits for a connection to it.
+   *
+   * @param keys The keys.
+   * @returns The link to the node.
+   * @throws {ClusterError} If the keys are not all on one node.
+   */
+  async locate(keys: readonly Argument[]): Promise<Link> {
+    const probe = this.make(["PING"], () => probe.link, false, undefined);
+    this.placeByKeys(probe, "WATCH", keys);
+    const promise = probe.promise<Link>();
+    this.launch(probe, undefined);
+    return await promise;
+  }
+
+  /** Finds out anew which nodes there are and what they are, if that can have changed. */
+  refreshed(): Promise<void> {
+    return Promise.resolve();
   }
 
   /**
@@ -182,6 +208,16 @@ export abstract class Dispatcher implements LinkOwner {
    * @throws {ClusterError} If there is no such node: their keys are in different slots.
    */
   placeTogether(_request: Request, _commands: readonly Request[]): void {}
+
+  /**
+   * Has a request go where keys can be written.
+   *
+   * @param _request The request.
+   * @param _name What the keys are for, for the message.
+   * @param _keys The keys.
+   * @throws {ClusterError} If they are not all on one node.
+   */
+  protected placeByKeys(_request: Request, _name: string, _keys: readonly Argument[]): void {}
 
   /** Gives a request to a link, or keeps it until there is one. */
   protected abstract dispatch(request: Request): void;

@@ -181,6 +181,12 @@ export class UnexpectedReplyError extends RedisError {
   override name = "UnexpectedReplyError";
 }
 
+/** A watched key was changed by somebody else, each time that the transaction was tried. */
+export class WatchError extends RedisError {
+  /** Name of the class. */
+  override name = "WatchError";
+}
+
 /** An option that the client cannot work with; thrown before any socket is opened. */
 export class ConfigurationError extends RedisError {
   /** Name of the class. */

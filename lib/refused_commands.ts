@@ -5,6 +5,9 @@
  * @module
  */
 
+import { lookUp } from "./command_table.ts";
+import type { Argument } from "./resp/reply.ts";
+
 const TRANSACTION = "use transaction()";
 const WATCH = "use watch()";
 const SUBSCRIPTION = "a subscription needs a connection of its own";
@@ -54,4 +57,16 @@ export function refusal(name: string): string | undefined {
   return instead === undefined
     ? undefined
     : `Cannot send ${name} on a connection that is shared: ${instead}`;
+}
+
+/**
+ * Tells whether a call must not be sent on a shared connection.
+ *
+ * @param args All words of the call.
+ * @returns The error to reject with; `undefined` if the call may be sent.
+ */
+export function refuse(args: readonly Argument[]): TypeError | undefined {
+  const row = lookUp(args);
+  const message = row === undefined ? undefined : refusal(row.name);
+  return message === undefined ? undefined : new TypeError(message);
 }

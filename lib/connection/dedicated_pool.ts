@@ -58,12 +58,34 @@ export class DedicatedPool {
    * @param request A request that is queued nowhere else.
    */
   send(request: Request): void {
-    for (const [connection, timer] of this.#idle) {
-      clearTimeout(timer);
-      this.#idle.delete(connection);
-      if (!connection.closed) return this.#assign(connection, request);
+    const connection = this.#takeIdle();
+    if (connection === undefined) this.#sendOnNew(request);
+    else this.#assign(connection, request);
+  }
+
+  /**
+   * Takes a connection for more than one request.
+   *
+   * @returns A connection that nobody else uses, until {@linkcode DedicatedPool.giveBack}.
+   */
+  async acquire(): Promise<Connection> {
+    const connection = this.#takeIdle() ?? await this.#open();
+    if (this.#closed !== null) {
+      connection.close(this.#closed);
+      throw this.#closed;
     }
-    this.#sendOnNew(request);
+    this.#busy.add(connection);
+    return connection;
+  }
+
+  /**
+   * Gives a connection back that was taken by {@linkcode DedicatedPool.acquire}.
+   *
+   * @param connection The connection; it is closed if something is still under way on it.
+   */
+  giveBack(connection: Connection): void {
+    if (!connection.idle) connection.close(UNUSED);
+    this.#keep(connection);
   }
 
   /** Closes the connections that nobody uses, and each other one as soon as its request has its reply. */
@@ -92,6 +114,15 @@ export class DedicatedPool {
       request.reject(error);
     }
     this.#waiting.clear();
+  }
+
+  #takeIdle(): Connection | undefined {
+    for (const [connection, timer] of this.#idle) {
+      clearTimeout(timer);
+      this.#idle.delete(connection);
+      if (!connection.closed) return connection;
+    }
+    return undefined;
   }
 
   #closeIdle(error: Error): void {

@@ -57,7 +57,7 @@ export class Request implements Expiring {
   /** Its budget in milliseconds, 0 for none. */
   readonly timeout: number;
   /** Who decides on it. */
-  readonly owner: RequestOwner;
+  owner: RequestOwner;
   /** How far it has come: a {@linkcode Stage}. */
   stage: number = Stage.QUEUED;
   /** Link that it was last given to. */

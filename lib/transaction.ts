@@ -1,0 +1,105 @@
+/**
+ * Several commands that are executed together or not at all: MULTI and EXEC.
+ *
+ * @module
+ */
+
+import { Batch, type BatchOptions, collect } from "./batch.ts";
+import { BYSTANDER, Request } from "./connection/request.ts";
+import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
+import { RedisError, ServerError, UnexpectedReplyError } from "./errors.ts";
+import type { Reply } from "./resp/reply.ts";
+
+/**
+ * Runs a transaction.
+ *
+ * MULTI, the commands and EXEC are one request: they go out in one piece, and none of them without the others.
+ *
+ * @param dispatcher What makes the requests of the commands, and knows whether they may go together.
+ * @param bytes Whether bulk strings are bytes.
+ * @param request Options of the request.
+ * @param build Adds the commands.
+ * @param options Options of the transaction.
+ * @param send Sends the request; by default the dispatcher does.
+ * @returns The value of each command; null if a watched key was changed.
+ */
+export async function runTransaction<T extends string | Uint8Array, P extends readonly unknown[]>(
+  dispatcher: Dispatcher,
+  bytes: boolean,
+  request: ClusterRequestOptions | undefined,
+  build: (transaction: Batch<T>) => P,
+  options: BatchOptions | undefined,
+  send: (exec: Request) => void = (exec) => dispatcher.launch(exec, request),
+): Promise<unknown[] | null> {
+  const commands: Request[] = [];
+  const transaction = new Batch<T>((words, decode, raw = bytes) => {
+    const { row } = dispatcher.make(words, decode, raw, request);
+    // Only a vessel for the words, the decoder and the promise: it is never sent by itself.
+    const command = new Request(words as never, row, decode, raw, 0, BYSTANDER);
+    commands.push(command);
+    return command;
+  });
+  let broken = false;
+  const values = await collect(transaction, build, options, () => {
+    if (commands.length === 0) return;
+    const exec = dispatcher.make(["EXEC"], asItIs, commands.some(({ bytes }) => bytes), request);
+    exec.prelude = [["MULTI"], ...commands.map(({ words }) => words)];
+    exec.impatient = options?.retryServerErrors !== true;
+    exec.handTo((reply) => {
+      broken = reply === null;
+      distribute(commands, reply as Reply, exec.bytes);
+    }, (error) => {
+      for (const command of commands) command.reject(error);
+    });
+    try {
+      dispatcher.placeTogether(exec, commands);
+      send(exec);
+    } catch (error) {
+      exec.drop();
+      for (const command of commands) command.reject(error);
+    }
+  }).catch((error) => {
+    if (broken) return null;
+    throw error;
+  });
+  return broken ? null : values;
+}
+
+/** Gives each command its element of the reply to EXEC. */
+function distribute(commands: readonly Request[], reply: Reply, bytes: boolean): void {
+  if (!Array.isArray(reply) || reply.length !== commands.length) {
+    const error = reply === null
+      ? new RedisError("Cannot execute the transaction: a watched key was changed")
+      : new UnexpectedReplyError(
+        "Cannot read the reply of EXEC: expected a value for each command",
+      );
+    for (const command of commands) command.reject(error);
+    return;
+  }
+  for (const [i, command] of commands.entries()) {
+    const element = reply[i];
+    if (element instanceof ServerError) {
+      element.command = command.name;
+      command.reject(element);
+    } else {
+      command.resolve(bytes && !command.bytes ? toText(element) : element);
+    }
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The text form of a reply whose bulk strings came as bytes because another command of the transaction wanted them so. */
+function toText(reply: Reply): Reply {
+  if (reply instanceof Uint8Array) return utf8.decode(reply);
+  if (Array.isArray(reply)) return reply.map(toText);
+  if (reply instanceof Set) return new Set([...reply].map(toText));
+  if (reply instanceof Map) {
+    return new Map([...reply].map(([key, value]) => [toText(key), toText(value)]));
+  }
+  return reply;
+}
+
+function asItIs(reply: Reply): Reply {
+  return reply;
+}
