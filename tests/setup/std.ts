@@ -106,7 +106,7 @@ async function replaceFacades(wanted: Map<string, string>): Promise<void> {
 }
 
 /**
- * Ask Deno itself, since mirrors, proxies and its own cache decide. It sees no `deno.json` then, or
+ * Ask Deno itself, since settings, proxies and its own cache decide. It sees no `deno.json` then, or
  * it would find the facades. What it can reach is in its cache afterwards.
  */
 async function isJsrReachable(): Promise<boolean> {
