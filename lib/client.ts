@@ -18,6 +18,7 @@ import type { ClientEvent } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
 import { refuse } from "./refused_commands.ts";
 import type { Argument, Reply } from "./resp/reply.ts";
+import { runScript, type Script, type ScriptCall } from "./script.ts";
 import { runTransaction } from "./transaction.ts";
 import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
 
@@ -174,6 +175,27 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
       build,
       options,
     );
+  }
+
+  /**
+   * Runs a Lua script by its digest; the text goes over only where the server does not know it yet.
+   *
+   * @example Adding two counters
+   * ```ts
+   * import { script } from "@babushka/redis";
+   *
+   * const sum = script(`return redis.call("GET", KEYS[1]) + redis.call("GET", KEYS[2])`);
+   * await client.mset({ "{n}:a": 1, "{n}:b": 2 });
+   * await client.run(sum, { keys: ["{n}:a", "{n}:b"] }); // 3
+   * ```
+   *
+   * @param script The script, made by {@linkcode script}.
+   * @param call Its keys and arguments.
+   * @returns What the script returned.
+   * @throws {ServerError} If the script fails.
+   */
+  run(script: Script, call?: ScriptCall): Promise<Reply> {
+    return runScript((words) => this.send(words, (reply) => reply), script, call);
   }
 
   /**

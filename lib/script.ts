@@ -1,0 +1,104 @@
+/**
+ * Lua scripts that are sent once and then called by their digest.
+ *
+ * @module
+ */
+
+import type { Key, Value } from "./commands/mod.ts";
+import { ServerError } from "./errors.ts";
+import type { Words } from "./executor.ts";
+import type { Reply } from "./resp/reply.ts";
+
+/** Options for {@linkcode script}. */
+export interface ScriptOptions {
+  /** Whether the script only reads; then replicas may run it, and it is sent again when a connection breaks. @default {false} */
+  readOnly?: boolean;
+}
+
+/** What a script is called with. */
+export interface ScriptCall {
+  /** `KEYS` of the script; in a cluster of one slot. @default {[]} */
+  keys?: readonly Key[];
+  /** `ARGV` of the script. @default {[]} */
+  args?: readonly Value[];
+}
+
+/** A Lua script. Make it with {@linkcode script}, once, and run it with `client.run()`. */
+export class Script {
+  /** The script's text. */
+  readonly source: string;
+  /** Whether it only reads. */
+  readonly readOnly: boolean;
+  #sha1: Promise<string> | undefined;
+
+  /**
+   * Makes a script.
+   *
+   * @param source Its text.
+   * @param options Whether it only reads.
+   */
+  constructor(source: string, options: ScriptOptions = {}) {
+    if (typeof source !== "string") throw new TypeError("Cannot make a script: expected its text");
+    this.source = source;
+    this.readOnly = options.readOnly ?? false;
+  }
+
+  /** Digest under which servers know it: SHA-1 in hexadecimal. */
+  get sha1(): Promise<string> {
+    return this.#sha1 ??= digest(this.source);
+  }
+}
+
+/**
+ * Makes a script.
+ *
+ * @example Taking from a counter what is there
+ * ```ts
+ * import { script } from "@babushka/redis";
+ *
+ * const take = script(`
+ *   local n = math.min(tonumber(redis.call("GET", KEYS[1]) or 0), tonumber(ARGV[1]))
+ *   redis.call("DECRBY", KEYS[1], n)
+ *   return n
+ * `);
+ * await client.set("stock", 3);
+ * await client.run(take, { keys: ["stock"], args: [5] }); // 3
+ * ```
+ *
+ * @param source Its text.
+ * @param options Whether it only reads.
+ * @returns The script.
+ */
+export function script(source: string, options?: ScriptOptions): Script {
+  return new Script(source, options);
+}
+
+/**
+ * Runs a script by its digest, and by its text where the server does not have it (any more).
+ *
+ * @param send Sends a command.
+ * @param script The script.
+ * @param call What it is called with.
+ * @returns What it returned.
+ */
+export async function runScript(
+  send: (words: Words) => Promise<Reply>,
+  script: Script,
+  call: ScriptCall = {},
+): Promise<Reply> {
+  const { keys = [], args = [] } = call;
+  const rest = [keys.length, ...keys, ...args];
+  const suffix = script.readOnly ? "_RO" : "";
+  try {
+    return await send([`EVALSHA${suffix}`, await script.sha1, ...rest]);
+  } catch (error) {
+    // A server that has been restarted, a replica that was promoted and another node of a cluster may not know it.
+    if (!(error instanceof ServerError) || error.code !== "NOSCRIPT") throw error;
+    return await send([`EVAL${suffix}`, script.source, ...rest]);
+  }
+}
+
+async function digest(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
