@@ -573,10 +573,6 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     });
   }
 
-  protected endWaits(error: Error): void {
-    for (const link of this.#links.values()) link.dedicated.close(error);
-  }
-
   protected end(error: Error): void {
     this.#end.abort(error);
     this.#created.reject(error);

@@ -49,6 +49,8 @@ export abstract class Dispatcher implements LinkOwner {
   #drained: PromiseWithResolvers<void> | null = null;
   /** Requests that wait for another try, each with its timer. */
   readonly #retries = new Map<Request, ReturnType<typeof setTimeout>>();
+  /** Requests that may have no end of their own, wherever they are. */
+  readonly #blocking = new Set<Request>();
   /** Requests for which there is no link at present. */
   readonly #kept = new Set<Request>();
 
@@ -157,6 +159,7 @@ export abstract class Dispatcher implements LinkOwner {
         ),
       );
     }
+    if (request.blocks) this.#blocking.add(request);
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
     if (options !== undefined) {
       request.route = options.route;
@@ -222,9 +225,6 @@ export abstract class Dispatcher implements LinkOwner {
   /** Gives a request to a link, or keeps it until there is one. */
   protected abstract dispatch(request: Request): void;
 
-  /** Called by `close()`: ends the requests that may have no end of their own, which are those that block. */
-  protected abstract endWaits(error: Error): void;
-
   /** Ends all links at once. */
   protected abstract end(error: Error): void;
 
@@ -268,7 +268,8 @@ export abstract class Dispatcher implements LinkOwner {
     this.#closed = true;
     if (this.#inFlight > 0 && !this.#ended) {
       this.#drained ??= Promise.withResolvers<void>();
-      this.endWaits(new ClosedError("Cannot complete the request: the client was closed"));
+      const error = new ClosedError("Cannot complete the request: the client was closed");
+      for (const request of [...this.#blocking]) request.reject(error);
       if (this.#inFlight > 0) await this.#drained.promise;
     }
     this.destroy();
@@ -297,6 +298,7 @@ export abstract class Dispatcher implements LinkOwner {
   onSettled(request: Request): void {
     this.deadlines.remove(request);
     if (!request.isPart) this.#inFlight--;
+    if (request.blocks) this.#blocking.delete(request);
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) {
       clearTimeout(this.#retries.get(request));

@@ -148,10 +148,6 @@ export class StandaloneDispatcher extends Dispatcher {
     if (this.#links.length > 1) this.#refresh();
   }
 
-  protected endWaits(error: Error): void {
-    for (const link of this.#links) link.dedicated.close(error);
-  }
-
   protected end(error: Error): void {
     this.#end.abort(error);
     this.#created.reject(error);

@@ -11,6 +11,7 @@ import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
+import type { Identity } from "./identity.ts";
 import { type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
@@ -56,6 +57,8 @@ export class Connection {
   received = 0;
   /** Replies that have been matched. */
   answered = 0;
+  /** Who is at the other end: null if that cannot be known, undefined while nobody has asked. */
+  identity: Identity | null | undefined;
 
   /**
    * Takes over an open socket and begins to read.

@@ -23,6 +23,7 @@ const UNUSED = new ClosedError("Cannot send: the connection is not needed any mo
 /** The dedicated connections to one node. */
 export class DedicatedPool {
   readonly #open: () => Promise<Connection>;
+  readonly #unblock: (connection: Connection) => void;
   readonly #resend: (request: Request) => void;
   readonly #backoff: Backoff;
   /** Connections without a request, each with the timer that closes it. */
@@ -39,17 +40,25 @@ export class DedicatedPool {
    * Makes an empty pool.
    *
    * @param open Opens a connection that has shaken hands.
+   * @param unblock Has the server give up what it does for a connection, before it does anything for later requests.
    * @param resend Takes a request back for which no connection could be opened.
    * @param backoff Wait before it is taken back.
    */
   constructor(
     open: () => Promise<Connection>,
+    unblock: (connection: Connection) => void,
     resend: (request: Request) => void,
     backoff: Backoff,
   ) {
     this.#open = open;
+    this.#unblock = unblock;
     this.#resend = resend;
     this.#backoff = backoff;
+  }
+
+  /** Whether requests are on connections. */
+  get busy(): boolean {
+    return this.#busy.size > 0;
   }
 
   /**
@@ -162,6 +171,8 @@ export class DedicatedPool {
       release: () => this.#keep(connection),
       abandon: () => {
         this.#busy.delete(connection);
+        // A server learns of a close when it happens to look. Until then it may hand an element to nobody.
+        if (!connection.closed) this.#unblock(connection);
         connection.close(
           new ClosedError("Cannot send: the request of the connection was given up"),
         );

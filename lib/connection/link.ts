@@ -12,6 +12,7 @@ import type { Push, Reply } from "../resp/reply.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
+import { identify } from "./identity.ts";
 import { internalRequest, open } from "./open.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
@@ -85,7 +86,8 @@ export class Link {
     this.#owner = owner;
     this.#deadlines = deadlines;
     this.dedicated = new DedicatedPool(
-      () => this.#open(),
+      () => this.#open(this.#settings.attemptTimeout, true),
+      (connection) => this.#unblock(connection),
       (request) => owner.resend(request, this),
       settings.backoff,
     );
@@ -137,9 +139,9 @@ export class Link {
   send(request: Request): void {
     request.link = this;
     if (this.#ready) {
-      if (request.blocks) this.dedicated.send(request);
-      else this.#connection!.send(request);
-      return;
+      if (!request.blocks) return this.#connection!.send(request);
+      this.#identify(this.#connection!);
+      return this.dedicated.send(request);
     }
     if (this.closed) return this.#owner.resend(request, this);
     this.#queue.push(request);
@@ -285,6 +287,8 @@ export class Link {
     try {
       connection = this.#successor ?? await this.#open();
       this.#successor = null;
+      // The link may have been ended while nobody held the connection.
+      if (this.closed) connection.close(this.#end.signal.reason);
       this.#connection = connection;
       await this.#owner.onConnected(this);
       if (connection.closed) throw await connection.ended;
@@ -306,6 +310,7 @@ export class Link {
   /** Sends what waits, and is ready. */
   #become(connection: Connection): void {
     this.#ready = true;
+    if (this.dedicated.busy) this.#identify(connection);
     for (const request of this.#queue.drain()) this.send(request);
     if (this.#settings.keepAlive > 0) {
       let received = -1;
@@ -321,9 +326,35 @@ export class Link {
     this.#owner.onReady(this);
   }
 
-  #open(budget = this.#settings.attemptTimeout): Promise<Connection> {
+  #open(budget = this.#settings.attemptTimeout, identify = false): Promise<Connection> {
     const settings = { ...this.#settings, readOnly: this.#readOnly };
-    return open(this.endpoint, settings, { budget, signal: this.#end.signal }, this.#events);
+    const attempt = { budget, signal: this.#end.signal, identify };
+    return open(this.endpoint, settings, attempt, this.#events);
+  }
+
+  /** Finds out once who is at the other end of the shared connection. */
+  async #identify(connection: Connection): Promise<void> {
+    if (connection.identity !== undefined) return;
+    connection.identity = null;
+    try {
+      connection.identity = await identify((words) =>
+        this.call(words, this.#settings.attemptTimeout)
+      );
+    } catch {
+      // Lost or hanging, which others deal with.
+    }
+  }
+
+  /**
+   * Ends what the server does for another connection, in front of all later requests on the shared one.
+   *
+   * Only if both lead to the same process: anywhere else the number would be that of a stranger.
+   */
+  #unblock({ identity }: Connection): void {
+    const shared = this.#connection?.identity;
+    if (!identity || !shared || identity.runId !== shared.runId) return;
+    this.call(["CLIENT", "UNBLOCK", identity.clientId], this.#settings.attemptTimeout)
+      .catch(ignore);
   }
 
   /** Says of every request on a connection that is gone what becomes of it. */

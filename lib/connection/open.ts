@@ -9,6 +9,7 @@ import type { Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { shakeHands } from "./handshake.ts";
+import { identify } from "./identity.ts";
 import { BYSTANDER, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
 import { dial, type Endpoint, show } from "./transport.ts";
@@ -19,6 +20,8 @@ export interface Attempt {
   budget: number;
   /** Ends it. */
   signal: AbortSignal;
+  /** Whether to find out who is at the other end. */
+  identify?: boolean;
 }
 
 /**
@@ -57,7 +60,9 @@ export async function open(
     const close = (): void => opened.close(giveUp.signal.reason);
     giveUp.signal.addEventListener("abort", close);
     if (giveUp.signal.aborted) close();
-    await shakeHands((words) => ask(opened, words), settings);
+    const call = (words: Words): Promise<Reply> => ask(opened, words);
+    await shakeHands(call, settings);
+    if (attempt.identify) opened.identity = await identify(call);
     giveUp.signal.removeEventListener("abort", close);
     return opened;
   } catch (error) {
