@@ -63,7 +63,7 @@ export async function install(
       const reason = name && absent.get(name);
       if (reason) return { absent: reason };
       const program = programs.get(runtime);
-      if (!program) return { absent: `No program for ${runtime} is on the PATH` };
+      if (!program) return { absent: `There is no program for ${runtime}` };
       const script = `${HERE}clients/${adapter}.ts`;
       switch (runtime) {
         case "deno":
@@ -136,6 +136,10 @@ async function programsFor(runtime: Runtime): Promise<string[]> {
 
 /** Asks a program for its version; undefined = it does not run. */
 async function versionOf(program: string): Promise<string | undefined> {
+  // Where there is no Node, Deno lends its name to itself.
+  if (program === "node" && !/undefined/.test((await run("node", ["-p", "typeof Deno"])).text)) {
+    return undefined;
+  }
   const { success, text } = await run(program, ["--version"]);
   const number = /\d+\.\d+\.\d+/.exec(text)?.[0];
   if (!success || number === undefined) return undefined;
