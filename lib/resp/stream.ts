@@ -15,7 +15,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * A transform stream from bytes to replies.
  *
  * For each chunk that completes at least one reply it passes on one array: a stage costs per chunk then, not per reply.
- * Bytes that are not RESP make it fail with a `ProtocolError`, after the replies in front of them.
+ * Bytes that are not RESP make both of its ends fail with a `ProtocolError`, after the replies in front of them. An end of
+ * the input in the middle of a reply is an end like any other: that reply does not come.
  *
  * @example Decoding a stream of bytes
  * ```ts
@@ -56,7 +57,7 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
    * The same as piping `source` through a stage, but it reads into one buffer that is used over and over, and a long
    * bulk string straight into its place. A read is begun only when replies are asked for.
    *
-   * @param source A byte stream, such as `readable` of a `Deno.Conn`; it is locked.
+   * @param source A byte stream, such as `readable` of a `Deno.Conn`; it is locked, and cancelled by a `ProtocolError`.
    * @param options Mode and limits of the decoder.
    * @param onRead Called after each read that brought bytes, whether they complete a reply or not.
    * @returns Replies, an array for each read that completes any.
@@ -105,6 +106,10 @@ function replyStream(
         while (replies.length === 0) {
           if (await read(replies)) return controller.close();
         }
+      } catch (error) {
+        // Nobody reads any more: without this, whoever fills the source would wait for ever.
+        source.cancel(error).catch(() => {});
+        throw error;
       } finally {
         if (replies.length > 0) controller.enqueue(replies);
       }
