@@ -53,13 +53,23 @@ export type ExpireCondition = AtMostOne<{
  * @param words Where to append.
  * @param expiry The options.
  */
-export function appendExpiry(words: Words, expiry: SetExpiry | GetExpiry): void {
+export function appendExpiry(
+  words: Words,
+  expiry: {
+    ex?: number;
+    px?: number;
+    exat?: number;
+    pxat?: number;
+    keepttl?: true;
+    persist?: true;
+  },
+): void {
   appendOption(words, "EX", expiry.ex);
   appendOption(words, "PX", expiry.px);
   appendOption(words, "EXAT", expiry.exat);
   appendOption(words, "PXAT", expiry.pxat);
-  appendFlag(words, "KEEPTTL", "keepttl" in expiry && expiry.keepttl);
-  appendFlag(words, "PERSIST", "persist" in expiry && expiry.persist);
+  appendFlag(words, "KEEPTTL", expiry.keepttl);
+  appendFlag(words, "PERSIST", expiry.persist);
 }
 
 /**

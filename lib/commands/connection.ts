@@ -146,9 +146,12 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(1) · since Valkey 8.1
    *
-   * @example Before copying a database
+   * @example Copying a database
    * ```ts
+   * await client.customCommand(["CONFIG", "SET", "import-mode", "yes"]);
    * await client.clientImportSource("on"); // "OK"
+   * // … copy …
+   * await client.customCommand(["CONFIG", "SET", "import-mode", "no"]);
    * ```
    *
    * @param state Whether it imports.

@@ -92,10 +92,10 @@ const known: ReadonlySet<string> = await learnCommands();
 async function learnCommands(): Promise<Set<string>> {
   await using client = await connectToServer();
   const found = new Set<string>();
-  learn("", await client.customCommand(["COMMAND", "DOCS"]));
+  learn(await client.customCommand(["COMMAND", "DOCS"]));
   return found;
 
-  function learn(command: string, reply: Reply): void {
+  function learn(reply: Reply): void {
     if (!(reply instanceof Map)) return;
     for (const [name, docs] of reply) {
       // Subcommands are named "container|subcommand".
@@ -103,7 +103,7 @@ async function learnCommands(): Promise<Set<string>> {
       found.add(full);
       if (!(docs instanceof Map)) continue;
       learnOptions(full, docs.get("arguments"));
-      learn(full, docs.get("subcommands") ?? null);
+      learn(docs.get("subcommands") ?? null);
     }
   }
 

@@ -70,7 +70,6 @@ commandTest(
         name: "other",
         laddr,
         user: "default",
-        idle: 0,
         db: 0,
         flags: "N",
         ip: "127.0.0.1",
@@ -81,7 +80,6 @@ commandTest(
       await only({
         name: "other",
         notName: "x",
-        notUser: "x",
         notDb: 5,
         notIp: "10.0.0.1",
         notFlags: "S",
@@ -92,6 +90,9 @@ commandTest(
       await only({ name: "other", notType: "pubsub", notLibName: "x", notLibVer: "0" }),
       [otherId],
     );
+    const { libName, libVer } = await other.clientInfo();
+    assertEquals(await only({ name: "other", libName, libVer, notCapa: "r" }), [otherId]);
+    assertEquals(await only({ name: "other", capa: "r" }), []);
     assertEquals(await only({ name: "other", notLaddr: laddr }), []);
     assertEquals(await only({ name: "other", maxage: 1000 }), []);
     assertEquals(await only({ name: "other", notAddr: addr }), []);

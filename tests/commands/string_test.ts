@@ -207,11 +207,10 @@ commandTest("mset() takes objects, maps and pairs", async (client) => {
 commandTest("mset() refuses what are no pairs before sending", async (client) => {
   await assertRejects(() => client.mset({}), RangeError, "expected one or more keys, got none");
   // deno-lint-ignore no-explicit-any -- what a JavaScript caller could do
-  await assertRejects(
-    () => client.mset([["{k}1", "a", "{k}2"]] as any),
-    TypeError,
-    "Cannot send MSET",
-  );
+  const anything = client as any;
+  for (const pairs of [[["{k}1", "a", "{k}2"]], [["{k}1"]], ["{k}1", "a"], "text", null, 5]) {
+    await assertRejects(() => anything.mset(pairs), TypeError, "Cannot send MSET: expected pairs");
+  }
   assertEquals(await client.exists("{k}1"), 0);
 });
 
