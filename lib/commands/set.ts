@@ -408,7 +408,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * await client.sadd("tags", ["red", "green", "grey"]);
    * const found = [];
    * for await (const tag of client.sscanIterator("tags", { match: "gr*" })) found.push(tag);
-   * found.sort(); // ["green", "grey"]
+   * found.length; // 2
    * ```
    *
    * @param key Key of the set.

@@ -611,7 +611,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @example Taking a lock for ten seconds
    * ```ts
-   * await client.set("lock", "me", { nx: true, ex: 10 }); // "OK", or null if somebody else has it
+   * await client.set("lock", "me", { nx: true, ex: 10 }); // "OK"
+   * await client.set("lock", "somebody else", { nx: true, ex: 10 }); // null
    * ```
    *
    * @param key The key.

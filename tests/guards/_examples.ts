@@ -61,7 +61,7 @@ export function examplesInModule(text: string): Example[] {
  * @param check The name of a function that takes the value and the one that the comment says
  */
 export function withChecks(code: string, check: string): string {
-  return code.replace(/^(await .*); \/\/ (.+)$/gm, (line, expression, comment) => {
+  return code.replace(/^(\(?await .*|[\w.]+); \/\/ (.+)$/gm, (line, expression, comment) => {
     // The way in which consoles show bytes; as code it would be an element of a class.
     const value = comment.replace(/\bUint8Array (\[[^\]]*\])/g, "new Uint8Array($1)");
     return isValue(value) ? `${check}(${expression}, (${value}));` : line;

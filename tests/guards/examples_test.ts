@@ -34,6 +34,8 @@ Deno.test("withChecks() takes what a comment says at its word, if it is a value"
     'await client.get("k"); // "v"',
     'await client.hgetall("h"); // { a: "1" }',
     'await client.bytes.mget(["k"]); // [Uint8Array [1, 2]]',
+    '(await client.keys("*")).sort(); // ["k"]',
+    "info.id; // 7",
     'await client.ttl("k"); // about 60',
     "client.close(); // 1",
   ];
@@ -41,7 +43,9 @@ Deno.test("withChecks() takes what a comment says at its word, if it is a value"
     'is(await client.get("k"), ("v"));',
     'is(await client.hgetall("h"), ({ a: "1" }));',
     'is(await client.bytes.mget(["k"]), ([new Uint8Array([1, 2])]));',
-    ...code.slice(3),
+    'is((await client.keys("*")).sort(), (["k"]));',
+    "is(info.id, (7));",
+    ...code.slice(5),
   ]);
 });
 
