@@ -1,0 +1,198 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { OverloadError, RedisClient, TimeoutError } from "../../standalone/mod.ts";
+import {
+  inTurn,
+  NO_REPLY,
+  ServerError,
+  startFakeServer,
+  startProxy,
+  startServer,
+} from "../../lib/testing/mod.ts";
+import { until } from "../../lib/testing/_poll.ts";
+import { addressesOf, connect } from "./_connect.ts";
+import { measure, messagesOf } from "./_elapsed.ts";
+
+const server = await startServer();
+server.unref();
+
+Deno.test("the default timeout of 250 ms holds for a stalled server", async () => {
+  await using own = await startServer();
+  await using client = await RedisClient.create({ addresses: addressesOf(own) });
+  await client.set("k", "v");
+  own.pause();
+  const [timer, ...outcomes] = await Promise.all([
+    measure<unknown>(() => delay(250)),
+    ...Array.from(
+      { length: 100 },
+      (_, i) => measure<unknown>(() => i % 2 ? client.get("k") : client.incr("n")),
+    ),
+  ]);
+  for (const { error, elapsed } of outcomes) {
+    assertInstanceOf(error, TimeoutError);
+    assertEquals([error.timeout, error.phase], [250, "sent"]);
+    // A busy machine delays the plain timer as well.
+    assert(elapsed >= 249 && elapsed <= timer.elapsed + 20, `${elapsed} ms`);
+  }
+  own.resume();
+});
+
+Deno.test("requests that come one after the other each get their whole time", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 100 });
+  proxy.setFaults({ stall: "toClient" });
+  const outcomes = [];
+  for (let i = 0; i < 10; i++) {
+    outcomes.push(measure(() => client.get("k")));
+    await delay(7);
+  }
+  for (const { error, elapsed } of await Promise.all(outcomes)) {
+    assertInstanceOf(error, TimeoutError);
+    assert(elapsed >= 99 && elapsed <= 125, `${elapsed} ms`);
+  }
+});
+
+Deno.test("a timeout of 5 ms settles within a millisecond of it, though the request is written", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy);
+  await client.set("k", "v");
+  proxy.setFaults({ delay: 60 });
+  const hurried = client.with({ timeout: 5 });
+  const late: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const [{ error, elapsed }, timer] = await Promise.all([
+      measure(() => hurried.get("k")),
+      measure(() => delay(5)),
+    ]);
+    assertInstanceOf(error, TimeoutError);
+    assertEquals(error.phase, "sent");
+    assert(elapsed >= 4.4, `${elapsed} ms is too early`);
+    late.push(elapsed - timer.elapsed);
+  }
+  // Measured against a plain timer, because a busy machine delays both. One in ten may still meet with bad luck.
+  late.sort((a, b) => a - b);
+  assert(late[35] <= 1, `${late[35]} ms later than a plain timer`);
+  // The late replies belong to nobody else.
+  proxy.setFaults({});
+  await client.set("other", "w");
+  assertEquals(await client.get("other"), "w");
+});
+
+Deno.test("10 000 timed-out requests leave nothing behind", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 50, inflightRequestsLimit: 10_000 });
+  await client.set("k", "v");
+  proxy.setFaults({ stall: true });
+  for (let round = 0; round < 3; round++) {
+    const outcomes = await Promise.all(
+      Array.from({ length: 10_000 }, () => client.get("k").catch((error) => error)),
+    );
+    assert(outcomes.every((error) => error instanceof TimeoutError));
+  }
+  proxy.setFaults({});
+  // Not one place is still taken: as many again, all at once.
+  const patient = client.with({ timeout: 10_000 });
+  const values = await Promise.all(Array.from({ length: 10_000 }, () => patient.get("k")));
+  assert(values.every((value) => value === "v"));
+});
+
+Deno.test("requests that time out or are aborted give their places back at once", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { inflightRequestsLimit: 3 });
+  proxy.setFaults({ stall: true });
+  const abort = new AbortController();
+  const hung = [
+    client.get("a"),
+    client.with({ timeout: 20 }).get("b"),
+    client.with({ signal: abort.signal }).get("c"),
+  ].map((request) => request.catch((error) => error));
+  const error = await assertRejects(() => client.set("k", "v"), OverloadError);
+  assertEquals(error.limit, 3);
+  assertInstanceOf(await hung[1], TimeoutError);
+  const second = client.set("k", "v");
+  await assertRejects(() => client.set("k", "v"), OverloadError);
+  abort.abort();
+  const third = client.set("k", "w");
+  await assertRejects(() => client.set("k", "v"), OverloadError);
+  proxy.setFaults({});
+  assertEquals(await Promise.all([...hung, second, third]), [
+    null,
+    await hung[1],
+    abort.signal.reason,
+    "OK",
+    "OK",
+  ]);
+});
+
+Deno.test("a blocking command takes a place; over the limit nothing is sent", async () => {
+  await using fake = await startFakeServer({ BLPOP: NO_REPLY });
+  await using client = await connect(fake, { inflightRequestsLimit: 1 });
+  const pop = client.customCommand(["BLPOP", "list", 0]).catch((error) => error);
+  await fake.waitFor("BLPOP");
+  const { error, elapsed } = await measure(() => client.set("k", "v"));
+  assertInstanceOf(error, OverloadError);
+  assert(elapsed < 20, `${elapsed} ms`);
+  assertEquals(fake.receivedOf("SET"), []);
+  client.destroy();
+  await pop;
+});
+
+Deno.test("a request that waits for a connection times out as queued, with the reason as its cause", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 80 });
+  await proxy.refuse();
+  proxy.cut();
+  await until("the client has noticed", async () => {
+    const { error } = await measure(() => client.get("k"));
+    return error instanceof TimeoutError && error.phase === "queued";
+  });
+  const { error, elapsed } = await measure(() => client.set("k", "v"));
+  assertInstanceOf(error, TimeoutError);
+  assertEquals([error.phase, error.timeout], ["queued", 80]);
+  assert(error.message.includes(`${proxy.host}:${proxy.port}`), error.message);
+  assert(messagesOf(error).some((message) => message.includes("refused")), `${messagesOf(error)}`);
+  assert(elapsed >= 79 && elapsed < 120, `${elapsed} ms`);
+  proxy.accept();
+  assertEquals(await client.with({ timeout: 5000 }).set("k", "v"), "OK");
+});
+
+Deno.test("a timeout after retries has the last error of the server as its cause", async () => {
+  const loading = new ServerError("LOADING the data set is on its way");
+  await using fake = await startFakeServer({ GET: loading, SET: inTurn(loading, loading, "OK") });
+  await using client = await connect(fake, { requestTimeout: 100 });
+  const { error, elapsed } = await measure(() => client.get("k"));
+  assertInstanceOf(error, TimeoutError);
+  assertInstanceOf(error.cause, ServerError);
+  assertEquals(error.cause.code, "LOADING");
+  assert(elapsed >= 99 && elapsed < 150, `${elapsed} ms`);
+  assert(fake.receivedOf("GET").length > 2);
+  assertEquals(await client.set("k", "v"), "OK");
+  assertEquals(fake.receivedOf("SET").length, 3);
+});
+
+Deno.test("a process that was busy reads the replies that are there before it gives up on them", async () => {
+  await using client = await connect(server, { requestTimeout: 50 });
+  const value = client.set("k", "v");
+  // Long enough for the request to leave, and the reply to come.
+  await delay(1);
+  const end = performance.now() + 120;
+  while (performance.now() < end);
+  assertEquals(await value, "OK");
+});
+
+Deno.test("requests with many different timeouts end in the right order", async () => {
+  await using fake = await startFakeServer({ GET: NO_REPLY });
+  await using client = await connect(fake, { requestTimeout: 200 });
+  const ended: number[] = [];
+  const budgets = [90, 10, 130, 50, 170, 30, 110, 70, 150];
+  const outcomes = await Promise.all(budgets.map(async (timeout) => {
+    const outcome = await measure(() => client.with({ timeout }).get("k"));
+    ended.push(timeout);
+    return outcome;
+  }));
+  assertEquals(ended, budgets.toSorted((a, b) => a - b));
+  for (const [i, { error }] of outcomes.entries()) {
+    assertInstanceOf(error, TimeoutError);
+    assertEquals(error.timeout, budgets[i]);
+  }
+});
