@@ -72,8 +72,8 @@ function feed(decoder: RespDecoder, chunk: Uint8Array, out: Decoded[], straight:
     if (target === null) break;
     const part = rest.subarray(0, target.length);
     // What a BYOB read does: the memory moves, and the view given is of no use any more.
-    const memory = (target.buffer as ArrayBuffer).transfer();
-    const filled = new Uint8Array(memory, target.byteOffset, part.length);
+    const from = target.byteOffset;
+    const filled = new Uint8Array((target.buffer as ArrayBuffer).transfer(), from, part.length);
     filled.set(part);
     decoder.filled(filled);
     rest = rest.subarray(part.length);

@@ -6,11 +6,16 @@
 
 import { type Decoded, Push, ServerError } from "../../lib/resp/mod.ts";
 
+/** Longer contents are shown by their beginning, length and checksum: what fails must stay readable. */
+const LONG = 500;
+
 /** Writes a reply down. */
 export function show(reply: Decoded): string {
   if (reply === null) return "null";
-  if (reply instanceof Uint8Array) return `bytes(${reply.toHex()})`;
-  if (reply instanceof ServerError) return `error(${reply.code}: ${JSON.stringify(reply.message)})`;
+  if (reply instanceof Uint8Array) return `bytes(${brief(reply.toHex())})`;
+  if (reply instanceof ServerError) {
+    return `error(${brief(reply.code)}: ${showText(reply.message)})`;
+  }
   if (reply instanceof Push) return `push ${reply.kind}(${showAll(reply.elements)})`;
   if (reply instanceof Set) return `set(${showAll([...reply])})`;
   if (reply instanceof Map) {
@@ -19,7 +24,7 @@ export function show(reply: Decoded): string {
   if (Array.isArray(reply)) return `[${showAll(reply)}]`;
   switch (typeof reply) {
     case "string":
-      return JSON.stringify(reply);
+      return showText(reply);
     case "number":
       return Object.is(reply, -0) ? "-0" : String(reply);
     case "bigint":
@@ -33,4 +38,15 @@ export function show(reply: Decoded): string {
 
 function showAll(replies: readonly Decoded[]): string {
   return replies.map(show).join(", ");
+}
+
+function showText(text: string): string {
+  return brief(JSON.stringify(text));
+}
+
+function brief(text: string): string {
+  if (text.length <= LONG) return text;
+  let sum = 0;
+  for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0;
+  return `${text.slice(0, 50)}… ${text.length} characters, checksum ${sum}`;
 }
