@@ -428,7 +428,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   }
 
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
-    const decision = decide(error, link.endpoint, this.#isReplica(link));
+    const decision = decide(error, request.row, link.endpoint, this.#isReplica(link));
     switch (decision.action) {
       case "move":
       case "ask": {

@@ -9,8 +9,8 @@
 import { type CommandRow, keyPositions } from "../lib/command_table.ts";
 import { show } from "../lib/connection/transport.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
-import { wasUnblockedByClient } from "../lib/dispatcher.ts";
 import { ClusterError, type ServerError } from "../lib/errors.ts";
+import { wasNotExecuted } from "../lib/not_executed.ts";
 import type { Argument } from "../lib/resp/reply.ts";
 import { slotOf } from "./slot.ts";
 
@@ -120,30 +120,31 @@ const REJECT: Decision = { action: "reject" };
  * Decides on an error reply.
  *
  * @param error The error.
+ * @param row What is known of the command.
  * @param from The node that sent it: what an empty host stands for.
  * @param isReplica Whether that node was asked as a replica.
  * @returns The decision.
  */
-export function decide(error: ServerError, from: Endpoint, isReplica: boolean): Decision {
+export function decide(
+  error: ServerError,
+  row: CommandRow | undefined,
+  from: Endpoint,
+  isReplica: boolean,
+): Decision {
+  if (error.code === "MOVED" || error.code === "ASK") {
+    const target = targetOf(error.message, from);
+    if (target === undefined) return REJECT;
+    return error.code === "MOVED" ? { action: "move", ...target } : { action: "ask", ...target };
+  }
+  if (!wasNotExecuted(error, row)) return REJECT;
   switch (error.code) {
-    case "MOVED":
-    case "ASK": {
-      const target = targetOf(error.message, from);
-      if (target === undefined) return REJECT;
-      return error.code === "MOVED" ? { action: "move", ...target } : { action: "ask", ...target };
-    }
     case "TRYAGAIN":
       return { action: "wait", refresh: false };
     case "LOADING":
     case "MASTERDOWN":
       return isReplica ? { action: "elsewhere" } : { action: "wait", refresh: false };
-    case "CLUSTERDOWN":
-    case "READONLY":
-      return { action: "wait", refresh: true };
-    case "UNBLOCKED":
-      return wasUnblockedByClient(error) ? REJECT : { action: "wait", refresh: true };
     default:
-      return REJECT;
+      return { action: "wait", refresh: true };
   }
 }
 

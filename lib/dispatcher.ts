@@ -363,16 +363,6 @@ export function mayReadReplica({ row }: Request): boolean {
     !SCANS.has(row.name);
 }
 
-/**
- * Whether a blocking command was ended by somebody's CLIENT UNBLOCK, which its caller is to know, rather than by a
- * failover, after which it is sent to the new primary. The code of the error is the same.
- *
- * @param error An error with the code `UNBLOCKED`.
- */
-export function wasUnblockedByClient(error: ServerError): boolean {
-  return error.message.includes("CLIENT UNBLOCK");
-}
-
 const SCANS = new Set(["HSCAN", "SSCAN", "ZSCAN"]);
 
 /** WAIT and WAITAOF ask about the writes of their own connection, so they go where those went. */

@@ -10,8 +10,9 @@ import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
-import { Dispatcher, mayReadReplica, wasUnblockedByClient } from "../lib/dispatcher.ts";
+import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
+import { wasNotExecuted } from "../lib/not_executed.ts";
 import { readRole, type Role } from "./roles.ts";
 
 /** Longest wait between two looks for a primary while there is none, in milliseconds. */
@@ -92,15 +93,15 @@ export class StandaloneDispatcher extends Dispatcher {
       if (error.code === "READONLY") this.#refresh();
       return false;
     }
+    if (!wasNotExecuted(error, request.row)) return false;
     switch (error.code) {
-      // Not executed: it was sent to a node that is no primary any more, or was unblocked because it ceased to be one.
+      // It was sent to a node that is no primary any more, or was unblocked because it ceased to be one.
       case "READONLY":
       case "UNBLOCKED":
-        if (wasUnblockedByClient(error)) return false;
         this.#refresh();
         this.retryLater(request, error);
         return true;
-      // Not executed: the data is not there yet.
+      // The data is not there yet.
       case "LOADING":
       case "MASTERDOWN":
         if (this.#roles.get(link) === "replica") {
