@@ -1,32 +1,19 @@
 /**
- * This project's client, with its defaults.
+ * This project's client, as shipped but for the time limit.
  *
  * @module
  */
 
-import * as library from "../../../mod.ts";
-import { type Adapter, type Endpoint, Unsupported } from "./adapter.ts";
+import { RedisClient, RedisClusterClient } from "../../../mod.ts";
+import { REQUEST_TIMEOUT } from "./adapter.ts";
 import { serve } from "./serve.ts";
 
-await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Adapter> => {
-  const Client = cluster ? clusterClient() : library.RedisClient;
-  const client = await Client.create({
+await serve(({ host, port, cluster, tls, protocol }) => {
+  const configuration = {
     addresses: [{ host, port }],
+    requestTimeout: REQUEST_TIMEOUT,
     ...tls && { useTls: true, tls: { caCerts: [tls.caCert] } },
     ...protocol && { protocol },
-  });
-  return {
-    get: (key) => client.get(key),
-    set: (key, value) => client.set(key, value),
-    mget: (keys) => client.mget(keys),
-    lrange: (key, start, stop) => client.lrange(key, start, stop),
-    close: () => client.close(),
   };
+  return cluster ? RedisClusterClient.create(configuration) : RedisClient.create(configuration);
 });
-
-/** The cluster client, in versions that have one. */
-function clusterClient(): typeof library.RedisClient {
-  const { RedisClusterClient } = library as Partial<Record<string, unknown>>;
-  if (!RedisClusterClient) throw new Unsupported("It has no cluster client yet");
-  return RedisClusterClient as typeof library.RedisClient;
-}

@@ -1,10 +1,10 @@
 /**
- * Valkey GLIDE: a core in Rust with bindings to JavaScript.
+ * Valkey GLIDE: a core in Rust with bindings to JavaScript. As shipped but for the time limit.
  *
  * @module
  */
 
-import type { Adapter, Endpoint } from "./adapter.ts";
+import { type Adapter, type Endpoint, REQUEST_TIMEOUT } from "./adapter.ts";
 import { load } from "./load.ts";
 import { serve } from "./serve.ts";
 
@@ -32,6 +32,7 @@ await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Ad
   const factory = cluster ? GlideClusterClient : GlideClient;
   const client = await factory.createClient({
     addresses: [{ host, port }],
+    requestTimeout: REQUEST_TIMEOUT,
     ...tls && {
       useTLS: true,
       advancedConfiguration: { tlsAdvancedConfiguration: { rootCertificates: tls.caCert } },
