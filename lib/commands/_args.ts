@@ -16,7 +16,11 @@ export type Value = string | number | bigint | Uint8Array;
 /** One item, or several in an array. */
 export type OneOrMany<A> = A | readonly A[];
 
-/** Pairs of a name and a value: a plain object, a `Map`, or an array (or other iterable) of pairs. */
+/**
+ * Pairs of a name and a value: a plain object, a `Map`, or an array (or other iterable) of pairs.
+ *
+ * TypeScript takes no object of an interface type for one with any names; spread it: `{ ...user }`.
+ */
 export type Entries<V extends Value = Value> =
   | Readonly<Record<string, V>>
   | Iterable<readonly [Key, V]>;
@@ -79,17 +83,35 @@ export function appendCounted(words: Words, items: OneOrMany<Argument>, what: st
  * @returns `words`.
  */
 export function appendEntries(words: Words, entries: Entries, what: string): Words {
+  return appendEach(words, entries, what, (name, value) => words.push(name, value));
+}
+
+/**
+ * Appends pairs in the way of the command: `score member [score member …]`.
+ *
+ * @param words Where to append.
+ * @param entries The pairs; none at all makes the command reject with a `RangeError`.
+ * @param what What they are, for the message: `"members"`.
+ * @param appendPair Appends one pair, one word at least.
+ * @returns `words`.
+ */
+export function appendEach<N extends Value, V>(
+  words: Words,
+  entries: Readonly<Record<string, V>> | Iterable<readonly [N, V]>,
+  what: string,
+  appendPair: (name: N | string, value: V) => void,
+): Words {
   const before = words.length;
   if (typeof entries !== "object" || entries === null) {
     words.push(new TypeError(`Cannot send ${name(words)}: expected pairs of ${what}`));
-  } else if (Symbol.iterator in entries) {
+  } else if (isIterable(entries)) {
     for (const pair of entries) {
-      if (Array.isArray(pair) && pair.length === 2) words.push(pair[0], pair[1]);
+      if (Array.isArray(pair) && pair.length === 2) appendPair(pair[0], pair[1]);
       else words.push(new TypeError(`Cannot send ${name(words)}: expected pairs of ${what}`));
     }
   } else {
     for (const key in entries) {
-      if (Object.hasOwn(entries, key)) words.push(key, entries[key]);
+      if (Object.hasOwn(entries, key)) appendPair(key, entries[key]);
     }
   }
   if (words.length === before) words.push(nothing(words, what));
@@ -116,6 +138,10 @@ export function appendOption(words: Words, token: string, value: Argument | unde
  */
 export function appendFlag(words: Words, token: string, on: boolean | undefined): void {
   if (on) words.push(token);
+}
+
+function isIterable<E>(entries: object | Iterable<E>): entries is Iterable<E> {
+  return Symbol.iterator in entries;
 }
 
 function nothing(words: Words, what: string): RangeError {

@@ -29,6 +29,8 @@ export interface CommandTestOptions {
    * Without them the test is skipped, and its name says why.
    */
   needs?: string | string[];
+  /** Whether the server has to reach this machine, which one that `REDIS_URL` names may not. @default {false} */
+  local?: boolean;
   /** Surfaces that the body cannot run on, each with the reason. */
   except?: Partial<Record<SurfaceName, string>>;
 }
@@ -145,10 +147,8 @@ export function commandTest(
 ): void {
   const options = typeof optionsOrBody === "function" ? {} : optionsOrBody;
   const body = typeof optionsOrBody === "function" ? optionsOrBody : lastBody!;
-  const lacking = missing(options.needs);
   for (const surface of surfaces) {
-    const except = options.except?.[surface.name];
-    const reason = lacking.length > 0 ? `the server has no ${lacking.join(", no ")}` : except;
+    const reason = reasonToSkip(surface, options);
     Deno.test({
       name: `${name} [${surface.name}, RESP${surface.protocol}]` +
         (reason === undefined ? "" : ` (skipped: ${reason})`),
@@ -156,6 +156,13 @@ export function commandTest(
       fn: () => runOn(surface, body),
     });
   }
+}
+
+function reasonToSkip(surface: Surface, options: CommandTestOptions): string | undefined {
+  const lacking = missing(options.needs);
+  if (lacking.length > 0) return `the server has no ${lacking.join(", no ")}`;
+  if (options.local && Deno.env.has("REDIS_URL")) return "the server may be elsewhere";
+  return options.except?.[surface.name];
 }
 
 async function runOn(surface: Surface, body: CommandTestBody): Promise<void> {

@@ -202,7 +202,7 @@ commandTest("clientUnblock() ends a wait", async (client) => {
       const blocked = (await client.clientList()).find(({ flags }) => flags.includes("b"));
       if (blocked === undefined) throw new Error("No connection is blocked");
       return blocked.id;
-    }, { minTimeout: 1, maxAttempts: 20 });
+    }, { minTimeout: 1, maxTimeout: 50, maxAttempts: 200 });
   }
 });
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Commands, groups } from "../../lib/commands/mod.ts";
-import type { Decoder, Words } from "../../lib/executor.ts";
 import { ServerError } from "../../lib/errors.ts";
 import type { Argument, Reply } from "../../lib/resp/mod.ts";
 import { connectToServer } from "../_kit/command_tests.ts";
+import { Recorder } from "../_kit/recorder.ts";
 import { type MethodDocs, type ParameterDocs, readGroupDocs } from "./_group_docs.ts";
 
 /**
@@ -205,16 +205,6 @@ function makeUp({ name, type }: ParameterDocs, group: string): unknown {
       return new Uint8Array(1);
     default:
       return name;
-  }
-}
-
-/** Keeps the words of the last command. */
-class Recorder extends Commands {
-  words: Words = [];
-
-  protected override send<R>(words: Words, _decode: Decoder<R>): Promise<R> {
-    this.words = words;
-    return new Promise(() => {});
   }
 }
 

@@ -6,6 +6,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ServerError } from "../../lib/errors.ts";
+import { RedisClient } from "../../standalone/mod.ts";
 import { startServer } from "../../lib/testing/mod.ts";
 import { commandTest } from "../_kit/command_tests.ts";
 
@@ -123,7 +124,7 @@ commandTest("keys() lists what matches", async (client) => {
   assertEquals(await client.bytes.keys("*x"), [new TextEncoder().encode("{k}x")]);
 });
 
-commandTest("migrate() moves keys to another server", async (client) => {
+commandTest("migrate() moves keys to another server", { local: true }, async (client) => {
   await using other = await startServer();
   await client.mset({ "{k}1": "a", "{k}2": "b", "{k}3": "c" });
   assertEquals(await client.migrate(other.host, other.port, "{k}1", 0, 5000), "OK");
@@ -147,7 +148,7 @@ commandTest("migrate() moves keys to another server", async (client) => {
   await assertRejects(() => client.migrate(other.host, other.port, [], 0, 5000), RangeError);
 });
 
-commandTest("migrate() logs in to the other server", async (client) => {
+commandTest("migrate() logs in to the other server", { local: true }, async (client) => {
   await using other = await startServer({
     password: "secret",
     users: [{ name: "mover", rules: "on >pass ~* +@all" }],
@@ -323,6 +324,24 @@ commandTest("wait() counts replicas", async (client) => {
   await client.set("k", "a");
   assertEquals(await client.wait(0, 100), 0);
   assertEquals(await client.wait(1, 10), 0);
+});
+
+commandTest("wait() refuses to wait for ever", async (client) => {
+  await assertRejects(() => client.wait(0, 0), RangeError);
+});
+
+Deno.test("wait() counts the replicas that have the writes", async () => {
+  await using server = await startServer({ replicas: 1 });
+  await using client = await RedisClient.create({
+    addresses: [{ host: server.host, port: server.port }],
+    requestTimeout: 10_000,
+  });
+  await client.set("k", "a");
+  assertEquals(await client.wait(1, 5000), 1);
+});
+
+commandTest("waitaof() refuses to wait for ever", { needs: "WAITAOF" }, async (client) => {
+  await assertRejects(() => client.waitaof(0, 0, 0), RangeError);
 });
 
 commandTest("waitaof() tells of files", { needs: "WAITAOF" }, async (client) => {

@@ -1,5 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { ServerError } from "../../lib/errors.ts";
+import { startFakeServer } from "../../lib/testing/mod.ts";
+import { RedisClient } from "../../standalone/mod.ts";
 import { commandTest } from "../_kit/command_tests.ts";
 
 /** Bytes that are no UTF-8, with a zero and a line end among them. */
@@ -96,6 +98,27 @@ commandTest("digest() answers hexadecimal text", { needs: "DIGEST" }, async (cli
   assertEquals(/^[0-9a-f]{16}$/.test(digest!), true);
   assertEquals(await client.bytes.digest("k"), digest);
   assertEquals(await client.digest("missing"), null);
+});
+
+// The servers that the suite usually runs on are older.
+Deno.test("delex(), digest() and set() speak to Redis 8.4", async () => {
+  await using server = await startFakeServer({ DELEX: 1, DIGEST: "00ff", SET: null });
+  await using client = await RedisClient.create(server.url);
+  const before = server.received.length;
+  assertEquals(await client.delex("k"), true);
+  assertEquals(await client.delex("k", { ifeq: "v" }), true);
+  assertEquals(await client.delex("k", { ifdne: "00ff" }), true);
+  assertEquals(await client.digest("k"), "00ff");
+  assertEquals(await client.set("k", "v", { ifne: "w", ex: 5 }), null);
+  assertEquals(await client.set("k", "v", { ifdeq: "00ff", get: true }), null);
+  assertEquals(server.received.slice(before).map(({ args }) => args.join(" ")), [
+    "DELEX k",
+    "DELEX k IFEQ v",
+    "DELEX k IFDNE 00ff",
+    "DIGEST k",
+    "SET k v IFNE w EX 5",
+    "SET k v IFDEQ 00ff GET",
+  ]);
 });
 
 commandTest("get() tells a missing key from an empty value", async (client) => {
