@@ -78,6 +78,7 @@ const MAX_TEXT = 2 ** 29 - 24;
 const MIN_LINE_LENGTH = 32;
 /** Largest bulk string for which its whole length is reserved on the peer's word alone. */
 const RESERVE = 1 << 20;
+const NO_BYTES = new Uint8Array(0);
 /** From how many missing bytes on it pays to have them read straight into their place. */
 const DIRECT = 16 * 1024;
 
@@ -185,6 +186,8 @@ export class RespDecoder {
 
   /** Bulk string whose end has not arrived. */
   #bulk: Uint8Array | null = null;
+  /** Memory of an earlier one that was text. */
+  #spare: Uint8Array = NO_BYTES;
   #bulkType = 0;
   /** Position of its first byte in the connection. */
   #bulkFrom = 0;
@@ -250,7 +253,7 @@ export class RespDecoder {
     const bulk = this.#bulk;
     if (bulk === null) return null;
     if (bulk.length === this.#bulkFilled && this.#bulkFilled < this.#bulkLength) this.#growBulk();
-    const place = this.#bulk!.subarray(this.#bulkFilled);
+    const place = this.#bulk!.subarray(this.#bulkFilled, this.#bulkLength);
     return place.length < DIRECT ? null : place;
   }
 
@@ -552,7 +555,14 @@ export class RespDecoder {
     const total = type === SEMICOLON ? this.#partsLength + length : length;
     const max = this.#bytes && type !== BANG ? this.#maxBulkLength : this.#maxTextLength;
     if (total > max) this.#fail(`Cannot decode a bulk string of more than ${max} bytes`, pos);
-    this.#bulk = new Uint8Array(Math.min(length, RESERVE));
+    const reserved = Math.min(length, RESERVE);
+    const { length: spare } = this.#spare;
+    if (spare >= reserved && !(this.#bytes && type === DOLLAR)) {
+      this.#bulk = this.#spare;
+      this.#spare = NO_BYTES;
+    } else {
+      this.#bulk = new Uint8Array(reserved);
+    }
     this.#bulkType = type;
     this.#bulkFrom = this.#base + pos;
     this.#bulkLength = length;
@@ -572,7 +582,8 @@ export class RespDecoder {
     while (this.#bulkFilled < this.#bulkLength) {
       if (pos === end) return pos;
       if (this.#bulkFilled === this.#bulk!.length) this.#growBulk();
-      const count = Math.min(end - pos, this.#bulk!.length - this.#bulkFilled);
+      const room = Math.min(this.#bulk!.length, this.#bulkLength) - this.#bulkFilled;
+      const count = Math.min(end - pos, room);
       this.#bulk!.set(buffer.subarray(pos, pos + count), this.#bulkFilled);
       this.#bulkFilled += count;
       pos += count;
@@ -583,10 +594,17 @@ export class RespDecoder {
       this.#bulkClosed++;
       pos++;
     }
-    const bulk = this.#bulk!;
+    const whole = this.#bulk!;
+    const bulk = whole.length === this.#bulkLength ? whole : whole.subarray(0, this.#bulkLength);
     this.#bulk = null;
-    if (this.#bulkType === SEMICOLON) this.#keepPart(bulk);
-    else this.#emit(this.#bulkValue(bulk));
+    if (this.#bulkType === SEMICOLON) {
+      this.#keepPart(bulk);
+    } else {
+      const value = this.#bulkValue(bulk);
+      // Text is a copy, so the memory can serve the next one.
+      if (value !== bulk && whole.length <= RESERVE) this.#spare = whole;
+      this.#emit(value);
+    }
     return pos;
   }
 
