@@ -6,7 +6,9 @@
 
 import { Client } from "../lib/client.ts";
 import { type ClusterClientConfiguration, settingsOf } from "../lib/configuration.ts";
-import type { ClusterRequestOptions } from "../lib/dispatcher.ts";
+import type { Reach } from "../lib/commands/mod.ts";
+import type { NodeRoute, NodesRoute } from "../lib/connection/route.ts";
+import type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { ClusterDispatcher } from "./dispatcher.ts";
 
@@ -29,8 +31,12 @@ import { ClusterDispatcher } from "./dispatcher.ts";
  * ```
  *
  * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam N How many nodes the commands reach: as many as the servers' policies say, or on a view with a route one or several.
  */
-export class RedisClusterClient<T extends string | Uint8Array = string> extends Client<T> {
+export class RedisClusterClient<
+  T extends string | Uint8Array = string,
+  N extends Reach = "policy",
+> extends Client<T, N> {
   /**
    * Finds the cluster and connects to its primaries.
    *
@@ -69,9 +75,9 @@ export class RedisClusterClient<T extends string | Uint8Array = string> extends 
    *
    * It shares everything with this client; closing either closes both.
    */
-  get bytes(): RedisClusterClient<Uint8Array> {
+  get bytes(): RedisClusterClient<Uint8Array, N> {
     const { dispatcher, options } = this.parts();
-    return new RedisClusterClient<Uint8Array>(dispatcher, true, options);
+    return new RedisClusterClient<Uint8Array, N>(dispatcher, true, options);
   }
 
   /**
@@ -89,9 +95,17 @@ export class RedisClusterClient<T extends string | Uint8Array = string> extends 
    * @returns The view. It shares everything with this client; closing either closes both.
    * @throws {ConfigurationError} If an option is bad.
    */
-  with(options: ClusterRequestOptions): RedisClusterClient<T> {
+  with(options: RequestOptions & { route: NodesRoute }): RedisClusterClient<T, "several">;
+  /** A view of this client whose requests go to one node. */
+  with(options: RequestOptions & { route: NodeRoute }): RedisClusterClient<T, "one">;
+  /** A view of this client whose requests have another timeout or signal. */
+  with(options: RequestOptions & { route?: undefined }): RedisClusterClient<T, N>;
+  /** A view of this client whose requests have other options. */
+  with(options: ClusterRequestOptions): RedisClusterClient<T, Reach>;
+  /** A view of this client whose requests have other options. */
+  with(options: ClusterRequestOptions): RedisClusterClient<T, Reach> {
     const { dispatcher, bytes, options: merged } = this.parts(options);
-    return new RedisClusterClient<T>(dispatcher, bytes, merged);
+    return new RedisClusterClient<T, Reach>(dispatcher, bytes, merged);
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Commands } from "./commands/mod.ts";
+import { Commands, type Reach } from "./commands/mod.ts";
 import type { Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import type { Decoder, Words } from "./executor.ts";
@@ -41,8 +41,10 @@ export interface BatchOptions {
  * The surface of a batch: it takes commands while the callback runs, and they all go out when it has returned.
  *
  * @typeParam T What a bulk string is on this surface.
+ * @typeParam N How many nodes its commands reach.
  */
-export class Batch<T extends string | Uint8Array = string> extends Commands<T> {
+export class Batch<T extends string | Uint8Array = string, N extends Reach = Reach>
+  extends Commands<T, N> {
   readonly #make: (words: Words, decode: Decoder<unknown>, bytes?: boolean) => Request;
   #open = true;
 
@@ -99,15 +101,19 @@ export class Batch<T extends string | Uint8Array = string> extends Commands<T> {
  * @param options Options of the batch.
  * @returns The value of each command.
  */
-export function runBatch<T extends string | Uint8Array, P extends readonly unknown[]>(
+export function runBatch<
+  T extends string | Uint8Array,
+  N extends Reach,
+  P extends readonly unknown[],
+>(
   dispatcher: Dispatcher,
   bytes: boolean,
   request: ClusterRequestOptions | undefined,
-  build: (batch: Batch<T>) => P,
+  build: (batch: Batch<T, N>) => P,
   options: BatchOptions | undefined,
 ): Promise<unknown[]> {
   const requests: Request[] = [];
-  const batch = new Batch<T>((words, decode, raw = bytes) => {
+  const batch = new Batch<T, N>((words, decode, raw = bytes) => {
     const made = dispatcher.make(words, decode, raw, request);
     made.impatient = options?.retryServerErrors !== true;
     requests.push(made);
@@ -127,9 +133,13 @@ export function runBatch<T extends string | Uint8Array, P extends readonly unkno
  * @param options Options of the batch.
  * @param send Sends them.
  */
-export async function collect<T extends string | Uint8Array, P extends readonly unknown[]>(
-  batch: Batch<T>,
-  build: (batch: Batch<T>) => P,
+export async function collect<
+  T extends string | Uint8Array,
+  N extends Reach,
+  P extends readonly unknown[],
+>(
+  batch: Batch<T, N>,
+  build: (batch: Batch<T, N>) => P,
   options: BatchOptions | undefined,
   send: () => void,
 ): Promise<unknown[]> {

@@ -11,7 +11,7 @@ import {
   type BatchValues,
   runBatch,
 } from "./batch.ts";
-import { Commands, type Key, type OneOrMany } from "./commands/mod.ts";
+import { Commands, type Key, type OneOrMany, type Reach } from "./commands/mod.ts";
 import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
@@ -26,8 +26,10 @@ import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
  *
  * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam N How many nodes its commands reach.
  */
-export abstract class Client<T extends string | Uint8Array = string> extends Commands<T> {
+export abstract class Client<T extends string | Uint8Array = string, N extends Reach = Reach>
+  extends Commands<T, N> {
   readonly #dispatcher: Dispatcher;
   readonly #bytes: boolean;
   readonly #options: ClusterRequestOptions | undefined;
@@ -114,20 +116,20 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
    * @returns The value of each command, in their order; with `errors: "values"` the error where there is no value.
    */
   batch<P extends readonly unknown[] | []>(
-    build: (batch: Batch<T>) => P,
+    build: (batch: Batch<T, N>) => P,
     options: BatchOptions & { errors: "values" },
   ): Promise<BatchOutcomes<P>>;
   /** Sends several commands in one write. They are not atomic. */
   batch<P extends readonly unknown[] | []>(
-    build: (batch: Batch<T>) => P,
+    build: (batch: Batch<T, N>) => P,
     options?: BatchOptions,
   ): Promise<BatchValues<P>>;
   /** Sends several commands in one write. They are not atomic. */
   batch(
-    build: (batch: Batch<T>) => readonly unknown[],
+    build: (batch: Batch<T, N>) => readonly unknown[],
     options?: BatchOptions,
   ): Promise<unknown[]> {
-    return runBatch<T, readonly unknown[]>(
+    return runBatch<T, N, readonly unknown[]>(
       this.#dispatcher,
       this.#bytes,
       this.#options,
@@ -155,17 +157,17 @@ export abstract class Client<T extends string | Uint8Array = string> extends Com
    * @throws {ClusterError} If the keys are in different slots; nothing was sent then.
    */
   transaction<P extends readonly unknown[] | []>(
-    build: (transaction: Batch<T>) => P,
+    build: (transaction: Batch<T, "one">) => P,
     options: BatchOptions & { errors: "values" },
   ): Promise<BatchOutcomes<P> | null>;
   /** Executes several commands together. */
   transaction<P extends readonly unknown[] | []>(
-    build: (transaction: Batch<T>) => P,
+    build: (transaction: Batch<T, "one">) => P,
     options?: BatchOptions,
   ): Promise<BatchValues<P> | null>;
   /** Executes several commands together. */
   transaction(
-    build: (transaction: Batch<T>) => readonly unknown[],
+    build: (transaction: Batch<T, "one">) => readonly unknown[],
     options?: BatchOptions,
   ): Promise<unknown[] | null> {
     return runTransaction<T, readonly unknown[]>(

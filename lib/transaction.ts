@@ -27,12 +27,12 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   dispatcher: Dispatcher,
   bytes: boolean,
   request: ClusterRequestOptions | undefined,
-  build: (transaction: Batch<T>) => P,
+  build: (transaction: Batch<T, "one">) => P,
   options: BatchOptions | undefined,
   send: (exec: Request) => void = (exec) => dispatcher.launch(exec, request),
 ): Promise<unknown[] | null> {
   const commands: Request[] = [];
-  const transaction = new Batch<T>((words, decode, raw = bytes) => {
+  const transaction = new Batch<T, "one">((words, decode, raw = bytes) => {
     const { row } = dispatcher.make(words, decode, raw, request);
     // Only a vessel for the words, the decoder and the promise: it is never sent by itself.
     const command = new Request(words as never, row, decode, raw, 0, BYSTANDER);

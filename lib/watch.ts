@@ -33,7 +33,7 @@ export interface WatchOptions {
  *
  * @typeParam T What a bulk string is on this surface.
  */
-export class WatchSession<T extends string | Uint8Array = string> extends Commands<T> {
+export class WatchSession<T extends string | Uint8Array = string> extends Commands<T, "one"> {
   readonly #dispatcher: Dispatcher;
   readonly #connection: Connection;
   readonly #link: Link;
@@ -91,17 +91,17 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
    * `watch()` begins again when its callback is done.
    */
   transaction<P extends readonly unknown[] | []>(
-    build: (transaction: Batch<T>) => P,
+    build: (transaction: Batch<T, "one">) => P,
     options: BatchOptions & { errors: "values" },
   ): Promise<BatchOutcomes<P> | null>;
   /** Executes commands together, if no watched key was changed since it is watched. */
   transaction<P extends readonly unknown[] | []>(
-    build: (transaction: Batch<T>) => P,
+    build: (transaction: Batch<T, "one">) => P,
     options?: BatchOptions,
   ): Promise<BatchValues<P> | null>;
   /** Executes commands together, if no watched key was changed since it is watched. */
   async transaction(
-    build: (transaction: Batch<T>) => readonly unknown[],
+    build: (transaction: Batch<T, "one">) => readonly unknown[],
     options?: BatchOptions,
   ): Promise<unknown[] | null> {
     const values = await runTransaction<T, readonly unknown[]>(

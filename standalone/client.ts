@@ -26,7 +26,7 @@ import { StandaloneDispatcher } from "./dispatcher.ts";
  *
  * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
  */
-export class RedisClient<T extends string | Uint8Array = string> extends Client<T> {
+export class RedisClient<T extends string | Uint8Array = string> extends Client<T, "one"> {
   /**
    * Connects to a primary and its replicas.
    *

@@ -7,6 +7,7 @@
 import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { toReply } from "./_decode.ts";
+import type { Reach } from "./_reach.ts";
 import { ConnectionCommands } from "./connection.ts";
 import { HashCommands } from "./hash.ts";
 import { KeyCommands } from "./key.ts";
@@ -15,7 +16,7 @@ import { SetCommands } from "./set.ts";
 import { StringCommands } from "./string.ts";
 
 /** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
-export interface Commands<T extends string | Uint8Array = string>
+export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends
     ConnectionCommands<T>,
     HashCommands<T>,
@@ -30,9 +31,11 @@ export interface Commands<T extends string | Uint8Array = string>
  * Clients, batches and transactions extend it and override {@linkcode Executor.send} only.
  *
  * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam N How many nodes its commands reach.
  */
 // TypeScript takes the merged interface at its word: link() below makes it true, and a test checks it.
-export abstract class Commands<T extends string | Uint8Array = string> extends Executor<T> {
+export abstract class Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
+  extends Executor<T> {
   /**
    * Runs any command, also one that this library has no method for.
    *
@@ -57,6 +60,7 @@ export type { AtMostOne, Entries, ExactlyOne, Key, OneOrMany, Value } from "./_a
 export type { ClientFilter, ClientInfo, ClientType } from "./_client_info.ts";
 export type { Fields } from "./_decode.ts";
 export type { ExpireCondition, GetExpiry, SetExpiry } from "./_expiry.ts";
+export type { PerNode, PerRoutedNode, Reach } from "./_reach.ts";
 export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
 export * from "./connection.ts";
 export * from "./hash.ts";

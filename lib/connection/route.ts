@@ -28,14 +28,11 @@ export interface AddressRoute {
   port: number;
 }
 
-/**
- * Where in a cluster a request shall go: any node (a primary if it may write), all primaries, all nodes, the node of a key
- * or slot, or one node by its address.
- */
-export type Route =
-  | "random"
-  | "allPrimaries"
-  | "allNodes"
-  | SlotKeyRoute
-  | SlotRoute
-  | AddressRoute;
+/** To one node: any one (a primary if the request may write), that of a key or slot, or one by its address. */
+export type NodeRoute = "random" | SlotKeyRoute | SlotRoute | AddressRoute;
+
+/** To several nodes: all primaries, or all primaries and replicas. */
+export type NodesRoute = "allPrimaries" | "allNodes";
+
+/** Where in a cluster a request shall go: to one node, or to several. */
+export type Route = NodeRoute | NodesRoute;
