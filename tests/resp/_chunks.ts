@@ -55,9 +55,11 @@ export function concatenate(parts: readonly Uint8Array[]): Bytes {
 
 /** Each character is one byte: `"\xff"` is 255. */
 export function binary(text: string): Bytes {
-  return Uint8Array.from(text, (character) => {
-    const code = character.charCodeAt(0);
-    if (code > 255) throw new RangeError(`Cannot make a byte of the character ${character}`);
-    return code;
-  });
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 255) throw new RangeError(`Cannot make a byte of the character ${text[i]}`);
+    bytes[i] = code;
+  }
+  return bytes;
 }
