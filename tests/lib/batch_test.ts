@@ -1,0 +1,410 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
+import {
+  ClusterError,
+  ConnectionError,
+  OverloadError,
+  RedisClient,
+  RedisClusterClient,
+  RedisError,
+  script,
+  ServerError,
+  WatchError,
+} from "../../mod.ts";
+import { startCluster, startProxy, startServer } from "../../lib/testing/mod.ts";
+
+const server = await startServer();
+server.unref();
+
+async function connect(
+  options: { port?: number; inflightRequestsLimit?: number; protocol?: 2 | 3 } = {},
+): Promise<RedisClient> {
+  const { port = server.port, ...rest } = options;
+  const client = await RedisClient.create({
+    addresses: [{ host: server.host, port }],
+    requestTimeout: 10_000,
+    ...rest,
+  });
+  await server.command(["FLUSHALL"]);
+  return client;
+}
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`batch() answers a typed tuple, in order [RESP${protocol}]`, async () => {
+    await using client = await connect({ protocol });
+    const result = await client.batch((b) => [b.set("n", 1), b.incr("n"), b.get("n")]);
+    const typed: ["OK" | null, number | bigint, string | null] = result;
+    assertEquals(typed, ["OK", 2, "2"]);
+  });
+
+  Deno.test(`transaction() answers a typed tuple [RESP${protocol}]`, async () => {
+    await using client = await connect({ protocol });
+    const result = await client.transaction((t) => [
+      t.hset("h", { a: "1" }),
+      t.hgetall("h"),
+      t.hexists("h", "a"),
+      t.get("missing"),
+    ]);
+    assertEquals(result, [1, Object.assign(Object.create(null), { a: "1" }), true, null]);
+  });
+}
+
+Deno.test("batch() rejects with the first error, after all commands were executed", async () => {
+  await using client = await connect();
+  const error = await assertRejects(
+    () => client.batch((b) => [b.set("s", "x"), b.lpush("s", "y"), b.set("after", "1")]),
+    ServerError,
+  );
+  assertEquals([error.code, error.command], ["WRONGTYPE", "LPUSH"]);
+  assertEquals(await client.get("after"), "1");
+});
+
+Deno.test("batch() puts errors in place where they are values", async () => {
+  await using client = await connect();
+  const [ok, failed, value] = await client.batch(
+    (b) => [b.set("s", "x"), b.lpush("s", "y"), b.get("s")],
+    { errors: "values" },
+  );
+  assertEquals([ok, value], ["OK", "x"]);
+  assertInstanceOf(failed, ServerError);
+});
+
+Deno.test("batch() goes out as one write and takes one read to answer", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port });
+  const before = Number((await server.info("stats")).total_reads_processed);
+  await client.batch((b) => Array.from({ length: 100 }, (_, i) => b.set(`k${i}`, i)));
+  const after = Number((await server.info("stats")).total_reads_processed);
+  // Asking for the statistics is one read itself.
+  assert(after - before <= 3, `${after - before} reads`);
+});
+
+Deno.test("batch() refuses bad arguments and connection state without sending anything", async () => {
+  await using client = await connect();
+  await assertRejects(() => client.batch((b) => [b.del([])]), RangeError);
+  await assertRejects(() => client.batch((b) => [b.customCommand(["SUBSCRIBE", "c"])]), TypeError);
+  await assertRejects(
+    () => client.batch((b) => [b.set("k", undefined as never), b.get("k")]),
+    TypeError,
+  );
+});
+
+Deno.test("batch() whose callback throws, or is async, sends nothing", async () => {
+  await using client = await connect();
+  const failure = new Error("No");
+  const error = await assertRejects(() =>
+    client.batch((b) => {
+      b.set("k", "v");
+      throw failure;
+    })
+  );
+  assertEquals(error, failure);
+  await assertRejects(
+    () =>
+      client.batch(
+        (async (b: { set(k: string, v: string): unknown }) => [b.set("k", "v")]) as never,
+      ),
+    TypeError,
+    "async",
+  );
+  assertEquals(await client.get("k"), null);
+});
+
+Deno.test("a surface that was sent takes no more commands", async () => {
+  await using client = await connect();
+  let kept: { get(key: string): Promise<unknown> } | undefined;
+  await client.batch((b) => {
+    kept = b;
+    return [b.get("k")];
+  });
+  await assertRejects(() => kept!.get("k"), TypeError, "sent already");
+});
+
+Deno.test("an unwatched element of a failed batch is no unhandled rejection", async () => {
+  await using client = await connect();
+  const values = await client.batch((b) => {
+    // Its promise is dropped on purpose.
+    b.customCommand(["NOSUCH"]);
+    return [b.set("k", "v")];
+  });
+  assertEquals(values, ["OK"]);
+});
+
+Deno.test("batch() over the limit rejects what is too much", async () => {
+  await using client = await connect({ inflightRequestsLimit: 2 });
+  const values = await client.batch(
+    (b) => [b.set("a", 1), b.set("b", 1), b.set("c", 1)],
+    { errors: "values" },
+  );
+  assertEquals(values.slice(0, 2), ["OK", "OK"]);
+  assertInstanceOf(values[2], OverloadError);
+});
+
+Deno.test("the bytes view has batches and transactions of bytes", async () => {
+  await using client = await connect();
+  const bytes = new Uint8Array([0, 255, 13, 10]);
+  await client.set("k", bytes);
+  const [value] = await client.bytes.batch((b) => [b.get("k")]);
+  assertEquals(value, bytes);
+  assertEquals(await client.bytes.transaction((t) => [t.get("k")]), [bytes]);
+});
+
+Deno.test("a text transaction with a reply that is never text gives both", async () => {
+  await using client = await connect();
+  const result = await client.transaction((t) => [t.set("k", "v"), t.dump("k"), t.get("k")]);
+  assert(result !== null);
+  assertEquals([result[0], result[2]], ["OK", "v"]);
+  assertInstanceOf(result[1], Uint8Array);
+});
+
+Deno.test("transaction() with a command that the server refuses executes nothing", async () => {
+  await using client = await connect();
+  const error = await assertRejects(
+    () => client.transaction((t) => [t.set("k", "v"), t.customCommand(["GET"])]),
+    ServerError,
+  );
+  assertEquals(error.code, "EXECABORT");
+  assertInstanceOf(error.cause, ServerError);
+  assertEquals(await client.get("k"), null);
+});
+
+Deno.test("transaction() with a command that fails executes the others", async () => {
+  await using client = await connect();
+  const values = await client.transaction(
+    (t) => [t.set("k", "v"), t.lpush("k", "x"), t.append("k", "w")],
+    { errors: "values" },
+  );
+  assert(values !== null);
+  assertEquals([values[0], values[2]], ["OK", 2]);
+  assertInstanceOf(values[1], ServerError);
+});
+
+Deno.test("transaction() with text that cannot be sent sends nothing of it", async () => {
+  await using client = await connect();
+  await assertRejects(
+    () => client.transaction((t) => [t.set("a", "1"), t.set("b", "\ud800")]),
+    TypeError,
+  );
+  assertEquals(await client.mget(["a", "b"]), [null, null]);
+});
+
+Deno.test("transactions of many callers keep their replies apart", async () => {
+  await using client = await connect();
+  const results = await Promise.all(
+    Array.from(
+      { length: 500 },
+      (_, i) =>
+        i % 2 === 0
+          ? client.transaction((t) => [t.set(`k${i}`, i), t.get(`k${i}`)])
+          : client.customCommand(["ECHO", `e${i}`]),
+    ),
+  );
+  for (const [i, result] of results.entries()) {
+    assertEquals(result, i % 2 === 0 ? ["OK", String(i)] : `e${i}`);
+  }
+});
+
+Deno.test("transaction() under cuts is executed wholly or not at all, and never twice", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port });
+  let resolved = 0;
+  let uncertain = 0;
+  let running = true;
+  const cutting = (async () => {
+    while (running) {
+      await delay(Math.random() * 10);
+      proxy.setFaults({ cutAfter: { toServer: Math.floor(Math.random() * 300) } });
+      await delay(Math.random() * 5);
+      proxy.setFaults({});
+    }
+  })();
+  const end = performance.now() + 1500;
+  await Promise.all(Array.from({ length: 10 }, async () => {
+    while (performance.now() < end) {
+      try {
+        await client.transaction((t) => [t.incr("a"), t.incr("b"), t.incr("c")]);
+        resolved++;
+      } catch (error) {
+        assertInstanceOf(error, ConnectionError);
+        if (error.maybeExecuted) uncertain++;
+      }
+    }
+  }));
+  running = false;
+  await cutting;
+  proxy.setFaults({});
+  const counters = (await server.commands([["GET", "a"], ["GET", "b"], ["GET", "c"]])).map(Number);
+  assertEquals(new Set(counters).size, 1, `parts of a transaction were executed: ${counters}`);
+  assert(counters[0] >= resolved && counters[0] <= resolved + uncertain);
+  assert(resolved > 0 && uncertain > 0, `${resolved} resolved, ${uncertain} uncertain`);
+});
+
+Deno.test("watch() begins again when a watched key was changed", async () => {
+  await using client = await connect();
+  await client.set("n", 1);
+  let runs = 0;
+  const result = await client.watch("n", async (session) => {
+    const n = Number(await session.get("n"));
+    if (++runs < 3) await client.incr("n");
+    return await session.transaction((t) => [t.set("n", n * 10), t.get("n")]);
+  });
+  assertEquals([runs, result], [3, ["OK", "30"]]);
+});
+
+Deno.test("watch() gives up after its retries", async () => {
+  await using client = await connect();
+  let runs = 0;
+  await assertRejects(
+    () =>
+      client.watch("n", async (session) => {
+        runs++;
+        await client.incr("n");
+        return await session.transaction((t) => [t.set("n", 0)]);
+      }, { retries: 2 }),
+    WatchError,
+  );
+  assertEquals([runs, await client.get("n")], [3, "3"]);
+});
+
+Deno.test("watch() of concurrent counters loses no increment", async () => {
+  await using client = await connect();
+  await Promise.all(Array.from({ length: 20 }, () =>
+    client.watch("n", async (session) => {
+      const n = Number(await session.get("n"));
+      return await session.transaction((t) => [t.set("n", n + 1)]);
+    }, { retries: 1000 })));
+  assertEquals(await client.get("n"), "20");
+});
+
+Deno.test("watch() passes on what its callback throws, and leaves nothing watched", async () => {
+  await using client = await connect();
+  const failure = new Error("Changed my mind");
+  assertEquals(
+    await assertRejects(() => client.watch("n", () => Promise.reject(failure))),
+    failure,
+  );
+  // The connection is used again: a watch that was left behind would break this transaction.
+  let runs = 0;
+  await client.watch("m", async (session) => {
+    runs++;
+    await client.incr("n");
+    return await session.transaction((t) => [t.set("m", 1)]);
+  });
+  assertEquals(runs, 1);
+});
+
+Deno.test("a session is over with its callback", async () => {
+  await using client = await connect();
+  let kept: { get(key: string): Promise<unknown> } | undefined;
+  await client.watch("n", (session) => {
+    kept = session;
+    return Promise.resolve();
+  });
+  await assertRejects(() => kept!.get("n"), TypeError, "over");
+});
+
+Deno.test("watch() on a connection that is lost rejects, for nothing is watched any more", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port });
+  await assertRejects(
+    () =>
+      client.watch("n", async (session) => {
+        await session.get("n");
+        proxy.cut();
+        return await session.transaction((t) => [t.set("n", 1)]);
+      }),
+    ConnectionError,
+  );
+});
+
+Deno.test("run() sends a script's text only where it is not known", async () => {
+  await using client = await connect();
+  await server.command(["SCRIPT", "FLUSH"]);
+  await server.command(["CONFIG", "RESETSTAT"]);
+  const sum = script("return tonumber(ARGV[1]) + tonumber(redis.call('GET', KEYS[1]) or 0)");
+  await client.set("n", 2);
+  const results = [];
+  for (let i = 0; i < 5; i++) results.push(await client.run(sum, { keys: ["n"], args: [i] }));
+  assertEquals(results, [2, 3, 4, 5, 6]);
+  const stats = await server.info("commandstats");
+  assertEquals(/calls=(\d+)/.exec(stats.cmdstat_eval)?.[1], "1");
+  assertEquals(/calls=(\d+)/.exec(stats.cmdstat_evalsha)?.[1], "5");
+});
+
+Deno.test("run() of a script that only reads cannot write", async () => {
+  await using client = await connect();
+  await assertRejects(
+    () =>
+      client.run(script("return redis.call('SET', KEYS[1], 1)", { readOnly: true }), {
+        keys: ["k"],
+      }),
+    RedisError,
+  );
+});
+
+Deno.test("in a cluster", async (t) => {
+  await using nodes = await startCluster();
+  await using cluster = await RedisClusterClient.create({
+    addresses: nodes.addresses,
+    requestTimeout: 10_000,
+  });
+
+  await t.step("batch() is split by node and answers in order", async () => {
+    const values = await cluster.batch((b) =>
+      Array.from({ length: 200 }, (_, i) => i % 2 === 0 ? b.set(`k${i}`, i) : b.get(`k${i - 1}`))
+    );
+    for (const [i, value] of values.entries()) {
+      assertEquals(value, i % 2 === 0 ? "OK" : String(i - 1));
+    }
+  });
+
+  await t.step("transaction() needs keys of one slot", async () => {
+    assertEquals(
+      await cluster.transaction((t) => [t.set("{s}a", 1), t.incr("{s}a"), t.get("{s}b")]),
+      ["OK", 2, null],
+    );
+    await assertRejects(
+      () => cluster.transaction((t) => [t.set("never-a", 1), t.set("never-b", 1)]),
+      ClusterError,
+      "different slots",
+    );
+    assertEquals(await cluster.mget(["never-a", "never-b"]), [null, null]);
+  });
+
+  await t.step("transaction() and watch() follow a slot that moves", async () => {
+    const slot = Number(await cluster.customCommand(["CLUSTER", "KEYSLOT", "{s}a"]));
+    const owners = await Promise.all(nodes.shards.map((_, i) => nodes.slotsOf(i)));
+    const from = owners.findIndex((slots) => slots.includes(slot));
+    await nodes.moveSlots([slot], from, (from + 1) % 3);
+    assertEquals(await cluster.transaction((t) => [t.incr("{s}a"), t.get("{s}a")]), [3, "3"]);
+    await nodes.moveSlots([slot], (from + 1) % 3, from);
+    assertEquals(
+      await cluster.watch("{s}a", async (session) => {
+        const n = Number(await session.get("{s}a"));
+        return await session.transaction((t) => [t.set("{s}a", n + 1), t.get("{s}a")]);
+      }),
+      ["OK", "4"],
+    );
+  });
+
+  await t.step(
+    "transaction() of a key that is on its way is sent where it asks for it",
+    async () => {
+      const slot = Number(await cluster.customCommand(["CLUSTER", "KEYSLOT", "{m}a"]));
+      const owners = await Promise.all(nodes.shards.map((_, i) => nodes.slotsOf(i)));
+      const from = owners.findIndex((slots) => slots.includes(slot));
+      await cluster.set("{m}a", 1);
+      const move = await nodes.beginSlotMove(slot, from, (from + 1) % 3);
+      await move.moveKeys();
+      assertEquals(await cluster.transaction((t) => [t.incr("{m}a"), t.get("{m}a")]), [2, "2"]);
+      await move.finish();
+    },
+  );
+
+  await t.step("run() loads a script on each node that it meets", async () => {
+    const echo = script("return {KEYS[1], ARGV[1]}");
+    for (let i = 0; i < 20; i++) {
+      assertEquals(await cluster.run(echo, { keys: [`k${i}`], args: [i] }), [`k${i}`, String(i)]);
+    }
+  });
+});
