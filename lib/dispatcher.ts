@@ -318,6 +318,7 @@ export abstract class Dispatcher implements LinkOwner {
   onPush(_link: Link, _push: Push): void {}
 
   onRefused(link: Link, error: Error): void {
+    for (const request of this.#kept) request.lastError = error;
     this.events.emit({ type: "reconnecting", ...link.endpoint, error });
   }
 

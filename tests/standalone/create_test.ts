@@ -251,7 +251,9 @@ Deno.test("create() backs off between attempts, by the strategy that is given", 
 });
 
 Deno.test("create() of a user who may not say HELLO ends at once with NOPERM", async () => {
-  await using server = await startServer({ users: [{ name: "default", rules: "-hello" }] });
+  await using server = await startServer({
+    users: [{ name: "default", rules: "on nopass ~* &* +@all -hello" }],
+  });
   await using proxy = await startProxy(server);
   const { error } = await measure(() => connect(proxy));
   assertInstanceOf(error, ServerError);
