@@ -9,6 +9,8 @@
 
 /** Milliseconds by which a timer may be late before the process counts as having been busy. */
 const LAG = 10;
+/** Longest time that a timer can measure; it would ring at once for a longer one. */
+const LONGEST = 2 ** 31 - 1;
 
 /** Something that runs out of time unless it is removed before. */
 export interface Expiring {
@@ -99,7 +101,7 @@ export class Deadlines {
   }
 
   #arm(list: DeadlineList, wait: number): void {
-    const timer = setTimeout(() => this.#ring(list), wait);
+    const timer = setTimeout(() => this.#ring(list), Math.min(wait, LONGEST));
     // A deadline by itself is no reason to keep the process alive: the socket that it watches is.
     Deno.unrefTimer(timer);
     list.timer = timer;
@@ -119,8 +121,9 @@ export class Deadlines {
       const item = list.oldest;
       this.remove(item);
       item.expire();
+      // Whatever expired may have been the reason to stop all.
+      if (this.#lists.get(list.budget) !== list) return;
     }
-    if (this.#lists.get(list.budget) !== list) return;
     if (list.oldest === null) {
       this.#lists.delete(list.budget);
       list.timer = undefined;
