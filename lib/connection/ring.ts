@@ -56,7 +56,7 @@ export class Ring<T> {
   /** Takes all items, oldest first. */
   drain(): T[] {
     const items: T[] = [];
-    for (let item = this.shift(); item !== undefined; item = this.shift()) items.push(item);
+    while (this.#length > 0) items.push(this.shift() as T);
     return items;
   }
 
