@@ -80,21 +80,22 @@ export class Events implements AsyncIterable<ClientEvent> {
   /** Begins to read. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ClientEvent> {
     const kept: ClientEvent[] = [];
-    let waiting: ((result: IteratorResult<ClientEvent>) => void) | null = null;
+    const waiting: ((result: IteratorResult<ClientEvent>) => void)[] = [];
     let ended = this.#closed;
     const read = (event: ClientEvent): void => {
-      if (event.type === "closed") end();
-      if (waiting !== null) {
-        waiting({ value: event, done: false });
-        waiting = null;
+      const resolve = waiting.shift();
+      if (resolve !== undefined) {
+        resolve({ value: event, done: false });
       } else {
         if (kept.length === KEPT) kept.shift();
         kept.push(event);
       }
+      if (event.type === "closed") end();
     };
     const end = (): void => {
       ended = true;
       this.#readers.delete(read);
+      for (const resolve of waiting.splice(0)) resolve({ value: undefined, done: true });
     };
     if (!ended) this.#readers.add(read);
     return {
@@ -102,13 +103,11 @@ export class Events implements AsyncIterable<ClientEvent> {
         const value = kept.shift();
         if (value !== undefined) return Promise.resolve({ value, done: false });
         if (ended) return Promise.resolve({ value: undefined, done: true });
-        return new Promise((resolve) => waiting = resolve);
+        return new Promise((resolve) => waiting.push(resolve));
       },
       return: () => {
-        end();
         kept.length = 0;
-        waiting?.({ value: undefined, done: true });
-        waiting = null;
+        end();
         return Promise.resolve({ value: undefined, done: true });
       },
       [Symbol.asyncIterator]() {
