@@ -66,6 +66,10 @@ export function refusal(name: string): string | undefined {
  * @returns The error to reject with; `undefined` if the call may be sent.
  */
 export function refuse(args: readonly Argument[]): TypeError | undefined {
+  // A text would go out as a command of single letters.
+  if (!Array.isArray(args)) {
+    return new TypeError(`Cannot send a command: expected an array of words, got a ${typeof args}`);
+  }
   const row = lookUp(args);
   const message = row === undefined ? undefined : refusal(row.name);
   return message === undefined ? undefined : new TypeError(message);

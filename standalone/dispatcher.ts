@@ -11,27 +11,37 @@ import { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
 import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
-import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
+import { ConnectionError, ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/not_executed.ts";
 import { readRole, type Role } from "./roles.ts";
 
 /** Longest wait between two looks for a primary while there is none, in milliseconds. */
-const SEARCH_WAIT = 100;
+const SEARCH_WAIT = 50;
+
+/** How long a replica that cannot serve at present is left alone, in milliseconds. */
+const SHUN = 100;
 
 /** Gives each request to the primary, or to a replica where that is wanted. */
 export class StandaloneDispatcher extends Dispatcher {
   readonly #links: readonly Link[];
   /** What the nodes said last; a node that is not connected, or silent, says nothing. */
   readonly #roles = new Map<Link, Role>();
+  /** Replicas that have refused a read, and until when they are spared. */
+  readonly #shunned = new Map<Link, number>();
   #primary: Link | null = null;
+  /** Where reads go instead of the primary. */
   #replicas: Link[] = [];
+  /** The roles that the last `topology` event told. */
+  #told = "";
   /** Whose turn it is among the replicas. */
   #turn = 0;
   #started = false;
-  #searching = false;
+  /** What is being waited for by asking for roles again and again. */
+  readonly #awaited = new Set<() => boolean>();
   /** Nodes that have been asked for their role and have not answered yet. */
   readonly #asked = new Set<Link>();
   #checkTimer: ReturnType<typeof setInterval> | undefined;
+  #halfTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #end = new AbortController();
   /** Settles when the client is ready for use, or cannot become it. */
   readonly #created = Promise.withResolvers<void>();
@@ -62,10 +72,6 @@ export class StandaloneDispatcher extends Dispatcher {
    */
   async connect(): Promise<void> {
     const budget = this.settings.clientCreationTimeout;
-    const half = setTimeout(() => {
-      this.#halfTime = true;
-      this.#arrange();
-    }, budget / 2);
     const whole = setTimeout(() => this.#created.reject(this.#creationError()), budget);
     try {
       this.#start();
@@ -74,18 +80,39 @@ export class StandaloneDispatcher extends Dispatcher {
       this.destroy();
       throw error;
     } finally {
-      clearTimeout(half);
       clearTimeout(whole);
     }
   }
 
   protected dispatch(request: Request): void {
-    if (this.#replicas.length > 0 && mayReadReplica(request)) {
-      return this.#replicas[this.#turn++ % this.#replicas.length].send(request);
+    if (!this.#usable) {
+      this.keep(request);
+      if (this.#started) this.#refresh();
+      return this.#start();
     }
-    if (this.#primary !== null) return this.#primary.send(request);
-    this.keep(request);
-    this.#start();
+    const replica = mayReadReplica(request) ? this.#nextReplica() : undefined;
+    if (replica !== undefined) replica.send(request);
+    else if (this.#inDoubt()) this.keep(request);
+    else this.#primary!.send(request);
+  }
+
+  /** Whether the node that was the primary is there, but perhaps no primary any more. */
+  #inDoubt(): boolean {
+    // Where there is only one node, none can have taken its place.
+    return this.#links.length > 1 && this.#primary!.ready && !this.#hasPrimary();
+  }
+
+  #nextReplica(): Link | undefined {
+    const replicas = this.#replicas;
+    for (let i = 0; i < replicas.length; i++) {
+      const link = replicas[this.#turn++ % replicas.length];
+      const until = this.#shunned.get(link);
+      if (until === undefined) return link;
+      if (until > performance.now()) continue;
+      this.#shunned.delete(link);
+      return link;
+    }
+    return undefined;
   }
 
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
@@ -98,16 +125,22 @@ export class StandaloneDispatcher extends Dispatcher {
       // It was sent to a node that is no primary any more, or was unblocked because it ceased to be one.
       case "READONLY":
       case "UNBLOCKED":
+        if (link === this.#primary && this.#links.length > 1) this.#roles.delete(link);
+        if (this.#links.length === 1 || request.attempts > 0) {
+          this.retryLater(request, error);
+        } else {
+          // At once, so that requests that follow each other do so at the new primary as well.
+          request.requeue(error);
+          request.attempts++;
+          this.dispatch(request);
+        }
         this.#refresh();
-        this.retryLater(request, error);
+        this.#arrange();
         return true;
       // The data is not there yet.
       case "LOADING":
       case "MASTERDOWN":
-        if (this.#roles.get(link) === "replica") {
-          this.#roles.set(link, "stale");
-          this.#arrange();
-        }
+        this.#shunned.set(link, performance.now() + SHUN);
         this.retryLater(request, error);
         return true;
       default:
@@ -116,7 +149,16 @@ export class StandaloneDispatcher extends Dispatcher {
   }
 
   async onConnected(link: Link): Promise<void> {
-    this.#roles.set(link, await readRole(link, this.settings.clientCreationTimeout));
+    try {
+      this.#roles.set(link, await readRole(link, this.settings.clientCreationTimeout));
+    } catch (cause) {
+      if (!(cause instanceof ServerError) || cause.code !== "NOPERM") throw cause;
+      // Another node may be of use none the less, so this is not the end.
+      throw new ConnectionError(
+        `Cannot tell the role of ${show(link.endpoint)}: ${cause.message}`,
+        { ...link.endpoint, cause },
+      );
+    }
   }
 
   onReady(link: Link): void {
@@ -129,30 +171,29 @@ export class StandaloneDispatcher extends Dispatcher {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
     this.#roles.delete(link);
     this.#arrange();
-    if (this.#usable && link === this.#primary) this.#search();
   }
 
   override onRefused(link: Link, error: Error): void {
     super.onRefused(link, error);
     this.#refusals.set(link, error);
-    if (isHopeless(error)) {
-      this.#created.reject(error);
-      if (this.#primary === null) this.rejectKept(error);
-    }
+    this.#roles.delete(link);
+    if (isHopeless(error) && !this.#usable) this.#fail(error);
     this.#arrange();
   }
 
   override onSilence(request: Request, link: Link): void {
-    if (!link.examine(request)) return;
+    if (!link.examine(request) || this.#links.length === 1) return;
     // It may hang while another node has taken its place.
     this.#roles.delete(link);
-    if (this.#links.length > 1) this.#refresh();
+    this.#arrange();
+    this.#refresh();
   }
 
   protected end(error: Error): void {
     this.#end.abort(error);
     this.#created.reject(error);
     clearInterval(this.#checkTimer);
+    clearTimeout(this.#halfTimer);
     for (const link of this.#links) link.destroy(error);
   }
 
@@ -160,7 +201,16 @@ export class StandaloneDispatcher extends Dispatcher {
     if (this.#started) return;
     this.#started = true;
     for (const link of this.#links) link.start();
-    const { periodicTopologyCheck } = this.settings;
+    const { clientCreationTimeout, lazyConnect, periodicTopologyCheck, requestTimeout } =
+      this.settings;
+    // Where requests do the waiting, half of their time is all that there is.
+    const budget = lazyConnect
+      ? Math.min(clientCreationTimeout, requestTimeout)
+      : clientCreationTimeout;
+    this.#halfTimer = setTimeout(() => {
+      this.#halfTime = true;
+      this.#arrange();
+    }, budget / 2);
     if (periodicTopologyCheck === 0) return;
     const timer = setInterval(() => this.#refresh(), periodicTopologyCheck);
     Deno.unrefTimer(timer);
@@ -176,44 +226,77 @@ export class StandaloneDispatcher extends Dispatcher {
     if (primaries.length > 0 && (before === null || !primaries.includes(before))) {
       this.#primary = primaries[0];
     }
-    const replicas = this.settings.readFrom === "preferReplica"
-      ? this.#links.filter((link) => link.ready && this.#roles.get(link) === "replica")
-      : [];
-    const changed = before !== this.#primary || replicas.length !== this.#replicas.length ||
-      replicas.some((link, i) => link !== this.#replicas[i]);
-    this.#replicas = replicas;
-    if (!this.#usable) this.#judge(primaries);
-    else if (this.#primary?.ready && !this.#hasPrimary() && this.#links.length > 1) this.#search();
-    if (!changed) return;
+    this.#replicas = this.settings.readFrom === "preferReplica" ? this.#readable() : [];
+    if (!this.#usable) this.#judge();
+    else this.#seek();
+    this.#tell();
+    if (before !== null && before !== this.#primary) {
+      for (const request of before.takeQueue()) this.dispatch(request);
+    }
+    if (this.keeping && this.#usable && !this.#inDoubt()) this.placeAll();
+  }
+
+  /** The replicas to read from. */
+  #readable(): Link[] {
+    const ready = this.#links.filter((link) => link.ready);
+    const fresh = ready.filter((link) => this.#roles.get(link) === "replica");
+    // Old values are better than none, but not better than the primary's.
+    return fresh.length > 0 || this.#hasPrimary()
+      ? fresh
+      : ready.filter((link) => this.#roles.get(link) === "stale");
+  }
+
+  /** Asks for roles as long as it could change something. */
+  #seek(): void {
+    if (this.#links.length === 1) return;
+    if (!this.#hasPrimary()) this.#search();
+    if (this.settings.readFrom === "preferReplica" && !this.#allServe()) {
+      this.#askUntil(this.#allServe, this.settings.link.backoff.maxTimeout);
+    }
+  }
+
+  #tell(): void {
+    if (this.#primary === null) return;
+    const replicas = this.#links.filter((link) => this.#roles.get(link) === "replica");
+    const roles = [this.#primary, ...replicas].map((link) => show(link.endpoint)).join();
+    if (roles === this.#told) return;
+    this.#told = roles;
     this.events.emit({
       type: "topology",
-      primaries: this.#primary === null ? [] : [{ ...this.#primary.endpoint }],
-      replicas: this.#links.filter((link) => this.#roles.get(link) === "replica")
-        .map((link) => ({ ...link.endpoint })),
+      primaries: [{ ...this.#primary.endpoint }],
+      replicas: replicas.map(({ endpoint }) => ({ ...endpoint })),
     });
-    if (before === this.#primary || this.#primary === null) return;
-    for (const request of before?.takeQueue() ?? []) this.#primary.send(request);
-    this.placeAll();
   }
 
   /** Decides whether the client is ready for use. */
-  #judge(primaries: Link[]): void {
+  #judge(): void {
+    // What is being asked for once more is no longer certain.
+    const certain = this.#links.filter((link) => link.ready && !this.#asked.has(link));
+    const primaries = certain.filter((link) => this.#roles.get(link) === "primary");
     if (primaries.length > 1) {
       const [first, second] = primaries.map((link) => show(link.endpoint));
-      return this.#created.reject(
+      return this.#fail(
         new ConnectionError(
           `Cannot tell which node is the primary: both ${first} and ${second} say that they are`,
           primaries[0].endpoint,
         ),
       );
     }
-    const heard = this.#links.every((link) => link.ready || this.#refusals.has(link));
-    if (this.#hasPrimary() && (heard || this.#halfTime)) {
+    const heard = this.#links.every((link) => certain.includes(link) || this.#refusals.has(link));
+    if (primaries.length === 1 && (heard || this.#halfTime)) {
       this.#usable = true;
+      clearTimeout(this.#halfTimer);
       this.#created.resolve();
+      this.#seek();
     } else if (heard) {
       this.#search();
     }
+  }
+
+  /** Ends the creation, or what waits for a client that is created lazily. */
+  #fail(error: Error): void {
+    this.#created.reject(error);
+    this.rejectKept(error);
   }
 
   /** Asks the connected nodes for their roles, each one at its own pace. */
@@ -224,26 +307,36 @@ export class StandaloneDispatcher extends Dispatcher {
   async #ask(link: Link): Promise<void> {
     this.#asked.add(link);
     try {
-      this.#roles.set(link, await readRole(link, this.settings.clientCreationTimeout));
-      this.#arrange();
+      const role = await readRole(link, this.settings.clientCreationTimeout);
+      if (link.ready) this.#roles.set(link, role);
     } catch {
       // Lost, which onLost deals with, or hanging, which leaves what is known.
-    } finally {
-      this.#asked.delete(link);
     }
+    this.#asked.delete(link);
+    this.#arrange();
   }
 
   /** Looks for a primary until there is one that is connected. */
-  async #search(): Promise<void> {
-    if (this.#searching || this.#end.signal.aborted) return;
-    this.#searching = true;
+  #search(): void {
+    this.#askUntil(this.#hasPrimary, SEARCH_WAIT);
+  }
+
+  /**
+   * Asks for roles again and again.
+   *
+   * @param inOrder Whether there is no need any more.
+   * @param longestWait Longest wait between two rounds, in milliseconds.
+   */
+  async #askUntil(inOrder: () => boolean, longestWait: number): Promise<void> {
+    if (this.#awaited.has(inOrder) || this.#end.signal.aborted) return;
+    this.#awaited.add(inOrder);
     const { backoff } = this.settings.link;
-    const maxTimeout = Math.min(backoff.maxTimeout, SEARCH_WAIT);
+    const maxTimeout = Math.min(backoff.maxTimeout, longestWait);
     try {
       await retry(() => {
-        if (this.#hasPrimary()) return;
+        if (inOrder()) return;
         this.#refresh();
-        throw new Error("Cannot find a primary yet");
+        throw new Error("Cannot see all roles in order yet");
       }, {
         ...backoff,
         maxTimeout,
@@ -254,14 +347,22 @@ export class StandaloneDispatcher extends Dispatcher {
     } catch {
       // The client was closed.
     } finally {
-      this.#searching = false;
+      this.#awaited.delete(inOrder);
     }
   }
 
-  #hasPrimary(): boolean {
+  readonly #hasPrimary = (): boolean => {
     const primary = this.#primary;
     return primary !== null && primary.ready && this.#roles.get(primary) === "primary";
-  }
+  };
+
+  /** Whether every connected node is a primary, or a replica that can be read from. */
+  readonly #allServe = (): boolean =>
+    this.#links.every((link) => {
+      if (!link.ready) return true;
+      const role = this.#roles.get(link);
+      return role === "primary" || role === "replica";
+    });
 
   /** Why the client did not become ready in time. */
   #creationError(): Error {

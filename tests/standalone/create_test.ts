@@ -250,12 +250,13 @@ Deno.test("create() backs off between attempts, by the strategy that is given", 
   assert(proxy.accepted >= 4 && proxy.accepted <= 6, `${proxy.accepted} attempts`);
 });
 
-Deno.test("create() of a user who may not do what the handshake needs ends at once with NOPERM", async () => {
+Deno.test("create() of a user who may not choose the database ends at once with NOPERM", async () => {
   await using server = await startServer({
     users: [{ name: "default", rules: "on nopass ~* &* +@all -select" }],
   });
   await using proxy = await startProxy(server);
-  const { error } = await measure(() => connect(proxy, { databaseId: 1 }));
+  const { error, value } = await measure(() => connect(proxy, { databaseId: 1 }));
+  await value?.close();
   assertInstanceOf(error, ServerError);
   assertEquals(error.code, "NOPERM");
   assertEquals(proxy.accepted, 1);
