@@ -1,0 +1,186 @@
+/**
+ * Commands that publish messages, and tell who is subscribed.
+ *
+ * Subscriptions themselves need a connection of their own and are not among the commands.
+ *
+ * @module
+ */
+
+import { Executor, type Words } from "../executor.ts";
+import type { Reply } from "../resp/reply.ts";
+import type { Key, OneOrMany, Value } from "./_args.ts";
+import { toBulk, toBulks, toNumber, toPairs, toText } from "./_decode.ts";
+import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
+
+/**
+ * Numbers by name: a record without a prototype, or on a `bytes` view a `Map`, since bytes cannot be property names.
+ *
+ * @typeParam T What a bulk string is on this surface.
+ */
+export type Counts<T extends string | Uint8Array> = T extends string ? Record<string, number>
+  : Map<T, number>;
+
+/**
+ * Commands that publish messages, and tell who is subscribed.
+ *
+ * In a cluster a message reaches the subscribers at all nodes, whichever one it was published at, and the counts are those
+ * of all nodes together. Shard channels belong to a slot like keys do: messages stay inside of one shard.
+ *
+ * @typeParam T What a bulk string is on this surface.
+ * @typeParam N How many nodes its commands reach.
+ */
+export abstract class PubsubCommands<
+  T extends string | Uint8Array = string,
+  N extends Reach = Reach,
+> extends Executor<T> {
+  /**
+   * Publishes a message on a channel.
+   *
+   * Complexity O(N+M) for N subscribers and M patterns that are subscribed to · since 2.0.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.publish("news", "hello"); // 0
+   * ```
+   *
+   * @param channel The channel.
+   * @param message The message.
+   * @returns How many clients got it; in a cluster only those at the node that took it in.
+   * @see {@link https://valkey.io/commands/publish/}
+   */
+  publish(channel: Key, message: Value): Promise<PerRoutedNode<number, N>> {
+    return this.send(["PUBLISH", channel, message], perRoutedNode<number, N>(toNumber));
+  }
+
+  /**
+   * Lists the channels that somebody is subscribed to.
+   *
+   * Subscriptions to patterns do not count.
+   *
+   * Complexity O(N) for N channels · since 2.8.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.pubsubChannels("news:*"); // []
+   * ```
+   *
+   * @param pattern Only channels that match this glob pattern.
+   * @returns The channels, each once.
+   * @see {@link https://valkey.io/commands/pubsub-channels/}
+   */
+  pubsubChannels(pattern?: Key): Promise<T[]> {
+    const words: Words = ["PUBSUB", "CHANNELS"];
+    if (pattern !== undefined) words.push(pattern);
+    return this.send<T[]>(words, toBulks);
+  }
+
+  /**
+   * Counts the patterns that somebody is subscribed to.
+   *
+   * Complexity O(1) · since 2.8.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.pubsubNumpat(); // 0
+   * ```
+   *
+   * @returns How many different patterns there are; in a cluster one that is subscribed to at several nodes counts for each.
+   * @see {@link https://valkey.io/commands/pubsub-numpat/}
+   */
+  pubsubNumpat(): Promise<number> {
+    return this.send(["PUBSUB", "NUMPAT"], toNumber);
+  }
+
+  /**
+   * Counts the subscribers of channels.
+   *
+   * Subscriptions to patterns do not count.
+   *
+   * Complexity O(N) for N channels · since 2.8.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.pubsubNumsub(["news", "weather"]); // { news: 0, weather: 0 }
+   * ```
+   *
+   * @param channels One channel, several or none.
+   * @returns The number of subscribers of each channel.
+   * @see {@link https://valkey.io/commands/pubsub-numsub/}
+   */
+  pubsubNumsub(channels: OneOrMany<Key>): Promise<Counts<T>> {
+    return this.send<Counts<T>>(["PUBSUB", "NUMSUB", ...several(channels)], toCounts);
+  }
+
+  /**
+   * Lists the shard channels that somebody is subscribed to.
+   *
+   * Complexity O(N) for N channels · since 7.0.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.pubsubShardchannels(); // []
+   * ```
+   *
+   * @param pattern Only channels that match this glob pattern.
+   * @returns The channels, each once.
+   * @see {@link https://valkey.io/commands/pubsub-shardchannels/}
+   */
+  pubsubShardchannels(pattern?: Key): Promise<T[]> {
+    const words: Words = ["PUBSUB", "SHARDCHANNELS"];
+    if (pattern !== undefined) words.push(pattern);
+    return this.send<T[]>(words, toBulks);
+  }
+
+  /**
+   * Counts the subscribers of shard channels.
+   *
+   * Complexity O(N) for N channels · since 7.0.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.pubsubShardnumsub("orders:{7}"); // { "orders:{7}": 0 }
+   * ```
+   *
+   * @param shardchannels One channel, several or none.
+   * @returns The number of subscribers of each channel.
+   * @see {@link https://valkey.io/commands/pubsub-shardnumsub/}
+   */
+  pubsubShardnumsub(shardchannels: OneOrMany<Key>): Promise<Counts<T>> {
+    return this.send<Counts<T>>(["PUBSUB", "SHARDNUMSUB", ...several(shardchannels)], toCounts);
+  }
+
+  /**
+   * Publishes a message on a shard channel.
+   *
+   * Complexity O(N) for N subscribers · since 7.0.0
+   *
+   * @example Nobody listens
+   * ```ts
+   * await client.spublish("orders:{7}", "hello"); // 0
+   * ```
+   *
+   * @param shardchannel The channel; in a cluster the message goes to the shard that has its slot.
+   * @param message The message.
+   * @returns How many clients got it, of those at the node that took it in.
+   * @see {@link https://valkey.io/commands/spublish/}
+   */
+  spublish(shardchannel: Key, message: Value): Promise<number> {
+    return this.send(["SPUBLISH", shardchannel, message], toNumber);
+  }
+}
+
+/** For counts, no channels at all are as good as any: the server answers none. */
+function several(channels: OneOrMany<Key>): readonly Key[] {
+  return Array.isArray(channels) ? channels : [channels as Key];
+}
+
+function toCounts<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Counts<T> {
+  if (bytes) {
+    const map = new Map<T, number>();
+    for (const [name, count] of toPairs(reply)) map.set(toBulk<T>(name), toNumber(count));
+    return map as Counts<T>;
+  }
+  const record: Record<string, number> = Object.create(null);
+  for (const [name, count] of toPairs(reply)) record[toText(name)] = toNumber(count);
+  return record as Counts<T>;
+}
