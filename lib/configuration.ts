@@ -136,7 +136,6 @@ export interface Settings {
 }
 
 const DEFAULT_PORT = 6379;
-const DEFAULT_BACKOFF = { numOfRetries: 16, factor: 10, exponentBase: 2, maxDelay: 3000 };
 /** Longest time that a timer can measure. */
 const MAX_MS = 2 ** 31 - 1;
 
@@ -178,7 +177,7 @@ export function settingsOf(
   known(given, cluster ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
 
   const addresses = addressesOf(given.addresses);
-  const readFrom = given.readFrom ?? "primary";
+  const { readFrom = "primary", reconnectStrategy = {} } = given;
   check(
     readFrom === "primary" || readFrom === "preferReplica",
     "readFrom",
@@ -213,7 +212,7 @@ export function settingsOf(
       databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
       readOnly: false,
       tls: tlsOf(given.tls, flag(given.useTls, "useTls")),
-      backoff: backoffOf(given.reconnectStrategy ?? {}),
+      backoff: backoffOf(reconnectStrategy),
       attemptTimeout: clientCreationTimeout,
       keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
     },
@@ -275,21 +274,25 @@ function addressesOf(addresses: unknown): Endpoint[] {
     "addresses",
     "expected an array of at least one { host, port }",
   );
-  return addresses.map((address: unknown, i) => {
+  const endpoints = Array.from(addresses, (address: unknown, i) => {
     const name = `addresses[${i}]`;
     check(isObject(address), name, "expected { host, port }");
     known(address, ["host", "port"], `${name}.`);
-    const { host, port } = address as { host?: unknown; port?: unknown };
-    check(
-      typeof host === "string" && host !== "" && !/\s/.test(host),
-      `${name}.host`,
-      "expected a host name or IP address",
-    );
-    return {
-      host: host.replace(/^\[(.*)\]$/, "$1"),
-      port: integer(port, DEFAULT_PORT, 1, 65535, `${name}.port`),
-    };
+    const { host: given, port } = address as { host?: unknown; port?: unknown };
+    const host = typeof given === "string" ? given.replace(/^\[(.*:.*)\]$/, "$1") : "";
+    check(isHost(host), `${name}.host`, "expected a host name or IP address, without a port");
+    return { host, port: integer(port, DEFAULT_PORT, 1, 65535, `${name}.port`) };
   });
+  // A node that is named twice would look like two nodes of the same role.
+  return endpoints.filter(({ host, port }, i) =>
+    i === endpoints.findIndex((other) => other.host === host && other.port === port)
+  );
+}
+
+function isHost(host: string): boolean {
+  return host.includes(":")
+    ? /^[\da-f.]*:[\da-f.]*:[\da-f.:]*(%[\w.-]+)?$/i.test(host)
+    : /^[^\s[\]/@]+$/.test(host);
 }
 
 function credentialsOf(credentials: unknown): RedisCredentials | undefined {
@@ -317,7 +320,7 @@ function clientNameOf(name: unknown): string | undefined {
 }
 
 function protocolOf(protocol: unknown): 2 | 3 {
-  const value = protocol ?? 3;
+  const value = protocol === undefined ? 3 : protocol;
   check(value === 2 || value === 3, "protocol", "expected 2 or 3");
   return value;
 }
@@ -375,54 +378,45 @@ function backoffOf(strategy: unknown): Backoff {
   const retryNames = ["multiplier", "minTimeout", "maxTimeout", "jitter"];
   if (retryNames.some((key) => key in strategy)) {
     known(strategy, retryNames, `${name}.`);
-    const { multiplier = 2, minTimeout = 10, maxTimeout = 3000, jitter = 1 } = strategy as Partial<
-      Backoff
-    >;
-    const backoff = {
-      multiplier: real(multiplier, 1, 1e6, `${name}.multiplier`),
-      minTimeout: real(minTimeout, 0, MAX_MS, `${name}.minTimeout`),
-      maxTimeout: real(maxTimeout, 1, MAX_MS, `${name}.maxTimeout`),
-      jitter: real(jitter, 0, 1, `${name}.jitter`),
-    };
+    const given = strategy as Partial<Backoff>;
+    const { multiplier = 2, minTimeout = 10, maxTimeout = 3000, jitter = 1 } = given;
+    real(multiplier, 1, 1e6, `${name}.multiplier`);
+    real(minTimeout, 0, MAX_MS, `${name}.minTimeout`);
+    real(maxTimeout, 1, MAX_MS, `${name}.maxTimeout`);
+    real(jitter, 0, 1, `${name}.jitter`);
     check(
-      backoff.minTimeout <= backoff.maxTimeout,
+      minTimeout <= maxTimeout || given.minTimeout === undefined || given.maxTimeout === undefined,
       `${name}.minTimeout`,
       "expected no more than maxTimeout",
     );
-    return backoff;
+    // A default gives way to what is given.
+    return given.maxTimeout === undefined
+      ? { multiplier, minTimeout, maxTimeout: Math.max(minTimeout, maxTimeout), jitter }
+      : { multiplier, minTimeout: Math.min(minTimeout, maxTimeout), maxTimeout, jitter };
   }
-  known(strategy, Object.keys(DEFAULT_BACKOFF), `${name}.`);
+  known(strategy, ["numOfRetries", "factor", "exponentBase", "maxDelay"], `${name}.`);
   const given = strategy as BackoffStrategy;
-  const n = integer(
-    given.numOfRetries,
-    DEFAULT_BACKOFF.numOfRetries,
-    0,
-    1e6,
-    `${name}.numOfRetries`,
-  );
-  const factor = real(given.factor ?? DEFAULT_BACKOFF.factor, 1, MAX_MS, `${name}.factor`);
-  const base = real(
-    given.exponentBase ?? DEFAULT_BACKOFF.exponentBase,
-    1,
-    1e6,
-    `${name}.exponentBase`,
-  );
-  const maxDelay = real(given.maxDelay ?? DEFAULT_BACKOFF.maxDelay, 1, MAX_MS, `${name}.maxDelay`);
+  const n = integer(given.numOfRetries, 16, 0, 1e6, `${name}.numOfRetries`);
+  const { factor = 10, exponentBase = 2, maxDelay = 3000 } = given;
+  real(factor, 1, MAX_MS, `${name}.factor`);
+  real(exponentBase, 1, 1e6, `${name}.exponentBase`);
+  real(maxDelay, 1, MAX_MS, `${name}.maxDelay`);
   // Once N has reached numOfRetries the wait grows no more, which is the same as a longest wait.
-  const maxTimeout = Math.min(maxDelay, factor * base ** n);
-  return { multiplier: base, minTimeout: Math.min(factor, maxTimeout), maxTimeout, jitter: 1 };
+  const maxTimeout = Math.min(maxDelay, factor * exponentBase ** n);
+  const minTimeout = Math.min(factor, maxTimeout);
+  return { multiplier: exponentBase, minTimeout, maxTimeout, jitter: 1 };
 }
 
 function time(value: unknown, fallback: number, name: string): number {
-  return real(value ?? fallback, Number.MIN_VALUE, MAX_MS, name);
+  return real(value === undefined ? fallback : value, Number.MIN_VALUE, MAX_MS, name);
 }
 
 function timeOrOff(value: unknown, fallback: number, name: string): number {
-  return real(value ?? fallback, 0, MAX_MS, name);
+  return real(value === undefined ? fallback : value, 0, MAX_MS, name);
 }
 
 function integer(value: unknown, fallback: number, min: number, max: number, name: string): number {
-  const number = value ?? fallback;
+  const number = value === undefined ? fallback : value;
   check(
     Number.isInteger(number) && (number as number) >= min && (number as number) <= max,
     name,
