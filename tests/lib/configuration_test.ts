@@ -1,0 +1,447 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { retry } from "@std/async/retry";
+import { FakeTime } from "@std/testing/time";
+import {
+  configurationOfUrl,
+  ReadFrom,
+  type RedisClientConfiguration,
+  settingsOf,
+} from "../../lib/configuration.ts";
+import { ConfigurationError } from "../../lib/errors.ts";
+
+const addresses = [{ host: "localhost" }];
+
+/** Settings of options that a type checker may refuse. */
+function settings(options: object, cluster = false) {
+  return settingsOf({ addresses, ...options } as RedisClientConfiguration, cluster);
+}
+
+function refused(run: () => unknown): ConfigurationError {
+  return assertThrows(run, ConfigurationError) as ConfigurationError;
+}
+
+Deno.test("settingsOf() fills in the defaults", () => {
+  assertEquals(settings({}), {
+    addresses: [{ host: "localhost", port: 6379 }],
+    readFrom: "primary",
+    clientCreationTimeout: 2500,
+    requestTimeout: 250,
+    inflightRequestsLimit: 100_000,
+    lazyConnect: false,
+    periodicTopologyCheck: 60_000,
+    addressMap: undefined,
+    link: {
+      protocol: 3,
+      credentials: undefined,
+      clientName: undefined,
+      databaseId: 0,
+      readOnly: false,
+      tls: undefined,
+      backoff: { multiplier: 2, minTimeout: 10, maxTimeout: 3000, jitter: 1 },
+      attemptTimeout: 2500,
+      keepAlive: 30_000,
+    },
+  });
+});
+
+Deno.test("settingsOf() takes every option", () => {
+  const addressMap = (host: string, port: number) => ({ host, port });
+  const given = settings({
+    addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
+    credentials: { username: "me", password: "secret" },
+    useTls: true,
+    tls: { caCerts: ["ca"], cert: "cert", key: "key", unsafelyDisableHostnameVerification: true },
+    readFrom: ReadFrom.PREFER_REPLICA,
+    clientCreationTimeout: 1000.5,
+    requestTimeout: 0.5,
+    reconnectStrategy: { numOfRetries: 3, factor: 20, exponentBase: 3, maxDelay: 400 },
+    protocol: 2,
+    databaseId: 15,
+    clientName: "test!",
+    inflightRequestsLimit: 1,
+    lazyConnect: true,
+    periodicTopologyCheck: 0,
+    keepAlive: 0,
+    addressMap,
+  }, true);
+  assertEquals(given, {
+    addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
+    readFrom: "preferReplica",
+    clientCreationTimeout: 1000.5,
+    requestTimeout: 0.5,
+    inflightRequestsLimit: 1,
+    lazyConnect: true,
+    periodicTopologyCheck: 0,
+    addressMap,
+    link: {
+      protocol: 2,
+      credentials: { username: "me", password: "secret" },
+      clientName: "test!",
+      databaseId: 15,
+      readOnly: given.link.readOnly,
+      tls: {
+        caCerts: ["ca"],
+        cert: "cert",
+        key: "key",
+        serverName: undefined,
+        unsafelyDisableHostnameVerification: true,
+      },
+      backoff: { multiplier: 3, minTimeout: 20, maxTimeout: 400, jitter: 1 },
+      attemptTimeout: 1000.5,
+      keepAlive: 0,
+    },
+  });
+});
+
+Deno.test("settingsOf() takes an option that is undefined as one that is not given", () => {
+  const undefineds = Object.fromEntries(
+    [
+      "credentials",
+      "useTls",
+      "tls",
+      "readFrom",
+      "clientCreationTimeout",
+      "requestTimeout",
+      "reconnectStrategy",
+      "protocol",
+      "databaseId",
+      "clientName",
+      "inflightRequestsLimit",
+      "lazyConnect",
+      "periodicTopologyCheck",
+      "keepAlive",
+      "addressMap",
+    ].map((name) => [name, undefined]),
+  );
+  assertEquals(settings(undefineds, true), settings({}, true));
+});
+
+Deno.test("settingsOf() takes host names and addresses of all kinds", () => {
+  for (
+    const [host, expected] of [
+      ["redis.example.com", "redis.example.com"],
+      ["under_score", "under_score"],
+      ["127.0.0.1", "127.0.0.1"],
+      ["::1", "::1"],
+      ["[::1]", "::1"],
+      ["::", "::"],
+      ["2001:db8::7", "2001:db8::7"],
+      ["::ffff:127.0.0.1", "::ffff:127.0.0.1"],
+      ["fe80::1%eth0", "fe80::1%eth0"],
+      ["[FE80::1%en-0.1]", "FE80::1%en-0.1"],
+      ["bücher.example", "bücher.example"],
+    ]
+  ) {
+    assertEquals(settings({ addresses: [{ host }] }).addresses, [{ host: expected, port: 6379 }]);
+  }
+});
+
+Deno.test("settingsOf() drops addresses that were given before", () => {
+  const twice = [{ host: "a" }, { host: "a", port: 7000 }, { host: "a", port: 6379 }, {
+    host: "b",
+  }];
+  assertEquals(settings({ addresses: twice }).addresses, [
+    { host: "a", port: 6379 },
+    { host: "a", port: 7000 },
+    { host: "b", port: 6379 },
+  ]);
+});
+
+Deno.test("settingsOf() takes TLS without anything more, and a server name", () => {
+  assertEquals(settings({ useTls: true }).link.tls, {});
+  const { tls } = settings({ useTls: true, tls: { serverName: "redis" } }).link;
+  assertEquals(tls?.serverName, "redis");
+  assertEquals(tls?.unsafelyDisableHostnameVerification, false);
+});
+
+const NO_NUMBERS = ["x", null, NaN, true, {}];
+const NO_TIMES = [...NO_NUMBERS, Infinity, 2 ** 31, -1];
+
+/** Options that are refused, by the name that the error is to have. */
+const BAD: Record<string, object[]> = {
+  addresses: [undefined, null, [], "localhost", { host: "localhost" }].map((addresses) => ({
+    addresses,
+  })),
+  "addresses[0]": ["localhost", null, undefined, []].map((address) => ({ addresses: [address] })),
+  "addresses[0].host": [
+    "",
+    " ",
+    "a b",
+    "localhost:6379",
+    "cafe:6379",
+    "redis://localhost",
+    "user@host",
+    "[localhost]",
+    "a/1",
+    5,
+    null,
+    undefined,
+  ].map((host) => ({ addresses: [{ host }] })),
+  "addresses[0].hots": [{ addresses: [{ host: "a", hots: "b" }] }],
+  "addresses[1].port": [0, -1, 65536, 1.5, "6379", ...NO_NUMBERS].map((port) => ({
+    addresses: [{ host: "a" }, { host: "b", port }],
+  })),
+  credentials: ["secret", null, ["secret"], 5].map((credentials) => ({ credentials })),
+  "credentials.password": [{}, { username: "me" }, { password: 5 }, { password: null }].map(
+    (credentials) => ({ credentials }),
+  ),
+  "credentials.username": ["", 5, null].map((username) => ({
+    credentials: { username, password: "secret" },
+  })),
+  "credentials.user": [{ credentials: { user: "me", password: "secret" } }],
+  useTls: ["yes", 1, null].map((useTls) => ({ useTls })),
+  tls: [
+    { tls: {} },
+    { useTls: false, tls: { caCerts: [] } },
+    { useTls: true, tls: true },
+    { useTls: true, tls: null },
+  ],
+  "tls.caCerts": ["pem", [5], null].map((caCerts) => ({ useTls: true, tls: { caCerts } })),
+  "tls.cert": [{ key: "key" }, { cert: 5, key: "key" }].map((tls) => ({ useTls: true, tls })),
+  "tls.key": [{ cert: "cert" }, { cert: "cert", key: 5 }].map((tls) => ({ useTls: true, tls })),
+  "tls.serverName": [
+    { serverName: "" },
+    { serverName: 5 },
+    { serverName: "a", cert: "cert", key: "key" },
+  ].map((tls) => ({ useTls: true, tls })),
+  "tls.unsafelyDisableHostnameVerification": [
+    { useTls: true, tls: { unsafelyDisableHostnameVerification: "yes" } },
+  ],
+  "tls.ca": [{ useTls: true, tls: { ca: "pem" } }],
+  readFrom: ["replica", "PRIMARY", 5, null].map((readFrom) => ({ readFrom })),
+  clientCreationTimeout: [0, ...NO_TIMES].map((value) => ({ clientCreationTimeout: value })),
+  requestTimeout: [0, ...NO_TIMES].map((requestTimeout) => ({ requestTimeout })),
+  periodicTopologyCheck: NO_TIMES.map((value) => ({ periodicTopologyCheck: value })),
+  keepAlive: NO_TIMES.map((keepAlive) => ({ keepAlive })),
+  inflightRequestsLimit: [0, 1.5, Infinity, ...NO_NUMBERS].map((value) => ({
+    inflightRequestsLimit: value,
+  })),
+  databaseId: [-1, 1.5, 2 ** 31, ...NO_NUMBERS].map((databaseId) => ({ databaseId })),
+  protocol: [1, 4, "3", null].map((protocol) => ({ protocol })),
+  clientName: ["", "two words", "tab\t", "line\n", "é", 5, null].map((clientName) => ({
+    clientName,
+  })),
+  lazyConnect: ["yes", 0, null].map((lazyConnect) => ({ lazyConnect })),
+  reconnectStrategy: ["fast", 5, null, []].map((value) => ({ reconnectStrategy: value })),
+  ...strategies({
+    numOfRetries: [-1, 1.5, Infinity, ...NO_NUMBERS].map((numOfRetries) => ({ numOfRetries })),
+    factor: [
+      ...[0, ...NO_TIMES].map((factor) => ({ factor })),
+      // The two kinds of strategy do not mix.
+      { factor: 10, minTimeout: 10 },
+    ],
+    exponentBase: [0.5, ...NO_NUMBERS].map((exponentBase) => ({ exponentBase })),
+    maxDelay: [0, ...NO_TIMES].map((maxDelay) => ({ maxDelay })),
+    multiplier: [0.5, ...NO_NUMBERS].map((multiplier) => ({ multiplier })),
+    minTimeout: [
+      ...NO_TIMES.map((minTimeout) => ({ minTimeout })),
+      { minTimeout: 20, maxTimeout: 10 },
+    ],
+    maxTimeout: [0, ...NO_TIMES].map((maxTimeout) => ({ maxTimeout })),
+    jitter: [-0.1, 1.1, ...NO_NUMBERS].map((jitter) => ({ jitter })),
+    // Attempts never end, so there is no number of them.
+    maxAttempts: [{ maxAttempts: 5 }, { minTimeout: 10, maxAttempts: 5 }],
+  }),
+  requestTimeOut: [{ requestTimeOut: 5 }],
+  url: [{ url: "redis://localhost" }],
+};
+
+function strategies(bad: Record<string, object[]>): Record<string, object[]> {
+  return Object.fromEntries(
+    Object.entries(bad).map(([name, cases]) => [
+      `reconnectStrategy.${name}`,
+      cases.map((reconnectStrategy) => ({ reconnectStrategy })),
+    ]),
+  );
+}
+
+for (const [option, cases] of Object.entries(BAD)) {
+  Deno.test(`settingsOf() refuses a bad ${option} and names it`, () => {
+    for (const options of cases) {
+      for (const cluster of [false, true]) {
+        const error = refused(() => settings(options, cluster));
+        const what = `${Deno.inspect(options)}: ${error.message}`;
+        assertEquals(error.option, option, what);
+        assert(error.message.startsWith(`Cannot use option "${option}": `), what);
+        assert(!error.message.endsWith(".") && !error.message.includes("secret"), what);
+      }
+    }
+  });
+}
+
+Deno.test("settingsOf() knows addressMap for clusters only, and wants a function", () => {
+  const addressMap = (host: string, port: number) => ({ host, port });
+  assertEquals(refused(() => settings({ addressMap })).option, "addressMap");
+  assertEquals(refused(() => settings({ addressMap: {} }, true)).option, "addressMap");
+  assertStrictEquals(settings({ addressMap }, true).addressMap, addressMap);
+});
+
+Deno.test("settingsOf() refuses what is neither options nor a URL", () => {
+  for (const nothing of [undefined, null, 5, [], () => {}]) {
+    assertEquals(refused(() => settingsOf(nothing as never, false)).option, "addresses");
+  }
+  assertEquals(refused(() => settingsOf("localhost:6379", false)).option, "url");
+});
+
+Deno.test("a URL gives host, port, TLS, user, password and database", () => {
+  const urls: Record<string, RedisClientConfiguration> = {
+    "redis://localhost": { addresses: [{ host: "localhost", port: 6379 }], useTls: false },
+    "redis://localhost/": { addresses: [{ host: "localhost", port: 6379 }], useTls: false },
+    "valkey://h:7000": { addresses: [{ host: "h", port: 7000 }], useTls: false },
+    "rediss://h": { addresses: [{ host: "h", port: 6379 }], useTls: true },
+    "valkeys://h:1/0": { addresses: [{ host: "h", port: 1 }], useTls: true, databaseId: 0 },
+    "REDIS://h/15": { addresses: [{ host: "h", port: 6379 }], useTls: false, databaseId: 15 },
+    "redis://127.0.0.1:65535": { addresses: [{ host: "127.0.0.1", port: 65535 }], useTls: false },
+    "redis://[::1]": { addresses: [{ host: "::1", port: 6379 }], useTls: false },
+    "redis://[2001:db8::7]:7000/3": {
+      addresses: [{ host: "2001:db8::7", port: 7000 }],
+      useTls: false,
+      databaseId: 3,
+    },
+    "redis://:secret@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { password: "secret" },
+    },
+    "redis://me:secret@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { username: "me", password: "secret" },
+    },
+    "redis://m%40e:%3A%2F%3F%23%5B%5D%40%25%20%C3%A9+ü@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { username: "m@e", password: ":/?#[]@% é+ü" },
+    },
+    "redis://me:a:b@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { username: "me", password: "a:b" },
+    },
+  };
+  for (const [url, configuration] of Object.entries(urls)) {
+    assertEquals(configurationOfUrl(url), configuration, url);
+    assertEquals(configurationOfUrl(new URL(url)), configuration, url);
+    assertEquals(settingsOf(url, false), settingsOf(configuration, false), url);
+    assertEquals(settingsOf(new URL(url), true), settingsOf(configuration, true), url);
+  }
+});
+
+Deno.test("a URL that is none of ours is refused, and no message reveals its password", () => {
+  const urls: Record<string, string[]> = {
+    url: [
+      "",
+      "localhost",
+      "localhost:6379",
+      "secret",
+      "http://:secret@h",
+      "redis+unix:///tmp/secret",
+      "redis:///1",
+      "redis://",
+      "redis:secret",
+      "redis://:secret@",
+      "redis://:secret@h:70000",
+      "redis://:secret@h:port",
+      "redis://:secret@h/one",
+      "redis://:secret@h/1/2",
+      "redis://:secret@h/-1",
+      "redis://:secret@h/1?db=2",
+      "redis://:secret@h?timeout=5",
+      "redis://:secret@h#1",
+      "redis://:secret%zz@h",
+      "redis://secret%zz:secret@h",
+      "redis://:secret%ff@h",
+      "redis://secret@h",
+      "redis://secret:@h",
+      "redis://:secret#more@h",
+      "redis://:secret/more@h",
+      "redis://:secret?more@h",
+      "redis://[::1",
+      "redis://[secret]",
+    ],
+    databaseId: ["redis://:secret@h/2147483648", "redis://:secret@h/99999999999999999999"],
+    "addresses[0].port": ["redis://:secret@h:0"],
+    "addresses[0].host": ["redis://:secret@%20", "redis://:secret@a%3A1"],
+  };
+  for (const [option, bad] of Object.entries(urls)) {
+    for (const url of bad) {
+      const error = refused(() => settingsOf(url, false));
+      assertEquals(error.option, option, `${url}: ${error.message}`);
+      for (let shown: unknown = error; shown instanceof Error; shown = shown.cause) {
+        assert(!`${shown.message}${shown.stack}`.includes("secret"), Deno.inspect(shown));
+      }
+    }
+  }
+});
+
+/** Waits between attempts, by a strategy, where the random share is as large as it can be. */
+async function longestWaits(reconnectStrategy: object, attempts: number): Promise<number[]> {
+  using time = new FakeTime();
+  const random = Math.random;
+  // Jitter takes away a random share of the wait: none of it here.
+  Math.random = () => 0;
+  try {
+    const { backoff } = settings({ reconnectStrategy }).link;
+    const starts: number[] = [];
+    const retrying = retry(() => {
+      starts.push(time.now);
+      if (starts.length <= attempts) throw new Error("Not yet");
+    }, { ...backoff, maxAttempts: 1000 });
+    while (starts.length <= attempts) await time.nextAsync();
+    await retrying;
+    return starts.slice(1).map((start, i) => start - starts[i]);
+  } finally {
+    Math.random = random;
+  }
+}
+
+Deno.test("a backoff strategy makes retry() wait up to factor * exponentBase ** N", async () => {
+  assertEquals(
+    await longestWaits({}, 11),
+    [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3000, 3000],
+  );
+  assertEquals(
+    await longestWaits({ factor: 5, exponentBase: 3, numOfRetries: 3 }, 6),
+    [5, 15, 45, 135, 135, 135],
+  );
+  assertEquals(
+    await longestWaits({ factor: 100, exponentBase: 10, maxDelay: 2500 }, 4),
+    [100, 1000, 2500, 2500],
+  );
+});
+
+Deno.test("a backoff strategy of no retries, or of base 1, makes the wait constant", async () => {
+  assertEquals(await longestWaits({ numOfRetries: 0, factor: 50 }, 3), [50, 50, 50]);
+  assertEquals(await longestWaits({ exponentBase: 1, factor: 70 }, 3), [70, 70, 70]);
+  assertEquals(await longestWaits({ factor: 9000, maxDelay: 400 }, 2), [400, 400]);
+});
+
+Deno.test("a backoff strategy becomes options of retry()", () => {
+  const backoffOf = (reconnectStrategy: object) => settings({ reconnectStrategy }).link.backoff;
+  const jitter = 1;
+  assertEquals(backoffOf({}), { multiplier: 2, minTimeout: 10, maxTimeout: 3000, jitter });
+  assertEquals(
+    backoffOf({ numOfRetries: 5, factor: 7, exponentBase: 3 }),
+    { multiplier: 3, minTimeout: 7, maxTimeout: 7 * 3 ** 5, jitter },
+  );
+  // Beyond what a number can hold.
+  assertEquals(
+    backoffOf({ numOfRetries: 1_000_000, factor: 1, exponentBase: 1_000_000, maxDelay: 60_000 }),
+    { multiplier: 1_000_000, minTimeout: 1, maxTimeout: 60_000, jitter },
+  );
+});
+
+Deno.test("options of retry() are taken as they are, and defaults give way to them", () => {
+  const backoffOf = (reconnectStrategy: object) => settings({ reconnectStrategy }).link.backoff;
+  const given = { multiplier: 1.5, minTimeout: 0, maxTimeout: 100, jitter: 0 };
+  assertEquals(backoffOf(given), given);
+  assertEquals(backoffOf({ jitter: 0.5 }), {
+    multiplier: 2,
+    minTimeout: 10,
+    maxTimeout: 3000,
+    jitter: 0.5,
+  });
+  assertEquals(backoffOf({ minTimeout: 5000 }).maxTimeout, 5000);
+  assertEquals(backoffOf({ maxTimeout: 4 }).minTimeout, 4);
+  assertEquals(backoffOf({ multiplier: undefined, minTimeout: undefined }), backoffOf({}));
+});
