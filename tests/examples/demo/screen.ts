@@ -42,7 +42,8 @@ export function ownScreen(): Screen {
     colour: live && !Deno.noColor,
     columns() {
       try {
-        return Deno.consoleSize().columns;
+        // Some terminals do not know, and say 0.
+        return Deno.consoleSize().columns || 80;
       } catch {
         return 80;
       }
