@@ -16,7 +16,7 @@ const CALM = 1000;
 /** Least time between two refreshes when something is broken, in milliseconds. */
 const URGENT = 50;
 /** Longest time between two refreshes while requests wait for one, in milliseconds. */
-const HASTE = 50;
+const HASTE = 20;
 /** Longest time between two refreshes while the nodes disagree or cannot be reached, in milliseconds. */
 const RARE = 3000;
 /** How many nodes are asked at once. */
