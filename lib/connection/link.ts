@@ -20,7 +20,7 @@ import type { LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
 
 /** Longest wait between two attempts while requests are waiting, in milliseconds. */
-const IMPATIENCE = 250;
+const IMPATIENCE = 200;
 /** How long a node may take to answer a fresh connection, in milliseconds. */
 const EXAMINATION = 1000;
 /** How long the present connection may lag behind the fresh one, in milliseconds. */

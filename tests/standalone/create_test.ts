@@ -279,6 +279,30 @@ Deno.test("create() takes a URL", async () => {
   assert(/\bdb=2\b/.test(String(await client.customCommand(["CLIENT", "INFO"]))));
 });
 
+/** Containers often have no IPv6 at all. */
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("create() takes IPv6 addresses", { ignore: !hasIpv6() }, async () => {
+  await using server = await startServer({ host: "::1" });
+  for (const address of ["::1", "[::1]"]) {
+    await using client = await connect({ host: address, port: server.port });
+    assertEquals(await client.set("k", "v"), "OK");
+  }
+  await using client = await RedisClient.create(server.url);
+  assertEquals(await client.get("k"), "v");
+  await server.kill();
+  const { error } = await measure(() => connect(server, { clientCreationTimeout: 50 }));
+  assertInstanceOf(error, ConnectionError);
+  assertStringIncludes(error.message, `[::1]:${server.port}`);
+});
+
 Deno.test("create() falls back to RESP2 where the server has no HELLO", async () => {
   await using server = await startServer({ config: { "rename-command": 'HELLO ""' } });
   await using client = await connect(server, { clientName: "old", databaseId: 1 });

@@ -177,6 +177,43 @@ Deno.test("a restarted server is used again within 0.3 s of being ready, while r
   }
 });
 
+Deno.test("while requests wait the client tries more often than its strategy says", async () => {
+  await using proxy = await startProxy(server);
+  const reconnectStrategy = { minTimeout: 30_000, maxTimeout: 30_000, multiplier: 1, jitter: 0 };
+  await using client = await connect(proxy, { reconnectStrategy });
+  const events = client.events[Symbol.asyncIterator]();
+  await proxy.refuse();
+  proxy.cut();
+  assertEquals((await events.next()).value?.type, "disconnected");
+  assertEquals((await events.next()).value?.type, "reconnecting");
+  // Nobody waits, so the next attempt is 30 s away; a request calls for one at once.
+  proxy.accept();
+  const { value, elapsed } = await measure(() => client.set("k", "v"));
+  assertEquals(value, "OK");
+  assert(elapsed < 300, `${elapsed} ms`);
+  assertEquals((await events.next()).value?.type, "connected");
+
+  await proxy.refuse();
+  proxy.cut();
+  const waiting = client.get("k");
+  for (let attempt = 0; attempt < 4; attempt++) await events.next();
+  proxy.accept();
+  const recovery = await measure(() => waiting);
+  assertEquals(recovery.value, "v");
+  assert(recovery.elapsed < 300, `${recovery.elapsed} ms`);
+  await events.return?.();
+});
+
+Deno.test("an idle connection that went silent is replaced without any request", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { keepAlive: 40, clientCreationTimeout: 200 });
+  proxy.silence();
+  await until("another connection is open", () => Promise.resolve(proxy.accepted === 2));
+  const { value, elapsed } = await measure(() => client.set("k", "v"));
+  assertEquals(value, "OK");
+  assert(elapsed < 1000, `${elapsed} ms`);
+});
+
 Deno.test("an idle client reconnects to a restarted server by itself", async () => {
   await using own = await startServer();
   await using client = await connect(own, { requestTimeout: 250 });
