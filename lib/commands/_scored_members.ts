@@ -17,8 +17,8 @@ export type Score = number | "inf" | "+inf" | "-inf";
 export type ScoreBound = Score | `(${number}`;
 
 /**
- * An end of a range of members: the member behind `[` belongs to the range, the one behind `(` does not; `"-"` and `"+"`
- * are before and behind all members. Bytes begin with the byte of such a bracket.
+ * An end of a range of members: the member behind `[` belongs to the range, the one behind `(` does not; `"-"` and
+ * `"+"` are before and behind all members. Bytes begin with the byte of such a bracket.
  */
 export type LexBound = "-" | "+" | `[${string}` | `(${string}` | Uint8Array;
 
@@ -65,10 +65,14 @@ function isIterable(
   return typeof members === "object" && members !== null && Symbol.iterator in members;
 }
 
-function* pairs(
-  members: Iterable<readonly [member: Value, score: Score] | Readonly<ScoredMember<Value>>>,
-): Generator<readonly [member: Value, score: Score]> {
-  for (const item of members) yield "member" in item ? [item.member, item.score] : item;
+type Pair = readonly [member: Value, score: Score];
+
+function* pairs(members: Iterable<Pair | Readonly<ScoredMember<Value>>>): Generator<Pair> {
+  for (const item of members) yield isPair(item) ? item : [item.member, item.score];
+}
+
+function isPair(item: Pair | Readonly<ScoredMember<Value>>): item is Pair {
+  return Array.isArray(item);
 }
 
 /** Members with their scores, in the order of the reply: from a flat list, or one of pairs. */

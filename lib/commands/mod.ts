@@ -8,21 +8,31 @@ import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { toReply } from "./_decode.ts";
 import type { Reach } from "./_reach.ts";
+import { BitmapCommands } from "./bitmap.ts";
 import { ConnectionCommands } from "./connection.ts";
+import { GeoCommands } from "./geo.ts";
 import { HashCommands } from "./hash.ts";
+import { HyperLogLogCommands } from "./hyperloglog.ts";
 import { KeyCommands } from "./key.ts";
 import { ListCommands } from "./list.ts";
 import { SetCommands } from "./set.ts";
+import { SortedSetCommands } from "./sorted_set.ts";
+import { StreamCommands } from "./stream.ts";
 import { StringCommands } from "./string.ts";
 
 /** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
 export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends
+    BitmapCommands<T>,
     ConnectionCommands<T>,
+    GeoCommands<T>,
     HashCommands<T>,
+    HyperLogLogCommands<T>,
     KeyCommands<T>,
     ListCommands<T>,
     SetCommands<T>,
+    SortedSetCommands<T>,
+    StreamCommands<T>,
     StringCommands<T> {}
 
 /**
@@ -60,13 +70,61 @@ export type { AtMostOne, Entries, ExactlyOne, Key, OneOrMany, Value } from "./_a
 export type { ClientFilter, ClientInfo, ClientType } from "./_client_info.ts";
 export type { Fields } from "./_decode.ts";
 export type { ExpireCondition, GetExpiry, SetExpiry } from "./_expiry.ts";
+export type {
+  GeoArea,
+  GeoCenter,
+  GeoDetails,
+  GeoMatch,
+  GeoOrder,
+  GeoPolygon,
+  GeoPosition,
+  GeoShape,
+  GeoUnit,
+  NoGeoDetails,
+  OptionalGeoDetails,
+} from "./_geo_search.ts";
 export type { PerNode, PerRoutedNode, Reach } from "./_reach.ts";
 export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
+export type {
+  LexBound,
+  Score,
+  ScoreBound,
+  ScoredMember,
+  ScoredMembers,
+} from "./_scored_members.ts";
+export type {
+  DeliveredEntry,
+  EntryId,
+  ReferencePolicy,
+  StreamEntry,
+  StreamPositions,
+  StreamRead,
+  StreamTrim,
+} from "./_stream_entries.ts";
+export type {
+  ConsumerDelivery,
+  GroupDelivery,
+  PendingCount,
+  PendingEntry,
+  PendingSummary,
+  StreamConsumerDetails,
+  StreamConsumerInfo,
+  StreamDetails,
+  StreamGroupDetails,
+  StreamGroupInfo,
+  StreamInfo,
+  StreamSummary,
+} from "./_stream_info.ts";
+export * from "./bitmap.ts";
 export * from "./connection.ts";
+export * from "./geo.ts";
 export * from "./hash.ts";
+export * from "./hyperloglog.ts";
 export * from "./key.ts";
 export * from "./list.ts";
 export * from "./set.ts";
+export * from "./sorted_set.ts";
+export * from "./stream.ts";
 export * from "./string.ts";
 
 /** A class whose instances have a group of commands. */
@@ -79,11 +137,16 @@ type Group = abstract new (...args: any[]) => Executor<any>;
  * @ignore
  */
 export const groups: readonly Group[] = [
+  BitmapCommands,
   ConnectionCommands,
+  GeoCommands,
   HashCommands,
+  HyperLogLogCommands,
   KeyCommands,
   ListCommands,
   SetCommands,
+  SortedSetCommands,
+  StreamCommands,
   StringCommands,
 ];
 

@@ -29,10 +29,18 @@ const WITHOUT_METHOD: Record<string, string> = {
   "QUIT": "close()",
   "RESET": "it would change what others get on the shared connection",
   "SELECT": "the option `databaseId`",
+  "XGROUP": "a container of commands",
+  "XGROUP HELP": "text for people at a terminal",
+  "XIDMPRECORD": "servers write it to their append-only files",
+  "XINFO": "a container of commands",
+  "XINFO HELP": "text for people at a terminal",
 };
 
 /** Groups of the reference that are complete. */
-const COMPLETE = ["connection", "generic", "hash", "list", "set", "string"];
+const COMPLETE = [
+  ...["bitmap", "connection", "generic", "geo", "hash", "hyperloglog", "list", "set"],
+  ...["sorted-set", "stream", "string"],
+];
 
 /** What is known of a command. */
 interface CommandFacts {
@@ -93,7 +101,7 @@ Deno.test("methods are documented after the template", () => {
     const [summary] = doc.split("\n\n");
     // One sentence: a dot inside of a link is none of its ends.
     assertMatch(summary, /^[A-Z](?:[^.]|\.(?=\S))*\.$/, name);
-    assertMatch(doc, /\n\nComplexity O\(.* · since [^·]+( · (read-only|blocking))?\n$/, name);
+    assertMatch(doc, /\n\nComplexity O\(.* · since [^·]+( · read-only)?( · blocking)?\n$/, name);
     const examples = tags.filter(({ kind }) => kind === "example");
     assert(examples.length >= 1, `${name} has no example`);
     for (const { doc } of examples) assertMatch(doc ?? "", /^[^\n]+\n```ts\n/, name);
@@ -139,7 +147,7 @@ Deno.test("the server's commands are methods, and agree with their docs", async 
       const make = isValkey ? /Valkey ([\d.]+)/ : /Redis ([\d.]+)/;
       const version = claimed.match(make)?.[1] ?? claimed.trim();
       assert(`${since}.`.startsWith(`${version}.`), `${name}: since ${since}, not ${claimed}`);
-      assertEquals(/· read-only\n$/.test(doc), flags.has("readonly"), `${name}: read-only`);
+      assertEquals(/· read-only\b.*\n$/.test(doc), flags.has("readonly"), `${name}: read-only`);
       // Redis 7.0 forgets to flag WAIT.
       const blocking = flags.has("blocking") || name === "wait";
       assertEquals(/· blocking\n$/.test(doc), blocking, `${name}: blocking`);
@@ -174,6 +182,8 @@ const KEY = "key:";
 /** Parameters that are keys. */
 const KEYS = ["key", "keys", "key1", "key2", "source", "destination", "newkey"];
 
+const POSITION = { longitude: 0, latitude: 0 };
+
 /** Words that a method sends when it is called with what it requires, made up by name and type of the parameters. */
 function wordsOf({ name, group, parameters }: MethodDocs): Argument[] {
   const recorder = new Recorder();
@@ -199,12 +209,26 @@ function makeUp({ name, type }: ParameterDocs, group: string): unknown {
     case "number":
     case "Cursor":
       return 1;
+    case "GeoArea":
+      return { fromlonlat: POSITION, byradius: { radius: 1, unit: "m" } };
+    case "GeoMembers":
+      return { member: POSITION };
+    case "GeoPosition":
+      return POSITION;
     case "ListSide":
       return "left";
+    case "ScoredMembers":
+      return { member: 1 };
+    case "StreamPositions":
+      return { [`${KEY}entry`]: "0" };
     case "Uint8Array":
       return new Uint8Array(1);
+    case "XcfgsetOptions":
+      return { idmpDuration: 1 };
+    case "XtrimOptions":
+      return { maxlen: 1 };
     default:
-      return name;
+      return name === "operations" ? { get: "u8", offset: 0 } : name;
   }
 }
 

@@ -1,0 +1,550 @@
+/**
+ * Commands on positions.
+ *
+ * @module
+ */
+
+import { Executor, type Words } from "../executor.ts";
+import {
+  append,
+  appendEach,
+  appendFlag,
+  appendOption,
+  type AtMostOne,
+  type ExactlyOne,
+  type Key,
+  type OneOrMany,
+  type Value,
+} from "./_args.ts";
+import { toListOf, toNumber, toNumberOrNull, toTextOrNull } from "./_decode.ts";
+import {
+  appendGeoArea,
+  appendGeoDetails,
+  appendGeoOrder,
+  type GeoArea,
+  type GeoDetails,
+  type GeoMatch,
+  type GeoOrder,
+  type GeoPosition,
+  type GeoUnit,
+  type NoGeoDetails,
+  type OptionalGeoDetails,
+  toFoundMembersOf,
+  toGeoPosition,
+} from "./_geo_search.ts";
+
+/**
+ * Members with their positions: an object with the members as names, a `Map`, or an array (or other iterable) of pairs.
+ */
+export type GeoMembers =
+  | Readonly<Record<string, GeoPosition>>
+  | Iterable<readonly [member: Value, position: GeoPosition]>;
+
+/** Options for {@linkcode GeoCommands.geoadd}. */
+export type GeoaddOptions =
+  & AtMostOne<{
+    /** Only add members, never change a position. */
+    nx: true;
+    /** Only change positions, never add a member. */
+    xx: true;
+  }>
+  & {
+    /** Count the members whose position changed, too, not only the new ones. @default {false} */
+    ch?: boolean;
+  };
+
+/** Options for {@linkcode GeoCommands.geosearchstore}. */
+export type GeosearchstoreOptions = GeoOrder & {
+  /** Store distances from the middle of the area as scores, not positions. @default {false} */
+  storedist?: boolean;
+};
+
+/** Options for the deprecated searches that store what they find. Exactly one of `store` and `storedist`. */
+export type GeoradiusStoreOptions =
+  & GeoOrder
+  & NoGeoDetails
+  & ExactlyOne<{
+    /** Key to store the members at, with their positions. */
+    store: Key;
+    /** Key to store the members at, with their distances from the middle as scores. */
+    storedist: Key;
+  }>;
+
+/** Options for {@linkcode GeoCommands.geosearch} that ask for the members alone. */
+export type GeosearchOptions = GeoOrder & NoGeoDetails;
+
+/** Options for {@linkcode GeoCommands.geosearch} that ask for more than the members. */
+export type GeosearchDetailsOptions = GeoOrder & GeoDetails;
+
+/** Options for the deprecated searches that ask for the members alone. */
+export type GeoradiusOptions = GeosearchOptions & { store?: undefined; storedist?: undefined };
+
+/** Options for the deprecated searches that ask for more than the members. */
+export type GeoradiusDetailsOptions = GeosearchDetailsOptions & {
+  store?: undefined;
+  storedist?: undefined;
+};
+
+/**
+ * Commands on positions on the globe: sorted sets whose scores are geohashes.
+ *
+ * So the commands on sorted sets work here, too: {@linkcode SortedSetCommands.zrem} removes a member.
+ *
+ * @typeParam T What a bulk string is on this surface.
+ */
+export abstract class GeoCommands<T extends string | Uint8Array = string> extends Executor<T> {
+  /**
+   * Adds members with their positions, and gives new positions to those that are there.
+   *
+   * A position is kept as a geohash of 52 bits, exact to less than a meter.
+   *
+   * Complexity O(M·log(N)) for M members given and N in the sorted set · since 3.2.0
+   *
+   * @example Two cities
+   * ```ts
+   * await client.geoadd("cities", {
+   *   Palermo: { longitude: 13.361389, latitude: 38.115556 },
+   *   Catania: { longitude: 15.087269, latitude: 37.502669 },
+   * }); // 2
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param members The members and their positions.
+   * @param options Which members to write, and what to count.
+   * @returns How many members are new, with `ch` how many are new or moved.
+   * @throws {RangeError} If there are no members.
+   * @throws {ServerError} If a position is out of range, or the key holds something else than a sorted set
+   * (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/geoadd/}
+   */
+  geoadd(key: Key, members: GeoMembers, options: GeoaddOptions = {}): Promise<number> {
+    const words: Words = ["GEOADD", key];
+    appendFlag(words, "NX", options.nx);
+    appendFlag(words, "XX", options.xx);
+    appendFlag(words, "CH", options.ch);
+    appendEach<Value, GeoPosition>(
+      words,
+      members,
+      "members",
+      (member, { longitude, latitude }) => words.push(longitude, latitude, member),
+    );
+    return this.send(words, toNumber);
+  }
+
+  /**
+   * Computes the distance between two members.
+   *
+   * The globe counts as a ball, which it is up to 0.5 %.
+   *
+   * Complexity O(1) · since 3.2.0 · read-only
+   *
+   * @example From Palermo to Catania
+   * ```ts
+   * await client.geoadd("cities", [
+   *   ["Palermo", { longitude: 13.361389, latitude: 38.115556 }],
+   *   ["Catania", { longitude: 15.087269, latitude: 37.502669 }],
+   * ]);
+   * await client.geodist("cities", "Palermo", "Catania", "km"); // 166.2742
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param member1 A member.
+   * @param member2 Another one.
+   * @param unit Unit of the distance, meters by default.
+   * @returns The distance, or null if one of the members is missing.
+   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/geodist/}
+   */
+  geodist(
+    key: Key,
+    member1: Value,
+    member2: Value,
+    unit: GeoUnit = "m",
+  ): Promise<number | null> {
+    return this.send(["GEODIST", key, member1, member2, unit], toNumberOrNull);
+  }
+
+  /**
+   * Answers the geohashes of members, as web sites about geohashes know them.
+   *
+   * Complexity O(N) for N members asked for · since 3.2.0 · read-only
+   *
+   * @example One is there, one is not
+   * ```ts
+   * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
+   * await client.geohash("cities", ["Palermo", "Atlantis"]); // ["sqc8b49rny0", null]
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param members One member or several.
+   * @returns The geohashes, 11 characters each, in the order of the members; null for each missing one.
+   * @throws {RangeError} If there are no members.
+   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/geohash/}
+   */
+  geohash(key: Key, members: OneOrMany<Value>): Promise<(string | null)[]> {
+    return this.send(append(["GEOHASH", key], members, "members"), toTextsOrNulls);
+  }
+
+  /**
+   * Answers the positions of members.
+   *
+   * Complexity O(N) for N members asked for · since 3.2.0 · read-only
+   *
+   * @example One is there, one is not
+   * ```ts
+   * await client.geoadd("cities", { Greenwich: { longitude: 0, latitude: 51.48 } });
+   * const [greenwich, atlantis] = await client.geopos("cities", ["Greenwich", "Atlantis"]);
+   * greenwich?.latitude.toFixed(2); // "51.48"
+   * atlantis; // null
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param members One member or several.
+   * @returns The positions in the order of the members, as exact as a geohash is; null for each missing one.
+   * @throws {RangeError} If there are no members.
+   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/geopos/}
+   */
+  geopos(key: Key, members: OneOrMany<Value>): Promise<(GeoPosition | null)[]> {
+    return this.send(append(["GEOPOS", key], members, "members"), toGeoPositionsOrNulls);
+  }
+
+  /**
+   * Finds the members in a circle around a position.
+   *
+   * Since it can store, it is a write for routing and for ACLs, even if it does not.
+   *
+   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.0
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} or {@linkcode GeoCommands.geosearchstore} with `byradius`.
+   *
+   * @example Within 100 km
+   * ```ts
+   * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
+   * await client.georadius("cities", { longitude: 13, latitude: 38 }, 100, "km"); // ["Palermo"]
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param center The position.
+   * @param radius Radius of the circle.
+   * @param unit Unit of the radius and of distances.
+   * @param options The order, how many members, what to answer about them, or where to store them.
+   * @returns The members, with details if they were asked for; the number of members if they were stored.
+   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/georadius/}
+   */
+  georadius(
+    key: Key,
+    center: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options?: GeoradiusOptions,
+  ): Promise<T[]>;
+  /**
+   * Finds the members in a circle around a position, with details.
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
+   */
+  georadius(
+    key: Key,
+    center: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options: GeoradiusDetailsOptions,
+  ): Promise<GeoMatch<T>[]>;
+  /**
+   * Stores the members in a circle around a position.
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearchstore} with `byradius`.
+   */
+  georadius(
+    key: Key,
+    center: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options: GeoradiusStoreOptions,
+  ): Promise<number>;
+  /** Finds the members in a circle around a position. */
+  georadius(
+    key: Key,
+    { longitude, latitude }: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options: AnyGeoradiusOptions = {},
+  ): Promise<T[] | GeoMatch<T>[] | number> {
+    const words = appendSearch(["GEORADIUS", key, longitude, latitude, radius, unit], options);
+    appendOption(words, "STORE", options.store);
+    appendOption(words, "STOREDIST", options.storedist);
+    return options.store === undefined && options.storedist === undefined
+      ? this.send(words, toFoundMembersOf<T>(options))
+      : this.send<number>(words, toNumber);
+  }
+
+  /**
+   * Finds the members in a circle around a position, without the power to store them.
+   *
+   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.10 · read-only
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
+   *
+   * @example Within 100 km
+   * ```ts
+   * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
+   * await client.georadiusRo("cities", { longitude: 13, latitude: 38 }, 100, "km"); // ["Palermo"]
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param center The position.
+   * @param radius Radius of the circle.
+   * @param unit Unit of the radius and of distances.
+   * @param options The order, how many members, and what to answer about them.
+   * @returns The members, with details if they were asked for.
+   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/georadius_ro/}
+   */
+  georadiusRo(
+    key: Key,
+    center: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options?: GeosearchOptions,
+  ): Promise<T[]>;
+  /**
+   * Finds the members in a circle around a position, with details.
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
+   */
+  georadiusRo(
+    key: Key,
+    center: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options: GeosearchDetailsOptions,
+  ): Promise<GeoMatch<T>[]>;
+  /** Finds the members in a circle around a position. */
+  georadiusRo(
+    key: Key,
+    { longitude, latitude }: GeoPosition,
+    radius: number,
+    unit: GeoUnit,
+    options: GeosearchOptions | GeosearchDetailsOptions = {},
+  ): Promise<T[] | GeoMatch<T>[]> {
+    const words = appendSearch(["GEORADIUS_RO", key, longitude, latitude, radius, unit], options);
+    return this.send(words, toFoundMembersOf<T>(options));
+  }
+
+  /**
+   * Finds the members in a circle around a member.
+   *
+   * Since it can store, it is a write for routing and for ACLs, even if it does not.
+   *
+   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.0
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} or {@linkcode GeoCommands.geosearchstore} with `frommember` and
+   * `byradius`.
+   *
+   * @example Within 100 km, itself included
+   * ```ts
+   * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
+   * await client.georadiusbymember("cities", "Palermo", 100, "km"); // ["Palermo"]
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param member The member in the middle.
+   * @param radius Radius of the circle.
+   * @param unit Unit of the radius and of distances.
+   * @param options The order, how many members, what to answer about them, or where to store them.
+   * @returns The members, with details if they were asked for; the number of members if they were stored.
+   * @throws {ServerError} If the member is missing, or the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/georadiusbymember/}
+   */
+  georadiusbymember(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options?: GeoradiusOptions,
+  ): Promise<T[]>;
+  /**
+   * Finds the members in a circle around a member, with details.
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
+   */
+  georadiusbymember(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options: GeoradiusDetailsOptions,
+  ): Promise<GeoMatch<T>[]>;
+  /**
+   * Stores the members in a circle around a member.
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearchstore} with `frommember` and `byradius`.
+   */
+  georadiusbymember(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options: GeoradiusStoreOptions,
+  ): Promise<number>;
+  /** Finds the members in a circle around a member. */
+  georadiusbymember(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options: AnyGeoradiusOptions = {},
+  ): Promise<T[] | GeoMatch<T>[] | number> {
+    const words = appendSearch(["GEORADIUSBYMEMBER", key, member, radius, unit], options);
+    appendOption(words, "STORE", options.store);
+    appendOption(words, "STOREDIST", options.storedist);
+    return options.store === undefined && options.storedist === undefined
+      ? this.send(words, toFoundMembersOf<T>(options))
+      : this.send<number>(words, toNumber);
+  }
+
+  /**
+   * Finds the members in a circle around a member, without the power to store them.
+   *
+   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.10 · read-only
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
+   *
+   * @example Within 100 km, itself included
+   * ```ts
+   * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
+   * await client.georadiusbymemberRo("cities", "Palermo", 100, "km"); // ["Palermo"]
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param member The member in the middle.
+   * @param radius Radius of the circle.
+   * @param unit Unit of the radius and of distances.
+   * @param options The order, how many members, and what to answer about them.
+   * @returns The members, with details if they were asked for.
+   * @throws {ServerError} If the member is missing, or the key holds something else than a sorted set (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/georadiusbymember_ro/}
+   */
+  georadiusbymemberRo(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options?: GeosearchOptions,
+  ): Promise<T[]>;
+  /**
+   * Finds the members in a circle around a member, with details.
+   *
+   * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
+   */
+  georadiusbymemberRo(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options: GeosearchDetailsOptions,
+  ): Promise<GeoMatch<T>[]>;
+  /** Finds the members in a circle around a member. */
+  georadiusbymemberRo(
+    key: Key,
+    member: Value,
+    radius: number,
+    unit: GeoUnit,
+    options: GeosearchOptions | GeosearchDetailsOptions = {},
+  ): Promise<T[] | GeoMatch<T>[]> {
+    const words = appendSearch(["GEORADIUSBYMEMBER_RO", key, member, radius, unit], options);
+    return this.send(words, toFoundMembersOf<T>(options));
+  }
+
+  /**
+   * Finds the members in an area.
+   *
+   * Complexity O(N + log(M)) for N members around the area and M in all · since 6.2.0 · read-only
+   *
+   * @example The nearest city within 200 km of a position
+   * ```ts
+   * await client.geoadd("cities", {
+   *   Palermo: { longitude: 13.361389, latitude: 38.115556 },
+   *   Catania: { longitude: 15.087269, latitude: 37.502669 },
+   * });
+   * const area = {
+   *   fromlonlat: { longitude: 15, latitude: 37 },
+   *   byradius: { radius: 200, unit: "km" },
+   * } as const;
+   * await client.geosearch("cities", area, { asc: true }); // ["Catania", "Palermo"]
+   * await client.geosearch("cities", area, { count: 1, withdist: true }); // [{ member: "Catania", distance: 56.4413 }]
+   * ```
+   *
+   * @param key Key of the sorted set.
+   * @param area The area.
+   * @param options The order, how many members, and what to answer about them.
+   * @returns The members, with details if they were asked for; none if there is no such key.
+   * @throws {ServerError} If the member in the middle is missing, or the key holds something else than a sorted set
+   * (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/geosearch/}
+   */
+  geosearch(key: Key, area: GeoArea, options?: GeosearchOptions): Promise<T[]>;
+  /** Finds the members in an area, with details. */
+  geosearch(key: Key, area: GeoArea, options: GeosearchDetailsOptions): Promise<GeoMatch<T>[]>;
+  /** Finds the members in an area. */
+  geosearch(
+    key: Key,
+    area: GeoArea,
+    options: GeosearchOptions | GeosearchDetailsOptions = {},
+  ): Promise<T[] | GeoMatch<T>[]> {
+    const words = appendSearch(appendGeoArea(["GEOSEARCH", key], area), options);
+    return this.send(words, toFoundMembersOf<T>(options));
+  }
+
+  /**
+   * Stores the members in an area.
+   *
+   * Whatever the destination held before is gone, also if there are none.
+   *
+   * Complexity O(N + log(M)) for N members around the area and M in all · since 6.2.0
+   *
+   * @example Distances of the cities within 200 km
+   * ```ts
+   * await client.geoadd("{cities}", { Catania: { longitude: 15.087269, latitude: 37.502669 } });
+   * const area = {
+   *   fromlonlat: { longitude: 15, latitude: 37 },
+   *   byradius: { radius: 200, unit: "km" },
+   * } as const;
+   * await client.geosearchstore("{cities}:near", "{cities}", area, { storedist: true }); // 1
+   * await client.zscore("{cities}:near", "Catania"); // about 56.44
+   * ```
+   *
+   * @param destination Key to store them at.
+   * @param source Key of the sorted set.
+   * @param area The area.
+   * @param options Which members, and what to store.
+   * @returns The number of members stored.
+   * @throws {ServerError} If the member in the middle is missing, or the source holds something else than a sorted set
+   * (`WRONGTYPE`).
+   * @see {@link https://valkey.io/commands/geosearchstore/}
+   */
+  geosearchstore(
+    destination: Key,
+    source: Key,
+    area: GeoArea,
+    options: GeosearchstoreOptions = {},
+  ): Promise<number> {
+    const words = appendGeoArea(["GEOSEARCHSTORE", destination, source], area);
+    appendGeoOrder(words, options);
+    appendFlag(words, "STOREDIST", options.storedist);
+    return this.send(words, toNumber);
+  }
+}
+
+type AnyGeoradiusOptions = GeoradiusOptions | GeoradiusDetailsOptions | GeoradiusStoreOptions;
+
+function appendSearch(words: Words, options: GeoOrder & OptionalGeoDetails): Words {
+  return appendGeoOrder(appendGeoDetails(words, options), options);
+}
+
+const toTextsOrNulls = toListOf(toTextOrNull);
+
+const toGeoPositionsOrNulls = toListOf((reply) => reply === null ? null : toGeoPosition(reply));
