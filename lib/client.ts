@@ -11,14 +11,14 @@ import {
   type BatchValues,
   runBatch,
 } from "./batch.ts";
-import { Commands, type Key, type OneOrMany, type Reach } from "./commands/mod.ts";
+import { Commands, type Key, type OneOrMany, type Reach, type ScriptCall } from "./commands/mod.ts";
 import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
 import { refuse } from "./refused_commands.ts";
 import type { Argument, Reply } from "./resp/reply.ts";
-import { runScript, type Script, type ScriptCall } from "./script.ts";
+import { runScript, type Script } from "./script.ts";
 import { runTransaction } from "./transaction.ts";
 import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Key, Value } from "./commands/mod.ts";
+import type { ScriptCall } from "./commands/mod.ts";
 import { ServerError } from "./errors.ts";
 import type { Words } from "./executor.ts";
 import type { Reply } from "./resp/reply.ts";
@@ -13,14 +13,6 @@ import type { Reply } from "./resp/reply.ts";
 export interface ScriptOptions {
   /** Whether the script only reads; then replicas may run it, and it is sent again when a connection breaks. @default {false} */
   readOnly?: boolean;
-}
-
-/** What a script is called with. */
-export interface ScriptCall {
-  /** `KEYS` of the script; in a cluster of one slot. @default {[]} */
-  keys?: readonly Key[];
-  /** `ARGV` of the script. @default {[]} */
-  args?: readonly Value[];
 }
 
 /** A Lua script. Make it with {@linkcode script}, once, and run it with `client.run()`. */

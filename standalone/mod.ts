@@ -36,4 +36,4 @@ export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
 export { type WatchOptions, WatchSession } from "../lib/watch.ts";
-export { Script, script, type ScriptCall, type ScriptOptions } from "../lib/script.ts";
+export { Script, script, type ScriptOptions } from "../lib/script.ts";

@@ -8,14 +8,28 @@ import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { toReply } from "./_decode.ts";
 import type { Reach } from "./_reach.ts";
+import { AclCommands } from "./acl.ts";
 import { BitmapCommands } from "./bitmap.ts";
+import { ClusterCommands } from "./cluster.ts";
+import { CommandCommands } from "./command.ts";
+import { CommandlogCommands } from "./commandlog.ts";
+import { ConfigCommands } from "./config.ts";
 import { ConnectionCommands } from "./connection.ts";
+import { FunctionCommands } from "./function.ts";
 import { GeoCommands } from "./geo.ts";
 import { HashCommands } from "./hash.ts";
 import { HyperLogLogCommands } from "./hyperloglog.ts";
 import { KeyCommands } from "./key.ts";
+import { LatencyCommands } from "./latency.ts";
 import { ListCommands } from "./list.ts";
+import { MemoryCommands } from "./memory.ts";
+import { ModuleCommands } from "./module.ts";
+import { PubsubCommands } from "./pubsub.ts";
+import { ReplicationCommands } from "./replication.ts";
+import { ScriptingCommands } from "./scripting.ts";
+import { ServerCommands } from "./server.ts";
 import { SetCommands } from "./set.ts";
+import { SlowlogCommands } from "./slowlog.ts";
 import { SortedSetCommands } from "./sorted_set.ts";
 import { StreamCommands } from "./stream.ts";
 import { StringCommands } from "./string.ts";
@@ -23,14 +37,28 @@ import { StringCommands } from "./string.ts";
 /** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
 export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends
+    AclCommands<T, N>,
     BitmapCommands<T>,
+    ClusterCommands<T, N>,
+    CommandCommands<T, N>,
+    CommandlogCommands<T, N>,
+    ConfigCommands<T, N>,
     ConnectionCommands<T>,
+    FunctionCommands<T, N>,
     GeoCommands<T>,
     HashCommands<T>,
     HyperLogLogCommands<T>,
     KeyCommands<T>,
+    LatencyCommands<T, N>,
     ListCommands<T>,
+    MemoryCommands<T, N>,
+    ModuleCommands<T, N>,
+    PubsubCommands<T, N>,
+    ReplicationCommands<T, N>,
+    ScriptingCommands<T, N>,
+    ServerCommands<T, N>,
     SetCommands<T>,
+    SlowlogCommands<T, N>,
     SortedSetCommands<T>,
     StreamCommands<T>,
     StringCommands<T> {}
@@ -66,8 +94,22 @@ export abstract class Commands<T extends string | Uint8Array = string, N extends
   }
 }
 
+export type { AclLogEntry, AclPermissions, AclUser } from "./_acl_report.ts";
 export type { AtMostOne, Entries, ExactlyOne, Key, OneOrMany, Value } from "./_args.ts";
 export type { ClientFilter, ClientInfo, ClientType } from "./_client_info.ts";
+export type { ClusterInfo, ClusterNodeInfo, MovingSlot, SlotRange } from "./_cluster_report.ts";
+export type {
+  ClusterLink,
+  ClusterShard,
+  ShardNode,
+  SlotMigration,
+  SlotNode,
+  SlotOwners,
+  SlotStats,
+} from "./_cluster_slots.ts";
+export type { CommandArgument, CommandChange, CommandDocs } from "./_command_docs.ts";
+export type { CommandInfo, CommandKeys, KeySearchBegin, KeySearchFind } from "./_command_info.ts";
+export type { RecordedCommand } from "./_command_log.ts";
 export type { Fields } from "./_decode.ts";
 export type { ExpireCondition, GetExpiry, SetExpiry } from "./_expiry.ts";
 export type {
@@ -83,6 +125,8 @@ export type {
   NoGeoDetails,
   OptionalGeoDetails,
 } from "./_geo_search.ts";
+export type { InfoSection, ServerInfo } from "./_info_report.ts";
+export type { DatabaseOverhead, MemoryStats } from "./_memory_stats.ts";
 export type { PerNode, PerRoutedNode, Reach } from "./_reach.ts";
 export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
 export type {
@@ -115,14 +159,28 @@ export type {
   StreamInfo,
   StreamSummary,
 } from "./_stream_info.ts";
+export * from "./acl.ts";
 export * from "./bitmap.ts";
+export * from "./cluster.ts";
+export * from "./command.ts";
+export * from "./commandlog.ts";
+export * from "./config.ts";
 export * from "./connection.ts";
+export * from "./function.ts";
 export * from "./geo.ts";
 export * from "./hash.ts";
 export * from "./hyperloglog.ts";
 export * from "./key.ts";
+export * from "./latency.ts";
 export * from "./list.ts";
+export * from "./memory.ts";
+export * from "./module.ts";
+export * from "./pubsub.ts";
+export * from "./replication.ts";
+export * from "./scripting.ts";
+export * from "./server.ts";
 export * from "./set.ts";
+export * from "./slowlog.ts";
 export * from "./sorted_set.ts";
 export * from "./stream.ts";
 export * from "./string.ts";
@@ -137,14 +195,28 @@ type Group = abstract new (...args: any[]) => Executor<any>;
  * @ignore
  */
 export const groups: readonly Group[] = [
+  AclCommands,
   BitmapCommands,
+  ClusterCommands,
+  CommandCommands,
+  CommandlogCommands,
+  ConfigCommands,
   ConnectionCommands,
+  FunctionCommands,
   GeoCommands,
   HashCommands,
   HyperLogLogCommands,
   KeyCommands,
+  LatencyCommands,
   ListCommands,
+  MemoryCommands,
+  ModuleCommands,
+  PubsubCommands,
+  ReplicationCommands,
+  ScriptingCommands,
+  ServerCommands,
   SetCommands,
+  SlowlogCommands,
   SortedSetCommands,
   StreamCommands,
   StringCommands,
