@@ -90,9 +90,7 @@ for (const [name, frame] of Object.entries(FRAMES)) {
 
 const SIZES: Record<string, number> = {
   "8 B": 8,
-  "16 B": 16,
   "64 B": 64,
-  "512 B": 512,
   "4 KiB": 4 * KiB,
   "64 KiB": 64 * KiB,
   "1 MiB": MiB,
@@ -112,12 +110,23 @@ for (const mode of ["text", "bytes"]) {
   }
 }
 
+for (const [name, size] of Object.entries({ "16 B": 16, "24 B": 24 })) {
+  const count = MiB / size | 0;
+  const chunks = [repeated(bulk(size), count)];
+  const decoder = new RespDecoder();
+  Deno.bench({
+    name: `${count} × ${name}, text`,
+    group: "decode: 1 MiB in bulk strings, text",
+    fn: () => decode(decoder, chunks, count),
+  });
+}
+
 for (const [name, size] of Object.entries({ "8 B": 8, "64 B": 64, "1 MiB": MiB })) {
   const count = MiB / size;
   const chunks = [repeated(bulk(size, "é"), count)];
   const decoder = new RespDecoder();
   Deno.bench({
-    name: `${count} × ${name}, text of 2-byte characters`,
+    name: `${count} × ${name}, 2-byte characters`,
     group: "decode: 1 MiB in bulk strings, text",
     fn: () => decode(decoder, chunks, count),
   });
@@ -240,8 +249,8 @@ for (const [name, commands] of Object.entries(COMMANDS)) {
 }
 
 const CONTENTS: Record<string, (size: number) => Argument> = {
-  "ASCII text": (size) => "x".repeat(size),
-  "text of 2-byte characters": (size) => "é".repeat(size / 2),
+  "ASCII": (size) => "x".repeat(size),
+  "2-byte characters": (size) => "é".repeat(size / 2),
   "bytes": (size) => new Uint8Array(size),
 };
 
@@ -250,8 +259,8 @@ for (const [kind, content] of Object.entries(CONTENTS)) {
     const count = MiB / size;
     const commands = Array.from({ length: count }, () => [content(size)]);
     Deno.bench({
-      name: `${count} × ${name}, ${kind}`,
-      group: `encode: 1 MiB of ${kind}`,
+      name: `${count} × ${name} as ${kind}`,
+      group: `encode: 1 MiB as ${kind}`,
       baseline: size === 64,
       fn: () => encode(commands),
     });

@@ -31,6 +31,9 @@ export interface RaceSetup {
   readonly deadline: number;
 }
 
+/** Shorter than this, the first run in a process says more about its compiler than about the client. */
+const WARM_UP = 250;
+
 /** With a budget: slices shorter than this say nothing. */
 const SHORTEST_SLICE = 25;
 
@@ -56,13 +59,15 @@ export async function race(setup: RaceSetup, results: Results): Promise<void> {
     const slice = lasting
       ? sliceWithin(setup, options.workloads.length - i, runners.length)
       : options.slice;
+    const fresh = !lasting || i === 0;
     // Round 0 is not counted: code is being compiled, and buffers grow.
     for (let round = 0; round <= options.rounds; round++) {
+      const duration = round === 0 && fresh ? Math.max(slice, WARM_UP) : slice;
       for (let turn = 0; turn < runners.length; turn++) {
         // Rotated, so that not always the same one comes first.
         const contestant = runners[(turn + round) % runners.length];
         progress.step(workload.name, round, contestant);
-        const figures = await field.measure(contestant, workload, slice);
+        const figures = await field.measure(contestant, workload, duration);
         if (figures && round > 0) {
           results.add({ id: contestant.id, workload: workload.name, round, ...figures });
         }
