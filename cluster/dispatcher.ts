@@ -51,6 +51,8 @@ const SHUN = 1000;
 export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   readonly #links = new Map<string, Link>();
   readonly #names = new Map<Link, string>();
+  /** Links to nodes that have left, with requests that were sent before. */
+  #retired: Link[] = [];
   #topology: Topology | null = null;
   readonly #refresher: Refresher;
   readonly #end = new AbortController();
@@ -553,6 +555,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
         link.retire();
       }
     }
+        this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
     if (this.#awaited !== null) {
       if (before === null) {
         this.#awaited = new Set(topology.shards.map(({ primary }) => primary.name));
@@ -577,7 +580,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     this.#end.abort(error);
     this.#created.reject(error);
     clearInterval(this.#checkTimer);
-    for (const link of this.#links.values()) link.destroy(error);
+    for (const link of [...this.#links.values(), ...this.#retired]) link.destroy(error);
   }
 
   #start(): void {

@@ -19,6 +19,8 @@ import { type Endpoint, show, type Transport } from "./transport.ts";
 
 /** How much is gathered for one write before it is begun. */
 const WRITE_SIZE = 256 * 1024;
+/** How often a connection that is to close looks whether anybody still waits for its peer, in milliseconds. */
+const FAREWELL = 50;
 
 /** What a connection tells the one that opened it. */
 export interface ConnectionEvents {
@@ -111,10 +113,14 @@ export class Connection {
     queueMicrotask(this.#flush);
   }
 
-  /** Closes as soon as nothing is under way. */
+  /** Closes as soon as nothing is under way for which anybody waits. */
   drain(): void {
     this.#draining = true;
     this.#closeIfDrained();
+    if (this.#closed) return;
+    // A peer that hangs answers nothing, so there may be no reply to close after.
+    const timer = setInterval(() => this.#closeIfForsaken(), FAREWELL);
+    this.ended.then(() => clearInterval(timer));
   }
 
   /**
@@ -220,6 +226,15 @@ export class Connection {
 
   #closeIfDrained(): void {
     if (this.idle && !this.#writing) this.close(this.#lost("the client closed the connection"));
+  }
+
+  #closeIfForsaken(): void {
+    if (this.#queued.length > 0) return;
+    for (let i = 0; i < this.#sent.length; i++) {
+      const { settled, internal } = this.#sent.at(i)!;
+      if (!settled && !internal) return;
+    }
+    this.close(this.#lost("the client closed the connection"));
   }
 
   #lost(what: string, cause?: unknown): ConnectionError {

@@ -115,6 +115,11 @@ export class Link {
     return this.#end.signal.aborted;
   }
 
+  /** Whether it was closed for good, and the last connection with it. */
+  get gone(): boolean {
+    return this.closed && this.#connection === null && !this.dedicated.busy;
+  }
+
   /** `host:port`, and how it fares, for messages. */
   describe(): string {
     const where = show(this.endpoint);
