@@ -514,18 +514,14 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
 
   onFailure(endpoint: Endpoint, error: Error): void {
     this.#failures.set(show(endpoint), error);
+  }
+
+  onDefeat(): void {
     if (this.#topology !== null) return;
-    const clusterIsOff = /cluster support disabled/i.test(error.message);
-    if (!clusterIsOff && !isHopeless(error)) return;
-    const cause = clusterIsOff
-      ? new ClusterError(
-        `Cannot use ${show(endpoint)} as a cluster: its cluster mode is off; use RedisClient, ` +
-          "or start the server with cluster-enabled yes",
-        { cause: error },
-      )
-      : error;
-    this.#created.reject(cause);
-    this.rejectKept(cause);
+    const error = this.#hopelessFailure();
+    if (error === undefined) return this.explainKept([...this.#failures.values()].at(-1));
+    this.#created.reject(error);
+    this.rejectKept(error);
   }
 
   apply(topology: Topology): void {
@@ -553,9 +549,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
         this.#shunned.delete(link);
         this.#silent.delete(link);
         link.retire();
+        this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
       }
     }
-        this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
     if (this.#awaited !== null) {
       if (before === null) {
         this.#awaited = new Set(topology.shards.map(({ primary }) => primary.name));
@@ -639,8 +635,24 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     this.#created.resolve();
   }
 
+  /** Why a seed could not tell the topology, if that will not change. */
+  #hopelessFailure(): Error | undefined {
+    for (const [address, error] of this.#failures) {
+      if (isHopeless(error)) return error;
+      if (!/cluster support disabled/i.test(error.message)) continue;
+      return new ClusterError(
+        `Cannot use ${address} as a cluster: its cluster mode is off; use RedisClient, ` +
+          "or start the server with cluster-enabled yes",
+        { cause: error },
+      );
+    }
+    return undefined;
+  }
+
   /** Why the client did not become ready in time. */
   #creationError(): Error {
+    const hopeless = this.#hopelessFailure();
+    if (hopeless !== undefined) return hopeless;
     const budget = this.settings.clientCreationTimeout;
     const { addresses } = this.settings;
     const answers = addresses.map((address) => {

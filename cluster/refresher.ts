@@ -46,6 +46,8 @@ export interface RefresherOwner {
   suffering(): boolean;
   /** Learns that a node could not tell the topology. */
   onFailure(endpoint: Endpoint, error: Error): void;
+  /** Learns that none could, the seeds included. */
+  onDefeat(): void;
 }
 
 /** Keeps a client's map of the cluster up to date. At most one refresh is under way; reasons that come meanwhile share the next. */
@@ -137,7 +139,8 @@ export class Refresher {
       for (const waiter of waiters) waiter.reject(this.#signal.reason);
       return;
     }
-    if (found !== undefined) this.#owner.apply(found.topology);
+    if (found === undefined) this.#owner.onDefeat();
+    else this.#owner.apply(found.topology);
     this.#running = false;
     for (const waiter of waiters) waiter.resolve();
     const asked = this.#due;

@@ -290,6 +290,11 @@ export abstract class Dispatcher implements LinkOwner {
     this.events.emit({ type: "closed" });
   }
 
+  /** Tells those kept requests whose time will run out why there was no link. */
+  protected explainKept(error: Error | undefined): void {
+    for (const request of this.#kept) request.lastError = error;
+  }
+
   /** Rejects the requests that were kept. */
   protected rejectKept(error: Error): void {
     for (const request of [...this.#kept]) request.reject(error);
