@@ -879,7 +879,9 @@ export abstract class ClusterCommands<
 }
 
 function rangeWords(subcommand: string, ranges: readonly SlotRange[]): Words {
-  return append(["CLUSTER", subcommand], ranges.flat(), "ranges");
+  const bounds: number[] = [];
+  for (const [first, last] of ranges) bounds.push(first, last);
+  return append(["CLUSTER", subcommand], bounds, "ranges");
 }
 
 function several<E>(items: OneOrMany<E>): readonly E[] {

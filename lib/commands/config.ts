@@ -67,7 +67,7 @@ export abstract class ConfigCommands<
    * Complexity O(1) · since 2.8.0
    *
    * @example Keeping a change
-   * ```ts no-eval
+   * ```ts
    * await client.configSet({ maxmemory: "100mb" });
    * await client.configRewrite(); // "OK"
    * ```
