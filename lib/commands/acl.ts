@@ -146,7 +146,8 @@ export abstract class AclCommands<
    *
    * @example One line for each user
    * ```ts
-   * for (const line of await client.aclList()) console.log(line);
+   * const lines = await client.aclList();
+   * lines.some((line) => line.startsWith("user default ")); // true
    * ```
    *
    * @returns The lines, each of which begins with `user` and a name.

@@ -207,10 +207,17 @@ export abstract class ClusterCommands<
    *
    * @example Nothing moves any more
    * ```ts
-   * await cluster.with({ route: "allPrimaries" }).clusterCancelslotmigrations();
+   * import { ServerError } from "@babushka/redis";
+   *
+   * try {
+   *   await cluster.with({ route: { slot: 0 } }).clusterCancelslotmigrations();
+   * } catch (error) {
+   *   if (!(error instanceof ServerError && /no migrations/i.test(error.message))) throw error;
+   * }
    * ```
    *
-   * @returns `"OK"`, also if there were none.
+   * @returns `"OK"` if there were some.
+   * @throws {ServerError} If there were none.
    * @see {@link https://valkey.io/commands/cluster-cancelslotmigrations/}
    */
   clusterCancelslotmigrations(): Promise<PerRoutedNode<"OK", N>> {
@@ -433,7 +440,8 @@ export abstract class ClusterCommands<
    *
    * @example How far are they?
    * ```ts
-   * for (const { name, state } of await cluster.clusterGetslotmigrations()) console.log(name, state);
+   * const moves = await cluster.clusterGetslotmigrations();
+   * const unfinished = moves.filter(({ state }) => state !== "success" && state !== "failed");
    * ```
    *
    * @returns The moves, the latest first.
@@ -579,7 +587,8 @@ export abstract class ClusterCommands<
    *
    * @example Of any one
    * ```ts
-   * console.log(await cluster.clusterMyshardid());
+   * const id = await cluster.clusterMyshardid();
+   * id.length; // 40
    * ```
    *
    * @returns The id: 40 hexadecimal digits.
@@ -837,7 +846,7 @@ export abstract class ClusterCommands<
    * ```ts
    * const owners = await cluster.clusterSlots();
    * const { primary } = owners.find(({ start }) => start === 0)!;
-   * console.log(`${primary.host}:${primary.port}`);
+   * const address = `${primary.host}:${primary.port}`;
    * ```
    *
    * @returns Ranges of slots; those that no node serves are left out.

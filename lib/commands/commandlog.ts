@@ -45,9 +45,8 @@ export abstract class CommandlogCommands<
    *
    * @example The last three large replies
    * ```ts
-   * for (const { args, value } of await client.commandlogGet(3, "large-reply")) {
-   *   console.log(`${args[0]} answered ${value} bytes`);
-   * }
+   * const entries = await client.commandlogGet(3, "large-reply");
+   * const lines = entries.map(({ args, value }) => `${args[0]} answered ${value} bytes`);
    * ```
    *
    * @param count How many entries at most, −1 for all. In a cluster of each node.

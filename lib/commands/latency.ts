@@ -59,7 +59,7 @@ export abstract class LatencyCommands<
    *
    * @example What is wrong?
    * ```ts
-   * console.log(await client.latencyDoctor());
+   * const advice = await client.latencyDoctor();
    * ```
    *
    * @returns What it says, for people; in a cluster for each node.
@@ -76,7 +76,7 @@ export abstract class LatencyCommands<
    *
    * @example Forks
    * ```ts no-eval
-   * console.log(await client.latencyGraph("fork"));
+   * const picture = await client.latencyGraph("fork");
    * ```
    *
    * @param event Kind of the events.
@@ -100,7 +100,7 @@ export abstract class LatencyCommands<
    * await client.set("k", "v");
    * const { set } = await client.latencyHistogram("set");
    * const short = [...set.histogramUsec].findLast(([bound]) => bound < 1000)?.[1] ?? 0;
-   * console.log(set.calls - short);
+   * const long = set.calls - short;
    * ```
    *
    * @param commands One command, several, or by default all; a container stands for its subcommands.

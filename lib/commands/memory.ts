@@ -33,7 +33,7 @@ export abstract class MemoryCommands<
    *
    * @example What is wrong?
    * ```ts
-   * console.log(await client.memoryDoctor());
+   * const advice = await client.memoryDoctor();
    * ```
    *
    * @returns What it says, for people; in a cluster for each primary.
@@ -50,7 +50,7 @@ export abstract class MemoryCommands<
    *
    * @example For an expert
    * ```ts
-   * console.log(await client.memoryMallocStats());
+   * const report = await client.memoryMallocStats();
    * ```
    *
    * @returns The allocator's report, for people; in a cluster for each primary.

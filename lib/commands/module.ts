@@ -52,7 +52,7 @@ export abstract class ModuleCommands<
    * @example Their names
    * ```ts
    * const modules = await client.moduleList();
-   * console.log(modules.map(({ name }) => name));
+   * const names = modules.map(({ name }) => name);
    * ```
    *
    * @returns The modules.

@@ -158,7 +158,7 @@ export abstract class ReplicationCommands<
    * @example A primary without replicas
    * ```ts
    * const role = await client.role();
-   * if (role.role === "primary") console.log(`${role.replicas.length} replicas`);
+   * if (role.role === "primary") role.replicas.length; // 0
    * ```
    *
    * @returns The role: primary, replica or sentinel.

@@ -115,7 +115,7 @@ export abstract class ServerCommands<
    *
    * @example Saving as soon as possible
    * ```ts
-   * console.log(await client.bgsave({ schedule: true }));
+   * const message = await client.bgsave({ schedule: true });
    * ```
    *
    * @param options What to do if something is being saved already.
@@ -238,7 +238,7 @@ export abstract class ServerCommands<
    *
    * @example Something nice
    * ```ts
-   * console.log(await client.lolwut({ version: 5, args: [60, 8, 4] }));
+   * const picture = await client.lolwut({ version: 5, args: [60, 8, 4] });
    * ```
    *
    * @param options Which picture.

@@ -40,9 +40,8 @@ export abstract class SlowlogCommands<
    *
    * @example The last three slow commands
    * ```ts
-   * for (const { args, duration } of await client.slowlogGet(3)) {
-   *   console.log(`${args[0]} took ${duration / 1000} ms`);
-   * }
+   * const entries = await client.slowlogGet(3);
+   * const lines = entries.map(({ args, duration }) => `${args[0]} took ${duration / 1000} ms`);
    * ```
    *
    * @param count How many entries at most, −1 for all (since 7.0.0); by default 10. In a cluster of each node.

@@ -1,13 +1,16 @@
 import { assertEquals } from "@std/assert";
+import { retry } from "@std/async";
 import { commandRows } from "../../lib/command_table.ts";
-import { startServer } from "../../lib/testing/mod.ts";
-import { RedisClient } from "../../mod.ts";
+import { startCluster, startServer } from "../../lib/testing/mod.ts";
+import { RedisClient, RedisClusterClient } from "../../mod.ts";
 import { type Example, examplesInMarkdown, examplesInModule, withChecks } from "./_examples.ts";
 import { readRepositoryFile, repositoryDocuments, repositoryFiles } from "./_repository.ts";
 
 declare global {
   /** The client of the examples that do not make their own. */
   var client: RedisClient;
+  /** The same for a cluster of three primaries. */
+  var cluster: RedisClusterClient;
 }
 
 const FOLDERS = ["lib/", "standalone/", "cluster/"];
@@ -20,6 +23,9 @@ const PORT_IN_EXAMPLES = 6379;
 
 const server = await startServer();
 server.unref();
+
+const nodes = await startCluster();
+nodes.unref();
 
 const missingMethods = await findMissingMethods();
 
@@ -96,8 +102,11 @@ async function run(path: string, { code, line }: Example): Promise<void> {
     addresses: [{ host: server.host, port: server.port }],
   });
   await client.customCommand(["FLUSHALL"]);
-  await client.customCommand(["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
+  await client.configSet({ "maxmemory-policy": "noeviction", "maxmemory": 0 });
+  await backgroundWorkIsDone(client);
   globalThis.client = client;
+  await using stack = new AsyncDisposableStack();
+  if (usesCluster(code)) globalThis.cluster = stack.use(await connectToCluster());
 
   const imports = path.endsWith(".ts") ? await ownImports(path, code) : "";
   // The comment makes the address, by which modules are cached, one of its own.
@@ -106,6 +115,26 @@ async function run(path: string, { code, line }: Example): Promise<void> {
   using _redirected = redirectToServer();
   await import(`data:application/typescript,${encodeURIComponent(source)}`);
   await declared.run();
+}
+
+/** An example must not meet what the one before has begun. */
+async function backgroundWorkIsDone(client: RedisClient): Promise<void> {
+  await retry(async () => {
+    const { persistence } = (await client.info("persistence")).sections;
+    const { rdb_bgsave_in_progress: save, aof_rewrite_in_progress: rewrite } = persistence;
+    if (save !== "0" || rewrite !== "0") throw new Error("The server still works on its files");
+  }, { minTimeout: 5, maxTimeout: 100, maxAttempts: 100 });
+}
+
+/** Whether an example uses the cluster without making a client of its own. */
+function usesCluster(code: string): boolean {
+  return /\bcluster\./.test(code) && !/\b(?:const|using) cluster\b/.test(code);
+}
+
+async function connectToCluster(): Promise<RedisClusterClient> {
+  const cluster = await RedisClusterClient.create({ addresses: nodes.addresses });
+  await cluster.flushall();
+  return cluster;
 }
 
 /** Lead connections to the usual port to where the server is. */
