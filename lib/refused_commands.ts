@@ -36,6 +36,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   // Not even refused by the server: REPLCONF ACK has no reply, and all later replies would go to the wrong caller.
   ["REPLCONF", REPLICATION],
   ["RESET", "use close() and create a new client"],
+  // The next script would then begin a dialogue that is no reply.
+  ["SCRIPT DEBUG", "a dialogue with the debugger needs a connection of its own"],
   ["SELECT", 'use the option "databaseId"'],
   ["SSUBSCRIBE", SUBSCRIPTION],
   ["SUBSCRIBE", SUBSCRIPTION],

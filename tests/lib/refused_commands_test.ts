@@ -21,6 +21,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "READWRITE": '"readFrom"',
   "REPLCONF": "a connection of its own",
   "RESET": "close()",
+  "SCRIPT DEBUG": "a connection of its own",
   "SELECT": '"databaseId"',
   "SSUBSCRIBE": "a connection of its own",
   "SUBSCRIBE": "a connection of its own",
