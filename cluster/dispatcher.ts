@@ -346,6 +346,14 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
         request.reject(error);
       }
     };
+    if (row.write) {
+      request.explainTimeout = (error) => {
+        for (let i = 0; i < parts.length; i++) {
+          if (!(i in replies) && !errors.has(i)) errors.set(i, error);
+        }
+        return errors.size === parts.length ? error : partialFailure(row, words, parts, errors);
+      };
+    }
     request.parts = parts.map(({ slot, words }, i) => {
       const part = this.#partOf(request, words);
       part.slot = slot;

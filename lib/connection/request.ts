@@ -93,6 +93,8 @@ export class Request implements Expiring {
   redirects = 0;
   /** What it was split into; only those are sent. */
   parts: Request[] | null = null;
+  /** Makes a better error of the one that says that the time is over, where parts of it may have been executed. */
+  explainTimeout: ((error: TimeoutError) => Error) | null = null;
   /** Whether it is a part of another one, which has the deadline and the place among those in flight. */
   isPart = false;
 
@@ -276,21 +278,21 @@ export class Request implements Expiring {
     const parts = this.parts;
     this.parts = null;
     const late = parts?.find((part) => !part.settled);
-    const sent = this.stage === Stage.SENT || late?.stage === Stage.SENT;
+    const sent = this.stage === Stage.SENT ||
+      (parts?.some((part) => part.stage !== Stage.QUEUED) ?? false);
     const link = this.link ?? late?.link ?? null;
-    this.reject(
-      new TimeoutError(
-        `Cannot complete "${this.name}" within ${this.timeout} ms: ${
-          sent ? "no reply came" : "it could not be sent"
-        }${link === null ? "" : ` (${link.describe()})`}`,
-        {
-          phase: sent ? "sent" : "queued",
-          timeout: this.timeout,
-          // What once happened to a link that is fine again explains nothing.
-          cause: this.lastError ?? late?.lastError ?? (link?.ready ? undefined : link?.lastError),
-        },
-      ),
+    const error = new TimeoutError(
+      `Cannot complete "${this.name}" within ${this.timeout} ms: ${
+        sent ? "no reply came" : "it could not be sent"
+      }${link === null ? "" : ` (${link.describe()})`}`,
+      {
+        phase: sent ? "sent" : "queued",
+        timeout: this.timeout,
+        // What once happened to a link that is fine again explains nothing.
+        cause: this.lastError ?? late?.lastError ?? (link?.ready ? undefined : link?.lastError),
+      },
     );
+    this.reject(this.explainTimeout?.(error) ?? error);
     if (this.link !== null) this.owner.onSilence(this, this.link);
     for (const part of parts ?? []) {
       if (!part.settled && part.link !== null) this.owner.onSilence(part, part.link);
@@ -318,7 +320,7 @@ export class Request implements Expiring {
       this.parts = null;
     }
     this.words = nothing;
-    this.#decode = this.#resolve = this.#reject = null;
+    this.#decode = this.#resolve = this.#reject = this.explainTimeout = null;
   }
 }
 
