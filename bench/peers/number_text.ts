@@ -36,5 +36,5 @@ export function threeDigits(value: number): string {
  * @returns Its text.
  */
 export function ratioText(value: number): string {
-  return `${value >= 10 ? Math.round(value) : value.toFixed(value < 1.995 ? 2 : 1)}×`;
+  return `${value >= 9.95 ? Math.round(value) : value.toFixed(value < 1.995 ? 2 : 1)}×`;
 }

@@ -50,18 +50,20 @@ const OVERHEAD = 60;
  * @param results Gets the measurements, and what could not be measured.
  */
 export async function race(setup: RaceSetup, results: Results): Promise<void> {
-  const { options, progress } = setup;
+  const { options, progress, deadline } = setup;
   await using field = new Field(setup, results);
   // With a budget there is no time for fresh processes for each workload.
   const lasting = options.budget !== undefined;
   for (const [i, workload] of options.workloads.entries()) {
     const runners = await field.open(workload);
-    const slice = lasting
-      ? sliceWithin(setup, options.workloads.length - i, runners.length)
-      : options.slice;
+    const share = (deadline - performance.now()) / (options.workloads.length - i);
+    const end = performance.now() + share;
+    const slice = lasting ? sliceWithin(share, options, runners.length) : options.slice;
     const fresh = !lasting || i === 0;
     // Round 0 is not counted: code is being compiled, and buffers grow.
     for (let round = 0; round <= options.rounds; round++) {
+      // On a machine that is too busy for the budget, one round has to do.
+      if (round > 1 && performance.now() > end) break;
       const duration = round === 0 && fresh ? Math.max(slice, WARM_UP) : slice;
       for (let turn = 0; turn < runners.length; turn++) {
         // Rotated, so that not always the same one comes first.
@@ -78,15 +80,10 @@ export async function race(setup: RaceSetup, results: Results): Promise<void> {
   }
 }
 
-/** How long slices may be if everything is to end in time. */
-function sliceWithin(
-  { options, deadline }: RaceSetup,
-  workloadsLeft: number,
-  runners: number,
-): number {
-  const perRunner = (deadline - performance.now()) / workloadsLeft / Math.max(1, runners);
-  const slice = (perRunner - OVERHEAD) / (options.rounds + 1);
-  return Math.round(Math.min(options.slice, Math.max(SHORTEST_SLICE, slice)));
+/** How long slices may be if a workload is to take no more than its share of the time. */
+function sliceWithin(share: number, { rounds, slice }: BenchOptions, runners: number): number {
+  const fitting = (share / Math.max(1, runners) - OVERHEAD) / (rounds + 1);
+  return Math.round(Math.min(slice, Math.max(SHORTEST_SLICE, fitting)));
 }
 
 /** The contestants' processes. */

@@ -43,7 +43,7 @@ export function describeSetting({ options, programs, pinning, load }: SettingFac
     `${processors[0]?.model.trim() ?? "Processor"}, ${processors.length} cores; ${where}`,
     options.budget === undefined
       ? `Medians of ${options.rounds} rounds of ${options.slice} ms, taking turns`
-      : `Medians of ${options.rounds} very short rounds (--quick): a hint, no more`,
+      : `Medians of up to ${options.rounds} very short rounds (--quick): a hint, no more`,
   ];
   if (load > QUIET_LOAD) {
     lines.push(`The machine was busy with other things (load ${load.toFixed(1)}): expect noise`);

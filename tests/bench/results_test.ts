@@ -67,5 +67,11 @@ Deno.test("shortCount(), threeDigits() and ratioText() keep the digits that matt
     ["0", "870", "1.0k", "12.3k", "100k", "358k", "1.00M", "1.97M"],
   );
   assertEquals([0.1234, 1.234, 12.34, 123.4].map(threeDigits), ["0.123", "1.23", "12.3", "123"]);
-  assertEquals([0.5, 1.994, 2.04, 17.2].map(ratioText), ["0.50×", "1.99×", "2.0×", "17×"]);
+  assertEquals([0.5, 1.994, 2.04, 9.96, 17.2].map(ratioText), [
+    "0.50×",
+    "1.99×",
+    "2.0×",
+    "10×",
+    "17×",
+  ]);
 });

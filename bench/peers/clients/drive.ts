@@ -101,7 +101,11 @@ class Run {
   }
 
   #fail(reply: unknown, n: number): never {
-    const what = Array.isArray(reply) ? `an array of ${reply.length}` : `a ${typeof reply}`;
+    const what = Array.isArray(reply)
+      ? `an array of ${reply.length}`
+      : typeof reply === "string"
+      ? `a string of ${reply.length}`
+      : String(reply);
     throw new Error(
       `Cannot count request ${n} of ${this.#workload.name}: its reply, ${what}, is wrong`,
     );
