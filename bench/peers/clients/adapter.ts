@@ -44,5 +44,6 @@ export interface Adapter {
 
 /** Says that a client cannot do what a workload needs; that is no failure. */
 export class Unsupported extends Error {
+  /** Name of the class. */
   override readonly name = "Unsupported";
 }
