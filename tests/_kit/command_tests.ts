@@ -6,20 +6,20 @@
  * @module
  */
 
-import { RedisClient } from "../../standalone/mod.ts";
-import type { Commands } from "../../lib/commands/mod.ts";
+import { RedisClusterClient } from "../../cluster/mod.ts";
 import type { Reply } from "../../lib/resp/mod.ts";
-import { startServer } from "../../lib/testing/mod.ts";
+import { startCluster, startServer } from "../../lib/testing/mod.ts";
+import { type NodeAddress, RedisClient, type RedisCredentials } from "../../standalone/mod.ts";
+import { BatchSurface, ClusterSurface, type CommandClient, type SurfaceName } from "./surfaces.ts";
 
-/** What every surface has: all commands, as text and as bytes. */
-export type CommandClient = Commands & { readonly bytes: Commands<Uint8Array> };
+export type { CommandClient } from "./surfaces.ts";
 
 /** What a body can use besides the client under test. */
 export interface CommandTestContext {
   /** Protocol of the surface. */
   protocol: 2 | 3;
-  /** Makes another client for the same server, which ends with the test. */
-  connect(): Promise<RedisClient>;
+  /** Makes another client of the same kind, which ends with the test. */
+  connect(): Promise<CommandClient>;
 }
 
 /** Options for {@linkcode commandTest}. */
@@ -41,29 +41,72 @@ export type CommandTestBody = (
   context: CommandTestContext,
 ) => Promise<void>;
 
-/** Kinds of clients. */
-export type SurfaceName = "standalone";
-
 interface Surface {
   name: SurfaceName;
   protocol: 2 | 3;
-  /** Makes a client for the surface; `connection` is a plain client whose end is the test's business. */
-  open(connection: RedisClient): CommandClient;
+  /** Makes a client that ends with the test. */
+  open(clients: AsyncDisposableStack): Promise<CommandClient>;
 }
 
-const surfaces: Surface[] = ([2, 3] as const).flatMap((protocol) => [
-  { name: "standalone", protocol, open: (connection) => connection },
+const surfaces: Surface[] = ([2, 3] as const).flatMap((protocol): Surface[] => [
+  {
+    name: "standalone",
+    protocol,
+    open: async (clients) => clients.use(await connectToServer(protocol)),
+  },
+  {
+    name: "batch",
+    protocol,
+    open: async (clients) => new BatchSurface(clients.use(await connectToServer(protocol))),
+  },
+  {
+    name: "cluster",
+    protocol,
+    open: async (clients) => new ClusterSurface(clients.use(await connectToCluster(protocol))),
+  },
 ]);
 
-/** Milliseconds: generous, since a busy machine is no reason to fail here. */
-const TIMEOUT = 10_000;
+/** Generous, since a busy machine is no reason to fail here. */
+const PATIENCE = { requestTimeout: 10_000, clientCreationTimeout: 10_000 };
 
-const server = new URL(Deno.env.get("REDIS_URL") ?? await startSharedServer());
+const NO_CLUSTER = "REDIS_URL is set, and REDIS_CLUSTER_URL is not";
 
-async function startSharedServer(): Promise<string> {
+/** Where the tests find a server and a cluster; no cluster where only a server is given. */
+const [server, cluster] = await Promise.all([findServer(), findCluster()]);
+
+interface Target {
+  addresses: NodeAddress[];
+  credentials?: RedisCredentials;
+}
+
+async function findServer(): Promise<Target> {
+  const url = Deno.env.get("REDIS_URL");
+  if (url !== undefined) return targetOf(url);
   const server = await startServer();
   server.unref();
-  return server.url;
+  return targetOf(server.url);
+}
+
+async function findCluster(): Promise<Target | undefined> {
+  const url = Deno.env.get("REDIS_CLUSTER_URL");
+  if (url !== undefined) return targetOf(url);
+  if (Deno.env.has("REDIS_URL")) return undefined;
+  const cluster = await startCluster();
+  cluster.unref();
+  return { addresses: cluster.addresses };
+}
+
+function targetOf(url: string): Target {
+  const { hostname, port, username, password } = new URL(url);
+  return {
+    addresses: [{ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) }],
+    ...(password === "" ? {} : {
+      credentials: {
+        ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+        password: decodeURIComponent(password),
+      },
+    }),
+  };
 }
 
 /**
@@ -73,19 +116,19 @@ async function startSharedServer(): Promise<string> {
  * @returns The client, to be closed by the caller.
  */
 export function connectToServer(protocol: 2 | 3 = 3): Promise<RedisClient> {
-  const { hostname, port, username, password } = server;
-  return RedisClient.create({
-    addresses: [{ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) }],
-    ...(password === "" ? {} : {
-      credentials: {
-        ...(username === "" ? {} : { username: decodeURIComponent(username) }),
-        password: decodeURIComponent(password),
-      },
-    }),
-    protocol,
-    requestTimeout: TIMEOUT,
-    clientCreationTimeout: TIMEOUT,
-  });
+  return RedisClient.create({ ...server, protocol, ...PATIENCE });
+}
+
+/**
+ * Makes a client for the cluster of the tests.
+ *
+ * @param protocol The protocol to speak.
+ * @returns The client, to be closed by the caller.
+ * @throws {Error} If there is no cluster.
+ */
+export function connectToCluster(protocol: 2 | 3 = 3): Promise<RedisClusterClient> {
+  if (cluster === undefined) throw new Error(`Cannot connect: ${NO_CLUSTER}`);
+  return RedisClusterClient.create({ ...cluster, protocol, ...PATIENCE });
 }
 
 /** Commands of the server, and options of its commands: `"GET"`, `"CLIENT LIST"`, `"SET IFEQ"`. */
@@ -162,13 +205,14 @@ function reasonToSkip(surface: Surface, options: CommandTestOptions): string | u
   const lacking = missing(options.needs);
   if (lacking.length > 0) return `the server has no ${lacking.join(", no ")}`;
   if (options.local && Deno.env.has("REDIS_URL")) return "the server may be elsewhere";
+  if (surface.name === "cluster" && cluster === undefined) return NO_CLUSTER;
   return options.except?.[surface.name];
 }
 
 async function runOn(surface: Surface, body: CommandTestBody): Promise<void> {
   await using clients = new AsyncDisposableStack();
-  const connect = async () => clients.use(await connectToServer(surface.protocol));
-  const connection = await connect();
-  await connection.customCommand(["FLUSHALL"]);
-  await body(surface.open(connection), { protocol: surface.protocol, connect });
+  const connect = () => surface.open(clients);
+  const client = await connect();
+  await client.flushall();
+  await body(client, { protocol: surface.protocol, connect });
 }

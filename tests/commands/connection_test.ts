@@ -3,6 +3,8 @@ import { retry } from "@std/async";
 import { ServerError } from "../../lib/errors.ts";
 import { commandTest } from "../_kit/command_tests.ts";
 
+const NODES = "each node has connections of its own";
+
 commandTest("clientGetname() and clientSetname() name the connection", async (client) => {
   assertStrictEquals(await client.clientGetname(), null);
   assertEquals(await client.clientSetname("importer"), "OK");
@@ -20,6 +22,7 @@ commandTest("clientGetredir() and clientTrackinginfo() tell of tracking", async 
 
 commandTest(
   "clientId(), clientInfo() and clientList() report on connections",
+  { except: { cluster: NODES } },
   async (client, { connect, protocol }) => {
     const other = await connect();
     await client.clientSetname("42");
@@ -137,16 +140,20 @@ commandTest(
   },
 );
 
-commandTest("clientNoEvict() marks the connection", async (client) => {
-  assertEquals(await client.clientNoEvict("on"), "OK");
-  assert((await client.clientInfo()).flags.includes("e"));
-  assertEquals(await client.clientNoEvict("off"), "OK");
-  assertEquals((await client.clientInfo()).flags, "N");
-});
+commandTest(
+  "clientNoEvict() marks the connection",
+  { except: { cluster: NODES } },
+  async (client) => {
+    assertEquals(await client.clientNoEvict("on"), "OK");
+    assert((await client.clientInfo()).flags.includes("e"));
+    assertEquals(await client.clientNoEvict("off"), "OK");
+    assertEquals((await client.clientInfo()).flags, "N");
+  },
+);
 
 commandTest(
   "clientNoTouch() marks the connection",
-  { needs: "CLIENT NO-TOUCH" },
+  { needs: "CLIENT NO-TOUCH", except: { cluster: NODES } },
   async (client) => {
     assertEquals(await client.clientNoTouch("on"), "OK");
     assert((await client.clientInfo()).flags.includes("T"));
@@ -183,7 +190,7 @@ commandTest("clientSetinfo() shows in the list", { needs: "CLIENT SETINFO" }, as
   await assertRejects(() => client.clientSetinfo({ libName: "two words" }), ServerError);
 });
 
-commandTest("clientUnblock() ends a wait", async (client) => {
+commandTest("clientUnblock() ends a wait", { except: { cluster: NODES } }, async (client) => {
   assertEquals(await client.clientUnblock(await client.clientId()), false);
   const waiting = client.blpop("k", 10);
   assertEquals(await client.clientUnblock(await blockedClient()), true);
