@@ -16,9 +16,13 @@ const DOLLAR = 36;
 const HEADER = 20;
 /** Up to this length, a loop over the characters beats the call into the runtime. */
 const SHORT = 40;
-/** From this length on an argument is written from where it is instead of being copied. */
+/** From this length on bytes are written from where they are instead of being copied. */
 const LARGE = 16 * 1024;
 const INITIAL = 64 * 1024;
+/** Largest buffer that is kept for the next write. */
+const MAX_KEPT = 8 * 1024 * 1024;
+/** How many writes a buffer that has grown is kept without need. */
+const PATIENCE = 100;
 
 const utf8 = new TextEncoder();
 
@@ -32,7 +36,7 @@ interface Insertion {
  * Gathers encoded commands for one write.
  *
  * The buffer is reused: what {@linkcode CommandEncoder.chunks} returned is valid until the next
- * {@linkcode CommandEncoder.reset}. Arguments of 16 KiB and more are not copied but referred to.
+ * {@linkcode CommandEncoder.reset}. Bytes of 16 KiB and more are not copied but referred to.
  *
  * @example Encoding two commands for one write
  * ```ts
@@ -54,6 +58,8 @@ export class CommandEncoder {
   #length = 0;
   #insertions: Insertion[] = [];
   #inserted = 0;
+  /** How many writes in a row did not need a buffer that has grown. */
+  #idle = 0;
 
   /** Bytes gathered since the last reset. */
   get byteLength(): number {
@@ -120,13 +126,19 @@ export class CommandEncoder {
 
   /** Forgets what was gathered and reuses the buffer. */
   reset(): void {
+    const length = this.#length;
     this.#length = 0;
     if (this.#insertions.length > 0) {
       this.#insertions = [];
       this.#inserted = 0;
     }
-    // One burst of long commands must not keep its memory for ever.
-    if (this.#buffer.length > INITIAL * 16) this.#buffer = new Uint8Array(INITIAL);
+    if (this.#buffer.length === INITIAL) return;
+    // Long commands come in bursts, for which the memory is kept, but not for ever.
+    this.#idle = length > INITIAL ? 0 : this.#idle + 1;
+    if (this.#idle >= PATIENCE || this.#buffer.length > MAX_KEPT) {
+      this.#buffer = new Uint8Array(INITIAL);
+      this.#idle = 0;
+    }
   }
 
   #rollBack(length: number, insertions: number): void {
@@ -156,26 +168,22 @@ export class CommandEncoder {
 
   #text(text: string): void {
     const count = text.length;
-    if (count >= LARGE) return this.#bytes(encodeText(text));
-    this.#reserve(HEADER + count * 3 + 2);
+    this.#reserve(HEADER + count + 2);
     const start = this.#length;
     this.#header(DOLLAR, count);
     const buffer = this.#buffer;
     let at = this.#length;
     if (count <= SHORT) {
-      let i = 0;
-      for (; i < count; i++) {
+      for (let i = 0; i < count; i++) {
         const code = text.charCodeAt(i);
-        if (code > 127) break;
+        if (code > 127) return this.#nonAscii(text, start);
         buffer[at + i] = code;
       }
-      if (i < count) return this.#nonAscii(text, start);
-      at += count;
     } else {
-      const { written } = utf8.encodeInto(text, buffer.subarray(at));
-      if (written !== count) return this.#nonAscii(text, start);
-      at += count;
+      const { read, written } = utf8.encodeInto(text, buffer.subarray(at, at + count));
+      if (read !== count || written !== count) return this.#nonAscii(text, start);
     }
+    at += count;
     buffer[at] = CR;
     buffer[at + 1] = LF;
     this.#length = at + 2;
@@ -183,8 +191,20 @@ export class CommandEncoder {
 
   /** Encodes a text whose length in bytes is not its length in characters; its header begins at `start`. */
   #nonAscii(text: string, start: number): void {
+    if (!text.isWellFormed()) {
+      throw new TypeError("Cannot send a string with a lone surrogate: it has no UTF-8 form");
+    }
     this.#length = start;
-    this.#bytes(encodeText(text));
+    this.#reserve(HEADER + text.length * 3 + 2);
+    // The header can only be written when the length is known, and then the text is moved up to it.
+    const from = start + HEADER;
+    const { written } = utf8.encodeInto(text, this.#buffer.subarray(from));
+    this.#header(DOLLAR, written);
+    this.#buffer.copyWithin(this.#length, from, from + written);
+    this.#length += written;
+    this.#buffer[this.#length] = CR;
+    this.#buffer[this.#length + 1] = LF;
+    this.#length += 2;
   }
 
   #bytes(bytes: Uint8Array): void {
@@ -233,13 +253,6 @@ export class CommandEncoder {
   }
 }
 
-function encodeText(text: string): Uint8Array {
-  if (!text.isWellFormed()) {
-    throw new TypeError("Cannot send a string with a lone surrogate: it has no UTF-8 form");
-  }
-  return utf8.encode(text);
-}
-
 /**
  * Encodes one command into bytes of its own.
  *
@@ -256,13 +269,15 @@ function encodeText(text: string): Uint8Array {
  * @throws {TypeError} If an argument cannot be sent.
  */
 export function encodeCommand(args: readonly Argument[]): Uint8Array {
-  const encoder = new CommandEncoder();
-  encoder.encode(args);
-  const bytes = new Uint8Array(encoder.byteLength);
+  shared.reset();
+  shared.encode(args);
+  const bytes = new Uint8Array(shared.byteLength);
   let at = 0;
-  for (const chunk of encoder.chunks()) {
+  for (const chunk of shared.chunks()) {
     bytes.set(chunk, at);
     at += chunk.length;
   }
   return bytes;
 }
+
+const shared = new CommandEncoder();

@@ -171,7 +171,7 @@ Deno.test("reset() forgets everything, large arguments included", () => {
   }
 });
 
-Deno.test("reset() uses the buffer again, but lets go of one that a burst made large", () => {
+Deno.test("reset() keeps the buffer that a burst made large for the burst, and lets go of it later", () => {
   const encoder = new CommandEncoder();
   const buffer = () => encoder.chunks()[0].buffer;
   encoder.encode(["A"]);
@@ -183,8 +183,18 @@ Deno.test("reset() uses the buffer again, but lets go of one that a burst made l
   const large = buffer();
   assert(large.byteLength > 2 ** 20);
   encoder.reset();
+  assertStrictEquals(buffer(), large);
+  for (let i = 0; i < 100; i++) {
+    encoder.encode(["C"]);
+    encoder.reset();
+  }
   assertNotStrictEquals(buffer(), large);
-  assert(buffer().byteLength <= 2 ** 20);
+  assert(buffer().byteLength <= 2 ** 16);
+  // A very large one goes at once.
+  encoder.encode(["C", "c".repeat(9 * 2 ** 20)]);
+  const huge = buffer();
+  encoder.reset();
+  assertNotStrictEquals(buffer(), huge);
   encoder.encode(["D"]);
   assertEquals(wire(encoder), expected("D"));
 });
