@@ -425,10 +425,10 @@ export abstract class KeyCommands<T extends string | Uint8Array = string> extend
    *
    * Complexity O(1) · since 2.2.3 · read-only
    *
-   * @example A key that was written right now
+   * @example Whether a key has been used in the last minute
    * ```ts
    * await client.set("a", 1);
-   * await client.objectIdletime("a"); // 0
+   * (await client.objectIdletime("a"))! < 60; // true
    * ```
    *
    * @param key The key.

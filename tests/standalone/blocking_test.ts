@@ -34,15 +34,17 @@ async function connectionCount(): Promise<number> {
 
 for (const protocol of [2, 3] as const) {
   Deno.test(`BLPOP with 0 stays pending and delays nobody [RESP${protocol}]`, async () => {
-    await using client = await connect(server, { requestTimeout: 100, protocol });
+    await using client = await connect(server, { requestTimeout: 500, protocol });
     const pops = Array.from({ length: 5 }, (_, i) => blpop(client, `queue${i}`, 0));
+    // A failure below must not be hidden by what closing the client does to these.
+    for (const pop of pops) pop.catch(() => {});
     await untilBlocked(5);
     for (let i = 0; i < 100; i++) {
       const { value, elapsed } = await measure(() => client.set("k", i));
       assertEquals(value, "OK");
-      assert(elapsed < 100, `${elapsed} ms`);
+      assert(elapsed < 500, `${elapsed} ms`);
     }
-    assert(await isPending(Promise.race(pops), 150), "it ended with the client's timeout");
+    assert(await isPending(Promise.race(pops), 600), "it ended with the client's timeout");
     for (let i = 0; i < 5; i++) await client.customCommand(["RPUSH", `queue${i}`, `element ${i}`]);
     for (const [i, pop] of pops.entries()) assertEquals(await pop, [`queue${i}`, `element ${i}`]);
   });
