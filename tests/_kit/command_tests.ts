@@ -10,6 +10,7 @@ import { RedisClusterClient } from "../../cluster/mod.ts";
 import type { Reply } from "../../lib/resp/mod.ts";
 import { startCluster, startServer } from "../../lib/testing/mod.ts";
 import { type NodeAddress, RedisClient, type RedisCredentials } from "../../standalone/mod.ts";
+import { subscribe } from "./subscriber.ts";
 import { BatchSurface, ClusterSurface, type CommandClient, type SurfaceName } from "./surfaces.ts";
 
 export type { CommandClient } from "./surfaces.ts";
@@ -20,6 +21,11 @@ export interface CommandTestContext {
   protocol: 2 | 3;
   /** Makes another client of the same kind, which ends with the test. */
   connect(): Promise<CommandClient>;
+  /** Subscribes on a connection of its own, at any one node of a cluster, until the test ends. */
+  subscribe(
+    command: "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE",
+    ...channels: string[]
+  ): Promise<void>;
 }
 
 /** Options for {@linkcode commandTest}. */
@@ -214,5 +220,12 @@ async function runOn(surface: Surface, body: CommandTestBody): Promise<void> {
   const connect = () => surface.open(clients);
   const client = await connect();
   await client.flushall();
-  await body(client, { protocol: surface.protocol, connect });
+  await body(client, {
+    protocol: surface.protocol,
+    connect,
+    subscribe: async (command, ...channels) => {
+      const target = surface.name === "cluster" ? cluster! : server;
+      clients.use(await subscribe(target, command, channels));
+    },
+  });
 }

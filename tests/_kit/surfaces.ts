@@ -105,7 +105,9 @@ function tagged(words: Words): Words {
   if (words.some((word) => word instanceof Error)) return words;
   const args = words as Argument[];
   const row = lookUp(args);
-  const positions = row === undefined ? [] : keyPositions(row, args);
+  // Cursors and shard channels are found like keys, but are none.
+  const hasKeys = row !== undefined && row.keys.every(({ access }) => access !== "not_key");
+  const positions = hasKeys ? keyPositions(row, args) : [];
   if (args[0] === "KEYS") positions.push(1);
   if (args[0] === "SCAN" && args.includes("MATCH")) positions.push(args.indexOf("MATCH") + 1);
   const copy = [...args];
