@@ -135,6 +135,17 @@ function parseDouble(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
+/** An error reply. Its stack would only lead here, to no caller, and costs more than all the rest of it. */
+function errorOf(text: string): ServerError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return new ServerError(text);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /**
  * An incremental RESP2 and RESP3 decoder: bytes in, replies out.
  *
@@ -385,7 +396,7 @@ export class RespDecoder {
       case PLUS:
         return this.#emit(decodeText(buffer, start, end));
       case MINUS:
-        return this.#emit(new ServerError(decodeText(buffer, start, end)));
+        return this.#emit(errorOf(decodeText(buffer, start, end)));
       case COLON:
         return this.#emit(this.#integer(buffer, start, end));
       case UNDERSCORE:
@@ -622,7 +633,7 @@ export class RespDecoder {
   #bulkValue(bulk: Uint8Array): Reply {
     switch (this.#bulkType) {
       case BANG:
-        return new ServerError(decodeText(bulk, 0, bulk.length));
+        return errorOf(decodeText(bulk, 0, bulk.length));
       case EQUALS: {
         // "txt:" or "mkd:" in front of the text.
         if (bulk.length < 4 || bulk[3] !== COLON) {
