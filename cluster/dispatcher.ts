@@ -282,13 +282,26 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   }
 
   #sendToNode(topology: Topology, request: Request, name: string): void {
-    const node = topology.nodes.get(name);
-    if (node !== undefined) return this.#linkTo(node).send(request);
-    request.reject(
-      new ClusterError(`Cannot send ${request.name}: node ${name} has left the cluster`, {
-        cause: request.lastError,
-      }),
-    );
+    const node = request.anchor === -1
+      ? topology.nodes.get(name)
+      : this.#primaryFor(topology, request, name);
+    if (node === undefined) {
+      return request.reject(
+        new ClusterError(`Cannot send ${request.name}: node ${name} has left the cluster`, {
+          cause: request.lastError,
+        }),
+      );
+    }
+    request.node = node.name;
+    this.#linkTo(node).send(request);
+  }
+
+  /** The primary that a part is for, or the one that has taken its place, unless that is asked already. */
+  #primaryFor(topology: Topology, request: Request, name: string): ClusterNode | undefined {
+    const present = topology.shards.find(({ primary }) => primary.name === name);
+    if (present !== undefined) return present.primary;
+    const successor = topology.shardOf(request.anchor)?.primary;
+    return request.siblings.some(({ node }) => node === successor?.name) ? undefined : successor;
   }
 
   /** Sends a request that any node can serve to a primary, to a connected one if possible. */
@@ -304,31 +317,40 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   /** Sends a request to all nodes, or all primaries, and puts the replies together. */
   #sendToNodes(topology: Topology, request: Request, replicas: boolean): void {
     const { row, words } = request;
-    const nodes = replicas
-      ? [...topology.nodes.values()]
-      : topology.shards.map(({ primary }) => primary);
-    const outcomes = new Map<string, Reply | Error>();
-    const parts = nodes.map(({ name }) => {
+    const outcomes = new Map<Request, Reply | Error>();
+    const partFor = ({ name }: ClusterNode, anchor: number): Request => {
       const part = this.#partOf(request, words);
       part.node = name;
+      part.anchor = anchor;
       const take = (outcome: unknown): void => {
-        outcomes.set(name, outcome as Reply | Error);
-        if (outcomes.size === nodes.length) finish();
+        outcomes.set(part, outcome as Reply | Error);
+        if (outcomes.size === parts.length) finish();
       };
       part.handTo(take, take);
       return part;
-    });
+    };
+    const nodes = replicas
+      ? [...topology.nodes.values()]
+      : topology.shards.map(({ primary }) => primary);
+    const parts = replicas
+      ? nodes.map((node) => partFor(node, -1))
+      : topology.shards.map(({ primary, anchor }) => partFor(primary, anchor));
     const finish = (): void => {
       const concatenates = request.route === undefined;
-      // In the order of the nodes, not of their replies.
-      const ordered = new Map(nodes.map(({ name }) => [name, outcomes.get(name)!]));
+      // In the order of the nodes, not of their replies; by the names of those that answered in the end.
+      const ordered = new Map(
+        parts.map((part, i) => [part.node ?? nodes[i].name, outcomes.get(part)!]),
+      );
       const outcome = gather(row?.responsePolicy, concatenates, ordered);
       if ("error" in outcome) request.reject(outcome.error);
       else if ("each" in outcome) request.resolveEach(outcome.each);
       else request.resolve(outcome.reply);
     };
     request.parts = parts;
-    for (const part of parts) this.dispatch(part);
+    for (const [i, part] of parts.entries()) {
+      part.siblings = parts;
+      this.#linkTo(nodes[i]).send(part);
+    }
   }
 
   /** Sends the parts of a multi-key command, which go out as one write per node, and puts the replies together. */
@@ -372,6 +394,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   #partOf(whole: Request, words: readonly Argument[]): Request {
     const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, this);
     part.isPart = true;
+    part.impatient = whole.impatient;
     part.deadline = whole.deadline;
     return part;
   }
@@ -467,6 +490,12 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       }
       case "elsewhere":
         this.#shunned.set(link, performance.now() + SHUN);
+        // It may be for this very node.
+        if (request.node !== null) {
+          if (request.impatient) return false;
+          this.retryLater(request, error);
+          return true;
+        }
         request.requeue(error);
         this.dispatch(request);
         return true;

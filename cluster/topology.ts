@@ -21,6 +21,8 @@ export interface ClusterNode {
 export interface Shard {
   readonly primary: ClusterNode;
   readonly replicas: readonly ClusterNode[];
+  /** One of its slots: by that it is found again when another node has become its primary. */
+  readonly anchor: number;
   /** Whose turn it is among the replicas. The one thing that changes. */
   turn: number;
 }
@@ -93,6 +95,7 @@ export class Topology {
         shards.push({
           primary,
           replicas: replicas.filter((node) => node !== null).sort(byName),
+          anchor: start,
           turn: 0,
         });
       }
@@ -148,13 +151,13 @@ export class Topology {
         shard.primary,
         ...shard.replicas.filter(({ name }) => name !== node.name),
       ].sort(byName);
-      shards[present] = { primary: node, replicas, turn: 0 };
+      shards[present] = { ...shard, primary: node, replicas };
     } else {
-      for (const [i, { primary, replicas, turn }] of shards.entries()) {
-        if (!replicas.some(({ name }) => name === node.name)) continue;
-        shards[i] = { primary, replicas: replicas.filter(({ name }) => name !== node.name), turn };
+      for (const [i, shard] of shards.entries()) {
+        const replicas = shard.replicas.filter(({ name }) => name !== node.name);
+        if (replicas.length < shard.replicas.length) shards[i] = { ...shard, replicas };
       }
-      shards.push({ primary: node, replicas: [], turn: 0 });
+      shards.push({ primary: node, replicas: [], anchor: slot, turn: 0 });
       owners[slot] = shards.length;
     }
     return new Topology(shards, owners, this.#aliases);

@@ -81,6 +81,10 @@ export class Request implements Expiring {
   slot = -1;
   /** Name of the one node that it is for. */
   node: string | null = null;
+  /** A slot of the shard whose primary that node is to be; -1 if it may be anything. */
+  anchor = -1;
+  /** Requests that are the same for other nodes, and itself. */
+  siblings: readonly Request[] = [];
   /** Whether the next node takes it only if told that it was sent there. */
   asking = false;
   /** Commands that must go out right in front of it, on the same connection and every time: those of a transaction. */
