@@ -16,7 +16,7 @@ import { identify } from "./identity.ts";
 import { internalRequest, open } from "./open.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
-import type { LinkSettings } from "./settings.ts";
+import type { Backoff, LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
 
 /** Longest wait between two attempts while requests are waiting, in milliseconds. */
@@ -67,6 +67,9 @@ export class Link {
   #connection: Connection | null = null;
   /** A connection that has already shaken hands and takes over when the present one is closed. */
   #successor: Connection | null = null;
+  /** Attempts since a connection was of use. */
+  #failures = 0;
+  #failedAt = 0;
   /** Ends the wait before the next attempt; null while there is none to end. */
   #wake: AbortController | null = null;
   #examining = false;
@@ -258,13 +261,16 @@ export class Link {
     while (!signal.aborted) {
       const patient = this.#queue.length === 0;
       const wake = this.#wake = patient ? new AbortController() : null;
+      const ends = wake === null ? signal : AbortSignal.any([signal, wake.signal]);
+      const backoff = this.#backoff(patient);
       try {
+        await this.#pause(backoff, ends);
         await retry(() => this.#live(), {
-          ...this.#backoff(patient),
+          ...backoff,
           maxAttempts: Number.MAX_SAFE_INTEGER,
           // Once nobody waits any more, the short waits end.
           isRetriable: () => patient || this.#queue.length > 0,
-          signal: wake === null ? signal : AbortSignal.any([signal, wake.signal]),
+          signal: ends,
         });
       } catch {
         // Woken, ended, or no longer in a hurry: the loop goes on, or not.
@@ -272,14 +278,22 @@ export class Link {
     }
   }
 
-  #backoff(patient: boolean): LinkSettings["backoff"] {
-    const { backoff } = this.#settings;
-    if (patient) return backoff;
-    return {
-      ...backoff,
-      minTimeout: Math.min(backoff.minTimeout, IMPATIENCE),
-      maxTimeout: Math.min(backoff.maxTimeout, IMPATIENCE),
-    };
+  /** The backoff that goes on where the last attempt left it: callers that come and go do not begin it anew. */
+  #backoff(patient: boolean): Backoff {
+    const { minTimeout, maxTimeout, multiplier, jitter } = this.#settings.backoff;
+    const longest = patient ? maxTimeout : Math.min(maxTimeout, IMPATIENCE);
+    // Bounded, because 0 times infinity is no number.
+    const n = Math.min(Math.max(0, this.#failures - 1), 50);
+    const next = minTimeout * multiplier ** n;
+    return { multiplier, jitter, maxTimeout: longest, minTimeout: Math.min(next, longest) };
+  }
+
+  /** Waits as long after the last failure as the backoff wants. */
+  async #pause({ minTimeout, jitter }: Backoff, signal: AbortSignal): Promise<void> {
+    if (this.#failures === 0) return;
+    const wait = (1 - jitter * Math.random()) * minTimeout;
+    const left = this.#failedAt + wait - performance.now();
+    if (left > 0) await delay(left, { signal });
   }
 
   /**
@@ -301,6 +315,7 @@ export class Link {
       this.#connection?.close(error as Error);
       this.#connection = null;
       this.lastError = error as Error;
+      this.#failed();
       if (!this.closed) this.#owner.onRefused(this, error as Error);
       throw error;
     }
@@ -308,8 +323,20 @@ export class Link {
     const { answered } = connection;
     this.#become(connection);
     const error = await connection.ended;
-    const useful = connection.answered > answered || performance.now() - since > GOOD_LIFE;
-    if (!useful && this.#successor === null) throw error;
+    if (
+      connection.answered > answered || performance.now() - since > GOOD_LIFE ||
+      this.#successor !== null
+    ) {
+      this.#failures = 0;
+      return;
+    }
+    this.#failed();
+    throw error;
+  }
+
+  #failed(): void {
+    this.#failures++;
+    this.#failedAt = performance.now();
   }
 
   /** Sends what waits, and is ready. */

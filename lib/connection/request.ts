@@ -324,7 +324,11 @@ export class Request implements Expiring {
       this.parts = null;
     }
     this.words = nothing;
-    this.#decode = this.#resolve = this.#reject = this.explainTimeout = null;
+    this.#decode =
+      this.#resolve =
+      this.#reject =
+      this.explainTimeout =
+        null;
   }
 }
 

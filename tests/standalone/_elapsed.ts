@@ -29,6 +29,31 @@ export async function measure<T>(action: () => Promise<T>): Promise<Outcome<T>> 
   }
 }
 
+/** Notes how late the timers of this process are: what a busy machine adds is no fault of the client. */
+export class Lateness implements Disposable {
+  /** The worst so far, in milliseconds. */
+  worst = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Begins to watch. */
+  constructor() {
+    this.#watch();
+  }
+
+  #watch(): void {
+    const due = performance.now() + 2;
+    this.#timer = setTimeout(() => {
+      this.worst = Math.max(this.worst, performance.now() - due);
+      this.#watch();
+    }, 2);
+  }
+
+  /** Ends the watch. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /**
  * Whether a promise is still pending after a while.
  *

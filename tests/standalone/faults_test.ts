@@ -206,6 +206,36 @@ Deno.test("while requests wait the client tries more often than its strategy say
   await events.return?.();
 });
 
+Deno.test("callers that come and go do not make the client hammer a server that is away", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy);
+  await client.set("k", "v");
+  const events = client.events[Symbol.asyncIterator]();
+  let attempts = 0;
+  const counting = (async () => {
+    for (let next = await events.next(); !next.done; next = await events.next()) {
+      if (next.value.type === "reconnecting") attempts++;
+    }
+  })();
+  await proxy.refuse();
+  proxy.cut();
+  const hurried = client.with({ timeout: 5 });
+  const callFor = async (ms: number) => {
+    const end = performance.now() + ms;
+    while (performance.now() < end) {
+      await assertRejects(() => hurried.get("k"));
+      await delay(5);
+    }
+  };
+  await callFor(500);
+  attempts = 0;
+  await callFor(1000);
+  // Waits are between 0 and 200 ms by now.
+  assert(attempts >= 2 && attempts <= 25, `${attempts} attempts in a second`);
+  await events.return?.();
+  await counting;
+});
+
 Deno.test("an idle connection that went silent is replaced without any request", async () => {
   await using proxy = await startProxy(server);
   await using client = await connect(proxy, { keepAlive: 40, clientCreationTimeout: 200 });

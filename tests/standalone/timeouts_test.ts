@@ -11,7 +11,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf, connect } from "./_connect.ts";
-import { measure, messagesOf } from "./_elapsed.ts";
+import { Lateness, measure, messagesOf } from "./_elapsed.ts";
 
 const server = await startServer();
 server.unref();
@@ -21,18 +21,17 @@ Deno.test("the default timeout of 250 ms holds for a stalled server", async () =
   await using client = await RedisClient.create({ addresses: addressesOf(own) });
   await client.set("k", "v");
   own.pause();
-  const [timer, ...outcomes] = await Promise.all([
-    measure<unknown>(() => delay(250)),
-    ...Array.from(
+  using late = new Lateness();
+  const outcomes = await Promise.all(
+    Array.from(
       { length: 100 },
       (_, i) => measure<unknown>(() => i % 2 ? client.get("k") : client.incr("n")),
     ),
-  ]);
+  );
   for (const { error, elapsed } of outcomes) {
     assertInstanceOf(error, TimeoutError);
     assertEquals([error.timeout, error.phase], [250, "sent"]);
-    // A busy machine delays the plain timer as well.
-    assert(elapsed >= 249 && elapsed <= timer.elapsed + 20, `${elapsed} ms`);
+    assert(elapsed >= 249 && elapsed <= 270 + late.worst, `${elapsed} ms`);
   }
   own.resume();
 });
@@ -41,6 +40,7 @@ Deno.test("requests that come one after the other each get their whole time", as
   await using proxy = await startProxy(server);
   await using client = await connect(proxy, { requestTimeout: 100 });
   proxy.setFaults({ stall: "toClient" });
+  using late = new Lateness();
   const outcomes = [];
   for (let i = 0; i < 10; i++) {
     outcomes.push(measure(() => client.get("k")));
@@ -48,7 +48,7 @@ Deno.test("requests that come one after the other each get their whole time", as
   }
   for (const { error, elapsed } of await Promise.all(outcomes)) {
     assertInstanceOf(error, TimeoutError);
-    assert(elapsed >= 99 && elapsed <= 125, `${elapsed} ms`);
+    assert(elapsed >= 99 && elapsed <= 120 + late.worst, `${elapsed} ms`);
   }
 });
 
@@ -58,7 +58,7 @@ Deno.test("a timeout of 5 ms settles within a millisecond of it, though the requ
   await client.set("k", "v");
   proxy.setFaults({ delay: 60 });
   const hurried = client.with({ timeout: 5 });
-  const late: number[] = [];
+  const later: number[] = [];
   for (let i = 0; i < 40; i++) {
     const [{ error, elapsed }, timer] = await Promise.all([
       measure(() => hurried.get("k")),
@@ -67,11 +67,11 @@ Deno.test("a timeout of 5 ms settles within a millisecond of it, though the requ
     assertInstanceOf(error, TimeoutError);
     assertEquals(error.phase, "sent");
     assert(elapsed >= 4.4, `${elapsed} ms is too early`);
-    late.push(elapsed - timer.elapsed);
+    later.push(elapsed - timer.elapsed);
   }
-  // Measured against a plain timer, because a busy machine delays both. One in ten may still meet with bad luck.
-  late.sort((a, b) => a - b);
-  assert(late[35] <= 1, `${late[35]} ms later than a plain timer`);
+  // Measured against a plain timer, because a busy machine delays both, and by the median, because not both alike.
+  later.sort((a, b) => a - b);
+  assert(later[20] <= 1, `${later[20]} ms later than a plain timer`);
   // The late replies belong to nobody else.
   proxy.setFaults({});
   await client.set("other", "w");
@@ -146,12 +146,13 @@ Deno.test("a request that waits for a connection times out as queued, with the r
     const { error } = await measure(() => client.get("k"));
     return error instanceof TimeoutError && error.phase === "queued";
   });
+  using late = new Lateness();
   const { error, elapsed } = await measure(() => client.set("k", "v"));
   assertInstanceOf(error, TimeoutError);
   assertEquals([error.phase, error.timeout], ["queued", 80]);
   assert(error.message.includes(`${proxy.host}:${proxy.port}`), error.message);
   assert(messagesOf(error).some((message) => message.includes("refused")), `${messagesOf(error)}`);
-  assert(elapsed >= 79 && elapsed < 120, `${elapsed} ms`);
+  assert(elapsed >= 79 && elapsed < 100 + late.worst, `${elapsed} ms`);
   proxy.accept();
   assertEquals(await client.with({ timeout: 5000 }).set("k", "v"), "OK");
 });
