@@ -75,7 +75,7 @@ export class Request implements Expiring {
   /** The last error that made it go out again: what a timeout then has as its cause. */
   lastError: Error | undefined;
 
-  /** Where its caller wants it to go. Cluster only, like the next five. */
+  /** Where its caller wants it to go. Cluster only, like the next ones. */
   route: Route | undefined;
   /** Its slot; -1 if it has none, or it is not known yet. */
   slot = -1;
