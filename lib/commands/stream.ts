@@ -249,8 +249,7 @@ export interface XsetidOptions {
  * Commands on streams: entries with ids that only grow, each with fields, and groups of consumers that share them out.
  *
  * An entry is `{ id, fields }` wherever one comes back; ids are text also on a `bytes` view. XREAD and XREADGROUP wait
- * for entries if `block` is set. On a client they do not hold up other requests, and in a batch or transaction they do
- * not wait.
+ * for entries if `block` is set. They do not hold up other requests then, and in a transaction they do not wait.
  *
  * @typeParam T What a bulk string is on this surface.
  */

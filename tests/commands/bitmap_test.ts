@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { BitfieldOperation } from "../../lib/commands/mod.ts";
 import { ServerError } from "../../lib/errors.ts";
-import { commandTest } from "../_kit/command_tests.ts";
+import { type CommandClient, commandTest } from "../_kit/command_tests.ts";
 
 commandTest("setbit() and getbit() write and read bits", async (client) => {
   assertStrictEquals(await client.getbit("k", 7), 0);
@@ -142,3 +142,17 @@ commandTest("bitfieldRo() reads", async (client) => {
   );
   await assertRejects(() => client.bitfieldRo("k", []), RangeError);
 });
+
+/** Never called: the compiler refuses what does not go together. */
+function _refused(client: CommandClient): void {
+  // @ts-expect-error: bits are 0 and 1.
+  client.setbit("k", 0, 2);
+  // @ts-expect-error: a unit needs both ends.
+  client.bitcount("k", { start: 0, unit: "bit" });
+  // @ts-expect-error: no such type.
+  client.bitfield("k", { get: "f32", offset: 0 });
+  // @ts-expect-error: it only reads.
+  client.bitfieldRo("k", { set: "u8", offset: 0, value: 1 });
+  // @ts-expect-error: no such operation.
+  client.bitop("nand", "{k}out", ["{k}1"]);
+}

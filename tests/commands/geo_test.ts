@@ -1,6 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { toFoundMembersOf, toGeoPosition } from "../../lib/commands/_geo_search.ts";
 import type { GeoArea, GeoPosition } from "../../lib/commands/mod.ts";
-import { ServerError } from "../../lib/errors.ts";
+import { ServerError, UnexpectedReplyError } from "../../lib/errors.ts";
 import { startFakeServer } from "../../lib/testing/mod.ts";
 import { RedisClient } from "../../standalone/mod.ts";
 import { type CommandClient, commandTest } from "../_kit/command_tests.ts";
@@ -221,3 +222,37 @@ Deno.test("geosearch() speaks to Valkey 9.0", async () => {
     "GEOSEARCH k BYPOLYGON 3 13.361389 38.115556 15.087269 37.502669 15 37 WITHDIST DESC",
   );
 });
+
+Deno.test("decoders of positions refuse other shapes", () => {
+  for (const reply of [null, "a", ["1"], ["1", "2", "3"], ["1", "north"]]) {
+    assertThrows(() => toGeoPosition(reply), UnexpectedReplyError);
+  }
+  const decode = toFoundMembersOf({ withdist: true, withcoord: true });
+  for (const reply of [null, ["a"], [["a", "1"]], [["a", ["1", "2"], "1"]]]) {
+    assertThrows(() => decode(reply, false), UnexpectedReplyError);
+  }
+});
+
+/** Never called: the compiler refuses what does not go together. */
+function _refused(client: CommandClient): void {
+  // @ts-expect-error: around a member or a position.
+  client.geosearch("k", {
+    frommember: "a",
+    fromlonlat: CENTER,
+    byradius: { radius: 1, unit: "m" },
+  });
+  // @ts-expect-error: around what?
+  client.geosearch("k", { byradius: { radius: 1, unit: "m" } });
+  // @ts-expect-error: a polygon has no middle.
+  client.geosearch("k", { frommember: "a", bypolygon: [PALERMO, CATANIA, CENTER] });
+  // @ts-expect-error: one order.
+  client.geosearch("k", NEAR, { asc: true, desc: true });
+  // @ts-expect-error: ANY is for COUNT.
+  client.geosearch("k", NEAR, { any: true });
+  // @ts-expect-error: stored members are not answered.
+  client.georadius("k", CENTER, 1, "m", { store: "out", withdist: true });
+  // @ts-expect-error: this one does not store.
+  client.georadiusRo("k", CENTER, 1, "m", { store: "out" });
+  // @ts-expect-error: no such unit.
+  client.geodist("k", "a", "b", "yd");
+}

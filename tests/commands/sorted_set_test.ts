@@ -1,9 +1,14 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  toKeyAndScoredMemberOrNull,
+  toKeyAndScoredMembersOrNull,
+  toScoredMembers,
+} from "../../lib/commands/_scored_members.ts";
 import type { ScoredMembers } from "../../lib/commands/mod.ts";
-import { ServerError } from "../../lib/errors.ts";
+import { ServerError, UnexpectedReplyError } from "../../lib/errors.ts";
 import { startFakeServer } from "../../lib/testing/mod.ts";
 import { RedisClient } from "../../standalone/mod.ts";
-import { commandTest } from "../_kit/command_tests.ts";
+import { type CommandClient, commandTest } from "../_kit/command_tests.ts";
 
 const text = new TextEncoder();
 
@@ -472,3 +477,39 @@ Deno.test("zinter() speaks to Redis 8.8", async () => {
     "ZINTER 2 {K}1 {K}2 AGGREGATE COUNT",
   ]);
 });
+
+Deno.test("decoders of scored members refuse other shapes", () => {
+  for (const reply of [null, "a", ["a"], ["a", "b"], [["a", 1], ["b"]], new Map([["a", null]])]) {
+    assertThrows(() => toScoredMembers(reply), UnexpectedReplyError);
+  }
+  for (const reply of ["a", [], ["k", "a"], ["k", "a", "x"], ["k", null, 1]]) {
+    assertThrows(() => toKeyAndScoredMemberOrNull(reply), UnexpectedReplyError);
+  }
+  for (const reply of ["a", [], ["k"], ["k", "a"], ["k", ["a"]]]) {
+    assertThrows(() => toKeyAndScoredMembersOrNull(reply), UnexpectedReplyError);
+  }
+});
+
+/** Never called: the compiler refuses what does not go together. */
+function _refused(client: CommandClient): void {
+  // @ts-expect-error: NX changes no score.
+  client.zadd("k", { a: 1 }, { nx: true, gt: true });
+  // @ts-expect-error: a score is either greater or less.
+  client.zadd("k", { a: 1 }, { gt: true, lt: true });
+  // @ts-expect-error: INCR answers a score, not a count.
+  client.zadd("k", { a: 1 }, { incr: true, ch: true });
+  // @ts-expect-error: a member by itself has no score.
+  client.zadd("k", ["a"]);
+  // @ts-expect-error: positions are numbers.
+  client.zrange("k", "(1", 2);
+  // @ts-expect-error: LIMIT is for scores and members.
+  client.zrange("k", 0, 1, { limit: { offset: 0, count: 1 } });
+  // @ts-expect-error: a member follows a bracket.
+  client.zrange("k", "a", "b", { bylex: true });
+  // @ts-expect-error: either scores or members.
+  client.zrange("k", "-", "+", { bylex: true, byscore: true });
+  // @ts-expect-error: all scores are the same.
+  client.zrange("k", "-", "+", { bylex: true, withscores: true });
+  // @ts-expect-error: scores are numbers.
+  client.zcount("k", "(one", 2);
+}
