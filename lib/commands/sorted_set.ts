@@ -198,7 +198,8 @@ export interface ZscanOptions extends ScanOptions {
  *
  * Scores are doubles. A member with its score is a {@linkcode ScoredMember} wherever one comes back. The commands that
  * begin with `b` wait for a member if there is none. Their timeout is in seconds, as everywhere in the server's own
- * reference, with fractions; 0 waits for ever. They do not hold up other requests, and in a transaction they do not wait.
+ * reference, with fractions; 0 waits for ever. They do not hold up other requests, and in a transaction they do not
+ * wait.
  *
  * @typeParam T What a bulk string is on this surface.
  */

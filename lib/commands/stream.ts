@@ -550,8 +550,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * @param key Key of the stream.
    * @param ids One id or several.
    * @param policy What happens to the references.
-   * @returns For each id: 1 if it was deleted; 2 if it was not, since groups refer to it or have not had it yet; −1 if it
-   * does not exist.
+   * @returns For each id: 1 if it was deleted; 2 if it was not, since groups refer to it or have not had it yet; −1 if
+   * it does not exist.
    * @throws {RangeError} If there are no ids.
    * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://redis.io/docs/latest/commands/xdelex/}
