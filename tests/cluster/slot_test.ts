@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { slotOf } from "../../cluster/slot.ts";
 import { startServer } from "../../lib/testing/mod.ts";
+import { randomNumbers } from "../_kit/random_calls.ts";
 import { fromHex, readCases } from "./_cases.ts";
 
 interface SlotCase {
@@ -55,15 +56,4 @@ function randomKey(random: () => number): Uint8Array {
     if (braces && random() < 0.5) return random() < 0.5 ? 0x7b : 0x7d;
     return Math.floor(random() * 256);
   });
-}
-
-/** Uniform numbers from 0 to 1, the same for the same seed (the mulberry32 generator). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
