@@ -356,13 +356,12 @@ export class StandaloneDispatcher extends Dispatcher {
     return primary !== null && primary.ready && this.#roles.get(primary) === "primary";
   };
 
-  /** Whether every connected node is a primary, or a replica that can be read from. */
+  /** Whether every connected node is the primary, or a replica that can be read from. */
   readonly #allServe = (): boolean =>
-    this.#links.every((link) => {
-      if (!link.ready) return true;
-      const role = this.#roles.get(link);
-      return role === "primary" || role === "replica";
-    });
+    // Another one that says it is the primary may be about to become a replica.
+    this.#links.every((link) =>
+      !link.ready || link === this.#primary || this.#roles.get(link) === "replica"
+    );
 
   /** Why the client did not become ready in time. */
   #creationError(): Error {
