@@ -102,7 +102,8 @@ Deno.test("batch() whose callback throws, or is async, sends nothing", async () 
   await assertRejects(
     () =>
       client.batch(
-        (async (b: { set(k: string, v: string): unknown }) => [b.set("k", "v")]) as never,
+        ((b: { set(k: string, v: string): unknown }) =>
+          Promise.resolve([b.set("k", "v")])) as never,
       ),
     TypeError,
     "async",
