@@ -86,7 +86,7 @@ serverTest("failover() has a replica take over", { replicas: 1 }, async (_, serv
   );
   assert(role.role === "replica");
   assertEquals(role.primary, { host: replica.host, port: replica.port });
-  assert(role.offset > 0);
+  assert(Number.isInteger(role.offset));
 
   // A write is refused there, and so shows the client the way.
   await client.set("k", "v");
