@@ -161,6 +161,29 @@ Deno.test("what was written before a cut is in front of what was not", async () 
   }
 });
 
+Deno.test("what waits behind a write that gets stuck is executed once and in order", async () => {
+  await server.command(["FLUSHALL"]);
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy);
+  proxy.setFaults({ stall: true });
+  // More than the sockets take in: it is being written when the connection breaks.
+  const stuck = measure(() => client.set("large", "x".repeat(30_000_000)));
+  await delay(20);
+  const pushes = Array.from(
+    { length: 100 },
+    (_, i) => client.customCommand(["RPUSH", "order", i]),
+  );
+  await delay(5);
+  proxy.setFaults({});
+  proxy.cut();
+  assertEquals(await Promise.all(pushes), Array.from({ length: 100 }, (_, i) => i + 1));
+  assertEquals(
+    await client.customCommand(["LRANGE", "order", 0, -1]),
+    Array.from({ length: 100 }, (_, i) => String(i)),
+  );
+  assertInstanceOf((await stuck).error, ConnectionError);
+});
+
 Deno.test("a request that was not written when the connection broke is not uncertain", async () => {
   await server.command(["FLUSHALL"]);
   await using proxy = await startProxy(server);
