@@ -360,7 +360,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     const errors = new Map<number, Error>();
     let pending = parts.length;
     const finish = (): void => {
-      if (--pending > 0) return;
+      if (--pending > 0 || this.isOver(request)) return;
       if (errors.size > 0) return request.reject(partialFailure(row, words, parts, errors));
       try {
         request.resolve(mergeParts(row.responsePolicy, parts, replies));
@@ -422,7 +422,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     } catch {
       // Without the permission to ask, any node will do: one that does not hold the key says which one does.
     }
-    if (request.settled) return;
+    if (this.isOver(request)) return;
     const row = lookUp(words, this.learned);
     const topology = this.#topology!;
     if (row === undefined) return this.#sendToAny(topology, request);
@@ -441,7 +441,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     } catch {
       // It has no keys, or it is malformed, which any node will say.
     }
-    if (request.settled) return;
+    if (this.isOver(request)) return;
     try {
       request.slot = Array.isArray(keys) ? slotOfKeys(request.name, keys as Argument[]) : -1;
     } catch (error) {

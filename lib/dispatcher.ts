@@ -268,7 +268,7 @@ export abstract class Dispatcher implements LinkOwner {
     this.#closed = true;
     if (this.#inFlight > 0 && !this.#ended) {
       this.#drained ??= Promise.withResolvers<void>();
-      const error = new ClosedError("Cannot complete the request: the client was closed");
+      const error = closedMeanwhile();
       for (const request of [...this.#blocking]) request.reject(error);
       if (this.#inFlight > 0) await this.#drained.promise;
     }
@@ -279,7 +279,7 @@ export abstract class Dispatcher implements LinkOwner {
   destroy(): void {
     if (this.#ended) return;
     this.#closed = this.#ended = true;
-    const error = new ClosedError("Cannot complete the request: the client was closed");
+    const error = closedMeanwhile();
     this.rejectKept(error);
     for (const [request, timer] of this.#retries) {
       clearTimeout(timer);
@@ -312,8 +312,19 @@ export abstract class Dispatcher implements LinkOwner {
     if (this.#inFlight === 0) this.#drained?.resolve();
   }
 
+  /**
+   * Whether there is nothing left to do for a request. After the end of the client it is rejected here.
+   *
+   * @param request A request that nothing has been done for during a wait.
+   */
+  protected isOver(request: Request): boolean {
+    if (this.#ended) request.reject(closedMeanwhile());
+    return request.settled;
+  }
+
   resend(request: Request, _link: Link): void {
-    this.dispatch(request);
+    // Links that have ended would hand it back again.
+    if (!this.isOver(request)) this.dispatch(request);
   }
 
   onSilence(request: Request, link: Link): void {
@@ -331,6 +342,10 @@ export abstract class Dispatcher implements LinkOwner {
   abstract onConnected(link: Link): Promise<void>;
   abstract onReady(link: Link): void;
   abstract onLost(link: Link, error: Error): void;
+}
+
+function closedMeanwhile(): ClosedError {
+  return new ClosedError("Cannot complete the request: the client was closed");
 }
 
 function checkWords(words: Words): void {
