@@ -234,6 +234,17 @@ Deno.test("WAIT counts the writes of the shared connection", async () => {
   assertEquals(await client.wait(1, 5000), 1);
 });
 
+Deno.test("a WAIT that takes its time is no silent peer to the requests behind it", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 50 });
+  await client.set("k", "v");
+  const waiting = client.wait(1, 400);
+  for (let i = 0; i < 3; i++) await assertRejects(() => client.get("k"), TimeoutError);
+  assertEquals(await waiting, 0);
+  assertEquals(await client.with({ timeout: 5000 }).get("k"), "v");
+  assertEquals(proxy.accepted, 1);
+});
+
 Deno.test("WAIT with 0 is refused and nothing is sent", async () => {
   await using fake = await startFakeServer({ WAIT: 0 });
   await using client = await connect(fake);

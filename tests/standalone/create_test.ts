@@ -277,6 +277,8 @@ Deno.test("create() takes a URL", async () => {
   await using server = await startServer({ password: "p@ss/word" });
   await using client = await RedisClient.create(`${server.url}/2`);
   assert(/\bdb=2\b/.test(String(await client.customCommand(["CLIENT", "INFO"]))));
+  await using byName = await RedisClient.create(server.url.replace("127.0.0.1", "localhost"));
+  assertEquals(await byName.customCommand(["PING"]), "PONG");
 });
 
 /** Containers often have no IPv6 at all. */

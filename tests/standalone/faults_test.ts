@@ -13,7 +13,7 @@ import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 import { measure } from "./_elapsed.ts";
 
-const server = await startServer();
+const server = await startServer({ config: { "enable-debug-command": "yes" } });
 server.unref();
 
 Deno.test("a server killed in the middle of a reply: reads come again, writes say that they may have run", async () => {
@@ -60,8 +60,9 @@ Deno.test("a server paused past the timeout: late replies are dropped, next ones
   await using client = await connect(own, { requestTimeout: 250 });
   await client.mset({ a: "alpha", b: "beta" });
   own.pause();
+  const start = performance.now();
   const late = await Promise.all(
-    Array.from({ length: 50 }, () => measure(() => client.get("a"))),
+    Array.from({ length: 50 }, () => measure(() => client.get("a"), start)),
   );
   for (const { error, elapsed } of late) {
     assertInstanceOf(error, TimeoutError);
@@ -158,6 +159,22 @@ Deno.test("a connection on which a long reply is arriving slowly is not taken fo
   assertInstanceOf((await slow).error, TimeoutError);
   assertEquals(await client.with({ timeout: 10_000 }).incr("n"), 1);
   assertEquals(fake.accepted, 1);
+});
+
+Deno.test("a server that is busy for longer than the timeout keeps its connection", async () => {
+  await using client = await connect(server, { requestTimeout: 100 });
+  const id = await client.customCommand(["CLIENT", "ID"]);
+  const busy = server.command(["DEBUG", "SLEEP", 0.5]);
+  await until("a request is late", async () => {
+    return (await measure(() => client.get("k"))).error instanceof TimeoutError;
+  });
+  await assertRejects(() => client.get("k"), TimeoutError);
+  await busy;
+  const patient = client.with({ timeout: 10_000 });
+  assertEquals(await patient.customCommand(["CLIENT", "ID"]), id);
+  // Longer than the comparison with a new connection takes.
+  await delay(100);
+  assertEquals(await patient.customCommand(["CLIENT", "ID"]), id);
 });
 
 Deno.test("a restarted server is used again within 0.3 s of being ready, while requests wait", async () => {
