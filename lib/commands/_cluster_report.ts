@@ -87,7 +87,7 @@ export function toClusterInfo(reply: Reply): ClusterInfo {
     const colon = line.indexOf(":");
     const value = line.slice(colon + 1);
     const name = line.slice(0, colon).replace(/^cluster_/, "")
-      .replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+      .replace(/[_-](.)/g, (_, letter) => letter.toUpperCase());
     info[name] = /^\d+$/.test(value) ? Number(value) : value;
   }
   return isClusterInfo(info) ? info : unexpected(reply, "a report on a cluster");
