@@ -73,16 +73,8 @@ export interface ReplicaRole {
   offset: number;
 }
 
-/** What a sentinel answers to {@linkcode ReplicationCommands.role}. */
-export interface SentinelRole {
-  /** Discriminant. */
-  role: "sentinel";
-  /** Names of the primaries that it watches. */
-  primaries: string[];
-}
-
 /** What {@linkcode ReplicationCommands.role} answers. */
-export type Role = PrimaryRole | ReplicaRole | SentinelRole;
+export type Role = PrimaryRole | ReplicaRole;
 
 /**
  * Commands on replication: which server is a primary, and whose replica another one is.
@@ -161,7 +153,7 @@ export abstract class ReplicationCommands<
    * if (role.role === "primary") role.replicas.length; // 0
    * ```
    *
-   * @returns The role: primary, replica or sentinel.
+   * @returns The role: primary or replica.
    * @see {@link https://valkey.io/commands/role/}
    */
   role(): Promise<PerRoutedNode<Role, N>> {
@@ -220,10 +212,8 @@ function toRole(reply: Reply): Role {
         state: toText(parts[3]),
         offset: toNumber(parts[4]),
       };
-    case "sentinel":
-      return { role: "sentinel", primaries: elements(parts[1]).map(toText) };
     default:
-      return unexpected(reply, "a role");
+      return unexpected(reply, "the role of a primary or a replica");
   }
 }
 
