@@ -21,6 +21,8 @@ import { type Endpoint, show } from "./transport.ts";
 
 /** Longest wait between two attempts while requests are waiting, in milliseconds. */
 const IMPATIENCE = 200;
+/** How long the first attempt to reconnect may take, in milliseconds; each further one twice as long. */
+const RECONNECTION = 1000;
 /** How long a node may take to answer a fresh connection, in milliseconds. */
 const EXAMINATION = 1000;
 /** How long the present connection may lag behind the fresh one, in milliseconds. */
@@ -67,6 +69,8 @@ export class Link {
   #connection: Connection | null = null;
   /** A connection that has already shaken hands and takes over when the present one is closed. */
   #successor: Connection | null = null;
+  /** Whether there ever was a connection. */
+  #reached = false;
   /** Attempts since a connection was of use. */
   #failures = 0;
   #failedAt = 0;
@@ -304,7 +308,7 @@ export class Link {
   async #live(): Promise<void> {
     let connection: Connection;
     try {
-      connection = this.#successor ?? await this.#open();
+      connection = this.#successor ?? await this.#open(this.#attemptTimeout());
       this.#successor = null;
       // The link may have been ended while nobody held the connection.
       if (this.closed) connection.close(this.#end.signal.reason);
@@ -334,6 +338,17 @@ export class Link {
     throw error;
   }
 
+  /**
+   * How long an attempt may take. A node that could be reached before answers soon or not at all, so a hanging attempt
+   * must not keep the next one waiting; but a network that has become slow must not fail for ever.
+   */
+  #attemptTimeout(): number {
+    const { attemptTimeout } = this.#settings;
+    return this.#reached
+      ? Math.min(attemptTimeout, RECONNECTION * 2 ** Math.min(this.#failures, 10))
+      : attemptTimeout;
+  }
+
   #failed(): void {
     this.#failures++;
     this.#failedAt = performance.now();
@@ -341,7 +356,7 @@ export class Link {
 
   /** Sends what waits, and is ready. */
   #become(connection: Connection): void {
-    this.#ready = true;
+    this.#ready = this.#reached = true;
     if (this.dedicated.busy) this.#identify(connection);
     for (const request of this.#queue.drain()) this.send(request);
     if (this.#settings.keepAlive > 0) {

@@ -175,7 +175,7 @@ for (const end of ["close", "destroy"] as const) {
     const outcomes = Promise.allSettled(requests);
     await delay(20);
     const { elapsed } = await measure(async () => await client[end]());
-    if (end === "destroy") assert(elapsed < 20, `${elapsed} ms`);
+    if (end === "destroy") assert(elapsed < 200, `${elapsed} ms`);
     else assert(elapsed < 800, `${elapsed} ms`);
     const settled = await Promise.race([outcomes, delay(0).then(() => null)]);
     assert(settled !== null, "something is still pending");

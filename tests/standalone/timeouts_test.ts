@@ -187,7 +187,7 @@ Deno.test("requests with many different timeouts end in the right order", async 
   await using fake = await startFakeServer({ GET: NO_REPLY });
   await using client = await connect(fake, { requestTimeout: 200 });
   const ended: number[] = [];
-  const budgets = [90, 10, 130, 50, 170, 30, 110, 70, 150];
+  const budgets = [450, 50, 650, 250, 850, 150, 550, 350, 750];
   const outcomes = await Promise.all(budgets.map(async (timeout) => {
     const outcome = await measure(() => client.with({ timeout }).get("k"));
     ended.push(timeout);
