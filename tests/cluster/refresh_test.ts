@@ -280,7 +280,7 @@ Deno.test("requests to other shards go on while a refresh hangs", async () => {
   for (let i = 0; i < 100; i++) {
     const { value, elapsed } = await measure(() => client.get(key));
     assertEquals(value, String(first.port));
-    assert(elapsed < 100, `${elapsed} ms`);
+    assert(elapsed < 400, `${elapsed} ms`);
   }
   assertInstanceOf((await lost).error, Error);
 });
