@@ -31,6 +31,7 @@ import type { Route } from "../lib/connection/route.ts";
 import { gather, mergeParts, type Part, partialFailure, splitBySlot } from "./fan_out.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
 import {
+  castsDoubt,
   commonSlot,
   decide,
   noOwner,
@@ -546,7 +547,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   suffering(): boolean {
     const topology = this.#topology;
     if (topology === null) return this.keeping;
-    return topology.shards.some(({ primary }) => (this.#links.get(primary.name)?.waiting ?? 0) > 0);
+    return this.obstacles.some(castsDoubt) ||
+      topology.shards.some(({ primary }) => (this.#links.get(primary.name)?.waiting ?? 0) > 0);
   }
 
   onFailure(endpoint: Endpoint, error: Error): void {
@@ -600,6 +602,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     }
     this.placeAll();
     if (before?.signature === topology.signature) return;
+    this.retryNow();
     this.events.emit({
       type: "topology",
       primaries: topology.shards.map(({ primary }) => ({ ...primary.endpoint })),

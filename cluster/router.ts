@@ -9,7 +9,7 @@
 import { type CommandRow, keyPositions } from "../lib/command_table.ts";
 import { show } from "../lib/connection/transport.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
-import { ClusterError, type ServerError } from "../lib/errors.ts";
+import { ClusterError, ServerError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/not_executed.ts";
 import type { Argument } from "../lib/resp/reply.ts";
 import { slotOf } from "./slot.ts";
@@ -138,14 +138,22 @@ export function decide(
   }
   if (!wasNotExecuted(error, row)) return REJECT;
   switch (error.code) {
-    case "TRYAGAIN":
-      return { action: "wait", refresh: false };
     case "LOADING":
     case "MASTERDOWN":
       return isReplica ? { action: "elsewhere" } : { action: "wait", refresh: false };
     default:
-      return { action: "wait", refresh: true };
+      return { action: "wait", refresh: castsDoubt(error) };
   }
+}
+
+/**
+ * Whether an error means that the map may be wrong.
+ *
+ * @param error What makes a request wait.
+ */
+export function castsDoubt(error: Error | undefined): boolean {
+  return error instanceof ServerError &&
+    ["CLUSTERDOWN", "MOVED", "READONLY", "UNBLOCKED"].includes(error.code);
 }
 
 /** Reads `MOVED 3999 127.0.0.1:6381`; the host may be empty, or an IPv6 address with or without brackets. */

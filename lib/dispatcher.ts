@@ -18,6 +18,8 @@ import type { Route } from "./connection/route.ts";
 
 /** Milliseconds that the client waits longer than the server does, for a blocking command. */
 const BLOCKING_MARGIN = 500;
+/** Longest wait for another try, in milliseconds: whatever is in the way may be over at any moment. */
+const IMPATIENCE = 250;
 
 /** Options of the requests that are made through one view of a client. */
 export interface RequestOptions {
@@ -253,7 +255,7 @@ export abstract class Dispatcher implements LinkOwner {
    */
   protected retryLater(request: Request, error: Error): void {
     const { minTimeout, maxTimeout, multiplier, jitter } = this.settings.link.backoff;
-    const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts);
+    const wait = Math.min(maxTimeout, IMPATIENCE, minTimeout * multiplier ** request.attempts);
     request.requeue(error);
     request.attempts++;
     const timer = setTimeout(() => {
@@ -261,6 +263,22 @@ export abstract class Dispatcher implements LinkOwner {
       this.dispatch(request);
     }, (1 - jitter * Math.random()) * wait);
     this.#retries.set(request, timer);
+  }
+
+  /** Why requests wait for another try. */
+  protected get obstacles(): (Error | undefined)[] {
+    return [...this.#retries.keys()].map(({ lastError }) => lastError);
+  }
+
+  /** Dispatches the requests at once that wait for another try: things have changed, so that it may succeed now. */
+  protected retryNow(): void {
+    const waiting = [...this.#retries];
+    this.#retries.clear();
+    for (const [request, timer] of waiting) {
+      clearTimeout(timer);
+      request.attempts = 0;
+      this.dispatch(request);
+    }
   }
 
   /** No new requests; resolves when those under way are settled and the links are closed. */

@@ -1,6 +1,7 @@
 /** What becomes of requests that a node sends away, on scripted clusters: for what real ones show rarely or never. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { slotOf } from "../../cluster/slot.ts";
 import { ClusterError, ServerError, TimeoutError } from "../../cluster/mod.ts";
 import {
@@ -218,6 +219,25 @@ Deno.test("errors that pass are waited for inside the timeout, which has the las
     assert(sent >= 8, `${message}: sent only ${sent} times`);
     assert(sent <= 40, `${message}: sent ${sent} times, which is a storm`);
   }
+});
+
+Deno.test("a request that has waited for long is sent again as soon as the map changes", async () => {
+  await using cluster = await startFakeCluster({ shards: 2, replicas: 1 });
+  const [, , lost, successor] = cluster.nodes;
+  let down = true;
+  cluster.handler = ({ name }) => {
+    if (name === "GET") return down ? new ServerError("CLUSTERDOWN The cluster is down") : "up";
+  };
+  await using client = await connect(cluster);
+  const waiting = Promise.all(Array.from({ length: 20 }, (_, i) => client.get(`key${i}`)));
+  await delay(1500);
+  const before = performance.now();
+  down = false;
+  cluster.assign(8192, 16_383, successor, lost);
+  assertEquals(new Set(await waiting), new Set(["up"]));
+  const elapsed = performance.now() - before;
+  // The map is fetched every 50 ms at such times. By their own waits some would take up to 250 ms.
+  assert(elapsed < 180, `${elapsed} ms`);
 });
 
 Deno.test("a redirect loop ends with a ClusterError after 16 redirections", async () => {
