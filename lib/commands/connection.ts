@@ -35,6 +35,7 @@ import {
   toText,
   toTextOrNull,
 } from "./_decode.ts";
+import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode ConnectionCommands.clientPause}: what waits. At most one. */
 export type ClientPauseOptions = AtMostOne<{
@@ -81,9 +82,12 @@ export interface TrackingInfo<T extends string | Uint8Array = string> {
  * connection" is true for the one that carries such commands, and until it breaks: then the client opens a new one.
  *
  * @typeParam T What a bulk string is on this surface.
+ * @typeParam N How many nodes its commands reach.
  */
-export abstract class ConnectionCommands<T extends string | Uint8Array = string>
-  extends Executor<T> {
+export abstract class ConnectionCommands<
+  T extends string | Uint8Array = string,
+  N extends Reach = Reach,
+> extends Executor<T> {
   /**
    * Answers the name of this connection.
    *
@@ -97,8 +101,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns The name, which is the client's option `clientName`; null if there is none.
    * @see {@link https://valkey.io/commands/client-getname/}
    */
-  clientGetname(): Promise<string | null> {
-    return this.send(["CLIENT", "GETNAME"], toTextOrNull);
+  clientGetname(): Promise<PerRoutedNode<string | null, N>> {
+    return this.send(["CLIENT", "GETNAME"], perRoutedNode<string | null, N>(toTextOrNull));
   }
 
   /**
@@ -114,8 +118,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns The id; 0 if they come on this connection, −1 if nothing is tracked.
    * @see {@link https://valkey.io/commands/client-getredir/}
    */
-  clientGetredir(): Promise<number> {
-    return this.send(["CLIENT", "GETREDIR"], toNumber);
+  clientGetredir(): Promise<PerRoutedNode<number, N>> {
+    return this.send(["CLIENT", "GETREDIR"], perRoutedNode<number, N>(toNumber));
   }
 
   /**
@@ -135,8 +139,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns The id.
    * @see {@link https://valkey.io/commands/client-id/}
    */
-  clientId(): Promise<number> {
-    return this.send(["CLIENT", "ID"], toNumber);
+  clientId(): Promise<PerRoutedNode<number, N>> {
+    return this.send(["CLIENT", "ID"], perRoutedNode<number, N>(toNumber));
   }
 
   /**
@@ -159,8 +163,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @throws {ServerError} If the server is not in import mode.
    * @see {@link https://valkey.io/commands/client-import-source/}
    */
-  clientImportSource(state: "on" | "off"): Promise<"OK"> {
-    return this.send(["CLIENT", "IMPORT-SOURCE", state], toOk);
+  clientImportSource(state: "on" | "off"): Promise<PerRoutedNode<"OK", N>> {
+    return this.send(["CLIENT", "IMPORT-SOURCE", state], perRoutedNode<"OK", N>(toOk));
   }
 
   /**
@@ -178,8 +182,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns What the server knows about it.
    * @see {@link https://valkey.io/commands/client-info/}
    */
-  clientInfo(): Promise<ClientInfo> {
-    return this.send(["CLIENT", "INFO"], toClientInfo);
+  clientInfo(): Promise<PerRoutedNode<ClientInfo, N>> {
+    return this.send(["CLIENT", "INFO"], perRoutedNode<ClientInfo, N>(toClientInfo));
   }
 
   /**
@@ -220,8 +224,11 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @throws {ServerError} If the server does not know a condition.
    * @see {@link https://valkey.io/commands/client-list/}
    */
-  clientList(filter: ClientFilter = {}): Promise<ClientInfo[]> {
-    return this.send(appendClientFilter(["CLIENT", "LIST"], filter), toClientInfos);
+  clientList(filter: ClientFilter = {}): Promise<PerRoutedNode<ClientInfo[], N>> {
+    return this.send(
+      appendClientFilter(["CLIENT", "LIST"], filter),
+      perRoutedNode<ClientInfo[], N>(toClientInfos),
+    );
   }
 
   /**
@@ -238,8 +245,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/client-no-evict/}
    */
-  clientNoEvict(state: "on" | "off"): Promise<"OK"> {
-    return this.send(["CLIENT", "NO-EVICT", state], toOk);
+  clientNoEvict(state: "on" | "off"): Promise<PerRoutedNode<"OK", N>> {
+    return this.send(["CLIENT", "NO-EVICT", state], perRoutedNode<"OK", N>(toOk));
   }
 
   /**
@@ -256,8 +263,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/client-no-touch/}
    */
-  clientNoTouch(state: "on" | "off"): Promise<"OK"> {
-    return this.send(["CLIENT", "NO-TOUCH", state], toOk);
+  clientNoTouch(state: "on" | "off"): Promise<PerRoutedNode<"OK", N>> {
+    return this.send(["CLIENT", "NO-TOUCH", state], perRoutedNode<"OK", N>(toOk));
   }
 
   /**
@@ -341,8 +348,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns Flags, redirection and prefixes.
    * @see {@link https://valkey.io/commands/client-trackinginfo/}
    */
-  clientTrackinginfo(): Promise<TrackingInfo<T>> {
-    return this.send<TrackingInfo<T>>(["CLIENT", "TRACKINGINFO"], toTrackingInfo);
+  clientTrackinginfo(): Promise<PerRoutedNode<TrackingInfo<T>, N>> {
+    return this.send(["CLIENT", "TRACKINGINFO"], perRoutedNode<TrackingInfo<T>, N>(toTrackingInfo));
   }
 
   /**
@@ -361,11 +368,14 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns Whether it was waiting.
    * @see {@link https://valkey.io/commands/client-unblock/}
    */
-  clientUnblock(id: number, options: ClientUnblockOptions = {}): Promise<boolean> {
+  clientUnblock(
+    id: number,
+    options: ClientUnblockOptions = {},
+  ): Promise<PerRoutedNode<boolean, N>> {
     const words: Words = ["CLIENT", "UNBLOCK", id];
     appendFlag(words, "TIMEOUT", options.timeout);
     appendFlag(words, "ERROR", options.error);
-    return this.send(words, toBoolean);
+    return this.send(words, perRoutedNode<boolean, N>(toBoolean));
   }
 
   /**
@@ -400,8 +410,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array = string>
    * @returns The same message.
    * @see {@link https://valkey.io/commands/echo/}
    */
-  echo(message: Value): Promise<T> {
-    return this.send<T>(["ECHO", message], toBulk);
+  echo(message: Value): Promise<PerRoutedNode<T, N>> {
+    return this.send(["ECHO", message], perRoutedNode<T, N>(toBulk));
   }
 
   /**

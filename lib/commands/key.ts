@@ -29,6 +29,7 @@ import {
   unexpected,
 } from "./_decode.ts";
 import { appendExpireCondition, type ExpireCondition } from "./_expiry.ts";
+import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import {
   appendScanOptions,
   type Cursor,
@@ -125,8 +126,12 @@ export type SortOptions = SortRoOptions & {
  * Commands on keys, whatever they hold: expiry, renaming, deleting, scanning, sorting.
  *
  * @typeParam T What a bulk string is on this surface.
+ * @typeParam N How many nodes its commands reach.
  */
-export abstract class KeyCommands<T extends string | Uint8Array = string> extends Executor<T> {
+export abstract class KeyCommands<
+  T extends string | Uint8Array = string,
+  N extends Reach = Reach,
+> extends Executor<T> {
   /**
    * Copies the value of a key, with its time to live, to another key.
    *
@@ -306,8 +311,8 @@ export abstract class KeyCommands<T extends string | Uint8Array = string> extend
    * @returns The keys, in no order.
    * @see {@link https://valkey.io/commands/keys/}
    */
-  keys(pattern: Key): Promise<T[]> {
-    return this.send<T[]>(["KEYS", pattern], toBulks);
+  keys(pattern: Key): Promise<PerRoutedNode<T[], N>> {
+    return this.send(["KEYS", pattern], perRoutedNode<T[], N>(toBulks));
   }
 
   /**
