@@ -523,6 +523,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   onLost(link: Link, error: Error): void {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
     this.#silent.delete(link);
+    this.#warmUp(link);
     this.#refresher.request(true);
   }
 
@@ -537,6 +538,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     if (!link.examine(request)) return;
     // It may hang while a replica has taken its place.
     this.#silent.add(link);
+    this.#warmUp(link);
     this.#refresher.request(true);
   }
 
@@ -661,6 +663,13 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     return this.#topology?.shards.some(({ replicas }) =>
       replicas.some((node) => node.name === name)
     ) ?? false;
+  }
+
+  /** Connects to the replicas of a primary that is away: when one of them takes over, it need not be dialled first. */
+  #warmUp(link: Link): void {
+    const name = this.#names.get(link);
+    const shard = this.#topology?.shards.find(({ primary }) => primary.name === name);
+    for (const replica of shard?.replicas ?? []) this.#linkTo(replica).start();
   }
 
   /** A primary was reached, or failed, for the first time. */
