@@ -90,3 +90,18 @@ Deno.test("every method has an example that runs, or cannot run", () => {
     Object.values(WITHOUT_RUN).flat().toSorted(),
   );
 });
+
+Deno.test("every method is tested", async () => {
+  let tests = "";
+  const folder = new URL("./", import.meta.url);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith("_test.ts") && name !== "groups_test.ts") {
+      tests += await Deno.readTextFile(new URL(name, folder));
+    }
+  }
+  // As a call, or by name where a test goes through several.
+  const untested = methods.filter(({ name }) =>
+    !tests.includes(`.${name}(`) && !tests.includes(`"${name}"`)
+  );
+  assertEquals(untested.map(({ name }) => name), []);
+});
