@@ -88,11 +88,19 @@ export class RedisClusterClient<
    * import { RedisClusterClient } from "@babushka/redis";
    *
    * await using cluster = await RedisClusterClient.create("redis://localhost:7000");
-   * await cluster.with({ route: "allNodes" }).customCommand(["TIME"]); // { "10.0.0.1:6379": [...], ... }
+   * await cluster.with({ route: "allNodes" }).time(); // { "10.0.0.1:6379": { seconds: 1766000000, ... }, ... }
+   * ```
+   *
+   * @example Asking one node
+   * ```ts
+   * const { sections } = await cluster.with({ route: { slotKey: "user:7" } }).info("memory");
+   * Number(sections.memory.used_memory); // 1032144
    * ```
    *
    * @param options Options of the requests; what is not given stays as it is on this view.
-   * @returns The view. It shares everything with this client; closing either closes both.
+   * @returns The view. It shares everything with this client; closing either closes both. With a route to several nodes,
+   * commands answer a record by node unless there is a rule to put the replies together; with a route to one node they
+   * never do.
    * @throws {ConfigurationError} If an option is bad.
    */
   with(options: RequestOptions & { route: NodesRoute }): RedisClusterClient<T, "several">;
