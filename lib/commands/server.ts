@@ -53,7 +53,7 @@ export type ShutdownOptions =
       force?: boolean;
       /** Refuse on a primary of a cluster that has slots (Valkey 9.0, like `failover`). @default {false} */
       safe?: boolean;
-      /** Have a replica take over first, on a primary of a cluster. @default {false} */
+      /** Have a replica take over first; only in a cluster. @default {false} */
       failover?: boolean;
       abort?: undefined;
     }

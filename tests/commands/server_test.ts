@@ -149,7 +149,8 @@ serverTest(
   "shutdown() takes what newer servers know",
   { needs: ["SHUTDOWN SAFE", "SHUTDOWN FAILOVER"] },
   async (client, server) => {
-    await client.shutdown({ safe: true, failover: true, nosave: true });
+    await assertRejects(() => client.shutdown({ failover: true }), ServerError, "cluster mode");
+    await client.shutdown({ safe: true, nosave: true });
     await server.restart();
     assertEquals(await client.ping(), "PONG");
   },
