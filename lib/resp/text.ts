@@ -15,10 +15,13 @@ const SHORT = 24;
 /** Up to this length the runtime's Node part, where there is one, is several times as fast as `TextDecoder`. */
 const MEDIUM = 256;
 
+/** After so many strings of medium length the Node part is worth the time that it takes to load, some 20 ms. */
+const BUSY = 2000;
+
 /** Decodes UTF-8 exactly as `decoder` does. */
 type Slice = (this: Uint8Array, start: number, end: number) => string;
-const slice = (globalThis as { Buffer?: { prototype: { utf8Slice?: Slice } } }).Buffer?.prototype
-  .utf8Slice;
+let slice: Slice | undefined;
+let mediumStrings = 0;
 
 /** For each length up to `SHORT`, where the characters of a string are gathered. */
 const gathered = Array.from(
@@ -55,7 +58,14 @@ export function decodeText(buffer: Uint8Array, start: number, end: number): stri
 }
 
 function decodeLong(buffer: Uint8Array, start: number, end: number): string {
-  return slice === undefined || end - start > MEDIUM
-    ? decoder.decode(buffer.subarray(start, end))
-    : slice.call(buffer, start, end);
+  if (end - start > MEDIUM) return decoder.decode(buffer.subarray(start, end));
+  if (slice !== undefined) return slice.call(buffer, start, end);
+  if (++mediumStrings === BUSY) slice = nodeSlice();
+  return decoder.decode(buffer.subarray(start, end));
+}
+
+/** Loads the runtime's Node part, where there is one. */
+function nodeSlice(): Slice | undefined {
+  return (globalThis as { Buffer?: { prototype: { utf8Slice?: Slice } } }).Buffer?.prototype
+    .utf8Slice;
 }
