@@ -11,6 +11,7 @@ import type { NodeRoute, NodesRoute } from "../lib/connection/route.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { ClusterDispatcher } from "./dispatcher.ts";
+import { ClusterScan, type ClusterScanOptions } from "./scan.ts";
 
 /**
  * A client for a cluster: one seed node is enough, it finds the others by itself.
@@ -133,5 +134,53 @@ export class RedisClusterClient<
     options?: ClusterRequestOptions,
   ): Promise<Reply> {
     return super.customCommand(args, options);
+  }
+
+  /**
+   * Iterates over the keys of the whole cluster, page by page and node by node.
+   *
+   * A key that is there all the time is yielded at least once, perhaps several times, also when slots move and primaries
+   * fail meanwhile: what a node was asked for counts only if it had the slot from the first page to the last. A shard that
+   * cannot be reached is waited for, a minute at most.
+   *
+   * Complexity O(N) for N keys in all · since 2.8.0 · read-only
+   *
+   * @example All keys of a user
+   * ```ts no-eval
+   * import { RedisClusterClient } from "@babushka/redis";
+   *
+   * await using cluster = await RedisClusterClient.create("redis://localhost:7000");
+   * for await (const key of cluster.scanIterator({ match: "user:1:*" })) console.log(key);
+   * ```
+   *
+   * @example Going on where another process has stopped
+   * ```ts no-eval
+   * import { RedisClusterClient } from "@babushka/redis";
+   *
+   * await using cluster = await RedisClusterClient.create("redis://localhost:7000");
+   * const saved = await Deno.readTextFile("scan.json").catch(() => undefined);
+   * const scan = cluster.scanIterator({ count: 1000, resume: saved });
+   * for await (const key of scan) {
+   *   console.log(key);
+   *   await Deno.writeTextFile("scan.json", scan.state());
+   * }
+   * ```
+   *
+   * @param options Which keys, how many for a page, and where to go on.
+   * @returns The keys, in no order. Leaving the loop, and the signal of the view, end it at once.
+   * @throws {TypeError} If the state is none, or that of a scan that looked for something else.
+   * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded.
+   * @throws {ServerError} If the user may not run SCAN, CLUSTER NODES or INFO.
+   * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.
+   * @see {@link https://valkey.io/commands/scan/}
+   */
+  override scanIterator(options: ClusterScanOptions = {}): ClusterScan<T> {
+    const { dispatcher, options: request } = this.parts();
+    return new ClusterScan<T>(
+      dispatcher as ClusterDispatcher,
+      (route, signal) => this.with({ ...request, route, signal }),
+      options,
+      request?.signal,
+    );
   }
 }

@@ -52,6 +52,8 @@ const SHUN = 1000;
 export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   readonly #links = new Map<string, Link>();
   readonly #names = new Map<Link, string>();
+  /** Nodes that own no slot, and that requests may be for all the same, by name. */
+  readonly #guests = new Map<string, ClusterNode>();
   /** Links to nodes that have left, with requests that were sent before. */
   #retired: Link[] = [];
   #topology: Topology | null = null;
@@ -154,6 +156,27 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     return this.#refresher.refreshed();
   }
 
+  /**
+   * Lets requests be for a node that may be on no map: it can have keys before it has a slot.
+   *
+   * @param address The address that it announces.
+   * @returns Its name, for {@linkcode ClusterDispatcher.dismiss}.
+   */
+  admit(address: Endpoint): string {
+    const node = this.#nodeAt(address);
+    if (!this.#topology!.nodes.has(node.name)) this.#guests.set(node.name, node);
+    return node.name;
+  }
+
+  /**
+   * Ends what {@linkcode ClusterDispatcher.admit} began; the next refresh lets go of the node, if it owns no slot then.
+   *
+   * @param name Name of the node.
+   */
+  dismiss(name: string): void {
+    this.#guests.delete(name);
+  }
+
   override placeTogether(request: Request, commands: readonly Request[]): void {
     const keys = commands.flatMap(({ row, words }) => {
       if (row === undefined || row.keysNeedServer) {
@@ -237,7 +260,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     if (route === "allPrimaries") return this.#sendToNodes(topology, request, false);
     if (route === "allNodes") return this.#sendToNodes(topology, request, true);
     if ("host" in route) {
-      const node = topology.find(show(route));
+      const node = topology.find(show(route)) ?? this.#guests.get(show(route));
       if (node === undefined) throw noSuchNode(request.name, route);
       request.node = node.name;
       return this.#sendToNode(topology, request, node.name);
@@ -284,7 +307,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
 
   #sendToNode(topology: Topology, request: Request, name: string): void {
     const node = request.anchor === -1
-      ? topology.nodes.get(name)
+      ? topology.nodes.get(name) ?? this.#guests.get(name)
       : this.#primaryFor(topology, request, name);
     if (node === undefined) {
       return request.reject(
@@ -581,7 +604,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       }
     }
     for (const [name, link] of [...this.#links]) {
-      if (topology.nodes.has(name)) {
+      if (topology.nodes.has(name) || this.#guests.has(name)) {
         // What waits for a node that cannot be reached may have another one to go to now.
         if (!link.ready) { for (const request of link.takeQueue()) this.dispatch(request); }
       } else {

@@ -17,6 +17,7 @@
  */
 
 export { RedisClusterClient } from "./client.ts";
+export { ClusterScan, type ClusterScanOptions } from "./scan.ts";
 export * from "../lib/commands/mod.ts";
 export {
   type BackoffStrategy,

@@ -1,0 +1,325 @@
+/**
+ * Reading all keys of a cluster, while slots move and primaries change.
+ *
+ * Nodes are scanned one after the other. What a node was asked for counts only for the slots that it had all that time:
+ * for others their present owner is scanned again.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import type { ScanKeysOptions, ScanPage } from "../lib/commands/mod.ts";
+import type { AddressRoute } from "../lib/connection/route.ts";
+import { type Endpoint, show } from "../lib/connection/transport.ts";
+import { ClusterError, ConnectionError, TimeoutError } from "../lib/errors.ts";
+import type { Argument, Reply } from "../lib/resp/reply.ts";
+import type { ClusterDispatcher } from "./dispatcher.ts";
+import { type Importer, type NodeView, readNodeView } from "./node_view.ts";
+import { isSame, type NodeScan, type ScanFilter, ScanState } from "./scan_state.ts";
+import { SLOTS } from "./slot.ts";
+import type { ClusterNode, Topology } from "./topology.ts";
+
+/** How long a shard may be out of reach, in milliseconds: servers take their time before they give a primary up. */
+const PATIENCE = 60_000;
+/** Time between two attempts to reach a shard, in milliseconds. */
+const PAUSE = 50;
+
+/** Why a scan cannot begin. */
+const UNKNOWN = "Cannot scan: no node tells the topology of the cluster";
+
+/** Options for {@linkcode ClusterScan}. */
+export interface ClusterScanOptions extends ScanKeysOptions {
+  /**
+   * How far another scan for the same has come, as its {@linkcode ClusterScan.state} says, perhaps in another process. By
+   * default the scan begins at the beginning.
+   */
+  resume?: string;
+}
+
+/** What one node is asked through. */
+interface NodeSurface<T> {
+  scan(cursor: string, options: ScanKeysOptions): Promise<ScanPage<T>>;
+  customCommand(words: readonly Argument[]): Promise<Reply>;
+}
+
+/**
+ * The keys of a whole cluster, as `scanIterator()` of a cluster client yields them.
+ *
+ * @typeParam T What a key is: `string`, or `Uint8Array` on a `bytes` view.
+ */
+export class ClusterScan<T extends string | Uint8Array = string>
+  implements AsyncGenerator<T, void, undefined> {
+  readonly #dispatcher: ClusterDispatcher;
+  readonly #open: (route: AddressRoute, signal: AbortSignal) => NodeSurface<T>;
+  readonly #options: ScanKeysOptions;
+  readonly #filter: ScanFilter;
+  readonly #state: ScanState;
+  readonly #end = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #keys: AsyncGenerator<T, void, undefined>;
+  /** Nodes without slots that were asked. */
+  readonly #admitted = new Set<string>();
+  /** Since when nothing succeeds. */
+  #troubleSince: number | undefined;
+  /** Whether the current node may be another one than before. */
+  #inDoubt: boolean;
+
+  /**
+   * Begins nothing yet. Scans are made by `scanIterator()`.
+   *
+   * @param dispatcher What knows the topology.
+   * @param open Makes a surface whose requests go to one node.
+   * @param options What to look for.
+   * @param signal Ends the scan.
+   * @throws {TypeError} If `resume` is no state of such a scan.
+   * @ignore
+   */
+  constructor(
+    dispatcher: ClusterDispatcher,
+    open: (route: AddressRoute, signal: AbortSignal) => NodeSurface<T>,
+    options: ClusterScanOptions,
+    signal: AbortSignal | undefined,
+  ) {
+    const { resume, ...rest } = options;
+    this.#dispatcher = dispatcher;
+    this.#open = open;
+    this.#options = rest;
+    this.#filter = { match: spell(rest.match), type: rest.type ?? null };
+    this.#state = resume === undefined ? new ScanState() : ScanState.fromText(resume, this.#filter);
+    this.#inDoubt = this.#state.current !== null;
+    this.#signal = signal === undefined
+      ? this.#end.signal
+      : AbortSignal.any([this.#end.signal, signal]);
+    this.#keys = this.#run();
+  }
+
+  /**
+   * Tells how far the scan has come.
+   *
+   * Keys of the present page, the last one that was yielded among them, are yielded once more when it is resumed.
+   *
+   * @returns Text for the option `resume` of another scan for the same, some hundred characters of JSON.
+   */
+  state(): string {
+    return this.#state.toText(this.#filter);
+  }
+
+  /** The next key. */
+  next(): Promise<IteratorResult<T, void>> {
+    return this.#keys.next();
+  }
+
+  /** Ends the scan at once, also while a page is under way. Its state stays. */
+  return(): Promise<IteratorResult<T, void>> {
+    this.#end.abort();
+    return this.#keys.return();
+  }
+
+  /** Ends the scan with an error. */
+  throw(error: unknown): Promise<IteratorResult<T, void>> {
+    this.#end.abort();
+    return this.#keys.throw(error);
+  }
+
+  /** The scan itself: it can be iterated over once. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Ends the scan at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async *#run(): AsyncGenerator<T, void, undefined> {
+    try {
+      for (let scan = await this.#currentScan(); scan; scan = await this.#currentScan()) {
+        const { address, cursor } = scan;
+        const page = await this.#attempt(() => this.#surface(address).scan(cursor, this.#options));
+        if (page === undefined) continue;
+        this.#troubleSince = undefined;
+        for (const key of page.items) yield key;
+        if (page.cursor === "0") await this.#finish(scan);
+        else scan.cursor = page.cursor;
+      }
+    } catch (error) {
+      if (error !== this.#end.signal.reason) throw error;
+    } finally {
+      for (const name of this.#admitted) this.#dispatcher.dismiss(name);
+    }
+  }
+
+  /** The scan of a node to go on with; null if all slots have been scanned. */
+  async #currentScan(): Promise<NodeScan | null> {
+    while (true) {
+      const { current } = this.#state;
+      if (this.#dispatcher.topology === null) {
+        await this.#dispatcher.refreshed();
+        if (this.#dispatcher.topology === null) await this.#wait(new ClusterError(UNKNOWN));
+      } else if (current === null) {
+        if (!await this.#begin()) return null;
+      } else if (this.#inDoubt) {
+        await this.#recognise(current);
+      } else {
+        return current;
+      }
+    }
+  }
+
+  /** Makes sure that the current node is still the same one, or lets go of it. */
+  async #recognise(scan: NodeScan): Promise<void> {
+    const view = await this.#attempt(() => this.#look(scan.address));
+    if (view !== undefined) this.#inDoubt = false;
+    if (view === undefined ? this.#hasLeft(scan) : !isSame(scan, view)) this.#state.current = null;
+  }
+
+  /** Whether the map has no such primary any more. One that awaits its first slots is on no map. */
+  #hasLeft({ address, awaited }: NodeScan): boolean {
+    const name = this.#topology.find(show(address))?.name;
+    return awaited.size === 0 &&
+      !this.#topology.shards.some(({ primary }) => primary.name === name);
+  }
+
+  /**
+   * Begins the scan of another node, if it can.
+   *
+   * @returns False if there is none left.
+   */
+  async #begin(): Promise<boolean> {
+    const owned = this.#nextOwned();
+    if (owned !== undefined) {
+      const { slot, address } = owned;
+      const view = await this.#attempt(() => this.#look(address));
+      if (view === undefined) return true;
+      if (view.primary && view.owned.has(slot)) this.#state.begin(address, view);
+      else {await this.#wait(
+          new ClusterError(`Cannot scan slot ${slot}: its owner changes`, { slot }),
+        );}
+      return true;
+    }
+    for (const [slot, importer] of this.#state.waiting) {
+      await this.#beginImporter(slot, importer);
+      return true;
+    }
+    return this.#state.scanned.size < SLOTS && this.#refuseOrphans();
+  }
+
+  /** Begins the scan of a node to which a slot is on its way, if it still is. */
+  async #beginImporter(slot: number, importer: Importer): Promise<void> {
+    const { waiting } = this.#state;
+    const view = await this.#attempt(() => this.#look(importer));
+    if (view === undefined) {
+      const owner = this.#topology.shardOf(slot)?.primary;
+      const its = owner && await this.#attempt(() => this.#look(addressOf(owner)));
+      if (its && its.migrating.get(slot)?.id !== importer.id) waiting.delete(slot);
+    } else if (view.id === importer.id && view.primary && isThere(slot, view)) {
+      this.#state.begin(importer, view);
+    } else {
+      waiting.delete(slot);
+    }
+  }
+
+  /** The first slot that has not been scanned, and whose owner is known. */
+  #nextOwned(): { slot: number; address: Endpoint } | undefined {
+    const { scanned, waiting } = this.#state;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (scanned.has(slot) || waiting.has(slot)) continue;
+      const owner = this.#topology.shardOf(slot)?.primary;
+      if (owner !== undefined) return { slot, address: addressOf(owner) };
+    }
+    return undefined;
+  }
+
+  /** Looks again for the owners of the slots that are left. */
+  async #refuseOrphans(): Promise<true> {
+    await this.#dispatcher.refreshed();
+    if (this.#nextOwned() !== undefined) return true;
+    const slot = Array.from({ length: SLOTS }, (_, slot) => slot)
+      .find((slot) => !this.#state.scanned.has(slot));
+    throw new ClusterError(
+      `Cannot complete the scan: no node of the cluster owns slot ${slot}`,
+      { slot },
+    );
+  }
+
+  /** After the last page of a node: counts the slots that it had all the time. */
+  async #finish(scan: NodeScan): Promise<void> {
+    while (this.#state.current === scan) {
+      const view = await this.#attempt(() => this.#look(scan.address));
+      if (view !== undefined) return this.#state.finish(view);
+      if (this.#hasLeft(scan)) this.#state.current = null;
+    }
+  }
+
+  /** Asks a node about itself. */
+  async #look(address: Endpoint): Promise<NodeView> {
+    const surface = this.#surface(address);
+    const [nodes, info] = await Promise.all([
+      surface.customCommand(["CLUSTER", "NODES"]),
+      surface.customCommand(["INFO", "server"]),
+    ]);
+    return readNodeView(textOf(nodes), textOf(info));
+  }
+
+  #surface({ host, port }: Endpoint): NodeSurface<T> {
+    this.#admitted.add(this.#dispatcher.admit({ host, port }));
+    return this.#open({ host, port }, this.#signal);
+  }
+
+  /** Tries something that may fail because a node is away; then the map is looked at anew, and undefined returned. */
+  async #attempt<R>(operation: () => Promise<R>): Promise<R | undefined> {
+    try {
+      return await operation();
+    } catch (error) {
+      if (!isOfTheMoment(error)) throw error;
+      this.#inDoubt = true;
+      await this.#wait(error);
+      return undefined;
+    }
+  }
+
+  /** Waits for a better map, unless that has taken too long already. */
+  async #wait(error: Error): Promise<void> {
+    const now = performance.now();
+    this.#troubleSince ??= now;
+    if (now - this.#troubleSince > PATIENCE) throw error;
+    await delay(PAUSE, { signal: this.#signal });
+    await this.#dispatcher.refreshed();
+  }
+
+  /** The map of the cluster, which is there once the scan has begun. */
+  get #topology(): Topology {
+    return this.#dispatcher.topology!;
+  }
+}
+
+/** Whether a node has keys of a slot, or may have. */
+function isThere(slot: number, { owned, importing }: NodeView): boolean {
+  return owned.has(slot) || importing.has(slot);
+}
+
+/** Whether it is worth trying again. */
+function isOfTheMoment(error: unknown): error is Error {
+  return error instanceof ConnectionError || error instanceof TimeoutError ||
+    error instanceof ClusterError;
+}
+
+function addressOf({ name }: ClusterNode): Endpoint {
+  const colon = name.lastIndexOf(":");
+  return {
+    host: name.slice(0, colon).replace(/^\[(.*)\]$/, "$1"),
+    port: Number(name.slice(colon + 1)),
+  };
+}
+
+const utf8 = new TextDecoder();
+
+function textOf(reply: Reply): string {
+  return reply instanceof Uint8Array ? utf8.decode(reply) : String(reply);
+}
+
+/** A pattern as text, so that a text and bytes are never the same. */
+function spell(pattern: string | Uint8Array | undefined): string | null {
+  if (pattern === undefined) return null;
+  return typeof pattern === "string" ? `text:${pattern}` : `bytes:${pattern.join(" ")}`;
+}
