@@ -62,7 +62,7 @@ export class Topology {
       for (const node of [primary, ...replicas]) nodes.set(node.name, node);
     }
     this.nodes = nodes;
-    this.coverage = owners.reduce((sum, owner) => sum + (owner === 0 ? 0 : 1), 0);
+    this.coverage = countOwned(owners);
     this.signature = sign(shards, owners);
   }
 
@@ -259,6 +259,12 @@ function malformed(): never {
 
 function byName(a: ClusterNode, b: ClusterNode): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function countOwned(owners: Uint16Array): number {
+  let count = 0;
+  for (let slot = 0; slot < SLOTS; slot++) if (owners[slot] !== 0) count++;
+  return count;
 }
 
 /** Ranges of slots with the names of their owners, in order. */
