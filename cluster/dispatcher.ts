@@ -6,6 +6,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import {
   blockingTimeout,
   type CommandRow,
@@ -485,7 +486,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   }
 
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
-    const decision = decide(error, request.row, link.endpoint, this.#isReplica(link));
+    const decision = decide(error, request.row, link.endpoint, () => this.#isReplica(link));
     switch (decision.action) {
       case "move":
       case "ask": {
@@ -563,6 +564,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     this.#silent.add(link);
     this.#warmUp(link);
     this.#refresher.request(true);
+    if (this.#isReplica(link)) this.#leaveAlone(link);
   }
 
   sources(): Source[] {
@@ -686,6 +688,21 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     return this.#topology?.shards.some(({ replicas }) =>
       replicas.some((node) => node.name === name)
     ) ?? false;
+  }
+
+  /** Reads from no replica that hangs, until it answers. */
+  async #leaveAlone(link: Link): Promise<void> {
+    if (this.#shunned.get(link) === Infinity) return;
+    this.#shunned.set(link, Infinity);
+    while (this.#shunned.has(link) && !this.#end.signal.aborted) {
+      try {
+        await link.call(["PING"], SHUN);
+        this.#shunned.delete(link);
+      } catch {
+        // A link without a connection says so at once.
+        if (!link.ready) await delay(SHUN, { signal: this.#end.signal }).catch(() => {});
+      }
+    }
   }
 
   /** Connects to the replicas of a primary that is away: when one of them takes over, it need not be dialled first. */

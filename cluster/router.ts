@@ -122,14 +122,14 @@ const REJECT: Decision = { action: "reject" };
  * @param error The error.
  * @param row What is known of the command.
  * @param from The node that sent it: what an empty host stands for.
- * @param isReplica Whether that node was asked as a replica.
+ * @param isReplica Tells whether that node was asked as a replica.
  * @returns The decision.
  */
 export function decide(
   error: ServerError,
   row: CommandRow | undefined,
   from: Endpoint,
-  isReplica: boolean,
+  isReplica: () => boolean,
 ): Decision {
   if (error.code === "MOVED" || error.code === "ASK") {
     const target = targetOf(error.message, from);
@@ -140,7 +140,7 @@ export function decide(
   switch (error.code) {
     case "LOADING":
     case "MASTERDOWN":
-      return isReplica ? { action: "elsewhere" } : { action: "wait", refresh: false };
+      return isReplica() ? { action: "elsewhere" } : { action: "wait", refresh: false };
     default:
       return { action: "wait", refresh: castsDoubt(error) };
   }

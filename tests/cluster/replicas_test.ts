@@ -1,6 +1,7 @@
 /** Reads from replicas: whose turn it is, and what happens when one cannot serve. */
 
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import type { ClusterClientConfiguration, RedisClusterClient } from "../../cluster/mod.ts";
 import { slotOf } from "../../cluster/slot.ts";
 import {
@@ -52,6 +53,14 @@ async function hits(client: RedisClusterClient, count = 30): Promise<Record<stri
   return counts;
 }
 
+/** Waits until nodes answer, and no others. */
+async function answeredBy(client: RedisClusterClient, nodes: readonly FakeNode[]): Promise<void> {
+  const names = nodes.map(nameOf).sort().join();
+  await until(`reads are answered by ${names}`, async () => {
+    return Object.keys(await hits(client)).sort().join() === names;
+  });
+}
+
 function shardOf(cluster: FakeCluster, key: string): FakeNode[] {
   const slot = slotOf(key);
   return cluster.ranges.find(({ first, last }) => first <= slot && slot <= last)!
@@ -63,7 +72,7 @@ Deno.test("reads take turns among the replicas of their shard, everything else g
   tellName(cluster);
   await using client = await connectToReplicas(cluster);
   const [primary, ...replicas] = shardOf(cluster, "foo");
-  await until("all replicas are ready", async () => Object.keys(await hits(client)).length === 3);
+  await answeredBy(client, replicas);
   assertEquals(await hits(client), Object.fromEntries(replicas.map((node) => [nameOf(node), 10])));
   assertEquals(await client.customCommand(["SET", "foo", 1]), nameOf(primary));
   assertEquals(await client.getdel("foo"), nameOf(primary));
@@ -86,16 +95,14 @@ Deno.test("a replica that is loading is left alone for a while, then used again"
     if (name === "GET") return loading.includes(node) ? LOADING : nameOf(node);
   };
   await using client = await connectToReplicas(cluster);
-  await until("all replicas are ready", async () => Object.keys(await hits(client)).length === 2);
+  await answeredBy(client, [first, second]);
   loading = [first];
   assertEquals(await hits(client), { [nameOf(second)]: 30 });
   assert(first.receivedOf("GET").length < 30);
   loading = [first, second];
   assertEquals(await hits(client), { [nameOf(primary)]: 30 });
   loading = [];
-  await until("both replicas are used again", async () => {
-    return Object.keys(await hits(client)).length === 2;
-  });
+  await answeredBy(client, [first, second]);
   assertEquals(await hits(client), { [nameOf(first)]: 15, [nameOf(second)]: 15 });
 });
 
@@ -118,12 +125,38 @@ Deno.test("a replica without its primary (MASTERDOWN) is left alone as well", as
   assertEquals(await hits(client), { [nameOf(primary)]: 30 });
 });
 
+Deno.test("a replica that hangs is left alone until it answers again", async () => {
+  await using cluster = await startFakeCluster({ shards: 1, replicas: 2 });
+  const [, first, second] = cluster.nodes;
+  let wake = Promise.resolve();
+  cluster.handler = async ({ name }, node) => {
+    if (node === first) await wake;
+    if (name === "GET") return nameOf(node);
+  };
+  await using client = await connectToReplicas(cluster);
+  await answeredBy(client, [first, second]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  wake = promise;
+  const hasty = client.with({ timeout: 100 });
+  let failures = 0;
+  for (let i = 0; i < 30; i++) {
+    const name = await hasty.get("foo").catch(() => failures++);
+    if (typeof name === "string") assertEquals(name, nameOf(second));
+  }
+  assertEquals(failures, 1);
+  // Also later on, while nothing has come from it.
+  await delay(1200);
+  assertEquals(await hits(hasty), { [nameOf(second)]: 30 });
+  resolve();
+  await answeredBy(client, [first, second]);
+});
+
 Deno.test("replicas that are gone are skipped; without any the primary answers", async () => {
   await using cluster = await startFakeCluster({ shards: 1, replicas: 2 });
   tellName(cluster);
   const [primary, first, second] = cluster.nodes;
   await using client = await connectToReplicas(cluster);
-  await until("all replicas are ready", async () => Object.keys(await hits(client)).length === 2);
+  await answeredBy(client, [first, second]);
   await first[Symbol.asyncDispose]();
   // A read that was under way is sent to another node.
   assertEquals(await hits(client), { [nameOf(second)]: 30 });

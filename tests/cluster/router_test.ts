@@ -30,13 +30,13 @@ Deno.test("decide() says what each error means", async () => {
   for (const { error, command = "GET", replica = false, decision } of cases) {
     const row = lookUp([command]);
     assert(row !== undefined, command);
-    assertEquals(decide(new ServerError(error), row, from, replica), decision, error);
+    assertEquals(decide(new ServerError(error), row, from, () => replica), decision, error);
   }
 });
 
 Deno.test("decide() treats a command without a row like any that is no script", () => {
   const error = new ServerError("TRYAGAIN in whatever words");
-  assertEquals(decide(error, undefined, { host: "h", port: 1 }, false), {
+  assertEquals(decide(error, undefined, { host: "h", port: 1 }, () => false), {
     action: "wait",
     refresh: false,
   });
