@@ -17,8 +17,14 @@ import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { type Endpoint, show, type Transport } from "./transport.ts";
 
-/** How much is gathered for one write before it is begun. */
-const WRITE_SIZE = 256 * 1024;
+/** How much goes out in one write. A server reads no more at a time: with more, it would idle while the rest is encoded. */
+const WRITE_SIZE = 16 * 1024;
+/** How many requests are gathered before a write is begun within the turn, so that the server has something to do. */
+const CROWD = 256;
+/** How many replies of one read are few: then the time until the next write counts for more than that of the read. */
+const FEW = 32;
+/** Microtasks that it takes until callers have gone on, and what they sent is written: one, and some for wrappers. */
+const CALLERS_TURN = 4;
 /** How often a connection that is to close looks whether anybody still waits for its peer, in milliseconds. */
 const FAREWELL = 50;
 
@@ -74,7 +80,7 @@ export class Connection {
     this.#transport = transport;
     this.#events = events;
     this.#writer = transport.writable.getWriter();
-    const replies = RespDecoderStream.from(transport.readable, {
+    const replies = RespDecoderStream.from(transport, {
       bytes: (push) => push || (this.#sent.at(this.#begun++)?.bytes ?? false),
     }, () => this.received++);
     this.#read(replies.getReader());
@@ -107,10 +113,14 @@ export class Connection {
    */
   send(request: Request): void {
     request.receivedBefore = this.received;
-    this.#queued.push(request);
-    if (this.#flushing || this.#writing) return;
-    this.#flushing = true;
-    queueMicrotask(this.#flush);
+    const crowd = this.#queued.push(request);
+    if (this.#writing) return;
+    if (!this.#flushing) {
+      this.#flushing = true;
+      queueMicrotask(this.#flush);
+    } else if (crowd >= CROWD) {
+      this.#flush();
+    }
   }
 
   /** Closes as soon as nothing is under way for which anybody waits. */
@@ -138,7 +148,8 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#flushing = false;
-    if (this.#closed) return;
+    // There may have been a crowd meanwhile.
+    if (this.#writing || this.#closed) return;
     const encoder = this.#encoder;
     while (encoder.byteLength < WRITE_SIZE) {
       const request = this.#queued.shift();
@@ -190,6 +201,8 @@ export class Connection {
         if (done) return this.close(this.#lost("the server closed the connection"));
         for (let i = 0; i < value.length; i++) this.#match(value[i] as never);
         if (this.#draining) this.#closeIfDrained();
+        // What callers send next goes out before the next read, whose beginning costs about as much as a request.
+        if (value.length <= FEW) { for (let i = 0; i < CALLERS_TURN; i++) await null; }
       }
     } catch (error) {
       if (this.#closed) return;

@@ -27,10 +27,14 @@ export class RequestQueue {
     return ring.length;
   }
 
-  /** Appends a request. */
-  push(request: Request): void {
+  /**
+   * Appends a request.
+   *
+   * @returns How many requests wait, settled ones included.
+   */
+  push(request: Request): number {
     if (this.#ring.length >= this.#sweepAt) this.#sweep();
-    this.#ring.push(request);
+    return this.#ring.push(request);
   }
 
   /** Takes the oldest request that is not settled, undefined if there is none. */

@@ -27,11 +27,15 @@ export class Ring<T> {
     return this.#length;
   }
 
-  /** Appends an item. */
-  push(item: T): void {
+  /**
+   * Appends an item.
+   *
+   * @returns How many items are queued now.
+   */
+  push(item: T): number {
     if (this.#length === this.#slots.length) this.#resize(this.#length * 2);
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item;
-    this.#length++;
+    return ++this.#length;
   }
 
   /** Takes the oldest item, undefined if there is none. */

@@ -1,10 +1,11 @@
 /**
- * How bytes reach a server: TCP or TLS, as a pair of streams. The only file that names `Deno.connect` and its kin.
+ * How bytes reach a server: TCP or TLS, as bytes to read and a stream to write. The only file that names `Deno.connect` and its kin.
  *
  * @module
  */
 
 import { ConnectionError } from "../errors.ts";
+import type { ByteReader } from "../resp/stream.ts";
 
 /** Where a node listens. */
 export interface Endpoint {
@@ -29,12 +30,10 @@ export interface TlsSettings {
 }
 
 /** An open connection: bytes in both directions, no idea of what they mean. */
-export interface Transport {
-  /** What the peer sends; a byte stream. */
-  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+export interface Transport extends ByteReader {
   /** Where to write what the peer shall get. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** Ends both directions at once. Reads and writes under way fail. */
+  /** Ends both directions at once, also a second time. Reads and writes under way fail. */
   close(): void;
 }
 
@@ -56,7 +55,11 @@ export async function dial(
     const conn = tls === undefined
       ? await dialTcp(endpoint, signal)
       : await dialTls(endpoint, tls, signal);
-    return { readable: conn.readable, writable: conn.writable, close: () => shut(conn) };
+    return {
+      read: (buffer) => conn.read(buffer),
+      writable: conn.writable,
+      close: () => shut(conn),
+    };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     throw new ConnectionError(

@@ -52,38 +52,92 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
   }
 
   /**
-   * Decodes a byte stream without the copies that piping costs.
+   * Decodes what comes from a source without the copies that piping costs.
    *
-   * The same as piping `source` through a stage, but it reads into one buffer that is used over and over, and a long
-   * bulk string straight into its place. A read is begun only when replies are asked for.
+   * The same as piping a byte stream through a stage, but it reads into one buffer that is used over and over, and a long
+   * bulk string straight into its place. A read is begun only when replies are asked for. A source that is no stream, such
+   * as a `Deno.Conn`, spares the bookkeeping of one.
    *
-   * @param source A byte stream, such as `readable` of a `Deno.Conn`; it is locked, and cancelled by a `ProtocolError`.
+   * @example Decoding what a server sends
+   * ```ts no-eval
+   * import { RespDecoderStream } from "@babushka/redis/resp";
+   *
+   * const conn = await Deno.connect({ port: 6379 });
+   * for await (const replies of RespDecoderStream.from(conn)) console.log(replies);
+   * ```
+   *
+   * @param source Where the bytes come from. It is cancelled or closed when the replies are cancelled, or not RESP.
    * @param options Mode and limits of the decoder.
    * @param onRead Called after each read that brought bytes, whether they complete a reply or not.
    * @returns Replies, an array for each read that completes any.
    */
   static from(
-    source: ReadableStream<Uint8Array<ArrayBuffer>>,
+    source: ReadableStream<Uint8Array<ArrayBuffer>> | ByteReader,
     options?: RespDecoderOptions,
     onRead?: () => void,
   ): ReadableStream<Decoded[]> {
     const decoder = new RespDecoder(options);
-    const reader = source.getReader({ mode: "byob" });
+    const input = source instanceof ReadableStream ? streamInput(source) : readerInput(source);
     let buffer: Bytes = new Uint8Array(READ_SIZE);
-    return replyStream(reader, async (replies) => {
-      const target = decoder.target();
-      const { value, done } = await reader.read(target as Bytes | null ?? buffer);
-      if (done) return true;
+    return replyStream(input, async (replies) => {
+      const target = decoder.target() as Bytes | null;
+      const filled = await input.fill(target ?? buffer);
+      if (filled === null) return true;
       onRead?.();
       if (target === null) {
-        buffer = new Uint8Array(value.buffer);
-        decoder.push(value, replies);
+        buffer = new Uint8Array(filled.buffer);
+        decoder.push(filled, replies);
       } else {
-        decoder.filled(value);
+        decoder.filled(filled);
       }
       return false;
     });
   }
+}
+
+/** Something to read bytes from, such as a `Deno.Conn`. */
+export interface ByteReader {
+  /**
+   * Reads into the beginning of a buffer.
+   *
+   * @param buffer The buffer.
+   * @returns How many bytes were read, at least one; null at the end.
+   */
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
+  /** Ends it: nobody will read any more. */
+  close(): void;
+}
+
+/** Where the bytes come from, whatever it is. */
+interface Input {
+  /** Fills the beginning of a buffer; answers that part, perhaps over transferred memory, or null at the end. */
+  fill(buffer: Bytes): Promise<Bytes | null>;
+  /** Ends it: nobody will read any more. */
+  cancel(reason?: unknown): Promise<void>;
+}
+
+function streamInput(stream: ReadableStream<Bytes>): Input {
+  const reader = stream.getReader({ mode: "byob" });
+  return {
+    async fill(buffer) {
+      const { value, done } = await reader.read(buffer);
+      return done ? null : value;
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+}
+
+function readerInput(reader: ByteReader): Input {
+  return {
+    async fill(buffer) {
+      const count = await reader.read(buffer);
+      return count === null ? null : buffer.subarray(0, count);
+    },
+    // deno-lint-ignore require-await -- what close() throws is to be a rejection
+    async cancel() {
+      reader.close();
+    },
+  };
 }
 
 /**

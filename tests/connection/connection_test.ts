@@ -16,44 +16,60 @@ class Wire implements Transport {
   finish: (() => void) | null = null;
   /** Whether writes end by themselves. */
   smooth = true;
-  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
-  #answers!: ReadableByteStreamController;
+  /** How many reads have been begun. */
+  reads = 0;
+  readonly #answers: Uint8Array[] = [];
+  #ended = false;
+  #arrived = Promise.withResolvers<void>();
 
   constructor() {
-    this.readable = new ReadableStream({
-      type: "bytes",
-      start: (controller) => {
-        this.#answers = controller;
-      },
-    });
     this.writable = new WritableStream({
       write: (chunk) => {
         this.writes.push(decoder.decode(chunk));
+        this.onWrite();
         if (this.smooth) return;
         return new Promise<void>((resolve) => this.finish = resolve);
       },
     });
   }
 
+  /** Called for each write. */
+  onWrite(): void {}
+
+  async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    this.reads++;
+    while (this.#answers.length === 0) {
+      if (this.closed) throw new Deno.errors.BadResource("closed");
+      if (this.#ended) return null;
+      await this.#arrived.promise;
+    }
+    const answer = this.#answers.shift()!;
+    const count = Math.min(answer.length, buffer.length);
+    if (count < answer.length) this.#answers.unshift(answer.subarray(count));
+    buffer.set(answer.subarray(0, count));
+    return count;
+  }
+
   answer(text: string): void {
-    this.#answers.enqueue(encoder.encode(text));
+    this.#answers.push(encoder.encode(text));
+    this.#wake();
   }
 
   /** The peer closes. */
   end(): void {
-    this.#answers.close();
-    this.#answers.byobRequest?.respond(0);
+    this.#ended = true;
+    this.#wake();
   }
 
   close(): void {
-    if (this.closed) return;
     this.closed = true;
-    try {
-      this.#answers.error(new Deno.errors.BadResource("closed"));
-    } catch {
-      // It has ended already.
-    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers();
   }
 }
 
@@ -118,6 +134,56 @@ Deno.test("what comes while a write is under way goes out as the next write", as
   wire.answer("+PONG\r\n".repeat(7));
   assertEquals(await Promise.all(replies), Array(7).fill("PONG"));
   wire.finish!();
+  connection.close(new Error("End"));
+});
+
+Deno.test("a crowd of requests begins to go out before the turn that makes them is over", async () => {
+  const { wire, connection } = connect();
+  await settle();
+  const replies = Array.from({ length: 1000 }, () => ask(connection, "PING"));
+  const early = wire.writes.join("").length / PING.length;
+  assert(early > 0 && early < 1000, `${early} went out at once`);
+  await settle();
+  assertEquals(wire.writes.join(""), PING.repeat(1000));
+  wire.answer("+PONG\r\n".repeat(1000));
+  assertEquals(await Promise.all(replies), Array(1000).fill("PONG"));
+  connection.close(new Error("End"));
+});
+
+Deno.test("what callers send on a reply is written before the next read begins", async () => {
+  const { wire, connection } = connect();
+  const wrapped = async (): Promise<Reply> => await ask(connection, "PING");
+  const conversation = (async () => {
+    for (let i = 0; i < 3; i++) await wrapped();
+  })();
+  await settle();
+  const readsAtWrites: number[] = [];
+  wire.onWrite = () => readsAtWrites.push(wire.reads);
+  for (let i = 0; i < 3; i++) {
+    wire.answer("+PONG\r\n");
+    await settle();
+  }
+  await conversation;
+  // Each write answers what the read before it brought.
+  assertEquals(readsAtWrites, [1, 2]);
+  assertEquals(wire.reads, 4);
+  connection.close(new Error("End"));
+});
+
+Deno.test("a crowd behind a write that is under way waits for its end", async () => {
+  const { wire, connection } = connect();
+  wire.smooth = false;
+  const replies = Array.from({ length: 1000 }, () => ask(connection, "PING"));
+  await settle();
+  replies.push(...Array.from({ length: 1000 }, () => ask(connection, "PING")));
+  await settle();
+  assertEquals(wire.writes.length, 1);
+  wire.smooth = true;
+  wire.finish!();
+  await settle();
+  assertEquals(wire.writes.join(""), PING.repeat(2000));
+  wire.answer("+PONG\r\n".repeat(2000));
+  assertEquals(await Promise.all(replies), Array(2000).fill("PONG"));
   connection.close(new Error("End"));
 });
 
