@@ -419,7 +419,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   #partOf(whole: Request, words: readonly Argument[]): Request {
     const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, this);
     part.isPart = true;
-    part.impatient = whole.impatient;
+    if (whole.impatient) part.impatient = true;
     part.deadline = whole.deadline;
     return part;
   }

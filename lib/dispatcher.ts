@@ -164,8 +164,8 @@ export abstract class Dispatcher implements LinkOwner {
     if (request.blocks) this.#blocking.add(request);
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
     if (options !== undefined) {
-      request.route = options.route;
-      const { signal } = options;
+      const { route, signal } = options;
+      if (route !== undefined) request.route = route;
       if (signal !== undefined) {
         if (signal.aborted) return request.reject(signal.reason);
         request.abortBy(signal);

@@ -162,8 +162,10 @@ export class Connection {
         request.reject(error);
         continue;
       }
-      if (steps !== undefined) { for (const step of steps) this.#sent.push(step); }
-      request.asking = false;
+      if (steps !== undefined) {
+        for (const step of steps) this.#sent.push(step);
+        request.asking = false;
+      }
       request.stage = Stage.SENT;
       request.receivedBefore = this.received;
       this.#sent.push(request);

@@ -62,43 +62,14 @@ export class Request implements Expiring {
   stage: number = Stage.QUEUED;
   /** Link that it was last given to. */
   link: Link | null = null;
-  /** Whether it is of the client itself; such a one is never sent again. */
-  internal = false;
   /** How often it has been sent again. */
   attempts = 0;
   /** Whether this call may keep its connection waiting. */
   blocks: boolean;
-  /** The connection of its own that it was given, if it was. */
-  dedicated: Dedicated | null = null;
   /** What the connection had received when it was written: equal later means that the peer is silent. */
   receivedBefore = 0;
-  /** The last error that made it go out again: what a timeout then has as its cause. */
-  lastError: Error | undefined;
-
-  /** Where its caller wants it to go. Cluster only, like the next ones. */
-  route: Route | undefined;
-  /** Its slot; -1 if it has none, or it is not known yet. */
+  /** Its slot, in a cluster; -1 if it has none, or it is not known yet. */
   slot = -1;
-  /** Name of the one node that it is for. */
-  node: string | null = null;
-  /** A slot of the shard whose primary that node is to be; -1 if it may be anything. */
-  anchor = -1;
-  /** Requests that are the same for other nodes, and itself. */
-  siblings: readonly Request[] = [];
-  /** Whether the next node takes it only if told that it was sent there. */
-  asking = false;
-  /** Commands that must go out right in front of it, on the same connection and every time: those of a transaction. */
-  prelude: readonly (readonly Argument[])[] = [];
-  /** The first error that a command of the prelude was answered with. */
-  preludeError: ServerError | undefined;
-  /** Whether errors that pass are the caller's business as well: it does without the wait for another try. */
-  impatient = false;
-  /** How often it was sent to another node. */
-  redirects = 0;
-  /** What it was split into; only those are sent. */
-  parts: Request[] | null = null;
-  /** Makes a better error of the one that says that the time is over, where parts of it may have been executed. */
-  explainTimeout: ((error: TimeoutError) => Error) | null = null;
   /** Whether it is a part of another one, which has the deadline and the place among those in flight. */
   isPart = false;
 
@@ -106,6 +77,60 @@ export class Request implements Expiring {
   list: DeadlineList | null = null;
   younger: Expiring | null = null;
   older: Expiring | null = null;
+
+  // What only few requests have is found on the prototype until it is set: as properties of its own, it would be half
+  // of every request.
+
+  /** Whether it is of the client itself; such a one is never sent again. */
+  declare internal: boolean;
+  /** The connection of its own that it was given, if it was. */
+  declare dedicated: Dedicated | null;
+  /** The last error that made it go out again: what a timeout then has as its cause. */
+  declare lastError: Error | undefined;
+  /** Commands that must go out right in front of it, on the same connection and every time: those of a transaction. */
+  declare prelude: readonly (readonly Argument[])[];
+  /** The first error that a command of the prelude was answered with. */
+  declare preludeError: ServerError | undefined;
+  /** Whether errors that pass are the caller's business as well: it does without the wait for another try. */
+  declare impatient: boolean;
+  /** Where its caller wants it to go. Cluster only, like the next ones. */
+  declare route: Route | undefined;
+  /** Name of the one node that it is for. */
+  declare node: string | null;
+  /** A slot of the shard whose primary that node is to be; -1 if it may be anything. */
+  declare anchor: number;
+  /** Requests that are the same for other nodes, and itself. */
+  declare siblings: readonly Request[];
+  /** Whether the next node takes it only if told that it was sent there. */
+  declare asking: boolean;
+  /** How often it was sent to another node. */
+  declare redirects: number;
+  /** What it was split into; only those are sent. */
+  declare parts: Request[] | null;
+  /** Makes a better error of the one that says that the time is over, where parts of it may have been executed. */
+  declare explainTimeout: ((error: TimeoutError) => Error) | null;
+
+  static {
+    Object.assign(
+      Request.prototype,
+      {
+        internal: false,
+        dedicated: null,
+        lastError: undefined,
+        prelude: [],
+        preludeError: undefined,
+        impatient: false,
+        route: undefined,
+        node: null,
+        anchor: -1,
+        siblings: [],
+        asking: false,
+        redirects: 0,
+        parts: null,
+        explainTimeout: null,
+      } satisfies Partial<Request>,
+    );
+  }
 
   #decode: Decoder<unknown> | null;
   #resolve: ((value: unknown) => void) | null = null;
@@ -252,7 +277,7 @@ export class Request implements Expiring {
    * @returns A new one for each time that it is sent.
    */
   steps(): Request[] {
-    this.preludeError = undefined;
+    if (this.preludeError !== undefined) this.preludeError = undefined;
     const steps: Request[] = [];
     if (this.asking) steps.push(this.#step(ASKING));
     for (const words of this.prelude) steps.push(this.#step(words));
@@ -273,14 +298,14 @@ export class Request implements Expiring {
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
     this.#free(true);
-    this.asking = false;
+    if (this.asking) this.asking = false;
     if (cause !== undefined) this.lastError = cause;
   }
 
   /** Called when its budget is used up. */
   expire(): void {
-    const parts = this.parts;
-    this.parts = null;
+    const { parts } = this;
+    if (parts !== null) this.parts = null;
     const late = parts?.find((part) => !part.settled);
     const sent = this.stage === Stage.SENT ||
       (parts?.some((part) => part.stage !== Stage.QUEUED) ?? false);
@@ -323,12 +348,9 @@ export class Request implements Expiring {
       for (const part of this.parts) part.drop();
       this.parts = null;
     }
+    if (this.explainTimeout !== null) this.explainTimeout = null;
     this.words = nothing;
-    this.#decode =
-      this.#resolve =
-      this.#reject =
-      this.explainTimeout =
-        null;
+    this.#decode = this.#resolve = this.#reject = null;
   }
 }
 
