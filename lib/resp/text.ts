@@ -4,14 +4,11 @@
  * @module
  */
 
+import { decodeShort, SHORT } from "./short_text.ts";
+
 // A BOM is data here, and invalid UTF-8 becomes U+FFFD: text never makes a reply fail.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-const fromCharCode = String.fromCharCode;
 
-/** Longer strings that are put together piece by piece are kept as a tree of their pieces, many times their size. */
-const APPENDED = 12;
-/** Up to this length handing over the characters beats a call into the runtime. */
-const SHORT = 24;
 /** Up to this length the runtime's Node part, where there is one, is several times as fast as `TextDecoder`. */
 const MEDIUM = 256;
 
@@ -23,12 +20,6 @@ type Slice = (this: Uint8Array, start: number, end: number) => string;
 let slice: Slice | undefined;
 let mediumStrings = 0;
 
-/** For each length up to `SHORT`, where the characters of a string are gathered. */
-const gathered = Array.from(
-  { length: SHORT + 1 },
-  (_, length) => new Array<number>(length).fill(0),
-);
-
 /**
  * Decodes `buffer[start..end)` as UTF-8.
  *
@@ -39,22 +30,9 @@ const gathered = Array.from(
  */
 export function decodeText(buffer: Uint8Array, start: number, end: number): string {
   if (end - start > SHORT) return decodeLong(buffer, start, end);
-  if (end - start > APPENDED) {
-    const codes = gathered[end - start];
-    for (let i = start, j = 0; i < end; i++, j++) {
-      const byte = buffer[i];
-      if (byte > 127) return decodeLong(buffer, start, end);
-      codes[j] = byte;
-    }
-    return fromCharCode.apply(null, codes);
-  }
-  let text = "";
-  for (let i = start; i < end; i++) {
-    const byte = buffer[i];
-    if (byte > 127) return decodeLong(buffer, start, end);
-    text += fromCharCode(byte);
-  }
-  return text;
+  let bits = 0;
+  for (let i = start; i < end; i++) bits |= buffer[i];
+  return bits > 127 ? decodeLong(buffer, start, end) : decodeShort(buffer, start, end - start);
 }
 
 function decodeLong(buffer: Uint8Array, start: number, end: number): string {
