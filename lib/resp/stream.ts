@@ -52,11 +52,10 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
   }
 
   /**
-   * Decodes what comes from a source without the copies that piping costs.
+   * Decodes what a connection brings, without what piping costs.
    *
-   * The same as piping a byte stream through a stage, but it reads into one buffer that is used over and over, and a long
-   * bulk string straight into its place. A read is begun only when replies are asked for. A source that is no stream, such
-   * as a `Deno.Conn`, spares the bookkeeping of one.
+   * The same as piping its byte stream through a stage, but it reads into one buffer that is used over and over, and a
+   * long bulk string straight into its place. A read is begun only when replies are asked for.
    *
    * @example Decoding what a server sends
    * ```ts no-eval
@@ -66,30 +65,26 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
    * for await (const replies of RespDecoderStream.from(conn)) console.log(replies);
    * ```
    *
-   * @param source Where the bytes come from. It is cancelled or closed when the replies are cancelled, or not RESP.
+   * @param source Where the bytes come from. It is closed when the replies are cancelled, or not RESP.
    * @param options Mode and limits of the decoder.
    * @param onRead Called after each read that brought bytes, whether they complete a reply or not.
    * @returns Replies, an array for each read that completes any.
    */
   static from(
-    source: ReadableStream<Uint8Array<ArrayBuffer>> | ByteReader,
+    source: ByteReader,
     options?: RespDecoderOptions,
     onRead?: () => void,
   ): ReadableStream<Decoded[]> {
     const decoder = new RespDecoder(options);
-    const input = source instanceof ReadableStream ? streamInput(source) : readerInput(source);
-    let buffer: Bytes = new Uint8Array(READ_SIZE);
-    return replyStream(input, async (replies) => {
+    const buffer: Bytes = new Uint8Array(READ_SIZE);
+    const end = { cancel: (): Promise<void> => Promise.try(() => source.close()) };
+    return replyStream(end, async (replies) => {
       const target = decoder.target() as Bytes | null;
-      const filled = await input.fill(target ?? buffer);
-      if (filled === null) return true;
+      const count = await source.read(target ?? buffer);
+      if (count === null) return true;
       onRead?.();
-      if (target === null) {
-        buffer = new Uint8Array(filled.buffer);
-        decoder.push(filled, replies);
-      } else {
-        decoder.filled(filled);
-      }
+      if (target === null) decoder.push(buffer.subarray(0, count), replies);
+      else decoder.filled(target.subarray(0, count));
       return false;
     });
   }
@@ -106,38 +101,6 @@ export interface ByteReader {
   read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
   /** Ends it: nobody will read any more. */
   close(): void;
-}
-
-/** Where the bytes come from, whatever it is. */
-interface Input {
-  /** Fills the beginning of a buffer; answers that part, perhaps over transferred memory, or null at the end. */
-  fill(buffer: Bytes): Promise<Bytes | null>;
-  /** Ends it: nobody will read any more. */
-  cancel(reason?: unknown): Promise<void>;
-}
-
-function streamInput(stream: ReadableStream<Bytes>): Input {
-  const reader = stream.getReader({ mode: "byob" });
-  return {
-    async fill(buffer) {
-      const { value, done } = await reader.read(buffer);
-      return done ? null : value;
-    },
-    cancel: (reason) => reader.cancel(reason),
-  };
-}
-
-function readerInput(reader: ByteReader): Input {
-  return {
-    async fill(buffer) {
-      const count = await reader.read(buffer);
-      return count === null ? null : buffer.subarray(0, count);
-    },
-    // deno-lint-ignore require-await -- what close() throws is to be a rejection
-    async cancel() {
-      reader.close();
-    },
-  };
 }
 
 /**

@@ -1,6 +1,5 @@
 /**
- * Bytes like those of a socket: as a stream, which serves reads with and without a buffer of the reader's, or to be read
- * without one.
+ * Bytes like those of a socket: as a stream, or to be read without one.
  *
  * @module
  */
@@ -47,7 +46,7 @@ export function byteSource(bytes: Bytes, size: () => number, failure?: Error): B
     pull(controller) {
       const request = controller.byobRequest!;
       const view = request.view as Bytes;
-      const count = fill(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      const count = fill(view);
       if (count > 0) {
         request.respond(count);
       } else if (failure === undefined) {
