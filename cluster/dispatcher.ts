@@ -247,8 +247,10 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
         return this.#sendToAny(topology, request);
       case "caller":
         throw new TypeError(
-          `Cannot send ${row.name} to a cluster without a route${
-            row.name === "SCAN" ? ": its cursor belongs to one node; use scanIterator()" : ""
+          `Cannot send ${row.name} to a cluster without a route: ${
+            row.name === "SCAN"
+              ? "its cursor belongs to one node; use scanIterator()"
+              : "say which node it is for by with({ route })"
           }`,
         );
     }

@@ -71,35 +71,35 @@ CLIENT -2
   UNBLOCK -3
   UNPAUSE 2 all_nodes:all_succeeded
 CLUSTER -2
-  ADDSLOTS -3
-  ADDSLOTSRANGE -4
-  BUMPEPOCH 2
-  CANCELSLOTMIGRATIONS 2
+  ADDSLOTS -3 special
+  ADDSLOTSRANGE -4 special
+  BUMPEPOCH 2 special
+  CANCELSLOTMIGRATIONS 2 special
   COUNT-FAILURE-REPORTS 3
-  COUNTKEYSINSLOT 3
-  DELSLOTS -3
-  DELSLOTSRANGE -4
-  FAILOVER -2
-  FLUSHSLOT -3 write
-  FLUSHSLOTS 2
-  FORGET 3
-  GETKEYSINSLOT 4
+  COUNTKEYSINSLOT 3 special
+  DELSLOTS -3 special
+  DELSLOTSRANGE -4 special
+  FAILOVER -2 special
+  FLUSHSLOT -3 write special
+  FLUSHSLOTS 2 special
+  FORGET 3 special
+  GETKEYSINSLOT 4 special
   GETSLOTMIGRATIONS 2
   HELP 2
   INFO 2
   KEYSLOT 3
   LINKS 2
   MEET -4
-  MIGRATESLOTS -4
+  MIGRATESLOTS -4 special
   MYID 2
   MYSHARDID 2
   NODES 2
   REPLICAS 3
-  REPLICATE -3
-  RESET -2
-  SAVECONFIG 2
-  SET-CONFIG-EPOCH 3
-  SETSLOT -4
+  REPLICATE -3 special
+  RESET -2 special
+  SAVECONFIG 2 special
+  SET-CONFIG-EPOCH 3 special
+  SETSLOT -4 special
   SHARDS 2
   SLAVES 3
   SLOT-STATS -4 all_shards
@@ -131,7 +131,9 @@ DEBUG -2
 DECR 2 write RW@1
 DECRBY 3 write RW@1
 DEL -2 write RM@1..-1 multi_shard:agg_sum
+DELEX -2 write RM@1
 DELIFEQ 3 write RM@1
+DIGEST 2 readonly RO@1
 DISCARD 1
 DUMP 2 readonly RO@1
 ECHO 2
@@ -144,7 +146,7 @@ EXISTS -2 readonly RO@1..-1 multi_shard:agg_sum
 EXPIRE -3 write RW@1
 EXPIREAT -3 write RW@1
 EXPIRETIME 2 readonly RO@1
-FAILOVER -1
+FAILOVER -1 special
 FCALL -3 movablekeys RW@2#
 FCALL_RO -3 readonly movablekeys RO@2#
 FLUSHALL -1 write all_shards:all_succeeded
@@ -292,7 +294,7 @@ READWRITE 1
 RENAME 3 write RW@1 OW@2
 RENAMENX 3 write RW@1 OW@2
 REPLCONF -1
-REPLICAOF 3
+REPLICAOF 3 special
 RESET 1
 RESTORE -4 write OW@1
 RESTORE-ASKING -4 write OW@1
@@ -321,12 +323,12 @@ SETBIT 4 write RW@1
 SETEX 4 write OW@1
 SETNX 3 write OW@1
 SETRANGE 4 write RW@1
-SHUTDOWN -1
+SHUTDOWN -1 special
 SINTER -2 readonly RO@1..-1
 SINTERCARD -3 readonly movablekeys RO@1#
 SINTERSTORE -3 write OW@1 RO@2..-1
 SISMEMBER 3 readonly RO@1
-SLAVEOF 3
+SLAVEOF 3 special
 SLOWLOG -2
   GET -2 all_nodes
   HELP 2
@@ -374,10 +376,13 @@ WAIT 3 blocking all_shards:agg_min timeout=2:ms
 WAITAOF 4 blocking all_shards:agg_min timeout=3:ms
 WATCH -2 RO@1..-1
 XACK -4 write RW@1
+XACKDEL -6 write RW@1
 XADD -5 write RW@1
 XAUTOCLAIM -6 write RW@1
+XCFGSET -2 write RW@1
 XCLAIM -6 write RW@1
 XDEL -3 write RW@1
+XDELEX -5 write RM@1
 XGROUP -2
   CREATE -5 write RW@2
   CREATECONSUMER 5 write RW@2
@@ -391,6 +396,7 @@ XINFO -2
   HELP 2
   STREAM -3 readonly RO@2
 XLEN 2 readonly RO@1
+XNACK -7 write RW@1
 XPENDING -3 readonly RO@1
 XRANGE -4 readonly RO@1
 XREAD -4 readonly blocking movablekeys RO@STREAMS>1..-1%2 timeout=BLOCK>1:ms

@@ -130,8 +130,9 @@ export interface SlotMove {
 /**
  * Commands on the cluster itself: nodes, slots, and who has which.
  *
- * Any one of the nodes answers. Where it matters which one, take a view: `cluster.with({ route: { host, port } })`; one with
- * `{ route: "allNodes" }` asks all of them.
+ * Any one of the nodes answers what all of them know. Where it matters which one, take a view:
+ * `cluster.with({ route: { host, port } })`; one with `{ route: "allNodes" }` asks all of them. What changes the node that
+ * it is sent to, or asks for the keys of a slot there, is refused without a route (`TypeError`).
  *
  * @typeParam T What a bulk string is on this surface.
  * @typeParam N How many nodes its commands reach.

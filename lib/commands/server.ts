@@ -290,6 +290,7 @@ export abstract class ServerCommands<
    * @param options How to shut down, or that a shutdown is called off.
    * @returns When the server has closed the connection, or has called the shutdown off.
    * @throws {ServerError} If the data set cannot be saved, or there is no shutdown to call off.
+   * @throws {TypeError} If a cluster is not told which node; nothing was sent then.
    * @see {@link https://valkey.io/commands/shutdown/}
    */
   shutdown(options: ShutdownOptions = {}): Promise<void> {

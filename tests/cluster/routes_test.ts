@@ -132,6 +132,27 @@ Deno.test("SCAN without a route is refused, with a hint at what to use", async (
   assertEquals(received(cluster), before);
 });
 
+Deno.test("commands that change one node are refused without a route", async () => {
+  await using cluster = await startFakeCluster();
+  await using client = await connect(cluster);
+  const before = received(cluster);
+  for (
+    const refused of [
+      () => client.shutdown(),
+      () => client.replicaof("no one"),
+      () => client.failover(),
+      () => client.clusterReset(),
+      () => client.clusterForget("0".repeat(40)),
+      () => client.clusterSetslot(1, { stable: true }),
+      () => client.clusterGetkeysinslot(1, 10),
+    ]
+  ) {
+    const error = await assertRejects<Error>(refused, TypeError);
+    assert(error.message.endsWith("say which node it is for by with({ route })"), error.message);
+  }
+  assertEquals(received(cluster), before);
+});
+
 Deno.test("keyless commands take turns among the primaries, and leave out those that are away", async () => {
   await using cluster = await startFakeCluster({ replicas: 1 });
   tellName(cluster);

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { retry } from "@std/async";
 import type { RedisClusterClient } from "../../cluster/mod.ts";
 import type { MemoryStats, ServerInfo, ServerTime } from "../../lib/commands/mod.ts";
+import { ServerError } from "../../lib/errors.ts";
 import { commandTest, connectToCluster } from "../_kit/command_tests.ts";
 
 /** Registers a test for both protocols on a cluster. */
@@ -21,6 +22,15 @@ function perNode<R>(replies: Record<string, R>): R[] {
   assertEquals(values.length, 3);
   return values;
 }
+
+clusterTest("what changes one node goes where the route says", async (cluster) => {
+  await assertRejects(() => cluster.shutdown({ abort: true }), TypeError);
+  await assertRejects(() => cluster.failover(), TypeError);
+  const node = cluster.with({ route: { slot: 0 } });
+  await assertRejects(() => node.shutdown({ abort: true }), ServerError);
+  await assertRejects(() => node.failover(), ServerError);
+  perNode(await cluster.with({ route: "allPrimaries" }).clusterSaveconfig());
+});
 
 clusterTest("reports come for each node", async (cluster) => {
   const infos: Record<string, ServerInfo> = await cluster.info("server");

@@ -26,14 +26,18 @@ commandTest("role() tells that a server is a primary", async (client) => {
   assertEquals(role.replicas, []);
 });
 
-commandTest("failover() needs a replica", async (client) => {
-  await assertRejects(() => client.failover(), ServerError);
-  await assertRejects(() => client.failover({ abort: true }), ServerError);
-  await assertRejects(
-    () => client.failover({ to: { host: "127.0.0.1", port: 1 }, timeout: 10, force: true }),
-    ServerError,
-  );
-});
+commandTest(
+  "failover() needs a replica",
+  { except: { cluster: "it needs a route there" } },
+  async (client) => {
+    await assertRejects(() => client.failover(), ServerError);
+    await assertRejects(() => client.failover({ abort: true }), ServerError);
+    await assertRejects(
+      () => client.failover({ to: { host: "127.0.0.1", port: 1 }, timeout: 10, force: true }),
+      ServerError,
+    );
+  },
+);
 
 commandTest(
   "replicaof() and slaveof() leave a primary a primary",

@@ -128,9 +128,13 @@ commandTest(
   },
 );
 
-commandTest("shutdown() has nothing to call off", async (client) => {
-  await assertRejects(() => client.shutdown({ abort: true }), ServerError);
-});
+commandTest(
+  "shutdown() has nothing to call off",
+  { except: { cluster: "it needs a route there" } },
+  async (client) => {
+    await assertRejects(() => client.shutdown({ abort: true }), ServerError);
+  },
+);
 
 serverTest("shutdown() ends the server", {}, async (client, server) => {
   assertEquals(await client.shutdown({ nosave: true }), undefined);
