@@ -31,8 +31,11 @@ export interface RaceSetup {
   readonly deadline: number;
 }
 
-/** Shorter than this, the first run in a process says more about its compiler than about the client. */
-const WARM_UP = 250;
+/** How long it takes in a process, in milliseconds, until its compiler is done with what is measured. */
+const WARM_UP = 1500;
+
+/** The same where there is a budget: what has to do. */
+const SHORT_WARM_UP = 250;
 
 /** With a budget: slices shorter than this say nothing. */
 const SHORTEST_SLICE = 25;
@@ -64,7 +67,8 @@ export async function race(setup: RaceSetup, results: Results): Promise<void> {
     for (let round = 0; round <= options.rounds; round++) {
       // On a machine that is too busy for the budget, one round has to do.
       if (round > 1 && performance.now() > end) break;
-      const duration = round === 0 && fresh ? Math.max(slice, WARM_UP) : slice;
+      const warmUp = lasting ? SHORT_WARM_UP : WARM_UP;
+      const duration = round === 0 && fresh ? Math.max(slice, warmUp) : slice;
       for (let turn = 0; turn < runners.length; turn++) {
         // Rotated, so that not always the same one comes first.
         const contestant = runners[(turn + round) % runners.length];
