@@ -13,7 +13,12 @@ const PATIENCE = 15_000;
 
 const STDERR_LINES_IN_ERRORS = 4;
 
-/** A contestant's process. Dispose of it with `await using`. */
+/**
+ * A contestant's process. Dispose of it with `await using`.
+ *
+ * It stands still while it has nothing to do. What a client leaves behind, such as a timer for each command that rings
+ * seconds later, would else take the time of whoever is measured then; so it has to do that in its own time.
+ */
 export class ClientProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
@@ -68,8 +73,9 @@ export class ClientProcess implements AsyncDisposable {
 
   /** Lets the process end, or kills it if it does not. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal("SIGCONT");
     await this.#orders.close().catch(() => {});
-    const timer = setTimeout(() => this.#kill(), PATIENCE / 5);
+    const timer = setTimeout(() => this.#signal("SIGKILL"), PATIENCE / 5);
     await this.#child.status;
     clearTimeout(timer);
     await this.#answers.return(undefined);
@@ -77,14 +83,16 @@ export class ClientProcess implements AsyncDisposable {
   }
 
   async #ask(order: Order, timeout: number): Promise<Answer> {
+    this.#signal("SIGCONT");
     await this.#orders.write(new TextEncoder().encode(JSON.stringify(order) + "\n"));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      this.#kill();
+      this.#signal("SIGKILL");
     }, timeout);
     const { value, done } = await this.#answers.next();
     clearTimeout(timer);
+    this.#signal("SIGSTOP");
     if (done) {
       const tail = (await this.#stderr).trim().split("\n").slice(-STDERR_LINES_IN_ERRORS);
       const what = late ? `did not answer within ${timeout} ms` : "ended";
@@ -95,9 +103,9 @@ export class ClientProcess implements AsyncDisposable {
     return answer;
   }
 
-  #kill(): void {
+  #signal(signal: "SIGCONT" | "SIGSTOP" | "SIGKILL"): void {
     try {
-      this.#child.kill("SIGKILL");
+      this.#child.kill(signal);
     } catch {
       // It has ended by itself.
     }
