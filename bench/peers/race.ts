@@ -63,11 +63,11 @@ export async function race(setup: RaceSetup, results: Results): Promise<void> {
     const end = performance.now() + share;
     const slice = lasting ? sliceWithin(share, options, runners.length) : options.slice;
     const fresh = !lasting || i === 0;
+    const warmUp = lasting ? SHORT_WARM_UP : WARM_UP;
     // Round 0 is not counted: code is being compiled, and buffers grow.
     for (let round = 0; round <= options.rounds; round++) {
       // On a machine that is too busy for the budget, one round has to do.
       if (round > 1 && performance.now() > end) break;
-      const warmUp = lasting ? SHORT_WARM_UP : WARM_UP;
       const duration = round === 0 && fresh ? Math.max(slice, warmUp) : slice;
       for (let turn = 0; turn < runners.length; turn++) {
         // Rotated, so that not always the same one comes first.

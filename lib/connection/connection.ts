@@ -107,7 +107,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request with all others of this turn, or behind the write that is under way.
+   * Sends a request with all others of this turn (a crowd of them is written before its end), or behind the write that is
+   * under way.
    *
    * @param request A request that is queued nowhere else. Must not be called once the connection is closed.
    */

@@ -1,5 +1,6 @@
 /**
- * How bytes reach a server: TCP or TLS, as bytes to read and a stream to write. The only file that names `Deno.connect` and its kin.
+ * How bytes reach a server: TCP or TLS, as bytes to read and a stream to write. The only file that names `Deno.connect`
+ * and its kin.
  *
  * @module
  */

@@ -40,6 +40,10 @@ function source(text: string, size = Infinity, failure?: Error): ByteSource {
 }
 
 for (const [name, decode] of Object.entries(FORMS)) {
+  /** What the source sees of a cancellation: a reader is merely closed. */
+  const seenOf = (reason: unknown): unknown =>
+    decode === FORMS["RespDecoderStream.from()"] || reason;
+
   Deno.test(`${name} decodes whatever the chunks are`, async () => {
     const text = "+OK\r\n$5\r\nhello\r\n*2\r\n:1\r\n_\r\n-ERR x\r\n";
     for (const size of [1, 2, 3, 5, 8, 13, 1000]) {
@@ -72,7 +76,7 @@ for (const [name, decode] of Object.entries(FORMS)) {
     assert(error instanceof ProtocolError);
     // A pipe passes a cancellation on in turns of its own.
     for (let turn = 0; bytes.cancelled === undefined && turn < 100; turn++) await Promise.resolve();
-    assertStrictEquals(bytes.cancelled, name.includes("from") ? true : error);
+    assertStrictEquals(bytes.cancelled, seenOf(error));
   });
 
   Deno.test(`${name} fails as its source does, after the replies in front`, async () => {
@@ -93,7 +97,7 @@ for (const [name, decode] of Object.entries(FORMS)) {
     const reader = decode(bytes).getReader();
     assertEquals((await reader.read()).value, ["a"]);
     await reader.cancel(reason);
-    assertStrictEquals(bytes.cancelled, name.includes("from") ? true : reason);
+    assertStrictEquals(bytes.cancelled, seenOf(reason));
   });
 
   Deno.test(`${name} reads no further than it is asked to`, async () => {
@@ -129,11 +133,7 @@ for (const [name, decode] of Object.entries(FORMS)) {
 
 Deno.test("RespDecoderStream.from() reads a long bulk string straight into its place", async () => {
   const size = 3_000_000;
-  const wire = concatenate([
-    binary(`$${size}\r\n`),
-    new Uint8Array(size).fill(97),
-    binary("\r\n"),
-  ]);
+  const wire = concatenate([binary(`$${size}\r\n`), new Uint8Array(size).fill(97), binary("\r\n")]);
   const bytes = byteSource(wire, () => 100_000);
   const [[reply]] = await read(RespDecoderStream.from(bytes.reader, { bytes: true }));
   assertEquals((reply as Bytes).length, size);
