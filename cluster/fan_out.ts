@@ -60,7 +60,7 @@ export function splitBySlot(row: CommandRow, words: readonly Argument[]): Part[]
     part.keys.push(i);
     for (let j = 0; j < step; j++) part.words.push(words[position + j]);
   }
-  if (shared.length > 0) { for (const part of parts.values()) part.words.push(...shared); }
+  for (const part of parts.values()) for (const word of shared) part.words.push(word);
   return [...parts.values()];
 }
 
@@ -250,13 +250,20 @@ function concatenate(replies: readonly Reply[]): Reply {
   return all;
 }
 
+const latin1 = new TextDecoder("latin1");
+
+/** Makes a value by which items can be compared: bytes become text with one character for each byte. */
+function identityOf(item: Reply): unknown {
+  return item instanceof Uint8Array ? latin1.decode(item) : item;
+}
+
 /** Bytes are compared by content. */
 function union(replies: readonly Reply[]): Reply[] {
   const seen = new Map<unknown, Reply>();
   for (const reply of replies) {
     if (!Array.isArray(reply) && !(reply instanceof Set)) return unaggregable("lists");
     for (const item of reply) {
-      const identity = item instanceof Uint8Array ? String.fromCharCode(...item) : item;
+      const identity = identityOf(item);
       if (!seen.has(identity)) seen.set(identity, item);
     }
   }
@@ -269,9 +276,13 @@ function sumMaps(replies: readonly Reply[]): Reply[] {
   for (const reply of replies) {
     const flat = reply instanceof Map ? [...reply].flat() as Reply[] : reply;
     if (!Array.isArray(flat)) return unaggregable("pairs of name and count");
+    // A channel that was asked for twice is twice in each reply, and counts once.
+    const counted = new Set<unknown>();
     for (let i = 0; i + 1 < flat.length; i += 2) {
       const name = flat[i];
-      const identity = name instanceof Uint8Array ? String.fromCharCode(...name) : name;
+      const identity = identityOf(name);
+      if (counted.has(identity)) continue;
+      counted.add(identity);
       const entry = sums.get(identity);
       if (entry === undefined) sums.set(identity, { name, sum: integer(flat[i + 1]) });
       else entry.sum += integer(flat[i + 1]);

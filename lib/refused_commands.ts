@@ -20,6 +20,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["ASKING", "redirections are followed without it"],
   ["AUTH", 'use the option "credentials"'],
   ["CLIENT CACHING", CACHING],
+  // The server would send other replies to all callers: REDIRECT where it sent none before.
+  ["CLIENT CAPA", "redirections are followed without it"],
   ["CLIENT REPLY", "every request needs its reply; use batch() to send many at once"],
   ["CLIENT TRACKING", CACHING],
   ["DISCARD", TRANSACTION],

@@ -6,7 +6,7 @@
 
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
-import type { OneOrMany } from "./_args.ts";
+import { append, type OneOrMany } from "./_args.ts";
 import { toText, unexpected } from "./_decode.ts";
 
 /** Kinds of connections; `"master"` is `"primary"` for servers that do not know that word. */
@@ -163,8 +163,7 @@ export function appendClientFilter(words: Words, filter: ClientFilter): Words {
     if (value === undefined) continue;
     words.push(name.replace(/[A-Z]/g, "-$&").toUpperCase());
     if (typeof value === "boolean") words.push(value ? "yes" : "no");
-    else if (Array.isArray(value)) words.push(...value);
-    else words.push(value);
+    else append(words, value, name);
   }
   return words;
 }

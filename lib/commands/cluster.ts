@@ -558,7 +558,9 @@ export abstract class ClusterCommands<
   clusterMigrateslots(moves: OneOrMany<SlotMove>): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "MIGRATESLOTS"];
     for (const { slotsrange, node } of several(moves)) {
-      words.push("SLOTSRANGE", ...slotsrange.flat(), "NODE", node);
+      words.push("SLOTSRANGE");
+      append(words, slotsrange.flat(), "slots");
+      words.push("NODE", node);
     }
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }

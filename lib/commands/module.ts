@@ -110,7 +110,10 @@ export abstract class ModuleCommands<
       const pairs = appendEntries(["MODULE LOADEX"], options.config, "parameters").slice(1);
       for (let i = 0; i < pairs.length; i += 2) words.push("CONFIG", ...pairs.slice(i, i + 2));
     }
-    if (options.args !== undefined) words.push("ARGS", ...options.args);
+    if (options.args !== undefined) {
+      words.push("ARGS");
+      for (const arg of options.args) words.push(arg);
+    }
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }
 

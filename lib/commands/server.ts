@@ -248,7 +248,7 @@ export abstract class ServerCommands<
   lolwut(options: LolwutOptions = {}): Promise<PerRoutedNode<string, N>> {
     const words: Words = ["LOLWUT"];
     appendOption(words, "VERSION", options.version);
-    if (options.args !== undefined) words.push(...options.args);
+    for (const arg of options.args ?? []) words.push(arg);
     return this.send(words, perRoutedNode<string, N>(toText));
   }
 

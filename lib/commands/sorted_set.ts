@@ -1443,7 +1443,10 @@ function appendLimit(words: Words, limit: RangeLimit | undefined): Words {
 
 function appendCombination(words: Words, keys: OneOrMany<Key>, options: ZcombineOptions): Words {
   appendCounted(words, keys, "keys");
-  if (options.weights !== undefined) words.push("WEIGHTS", ...options.weights);
+  if (options.weights !== undefined) {
+    words.push("WEIGHTS");
+    append(words, options.weights, "weights");
+  }
   appendOption(words, "AGGREGATE", options.aggregate);
   return words;
 }

@@ -160,3 +160,15 @@ Deno.test("partialFailure() can tell that nothing was applied", () => {
     failed: [{ key: "a", error: gone }, { key: "b", error: gone }],
   });
 });
+
+Deno.test("gather() compares names of 200 000 bytes", () => {
+  const name = (last: number) => new Uint8Array(200_000).fill(last, -1);
+  assertEquals(
+    gather("union", false, new Map([["a", [name(1), name(2)]], ["b", [name(1)]]])),
+    { reply: [name(1), name(2)] },
+  );
+  assertEquals(
+    gather("sum_map", false, new Map([["a", [name(1), 1, name(2), 5]], ["b", [name(1), 2]]])),
+    { reply: [name(1), 3, name(2), 5] },
+  );
+});

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { retry } from "@std/async";
 import { ServerError } from "../../lib/errors.ts";
 import { commandTest } from "../_kit/command_tests.ts";
+import { Recorder } from "../_kit/recorder.ts";
 
 const NODES = "each node has connections of its own";
 
@@ -228,4 +229,12 @@ commandTest("ping() answers PONG or the message", async (client) => {
   assertEquals(await client.ping("hello"), "hello");
   assertEquals(await client.bytes.ping(), "PONG");
   assertEquals(await client.bytes.ping("hello"), new TextEncoder().encode("hello"));
+});
+
+Deno.test("clientKill() takes 200 000 ids", () => {
+  const recorder = new Recorder();
+  const id = Array.from({ length: 200_000 }, (_, i) => i + 1);
+  recorder.clientKill({ id });
+  assertEquals(recorder.words.slice(0, 4), ["CLIENT", "KILL", "ID", 1]);
+  assertEquals(recorder.words.length, 200_003);
 });

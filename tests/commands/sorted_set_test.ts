@@ -513,3 +513,12 @@ function _refused(client: CommandClient): void {
   // @ts-expect-error: scores are numbers.
   client.zcount("k", "(one", 2);
 }
+
+commandTest("zunion() takes 200 000 keys and weights", async (client) => {
+  await client.zadd("k", { m: 1 });
+  const keys = new Array(200_000).fill("k");
+  const weights = new Array(200_000).fill(1);
+  assertEquals(await client.zunion(keys, { weights, withscores: true }), [
+    { member: "m", score: 200_000 },
+  ]);
+});

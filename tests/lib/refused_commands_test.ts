@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { lookUp } from "../../lib/command_table.ts";
-import { refusal } from "../../lib/refused_commands.ts";
+import { refusal, refuse } from "../../lib/refused_commands.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {
   "ASKING": "redirections",
   "AUTH": '"credentials"',
   "CLIENT CACHING": "a connection of its own",
+  "CLIENT CAPA": "redirections",
   "CLIENT REPLY": "batch()",
   "CLIENT TRACKING": "a connection of its own",
   "DISCARD": "transaction()",
@@ -49,4 +50,12 @@ Deno.test("refusal() lets everything else pass", () => {
   ) {
     assertEquals(refusal(name), undefined, name);
   }
+});
+
+Deno.test("refuse() knows a command in any case, and as bytes", () => {
+  const message = "Cannot send CLIENT CAPA on a connection that is shared: " +
+    "redirections are followed without it";
+  assertEquals(refuse(["client", "capa", "redirect"])?.message, message);
+  assertEquals(refuse(["Client", new TextEncoder().encode("cApA")])?.message, message);
+  assertEquals(refuse(["CLIENT", "ID"]), undefined);
 });
