@@ -113,14 +113,12 @@ export function toBigint(reply: Reply): bigint {
 }
 
 /**
- * The value of a counter.
+ * The text of a decimal number, exactly as the server keeps it: it has more digits than a number.
  *
- * Typed as a number, since hardly any counter reaches 2^53 and `number | bigint` would burden every use of the others.
- * One that does comes as a bigint none the less. Of the other ways out, rounding would give two callers the same "unique"
- * number, and rejecting would lose a value that the server has already counted.
+ * Servers that answer a double instead of text have rounded it themselves.
  */
-export function toCounter(reply: Reply): number {
-  return toInteger(reply) as number;
+export function toDecimal(reply: Reply): string {
+  return typeof reply === "number" || typeof reply === "bigint" ? String(reply) : toText(reply);
 }
 
 /** Yes or no: 1 or 0, or a boolean. */

@@ -7,7 +7,7 @@
 import { Executor, type Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { append, type Key, type OneOrMany } from "./_args.ts";
-import { toCounter, toListOf, toNumber, unexpected } from "./_decode.ts";
+import { toInteger, toListOf, toNumber, unexpected } from "./_decode.ts";
 
 /** A bit. */
 export type Bit = 0 | 1;
@@ -122,8 +122,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   /**
    * Reads, writes and adds to integers inside of a bitmap, all at once.
    *
-   * Bits beyond the end are zeros; the value grows where it is written to. Results have the type `number`: the rare one
-   * beyond ±(2^53 − 1), in a field of 54 bits or more, comes as a bigint all the same.
+   * Bits beyond the end are zeros; the value grows where it is written to. An integer beyond ±(2^53 − 1), which only a
+   * field of 54 bits or more can hold, comes as a bigint.
    *
    * Complexity O(1) for each operation · since 3.2.0
    *
@@ -146,7 +146,10 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitfield/}
    */
-  bitfield(key: Key, operations: OneOrMany<BitfieldOperation>): Promise<(number | null)[]> {
+  bitfield(
+    key: Key,
+    operations: OneOrMany<BitfieldOperation>,
+  ): Promise<(number | bigint | null)[]> {
     return this.send(appendOperations(["BITFIELD", key], operations), toIntegersOrNulls);
   }
 
@@ -171,7 +174,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitfield_ro/}
    */
-  bitfieldRo(key: Key, operations: OneOrMany<BitfieldGet>): Promise<number[]> {
+  bitfieldRo(key: Key, operations: OneOrMany<BitfieldGet>): Promise<(number | bigint)[]> {
     return this.send(appendOperations(["BITFIELD_RO", key], operations), toIntegers);
   }
 
@@ -309,6 +312,6 @@ function toBit(reply: Reply): Bit {
   return reply === 0 || reply === 1 ? reply : unexpected(reply, "0 or 1");
 }
 
-const toIntegers = toListOf(toCounter);
+const toIntegers = toListOf(toInteger);
 
-const toIntegersOrNulls = toListOf((reply) => reply === null ? null : toCounter(reply));
+const toIntegersOrNulls = toListOf((reply) => reply === null ? null : toInteger(reply));

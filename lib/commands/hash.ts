@@ -25,8 +25,9 @@ import {
   toBulkOrNull,
   toBulks,
   toBulksOrNulls,
-  toCounter,
+  toDecimal,
   toFields,
+  toInteger,
   toNumber,
   toNumbers,
   toOk,
@@ -329,39 +330,53 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/hincrby/}
    */
-  hincrby(key: Key, field: Key, increment: number): Promise<number>;
+  hincrby(key: Key, field: Key, increment: number): Promise<number | bigint>;
   /** Adds a bigint to a counter in a field, and answers a bigint. */
   hincrby(key: Key, field: Key, increment: bigint): Promise<bigint>;
   /** Adds to a counter in a field. */
+  hincrby(key: Key, field: Key, increment: number | bigint): Promise<number | bigint>;
+  /** Adds to a counter in a field. */
   hincrby(key: Key, field: Key, increment: number | bigint): Promise<number | bigint> {
     const words: Words = ["HINCRBY", key, field, increment];
-    return typeof increment === "bigint"
-      ? this.send(words, toBigint)
-      : this.send<number>(words, toCounter);
+    return this.send<number | bigint>(
+      words,
+      typeof increment === "bigint" ? toBigint : toInteger,
+    );
   }
 
   /**
    * Adds to the decimal number in a field, 0 if it does not exist.
    *
-   * The server keeps up to 17 digits behind the point, which is more than a number shows.
+   * The server keeps more digits than a number has: up to 17 behind the point, and integers beyond 2^53. Give the
+   * increment as text to get the new value as text, with all of its digits.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example Summing up amounts
+   * @example Summing up amounts, and keeping all digits
    * ```ts
    * await client.hset("account:1", { balance: "10.5" });
    * await client.hincrbyfloat("account:1", "balance", -0.25); // 10.25
+   * await client.hincrbyfloat("account:1", "wei", "9007199254740993"); // "9007199254740993"
    * ```
    *
    * @param key Key of the hash.
    * @param field The field.
-   * @param increment What to add; a negative number subtracts.
-   * @returns The new value.
+   * @param increment What to add, as a number or as a decimal number in text; a negative one subtracts.
+   * @returns The new value: a number, rounded to the nearest one, or the exact text if the increment is text.
    * @throws {ServerError} If the value is no decimal number, or the sum is not finite.
    * @see {@link https://valkey.io/commands/hincrbyfloat/}
    */
-  hincrbyfloat(key: Key, field: Key, increment: number): Promise<number> {
-    return this.send(["HINCRBYFLOAT", key, field, increment], toNumber);
+  hincrbyfloat(key: Key, field: Key, increment: number): Promise<number>;
+  /** Adds a decimal number in text, and answers the exact text of the new value. */
+  hincrbyfloat(key: Key, field: Key, increment: string): Promise<string>;
+  /** Adds to the decimal number in a field. */
+  hincrbyfloat(key: Key, field: Key, increment: number | string): Promise<number | string>;
+  /** Adds to the decimal number in a field. */
+  hincrbyfloat(key: Key, field: Key, increment: number | string): Promise<number | string> {
+    return this.send<number | string>(
+      ["HINCRBYFLOAT", key, field, increment],
+      typeof increment === "string" ? toDecimal : toNumber,
+    );
   }
 
   /**

@@ -24,7 +24,8 @@ import {
   toBulk,
   toBulkOrNull,
   toBulksOrNulls,
-  toCounter,
+  toDecimal,
+  toInteger,
   toNumber,
   toOk,
   toOkOrNull,
@@ -111,9 +112,9 @@ export interface LcsMatches {
 /**
  * Commands on strings: values of up to 512 MiB, text or bytes, also used as counters.
  *
- * The counting commands have the type `number`. Counters of the server have 64 bits: should one leave the range in which
- * a number is exact, ±(2^53 − 1), then its value comes as an exact `bigint` all the same, rather than rounded to that of
- * another count. Code that expects such values gives the increment as a bigint, and then always gets one.
+ * Counters of the server have 64 bits, more than a `number` holds exactly. So counting commands answer `number | bigint`:
+ * a number up to ±(2^53 − 1), and an exact bigint beyond. Give the increment as a bigint to always get a bigint. Where a
+ * counter cannot become so large, `Number(await client.incr("visits"))` is a number.
  *
  * @typeParam T What a bulk string is on this surface.
  */
@@ -156,8 +157,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/decr/}
    */
-  decr(key: Key): Promise<number> {
-    return this.send(["DECR", key], toCounter);
+  decr(key: Key): Promise<number | bigint> {
+    return this.send(["DECR", key], toInteger);
   }
 
   /**
@@ -178,15 +179,18 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/decrby/}
    */
-  decrby(key: Key, decrement: number): Promise<number>;
+  decrby(key: Key, decrement: number): Promise<number | bigint>;
   /** Subtracts a bigint from a counter, and answers a bigint. */
   decrby(key: Key, decrement: bigint): Promise<bigint>;
   /** Subtracts from a counter. */
+  decrby(key: Key, decrement: number | bigint): Promise<number | bigint>;
+  /** Subtracts from a counter. */
   decrby(key: Key, decrement: number | bigint): Promise<number | bigint> {
     const words: Words = ["DECRBY", key, decrement];
-    return typeof decrement === "bigint"
-      ? this.send(words, toBigint)
-      : this.send<number>(words, toCounter);
+    return this.send<number | bigint>(
+      words,
+      typeof decrement === "bigint" ? toBigint : toInteger,
+    );
   }
 
   /**
@@ -388,8 +392,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/incr/}
    */
-  incr(key: Key): Promise<number> {
-    return this.send(["INCR", key], toCounter);
+  incr(key: Key): Promise<number | bigint> {
+    return this.send(["INCR", key], toInteger);
   }
 
   /**
@@ -409,38 +413,52 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/incrby/}
    */
-  incrby(key: Key, increment: number): Promise<number>;
+  incrby(key: Key, increment: number): Promise<number | bigint>;
   /** Adds a bigint to a counter, and answers a bigint. */
   incrby(key: Key, increment: bigint): Promise<bigint>;
   /** Adds to a counter. */
+  incrby(key: Key, increment: number | bigint): Promise<number | bigint>;
+  /** Adds to a counter. */
   incrby(key: Key, increment: number | bigint): Promise<number | bigint> {
     const words: Words = ["INCRBY", key, increment];
-    return typeof increment === "bigint"
-      ? this.send(words, toBigint)
-      : this.send<number>(words, toCounter);
+    return this.send<number | bigint>(
+      words,
+      typeof increment === "bigint" ? toBigint : toInteger,
+    );
   }
 
   /**
    * Adds to the decimal number that a key holds, 0 if it does not exist.
    *
-   * The server keeps up to 17 digits behind the point, which is more than a number shows.
+   * The server keeps more digits than a number has: up to 17 behind the point, and integers beyond 2^53. Give the
+   * increment as text to get the new value as text, with all of its digits.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example Summing up amounts
+   * @example Summing up amounts, and keeping all digits
    * ```ts
    * await client.set("balance", "10.5");
    * await client.incrbyfloat("balance", 0.25); // 10.75
+   * await client.incrbyfloat("wei", "9007199254740993"); // "9007199254740993"
    * ```
    *
    * @param key The key.
-   * @param increment What to add; a negative number subtracts.
-   * @returns The new value.
+   * @param increment What to add, as a number or as a decimal number in text; a negative one subtracts.
+   * @returns The new value: a number, rounded to the nearest one, or the exact text if the increment is text.
    * @throws {ServerError} If the value is no decimal number, or the sum is not finite.
    * @see {@link https://valkey.io/commands/incrbyfloat/}
    */
-  incrbyfloat(key: Key, increment: number): Promise<number> {
-    return this.send(["INCRBYFLOAT", key, increment], toNumber);
+  incrbyfloat(key: Key, increment: number): Promise<number>;
+  /** Adds a decimal number in text, and answers the exact text of the new value. */
+  incrbyfloat(key: Key, increment: string): Promise<string>;
+  /** Adds to the decimal number that a key holds. */
+  incrbyfloat(key: Key, increment: number | string): Promise<number | string>;
+  /** Adds to the decimal number that a key holds. */
+  incrbyfloat(key: Key, increment: number | string): Promise<number | string> {
+    return this.send<number | string>(
+      ["INCRBYFLOAT", key, increment],
+      typeof increment === "string" ? toDecimal : toNumber,
+    );
   }
 
   /**

@@ -118,7 +118,7 @@ commandTest("bitfield() wraps, saturates or fails", async (client) => {
 
 commandTest("bitfield() and bitfieldRo() lose no digit", async (client) => {
   const low = -(2n ** 63n);
-  assertEquals<unknown>(
+  assertEquals(
     await client.bitfield("k", [
       { set: "i64", offset: 0, value: low },
       { get: "i64", offset: 0 },
@@ -126,7 +126,7 @@ commandTest("bitfield() and bitfieldRo() lose no digit", async (client) => {
     ]),
     [0, low, 2n ** 63n - 1n],
   );
-  assertEquals<unknown>(
+  assertEquals(
     await client.bitfieldRo("k", [{ get: "i64", offset: 0 }, { get: "u8", offset: "#0" }]),
     [2n ** 63n - 1n, 127],
   );

@@ -8,8 +8,9 @@ import {
   toBulkSet,
   toBulksOrNulls,
   toBytesOrNull,
-  toCounter,
+  toDecimal,
   toFields,
+  toInteger,
   toNumber,
   toNumbers,
   toOk,
@@ -43,15 +44,26 @@ Deno.test("toNumber() reads integers, doubles and their texts", () => {
   }
 });
 
-Deno.test("toCounter() and toBigint() lose no digit", () => {
-  assertStrictEquals(toCounter(5), 5);
-  assertStrictEquals<number | bigint>(toCounter(2n ** 60n), 2n ** 60n);
-  assertStrictEquals<number | bigint>(toCounter("9007199254740993"), 9007199254740993n);
+Deno.test("toInteger() and toBigint() lose no digit", () => {
+  assertStrictEquals(toInteger(5), 5);
+  assertStrictEquals(toInteger(2n ** 60n), 2n ** 60n);
+  assertStrictEquals(toInteger("9007199254740993"), 9007199254740993n);
   assertStrictEquals(toBigint(5), 5n);
   assertStrictEquals(toBigint(bytes("-7")), -7n);
   for (const reply of [1.5, NaN, "1.5", "", null]) {
-    assertThrows(() => toCounter(reply), UnexpectedReplyError, "expected an integer");
+    assertThrows(() => toInteger(reply), UnexpectedReplyError, "expected an integer");
   }
+});
+
+Deno.test("toDecimal() keeps the text", () => {
+  assertStrictEquals(
+    toDecimal("9007199254740993.00000000000000001"),
+    "9007199254740993.00000000000000001",
+  );
+  assertStrictEquals(toDecimal(bytes("0.1")), "0.1");
+  // Some servers answer a double to RESP3.
+  assertStrictEquals(toDecimal(0.5), "0.5");
+  assertThrows(() => toDecimal(null), UnexpectedReplyError, "expected a string");
 });
 
 Deno.test("toBoolean() takes 0, 1 and booleans only", () => {

@@ -91,7 +91,7 @@ commandTest("hincrby() counts in numbers and bigints", async (client) => {
   assertStrictEquals(await client.hincrby("k", "a", -7), -2);
   assertStrictEquals(await client.hincrby("k", "a", 3n), 1n);
   await client.hset("k", { a: Number.MAX_SAFE_INTEGER });
-  assertEquals<number | bigint>(await client.hincrby("k", "a", 2), 9007199254740993n);
+  assertEquals(await client.hincrby("k", "a", 2), 9007199254740993n);
   await client.hset("k", { a: "x" });
   await assertRejects(() => client.hincrby("k", "a", 1), ServerError);
 });
@@ -99,6 +99,15 @@ commandTest("hincrby() counts in numbers and bigints", async (client) => {
 commandTest("hincrbyfloat() adds decimal numbers", async (client) => {
   assertEquals(await client.hincrbyfloat("k", "a", 10.5), 10.5);
   assertEquals(await client.hincrbyfloat("k", "a", -0.25), 10.25);
+});
+
+commandTest("hincrbyfloat() answers text to text, with every digit", async (client) => {
+  for (const surface of [client, client.bytes]) {
+    await client.hset("k", { a: "9007199254740993" });
+    assertStrictEquals(await surface.hincrbyfloat("k", "a", "2"), "9007199254740995");
+    assertStrictEquals(await surface.hincrbyfloat("k", "a", "0.125"), "9007199254740995.125");
+  }
+  await assertRejects(() => client.hincrbyfloat("k", "a", "1,5"), ServerError, "float");
 });
 
 commandTest("hkeys() and hvals() list", async (client) => {

@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } fro
 import { ServerError } from "../../lib/errors.ts";
 import { startFakeServer } from "../../lib/testing/mod.ts";
 import { RedisClient } from "../../standalone/mod.ts";
-import { commandTest } from "../_kit/command_tests.ts";
+import { type CommandClient, commandTest } from "../_kit/command_tests.ts";
 
 /** Bytes that are no UTF-8, with a zero and a line end among them. */
 const BINARY = new Uint8Array([0, 255, 13, 10, 128, 65]);
@@ -45,11 +45,11 @@ commandTest("incrby() and decrby() answer bigints to bigints", async (client) =>
 
 commandTest("counters stay exact beyond 2^53", async (client) => {
   await client.set("k", Number.MAX_SAFE_INTEGER);
-  assertEquals<number | bigint>(await client.incr("k"), 9007199254740992n);
-  assertEquals<number | bigint>(await client.incrby("k", 1), 9007199254740993n);
-  assertEquals<number | bigint>(await client.decrby("k", 3), 9007199254740990);
+  assertEquals(await client.incr("k"), 9007199254740992n);
+  assertEquals(await client.incrby("k", 1), 9007199254740993n);
+  assertEquals(await client.decrby("k", 3), 9007199254740990);
   await client.set("k", "-9007199254740992");
-  assertEquals<number | bigint>(await client.decr("k"), -9007199254740993n);
+  assertEquals(await client.decr("k"), -9007199254740993n);
 });
 
 commandTest("incr() refuses what is no integer, and to leave 64 bits", async (client) => {
@@ -68,6 +68,16 @@ commandTest("incrbyfloat() adds decimal numbers", async (client) => {
   await client.set("k", "3.0e3");
   assertEquals(await client.incrbyfloat("k", 200), 3200);
   await assertRejects(() => client.incrbyfloat("k", Infinity), ServerError);
+});
+
+commandTest("incrbyfloat() answers text to text, with every digit", async (client) => {
+  for (const surface of [client, client.bytes]) {
+    await client.set("k", "9007199254740993");
+    assertStrictEquals(await surface.incrbyfloat("k", "2"), "9007199254740995");
+    assertStrictEquals(await surface.incrbyfloat("k", "0.125"), "9007199254740995.125");
+    assertStrictEquals(await surface.incrbyfloat("k", "-1e3"), "9007199254739995.125");
+  }
+  await assertRejects(() => client.incrbyfloat("k", "1,5"), ServerError, "not a valid float");
 });
 
 commandTest("delex() deletes on a condition", { needs: "DELEX" }, async (client) => {
@@ -377,4 +387,18 @@ commandTest("values on a bytes view are Uint8Array throughout", async (client) =
 
 function assertWithin(actual: number, low: number, high: number): void {
   assertEquals(actual > low && actual <= high, true, `${actual} is not in (${low}, ${high}]`);
+}
+
+/** Never called: the compiler says that counters may be larger than numbers are exact. */
+async function _typed(client: CommandClient): Promise<void> {
+  const increment: number | bigint = await client.incr("k");
+  const sum: bigint = await client.incrby("k", 1n);
+  const either: number | bigint = await client.incrby("k", increment);
+  const exact: string = await client.incrbyfloat("k", "0.1");
+  const rounded: number = await client.incrbyfloat("k", 0.1);
+  // @ts-expect-error: a counter may be a bigint.
+  const counter: number = await client.incr("k");
+  // @ts-expect-error: as well if the increment is a number.
+  const sumOfNumber: number = await client.incrby("k", 1);
+  void [sum, either, exact, rounded, counter, sumOfNumber];
 }

@@ -59,7 +59,7 @@ for (const protocol of [2, 3] as const) {
     const cuts = await underCuts(proxy, () =>
       loops(20, 2500, async () => {
         try {
-          highest = Math.max(highest, await client.incr("n"));
+          highest = Math.max(highest, Number(await client.incr("n")));
           resolved++;
         } catch (error) {
           assertInstanceOf(error, ConnectionError);
