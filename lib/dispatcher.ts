@@ -7,9 +7,10 @@
 
 import { blockingTimeout, type CommandRow, lookUp } from "./command_table.ts";
 import type { Settings } from "./configuration.ts";
+import { Aborts } from "./connection/aborts.ts";
 import { Deadlines } from "./connection/deadlines.ts";
 import type { Link, LinkOwner } from "./connection/link.ts";
-import { Request } from "./connection/request.ts";
+import { Request, type RequestOwner } from "./connection/request.ts";
 import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "./errors.ts";
 import { Events } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
@@ -36,7 +37,7 @@ export interface ClusterRequestOptions extends RequestOptions {
 }
 
 /** Takes requests in and gives each to a link. */
-export abstract class Dispatcher implements LinkOwner {
+export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** The checked configuration. */
   readonly settings: Settings;
   /** What happens in the background. */
@@ -168,7 +169,7 @@ export abstract class Dispatcher implements LinkOwner {
       if (route !== undefined) request.route = route;
       if (signal !== undefined) {
         if (signal.aborted) return request.reject(signal.reason);
-        request.abortBy(signal);
+        request.abortBy(Aborts.of(signal));
       }
     }
     if (send === undefined) this.dispatch(request);

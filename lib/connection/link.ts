@@ -30,8 +30,8 @@ const GRACE = 50;
 /** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
 const GOOD_LIFE = 1000;
 
-/** Who a link works for: decides on requests, and learns how the link fares. */
-export interface LinkOwner extends RequestOwner {
+/** Who a link works for: learns how the link fares. What becomes of a request is up to the owner of that request. */
+export interface LinkOwner {
   /**
    * A connection is open and has shaken hands; it may be used for `call`s, but nothing that waits is sent yet.
    *
@@ -95,7 +95,7 @@ export class Link {
     this.dedicated = new DedicatedPool(
       () => this.#open(this.#settings.attemptTimeout, true),
       (connection) => this.#unblock(connection),
-      (request) => owner.resend(request, this),
+      (request) => request.owner.resend(request, this),
       settings.backoff,
     );
     this.#readOnly = settings.readOnly;
@@ -155,7 +155,7 @@ export class Link {
       this.#identify(this.#connection!);
       return this.dedicated.send(request);
     }
-    if (this.closed) return this.#owner.resend(request, this);
+    if (this.closed) return request.owner.resend(request, this);
     this.#queue.push(request);
     this.start();
     this.#wake?.abort();
@@ -240,7 +240,7 @@ export class Link {
     clearInterval(this.#keepAliveTimer);
     this.dedicated.retire();
     this.#successor?.close(new ClosedError("Cannot send: the node has left"));
-    for (const request of this.takeQueue()) this.#owner.resend(request, this);
+    for (const request of this.takeQueue()) request.owner.resend(request, this);
     connection?.drain();
   }
 
@@ -422,7 +422,7 @@ export class Link {
         request.reject(error);
       } else if (request.repeatable) {
         request.requeue(error);
-        this.#owner.resend(request, this);
+        request.owner.resend(request, this);
       } else {
         request.reject(
           new ConnectionError(
@@ -437,8 +437,9 @@ export class Link {
       if (error instanceof ClosedError || request.internal) {
         request.reject(error);
       } else {
+        // Its own owner decides: what was meant for a connection that watches keys must not go out on another one.
         request.requeue();
-        this.#owner.resend(request, this);
+        request.owner.resend(request, this);
       }
     }
   }

@@ -8,6 +8,7 @@ import type { CommandRow } from "../command_table/row.ts";
 import { ServerError, TimeoutError } from "../errors.ts";
 import type { Decoder } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import type { Aborts } from "./aborts.ts";
 import type { Route } from "./route.ts";
 import type { DeadlineList, Expiring } from "./deadlines.ts";
 import type { Link } from "./link.ts";
@@ -135,7 +136,7 @@ export class Request implements Expiring {
   #decode: Decoder<unknown> | null;
   #resolve: ((value: unknown) => void) | null = null;
   #reject: ((error: unknown) => void) | null = null;
-  #signal: AbortSignal | undefined;
+  #aborts: Aborts | undefined;
 
   /**
    * Makes a request that has not been sent.
@@ -190,18 +191,13 @@ export class Request implements Expiring {
   }
 
   /**
-   * Rejects the request when `signal` is aborted.
+   * Rejects the request when a signal is aborted.
    *
-   * @param signal A signal that is not aborted yet.
+   * @param aborts The requests of the signal, which is not aborted yet.
    */
-  abortBy(signal: AbortSignal): void {
-    this.#signal = signal;
-    signal.addEventListener("abort", this);
-  }
-
-  /** Called by the abort signal. */
-  handleEvent(): void {
-    this.reject(this.#signal?.reason);
+  abortBy(aborts: Aborts): void {
+    this.#aborts = aborts;
+    aborts.add(this);
   }
 
   /** Name of the command, for messages. */
@@ -340,9 +336,9 @@ export class Request implements Expiring {
   #settle(): void {
     this.stage = Stage.SETTLED;
     this.owner.onSettled(this);
-    if (this.#signal !== undefined) {
-      this.#signal.removeEventListener("abort", this);
-      this.#signal = undefined;
+    if (this.#aborts !== undefined) {
+      this.#aborts.remove(this);
+      this.#aborts = undefined;
     }
     if (this.parts !== null) {
       for (const part of this.parts) part.drop();
