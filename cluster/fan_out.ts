@@ -12,6 +12,7 @@ import {
   ServerError,
   UnexpectedReplyError,
 } from "../lib/errors.ts";
+import { elementsOf, pairsOf } from "../lib/resp/repeated.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { slotOf } from "./slot.ts";
 
@@ -246,7 +247,10 @@ function plain(value: bigint): number | bigint {
 
 function concatenate(replies: readonly Reply[]): Reply {
   const all: Reply[] = [];
-  for (const reply of replies) for (const item of reply as Iterable<Reply>) all.push(item);
+  for (const reply of replies) {
+    const items = reply instanceof Set ? elementsOf(reply) : reply as Reply[];
+    for (const item of items) all.push(item);
+  }
   return all;
 }
 
@@ -274,7 +278,7 @@ function union(replies: readonly Reply[]): Reply[] {
 function sumMaps(replies: readonly Reply[]): Reply[] {
   const sums = new Map<unknown, { name: Reply; sum: bigint }>();
   for (const reply of replies) {
-    const flat = reply instanceof Map ? [...reply].flat() as Reply[] : reply;
+    const flat = reply instanceof Map ? [...pairsOf(reply)].flat() as Reply[] : reply;
     if (!Array.isArray(flat)) return unaggregable("pairs of name and count");
     // A channel that was asked for twice is twice in each reply, and counts once.
     const counted = new Set<unknown>();

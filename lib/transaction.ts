@@ -8,6 +8,7 @@ import { Batch, type BatchOptions, collect } from "./batch.ts";
 import { BYSTANDER, Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "./errors.ts";
+import { elementsOf, pairsOf, toMap, toSet } from "./resp/repeated.ts";
 import type { Reply } from "./resp/reply.ts";
 
 /**
@@ -93,9 +94,9 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 function toText(reply: Reply): Reply {
   if (reply instanceof Uint8Array) return utf8.decode(reply);
   if (Array.isArray(reply)) return reply.map(toText);
-  if (reply instanceof Set) return new Set([...reply].map(toText));
+  if (reply instanceof Set) return toSet(elementsOf(reply).map(toText));
   if (reply instanceof Map) {
-    return new Map([...reply].map(([key, value]) => [toText(key), toText(value)]));
+    return toMap([...pairsOf(reply)].flat().map(toText));
   }
   return reply;
 }

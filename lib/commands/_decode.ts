@@ -9,11 +9,15 @@
 
 import { ServerError, UnexpectedReplyError } from "../errors.ts";
 import type { Decoder } from "../executor.ts";
+import { elementsOf, pairsOf } from "../resp/repeated.ts";
 import type { Reply } from "../resp/reply.ts";
 
 /**
  * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a `Map`,
  * since bytes cannot be property names.
+ *
+ * Of several values for one name a record has the last one. Names that are not valid UTF-8 can become the same text: the
+ * `Map`, in which each name is an object of its own, has them all. A record has names that are integers first.
  *
  * @typeParam T What a bulk string is on this surface.
  */
@@ -175,7 +179,10 @@ export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T 
   return list as (T | null)[];
 }
 
-/** A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects. */
+/**
+ * A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects; as text, elements
+ * that are not valid UTF-8 can become the same.
+ */
 export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
   return new Set(toBulks<T>(reply));
 }
@@ -192,9 +199,9 @@ export function toFields<T extends string | Uint8Array>(reply: Reply, bytes: boo
   return record as Fields<T>;
 }
 
-/** Pairs as they are: from a map, a flat array, or an array of two-element arrays. */
+/** Pairs as they were sent, repeated names included: from a map, a flat array, or an array of two-element arrays. */
 export function toPairs(reply: Reply): Iterable<readonly [Reply, Reply]> {
-  if (reply instanceof Map) return reply;
+  if (reply instanceof Map) return pairsOf(reply);
   if (!Array.isArray(reply)) return unexpected(reply, "pairs");
   if (reply.length > 0 && reply.every((item) => Array.isArray(item) && item.length === 2)) {
     return reply as [Reply, Reply][];
@@ -208,7 +215,7 @@ export function toPairs(reply: Reply): Iterable<readonly [Reply, Reply]> {
 /** The elements of an array or a set. */
 export function elements(reply: Reply): Reply[] {
   if (Array.isArray(reply)) return reply;
-  if (reply instanceof Set) return [...reply];
+  if (reply instanceof Set) return elementsOf(reply);
   return unexpected(reply, "a list");
 }
 

@@ -44,8 +44,10 @@ export interface StreamEntry<T extends string | Uint8Array = string> {
   /** Its id. */
   id: string;
   /**
-   * Its fields: an object without a prototype, or a `Map` on a `bytes` view. Of several fields with the same name the
-   * object keeps the last one, the `Map` all.
+   * Its fields: an object without a prototype, or a `Map` on a `bytes` view.
+   *
+   * An entry can have several fields with the same name. The object then has the last one; the `Map` has all of them, and
+   * so does the plain list of names and values that `customCommand(["XRANGE", …])` answers.
    */
   fields: Fields<T>;
 }

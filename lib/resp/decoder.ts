@@ -8,6 +8,7 @@
  */
 
 import { ProtocolError, ServerError } from "../errors.ts";
+import { toMap, toSet } from "./repeated.ts";
 import { Push, type Reply } from "./reply.ts";
 import { decodeText } from "./text.ts";
 
@@ -120,12 +121,6 @@ function limit(value: number | undefined, fallback: number, min: number, option:
     );
   }
   return value;
-}
-
-function pairs(items: Reply[]): Map<Reply, Reply> {
-  const map = new Map<Reply, Reply>();
-  for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1]);
-  return map;
 }
 
 function parseDouble(text: string): number | undefined {
@@ -533,7 +528,7 @@ export class RespDecoder {
       const parent = this.#top = frame.parent;
       this.#depth--;
       if (parent === null) this.#started = false;
-      if (frame.type === PIPE) return this.#onAttributes?.(pairs(frame.items));
+      if (frame.type === PIPE) return this.#onAttributes?.(toMap(frame.items));
       const value = frame.type === GREATER ? new Push(frame.items) : this.#build(frame);
       if (parent === null) {
         this.#out.push(value);
@@ -548,9 +543,9 @@ export class RespDecoder {
   #build(frame: Frame): Reply {
     switch (frame.type) {
       case PERCENT:
-        return pairs(frame.items);
+        return toMap(frame.items);
       case TILDE:
-        return new Set(frame.items);
+        return toSet(frame.items);
       case DOLLAR: {
         const parts = this.#parts;
         const length = this.#partsLength;

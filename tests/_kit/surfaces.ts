@@ -9,6 +9,7 @@ import { keyPositions, lookUp } from "../../lib/command_table.ts";
 import { Commands } from "../../lib/commands/mod.ts";
 import type { Decoder, Words } from "../../lib/executor.ts";
 import type { Argument, Reply } from "../../lib/resp/mod.ts";
+import { elementsOf, pairsOf, toMap, toSet } from "../../lib/resp/repeated.ts";
 import type { RedisClient } from "../../standalone/mod.ts";
 
 /** What every surface has: all commands, as text and as bytes. */
@@ -129,9 +130,7 @@ function untagged(reply: Reply): Reply {
     return TAG_BYTES.every((byte, i) => reply[i] === byte) ? reply.slice(TAG.length) : reply;
   }
   if (Array.isArray(reply)) return reply.map(untagged);
-  if (reply instanceof Set) return new Set([...reply].map(untagged));
-  if (reply instanceof Map) {
-    return new Map([...reply].map(([key, value]) => [untagged(key), untagged(value)]));
-  }
+  if (reply instanceof Set) return toSet(elementsOf(reply).map(untagged));
+  if (reply instanceof Map) return toMap([...pairsOf(reply)].flat().map(untagged));
   return reply;
 }

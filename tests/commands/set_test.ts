@@ -87,6 +87,11 @@ commandTest("smove() moves a member", async (client) => {
   assertEquals(await client.smembers("{k}2"), new Set(["a"]));
 });
 
+commandTest("spop() answers each member, also those that become the same text", async (client) => {
+  await client.sadd("k", [new Uint8Array([0xff]), new Uint8Array([0xfe])]);
+  assertEquals(await client.spop("k", 2), ["\ufffd", "\ufffd"]);
+});
+
 commandTest("spop() takes members", async (client) => {
   assertStrictEquals(await client.spop("k"), null);
   assertEquals(await client.spop("k", 3), []);

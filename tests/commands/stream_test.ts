@@ -155,6 +155,58 @@ commandTest("xread() reads several streams", async (client) => {
   await assertRejects(() => client.xread({}), RangeError, "expected one or more streams");
 });
 
+commandTest(
+  "xread() and xreadgroup() answer each read of a stream that is named twice",
+  async (client) => {
+    await addDeliveredEntries(client);
+    const [old, new_] = ["1-0", "3-0"].map((id) => ({ id, fields: { n: id[0] } }));
+    assertEquals(await client.xread([["k", "2-0"], ["k", "0"]], { count: 1 }), [
+      { key: "k", entries: [new_] },
+      { key: "k", entries: [old] },
+    ]);
+    assertEquals(await client.xreadgroup("g", "Ada", [["k", "0"], ["k", ">"]], { count: 1 }), [
+      { key: "k", entries: [old] },
+      { key: "k", entries: [new_] },
+    ]);
+  },
+);
+
+commandTest(
+  "xread() answers each read of streams whose names become the same text",
+  async (client) => {
+    const keys = [0xff, 0xfe].map((byte) => new Uint8Array([...text.encode("{k}"), byte]));
+    for (const [i, key] of keys.entries()) await client.xadd(key, "1-0", { i });
+    assertEquals(
+      await client.xread(keys.map((key) => [key, 0] as const)),
+      [0, 1].map((i) => (
+        { key: "{k}\ufffd", entries: [{ id: "1-0", fields: { i: `${i}` } }] }
+      )),
+    );
+  },
+);
+
+commandTest(
+  "a field that an entry has twice is there twice in bytes, and in the plain reply",
+  async (client) => {
+    await client.xadd("k", "1-0", [["a", 1], ["a", 2], ["b", 3]]);
+    const [entry] = await client.xrange("k", "-", "+");
+    assertEquals({ ...entry.fields }, { a: "2", b: "3" });
+    const [{ fields }] = await client.bytes.xrange("k", "-", "+");
+    assertEquals(
+      [...fields] as Uint8Array[][],
+      [["a", "1"], ["a", "2"], ["b", "3"]].map((pair) => pair.map((word) => text.encode(word))),
+    );
+    assertEquals(await client.customCommand(["XRANGE", "k", "-", "+"]), [["1-0", [
+      "a",
+      "1",
+      "a",
+      "2",
+      "b",
+      "3",
+    ]]]);
+  },
+);
+
 commandTest("xread() answers null when its time is over", async (client) => {
   await client.xadd("k", "1-0", { a: 1 });
   assertStrictEquals(await client.xread({ k: "$" }, { block: 20 }), null);

@@ -14,7 +14,15 @@ const LAYERS: readonly Layer[] = [
   { files: "lib/executor.ts", imports: ["lib/resp/reply.ts"] },
   { files: "lib/command_table", imports: ["lib/errors.ts", "lib/resp/reply.ts"] },
   { files: "lib/refused_commands.ts", imports: ["lib/command_table", "lib/resp/reply.ts"] },
-  { files: "lib/commands/", imports: ["lib/errors.ts", "lib/executor.ts", "lib/resp/reply.ts"] },
+  {
+    files: "lib/commands/",
+    imports: [
+      "lib/errors.ts",
+      "lib/executor.ts",
+      "lib/resp/repeated.ts",
+      "lib/resp/reply.ts",
+    ],
+  },
   {
     files: "lib/connection/",
     imports: [

@@ -141,6 +141,19 @@ Deno.test("batch() over the limit rejects what is too much", async () => {
   assertInstanceOf(values[2], OverloadError);
 });
 
+Deno.test("a transaction of text and bytes answers each read of a stream that is named twice", async () => {
+  await using client = await connect();
+  await client.del("k");
+  await client.xadd("k", "1-0", { a: 1 });
+  const values = await client.transaction((
+    t,
+  ) => [t.dump("k"), t.xread([["k", 0], ["k", 0]])]);
+  const [dumped, reads] = values!;
+  assert(dumped instanceof Uint8Array);
+  const read = { key: "k", entries: [{ id: "1-0", fields: { a: "1" } }] };
+  assertEquals(reads, [read, read]);
+});
+
 Deno.test("the bytes view has batches and transactions of bytes", async () => {
   await using client = await connect();
   const bytes = new Uint8Array([0, 255, 13, 10]);

@@ -6,6 +6,7 @@ import {
   RespDecoder,
   type RespDecoderOptions,
 } from "../../lib/resp/mod.ts";
+import { elementsOf, pairsOf } from "../../lib/resp/repeated.ts";
 import { binary, concatenate, pieces } from "./_chunks.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -253,4 +254,13 @@ Deno.test("replies of a hundred thousand elements come out of small chunks", () 
   const [reply] = pieces(wire, 100).flatMap((chunk) => decoder.push(chunk)) as [number[]];
   assertEquals(reply.length, count);
   assert(reply.every((item) => item === 7));
+});
+
+Deno.test("pairs of a map, and elements of a set, are all kept where some are the same", () => {
+  const [map, set] = decode("%3\r\n+a\r\n:1\r\n+b\r\n:2\r\n+a\r\n:3\r\n~3\r\n+a\r\n+b\r\n+a\r\n");
+  assert(map instanceof Map && set instanceof Set);
+  assertEquals([...map], [["a", 3], ["b", 2]]);
+  assertEquals([...pairsOf(map)], [["a", 1], ["b", 2], ["a", 3]]);
+  assertEquals([...set], ["a", "b"]);
+  assertEquals(elementsOf(set), ["a", "b", "a"]);
 });
