@@ -15,6 +15,7 @@ import {
   rowsFromCommandReply,
 } from "../lib/command_table.ts";
 import type { Settings } from "../lib/configuration.ts";
+import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import { Request } from "../lib/connection/request.ts";
@@ -100,11 +101,11 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
    */
   async connect(): Promise<void> {
     const budget = this.settings.clientCreationTimeout;
-    const half = setTimeout(() => {
+    const half = new Budget(budget / 2, () => {
       if (this.#topology !== null) this.#ready();
       this.#awaited?.clear();
-    }, budget / 2);
-    const whole = setTimeout(() => this.#created.reject(this.#creationError()), budget);
+    });
+    const whole = new Budget(budget, () => this.#created.reject(this.#creationError()));
     try {
       this.#start();
       await this.#created.promise;
@@ -112,8 +113,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       this.destroy();
       throw error;
     } finally {
-      clearTimeout(half);
-      clearTimeout(whole);
+      half.stop();
+      whole.stop();
     }
   }
 

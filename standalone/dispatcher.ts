@@ -6,6 +6,7 @@
 
 import { retry } from "@std/async/retry";
 import type { Settings } from "../lib/configuration.ts";
+import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
@@ -41,7 +42,7 @@ export class StandaloneDispatcher extends Dispatcher {
   /** Nodes that have been asked for their role and have not answered yet. */
   readonly #asked = new Set<Link>();
   #checkTimer: ReturnType<typeof setInterval> | undefined;
-  #halfTimer: ReturnType<typeof setTimeout> | undefined;
+  #halfTimer: Budget | undefined;
   readonly #end = new AbortController();
   /** Settles when the client is ready for use, or cannot become it. */
   readonly #created = Promise.withResolvers<void>();
@@ -72,7 +73,7 @@ export class StandaloneDispatcher extends Dispatcher {
    */
   async connect(): Promise<void> {
     const budget = this.settings.clientCreationTimeout;
-    const whole = setTimeout(() => this.#created.reject(this.#creationError()), budget);
+    const whole = new Budget(budget, () => this.#created.reject(this.#creationError()));
     try {
       this.#start();
       await this.#created.promise;
@@ -80,7 +81,7 @@ export class StandaloneDispatcher extends Dispatcher {
       this.destroy();
       throw error;
     } finally {
-      clearTimeout(whole);
+      whole.stop();
     }
   }
 
@@ -193,7 +194,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#end.abort(error);
     this.#created.reject(error);
     clearInterval(this.#checkTimer);
-    clearTimeout(this.#halfTimer);
+    this.#halfTimer?.stop();
     for (const link of this.#links) link.destroy(error);
   }
 
@@ -207,10 +208,10 @@ export class StandaloneDispatcher extends Dispatcher {
     const budget = lazyConnect
       ? Math.min(clientCreationTimeout, requestTimeout)
       : clientCreationTimeout;
-    this.#halfTimer = setTimeout(() => {
+    this.#halfTimer = new Budget(budget / 2, () => {
       this.#halfTime = true;
       this.#arrange();
-    }, budget / 2);
+    });
     if (periodicTopologyCheck === 0) return;
     const timer = setInterval(() => this.#refresh(), periodicTopologyCheck);
     Deno.unrefTimer(timer);
@@ -285,7 +286,7 @@ export class StandaloneDispatcher extends Dispatcher {
     const heard = this.#links.every((link) => certain.includes(link) || this.#refusals.has(link));
     if (primaries.length === 1 && (heard || this.#halfTime)) {
       this.#usable = true;
-      clearTimeout(this.#halfTimer);
+      this.#halfTimer?.stop();
       this.#created.resolve();
       this.#seek();
     } else if (heard) {

@@ -7,6 +7,7 @@
 import { TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { shakeHands } from "./handshake.ts";
 import { identify } from "./identity.ts";
@@ -43,14 +44,14 @@ export async function open(
   const { budget, signal } = attempt;
   signal.throwIfAborted();
   const giveUp = new AbortController();
-  const timer = setTimeout(() => {
+  const timer = new Budget(budget, () => {
     giveUp.abort(
       new TimeoutError(
         `Cannot connect to ${show(endpoint)} within ${budget} ms: it does not answer`,
         { phase: "queued", timeout: budget },
       ),
     );
-  }, budget);
+  });
   const end = (): void => giveUp.abort(signal.reason);
   signal.addEventListener("abort", end);
   let connection: Connection | undefined;
@@ -69,7 +70,7 @@ export async function open(
     connection?.close(error as Error);
     throw error;
   } finally {
-    clearTimeout(timer);
+    timer.stop();
     signal.removeEventListener("abort", end);
   }
 }

@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   ClusterError,
   ConfigurationError,
@@ -237,5 +238,17 @@ Deno.test("create() refuses bad options before anything is opened", async () => 
       ConfigurationError,
     );
     assertEquals(error.option, option);
+  }
+});
+
+Deno.test("create() is not late because the program was busy for longer than its budget", async () => {
+  await using cluster = await startFakeCluster({ shards: 2 });
+  for (const busy of [0, 1, 5]) {
+    const created = connect(cluster.nodes[0], { clientCreationTimeout: 200 });
+    created.catch(() => {});
+    await delay(busy);
+    const end = performance.now() + 500;
+    while (performance.now() < end);
+    await using _ = await created;
   }
 });

@@ -32,6 +32,16 @@ export async function measure<T>(
   }
 }
 
+/**
+ * Keeps this process busy, so that its event loop stands still.
+ *
+ * @param ms Milliseconds.
+ */
+export function block(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 /** Notes how late the timers of this process are: what a busy machine adds is no fault of the client. */
 export class Lateness implements Disposable {
   /** The worst so far, in milliseconds. */

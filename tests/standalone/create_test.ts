@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   ConfigurationError,
   ConnectionError,
@@ -20,7 +21,7 @@ import {
   startServer,
 } from "../../lib/testing/mod.ts";
 import { addressesOf, connect } from "./_connect.ts";
-import { measure, messagesOf } from "./_elapsed.ts";
+import { block, measure, messagesOf } from "./_elapsed.ts";
 
 const PASSWORD = "correct-horse-battery";
 const WRONG = "wrong-donkey-fuse-box";
@@ -349,4 +350,18 @@ Deno.test("create() with several addresses connects to each of them", async () =
     addresses: addressesOf(server.replicas[0], server),
   });
   assertEquals(await client.set("k", "v"), "OK");
+});
+
+Deno.test("create() is not late because the program was busy for longer than its budget", async () => {
+  await using server = await startServer();
+  // Far enough for the program to be busy before anything has come back.
+  await using proxy = await startProxy(server, { delay: 2 });
+  for (const busy of [0, 1, 5]) {
+    const created = connect(proxy, { clientCreationTimeout: 200 });
+    created.catch(() => {});
+    await delay(busy);
+    block(500);
+    await using client = await created;
+    assertEquals(await client.set("k", "v"), "OK");
+  }
 });

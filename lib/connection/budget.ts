@@ -1,0 +1,65 @@
+/**
+ * A time limit in which only the time counts that this process could use.
+ *
+ * @module
+ */
+
+/** Longest wait of one step, in milliseconds: a longer time without a step was one without an event loop. */
+const STEP = 50;
+/** Milliseconds by which a timer may be late before the process counts as having been busy. */
+const LAG = 10;
+/** Milliseconds that are left at least, once, when the limit is reached right after the process was busy. */
+const GRACE = 250;
+
+/**
+ * A timer that does not count the time during which the event loop stood still.
+ *
+ * The peer may have answered long ago when a program has computed for seconds; its answer must be read before it is
+ * called late.
+ */
+export class Budget implements Disposable {
+  readonly #spent: () => void;
+  #left: number;
+  /** What is granted, once, if the process was busy when the limit was reached; 0 afterwards. */
+  #grace: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Begins to count.
+   *
+   * @param ms Milliseconds.
+   * @param spent Called once they are used up.
+   */
+  constructor(ms: number, spent: () => void) {
+    this.#spent = spent;
+    this.#left = ms;
+    this.#grace = Math.min(ms, GRACE);
+    this.#step();
+  }
+
+  /** Ends it; nothing is called any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Same as {@linkcode Budget.stop}. */
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #step(): void {
+    const wait = Math.min(this.#left, STEP);
+    const start = performance.now();
+    this.#timer = setTimeout(() => {
+      const passed = performance.now() - start;
+      const late = passed > wait + LAG;
+      this.#left -= late ? wait : Math.max(passed, wait);
+      if (this.#left <= 0 && late) {
+        this.#left = this.#grace;
+        this.#grace = 0;
+      }
+      if (this.#left <= 0) this.#spent();
+      else this.#step();
+    }, wait);
+  }
+}
