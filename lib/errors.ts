@@ -4,6 +4,10 @@
  * This is the ground layer: it imports nothing. Misuse that a type checker would refuse (an argument of a wrong
  * type, an empty key list) throws the built-in `TypeError` or `RangeError` instead.
  *
+ * The platform does not copy classes: after `structuredClone()` or `postMessage()` an error of this library is a plain
+ * `Error`, with its message, stack and cause, and without `code`, `phase`, `maybeExecuted` and the like. Send
+ * {@linkcode RedisError.toJSON} to another thread instead.
+ *
  * @module
  */
 
@@ -23,6 +27,26 @@
 export class RedisError extends Error {
   /** Name of the class; a literal, so that minifiers leave it alone. */
   override name = "RedisError";
+
+  /**
+   * Makes a plain object of the error, which survives `postMessage()`. `JSON.stringify()` calls it.
+   *
+   * @example Telling another thread what went wrong
+   * ```ts
+   * const error = await client.customCommand(["NO"]).catch((error) => error);
+   * const { name, code } = structuredClone(error.toJSON());
+   * name; // "ServerError"
+   * code; // "ERR"
+   * ```
+   *
+   * @returns Its name, its message, the fields of its class, and its cause in the same form. The stack is left out.
+   */
+  toJSON(): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    Object.assign(object, this, { message: this.message });
+    if (this.cause !== undefined) object.cause = plain(this.cause);
+    return object;
+  }
 }
 
 /**
@@ -251,4 +275,9 @@ export class ClusterError extends RedisError {
     this.slot = options?.slot;
     this.partial = options?.partial;
   }
+}
+
+function plain(cause: unknown): unknown {
+  if (cause instanceof RedisError) return cause.toJSON();
+  return cause instanceof Error ? { name: cause.name, message: cause.message } : String(cause);
 }

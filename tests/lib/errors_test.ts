@@ -68,3 +68,31 @@ Deno.test("errors carry what a caller decides on", () => {
   const plain = new errors.ClusterError("None");
   assertEquals([plain.slot, plain.partial], [undefined, undefined]);
 });
+
+Deno.test("toJSON() keeps across threads and in JSON what the platform drops", () => {
+  const loading = new errors.ServerError("LOADING wait", { cause: new TypeError("Why") });
+  const late = new errors.TimeoutError("Late", { phase: "sent", timeout: 5, cause: loading });
+  const expected = {
+    name: "TimeoutError",
+    message: "Late",
+    phase: "sent",
+    timeout: 5,
+    cause: {
+      name: "ServerError",
+      message: "LOADING wait",
+      code: "LOADING",
+      cause: { name: "TypeError", message: "Why" },
+    },
+  };
+  assertEquals(structuredClone(late.toJSON()), expected);
+  assertEquals(JSON.parse(JSON.stringify(late)), expected);
+  const other = new errors.ConnectionError("Lost", { ...peer, maybeExecuted: true, cause: 5 });
+  assertEquals(structuredClone(other.toJSON()), {
+    name: "ConnectionError",
+    message: "Lost",
+    host: "h",
+    port: 1,
+    maybeExecuted: true,
+    cause: "5",
+  });
+});
