@@ -42,8 +42,10 @@ export class RedisError extends Error {
    * @returns Its name, its message, the fields of its class, and its cause in the same form. The stack is left out.
    */
   toJSON(): Record<string, unknown> {
-    const object: Record<string, unknown> = {};
-    Object.assign(object, this, { message: this.message });
+    const object: Record<string, unknown> = { name: this.name, message: this.message };
+    for (const [field, value] of Object.entries(this)) {
+      if (value !== undefined) object[field] = value;
+    }
     if (this.cause !== undefined) object.cause = plain(this.cause);
     return object;
   }
