@@ -16,6 +16,7 @@ import { Events } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
 import type { Argument, Push } from "./resp/reply.ts";
 import type { Route } from "./connection/route.ts";
+import { checkName, nameOf, takeWords } from "./words.ts";
 
 /** Milliseconds that the client waits longer than the server does, for a blocking command. */
 const BLOCKING_MARGIN = 500;
@@ -117,10 +118,10 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     bytes: boolean,
     options: RequestOptions | undefined,
   ): Request {
-    checkWords(words);
-    if (this.#closed) throw new ClosedError(`Cannot send ${name(words)}: the client is closed`);
-    const args = words as Argument[];
+    const args = takeWords(words);
+    if (this.#closed) throw new ClosedError(`Cannot send ${nameOf(words)}: the client is closed`);
     const row = lookUp(args, this.learned);
+    if (row === undefined) checkName(words);
     const given = options?.timeout;
     let timeout = given ?? this.settings.requestTimeout;
     let blocks = false;
@@ -207,13 +208,43 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
+   * Refuses a request that cannot be sent, as far as that is known before.
+   *
+   * @param _request A request that was not launched.
+   * @param _options Options of the request.
+   * @throws Whatever the request would reject with.
+   */
+  prepare(_request: Request, _options: ClusterRequestOptions | undefined): void {}
+
+  /**
    * Has a request go where all of several commands can be executed.
    *
    * @param _request The request that carries them.
    * @param _commands The commands.
-   * @throws {ClusterError} If there is no such node: their keys are in different slots.
+   * @param _options Options of the request.
+   * @throws {ClusterError} If there is no such node: their keys are in different slots, or not in that of the route.
+   * @throws {ConfigurationError} If the route names several nodes.
    */
-  placeTogether(_request: Request, _commands: readonly Request[]): void {}
+  placeTogether(
+    _request: Request,
+    _commands: readonly Request[],
+    _options: ClusterRequestOptions | undefined,
+  ): void {}
+
+  /**
+   * Tells whether more requests are too many.
+   *
+   * @param count How many more.
+   * @returns The error to reject them with; undefined if they can be sent.
+   */
+  overload(count: number): OverloadError | undefined {
+    const limit = this.settings.inflightRequestsLimit;
+    if (this.#inFlight + count <= limit) return undefined;
+    return new OverloadError(
+      `Cannot send ${count} commands: ${this.#inFlight} of ${limit} requests are in flight already`,
+      limit,
+    );
+  }
 
   /**
    * Has a request go where keys can be written.
@@ -367,29 +398,6 @@ function closedMeanwhile(): ClosedError {
   return new ClosedError("Cannot complete the request: the client was closed");
 }
 
-function checkWords(words: Words): void {
-  if (words.length === 0) throw new TypeError("Cannot send a command of no words");
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i];
-    switch (typeof word) {
-      case "string":
-      case "bigint":
-        continue;
-      case "number":
-        if (!Number.isNaN(word)) continue;
-        throw new TypeError(`Cannot send ${name(words)}: argument ${i} is NaN`);
-      default:
-        if (word instanceof Uint8Array) continue;
-        if (word instanceof Error) throw word;
-        throw new TypeError(
-          `Cannot send ${name(words)}: argument ${i} is ${
-            word === null ? "null" : `of type ${typeof word}`
-          }, expected string, number, bigint or Uint8Array`,
-        );
-    }
-  }
-}
-
 /**
  * Whether a replica may answer a request.
  *
@@ -408,8 +416,4 @@ const SCANS = new Set(["HSCAN", "SSCAN", "ZSCAN"]);
 /** WAIT and WAITAOF ask about the writes of their own connection, so they go where those went. */
 function countsOwnWrites(row: CommandRow): boolean {
   return row.name === "WAIT" || row.name === "WAITAOF";
-}
-
-function name(words: Words): string {
-  return typeof words[0] === "string" ? words[0] : "a command";
 }

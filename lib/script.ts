@@ -8,6 +8,7 @@ import type { ScriptCall } from "./commands/mod.ts";
 import { ServerError } from "./errors.ts";
 import type { Words } from "./executor.ts";
 import type { Reply } from "./resp/reply.ts";
+import { taken } from "./words.ts";
 
 /** Options for {@linkcode script}. */
 export interface ScriptOptions {
@@ -79,7 +80,8 @@ export async function runScript(
   call: ScriptCall = {},
 ): Promise<Reply> {
   const { keys = [], args = [] } = call;
-  const rest = [keys.length, ...keys, ...args];
+  // Before the first wait: arguments are taken when the call is made.
+  const rest = [keys.length, ...keys, ...args].map(taken);
   const suffix = script.readOnly ? "_RO" : "";
   try {
     return await send([`EVALSHA${suffix}`, await script.sha1, ...rest]);

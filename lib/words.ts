@@ -1,0 +1,102 @@
+/**
+ * Checks the words of a command and makes them the request's own.
+ *
+ * @module
+ */
+
+import type { Words } from "./executor.ts";
+import type { Argument } from "./resp/reply.ts";
+
+/**
+ * Checks that a command can be sent, and copies its bytes: what the caller does to them afterwards changes nothing.
+ *
+ * After this nothing of the command can be refused any more, so the parts of a split command and the commands of a
+ * transaction are sent together or not at all. The name is not looked at for lone surrogates; see {@linkcode checkName}.
+ *
+ * @param words The words. Bytes are replaced by copies.
+ * @returns The same array.
+ * @throws {TypeError} If a word cannot be sent.
+ * @throws {Error} The first error that stands in the place of a word.
+ */
+export function takeWords(words: Words): Argument[] {
+  if (words.length === 0) throw new TypeError("Cannot send a command of no words");
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    switch (typeof word) {
+      case "string":
+        if (i === 0 || word.isWellFormed()) continue;
+        throw loneSurrogate(words, i);
+      case "bigint":
+        continue;
+      case "number":
+        if (!Number.isNaN(word)) continue;
+        throw new TypeError(`Cannot send ${nameOf(words)}: argument ${i} is NaN`);
+      default:
+        if (word instanceof Uint8Array) {
+          words[i] = copyOf(word, words, i);
+          continue;
+        }
+        if (word instanceof Error) throw word;
+        throw new TypeError(
+          `Cannot send ${nameOf(words)}: argument ${i} is ${
+            word === null ? "null" : `of type ${typeof word}`
+          }, expected string, number, bigint or Uint8Array`,
+        );
+    }
+  }
+  return words as Argument[];
+}
+
+/**
+ * Checks the name of a command that is in no table; a name that is in one can be sent.
+ *
+ * @param words The words.
+ * @throws {TypeError} If the name has a lone surrogate.
+ */
+export function checkName(words: Words): void {
+  const [name] = words;
+  if (typeof name === "string" && !name.isWellFormed()) throw loneSurrogate(words, 0);
+}
+
+/**
+ * Copies an argument if it is bytes.
+ *
+ * For callers that wait before they send: an argument is taken when the call is made.
+ *
+ * @param argument The argument.
+ * @returns A copy of bytes, anything else as it is. Bytes that cannot be read are left for {@linkcode takeWords} to refuse.
+ */
+export function taken<A>(argument: A): A {
+  if (!(argument instanceof Uint8Array)) return argument;
+  try {
+    return new Uint8Array(argument) as A;
+  } catch {
+    return argument;
+  }
+}
+
+/** The name of a command, for messages. */
+export function nameOf(words: Words): string {
+  const [name] = words;
+  return typeof name === "string" && name.isWellFormed() ? name : "a command";
+}
+
+function copyOf(bytes: Uint8Array, words: Words, i: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new TypeError(
+      `Cannot send ${
+        nameOf(words)
+      }: argument ${i} is a Uint8Array whose buffer was detached or shrunk`,
+      { cause },
+    );
+  }
+}
+
+function loneSurrogate(words: Words, i: number): TypeError {
+  return new TypeError(
+    `Cannot send ${nameOf(words)}: argument ${i} has a lone surrogate, which has no UTF-8 form`,
+  );
+}
