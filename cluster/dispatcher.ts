@@ -20,7 +20,7 @@ import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import { Request } from "../lib/connection/request.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
-import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
+import { type ClusterRequestOptions, Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
 import {
   ClusterError,
   ConfigurationError,
@@ -29,7 +29,7 @@ import {
   TimeoutError,
 } from "../lib/errors.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
-import type { Route } from "../lib/connection/route.ts";
+import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
 import { gather, mergeParts, type Part, partialFailure, splitBySlot } from "./fan_out.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
 import {
@@ -179,7 +179,33 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     this.#guests.delete(name);
   }
 
-  override placeTogether(request: Request, commands: readonly Request[]): void {
+  override prepare(request: Request, options: ClusterRequestOptions | undefined): void {
+    const { row, words } = request;
+    const route = options?.route;
+    if (route !== undefined) {
+      if (typeof route === "object" && "host" in route && this.#topology !== null) {
+        this.#nodeOf(this.#topology, request, route);
+      }
+      return;
+    }
+    if (row === undefined || row.keysNeedServer) return;
+    switch (planOf(row).to) {
+      case "keys":
+        request.slot = commonSlot(row, words);
+        return;
+      case "parts":
+        splitBySlot(row, words);
+        return;
+      case "caller":
+        throw needsRoute(row);
+    }
+  }
+
+  override placeTogether(
+    request: Request,
+    commands: readonly Request[],
+    options: ClusterRequestOptions | undefined,
+  ): void {
     const keys = commands.flatMap(({ row, words }) => {
       if (row === undefined || row.keysNeedServer) {
         throw new ClusterError(
@@ -190,7 +216,28 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       }
       return keyPositions(row, words).map((position) => words[position]);
     });
-    request.slot = slotOfKeys("the transaction", keys);
+    const slot = slotOfKeys("the transaction", keys);
+    const route = options?.route;
+    if (route === "allPrimaries" || route === "allNodes") {
+      throw new ConfigurationError(
+        `Cannot send the transaction to several nodes (route "${route}"): ` +
+          "expected a route to one node, or none",
+        "route",
+      );
+    }
+    if (typeof route === "object" && !("host" in route)) {
+      const wanted = slotOfRoute(route);
+      if (slot !== -1 && slot !== wanted) {
+        throw new ClusterError(
+          `Cannot send the transaction: its keys are in slot ${slot}, its route names slot ${wanted}`,
+          { slot },
+        );
+      }
+    } else if (typeof route === "object") {
+      // The node is found by the route when it is dispatched.
+      return;
+    }
+    request.slot = slot;
   }
 
   protected override placeByKeys(request: Request, name: string, keys: readonly Argument[]): void {
@@ -247,13 +294,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       case "any":
         return this.#sendToAny(topology, request);
       case "caller":
-        throw new TypeError(
-          `Cannot send ${row.name} to a cluster without a route: ${
-            row.name === "SCAN"
-              ? "its cursor belongs to one node; use scanIterator()"
-              : "say which node it is for by with({ route })"
-          }`,
-        );
+        throw needsRoute(row);
     }
   }
 
@@ -264,13 +305,17 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     if (route === "allPrimaries") return this.#sendToNodes(topology, request, false);
     if (route === "allNodes") return this.#sendToNodes(topology, request, true);
     if ("host" in route) {
-      const node = topology.find(show(route)) ?? this.#guests.get(show(route));
-      if (node === undefined) throw noSuchNode(request.name, route);
-      request.node = node.name;
-      return this.#sendToNode(topology, request, node.name);
+      request.node = this.#nodeOf(topology, request, route).name;
+      return this.#sendToNode(topology, request, request.node);
     }
-    request.slot = "slot" in route ? route.slot : slotOf(route.slotKey);
+    request.slot = slotOfRoute(route);
     this.#sendToSlot(topology, request);
+  }
+
+  #nodeOf(topology: Topology, request: Request, route: AddressRoute): ClusterNode {
+    const node = topology.find(show(route)) ?? this.#guests.get(show(route));
+    if (node === undefined) throw noSuchNode(request.name, route);
+    return node;
   }
 
   #sendToSlot(topology: Topology, request: Request): void {
@@ -758,6 +803,20 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       ? new TimeoutError(message, { phase: "queued", timeout: budget, cause: first })
       : new ConnectionError(message, { ...addresses[0], cause: first });
   }
+}
+
+function slotOfRoute(route: SlotRoute | SlotKeyRoute): number {
+  return "slot" in route ? route.slot : slotOf(route.slotKey);
+}
+
+function needsRoute({ name }: CommandRow): TypeError {
+  return new TypeError(
+    `Cannot send ${name} to a cluster without a route: ${
+      name === "SCAN"
+        ? "its cursor belongs to one node; use scanIterator()"
+        : "say which node it is for by with({ route })"
+    }`,
+  );
 }
 
 function asItIs(reply: Reply): Reply {

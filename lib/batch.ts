@@ -5,7 +5,7 @@
  */
 
 import { Commands, type Reach } from "./commands/mod.ts";
-import type { Request } from "./connection/request.ts";
+import { BYSTANDER, type Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import type { Decoder, Words } from "./executor.ts";
 import { refuse } from "./refused_commands.ts";
@@ -24,6 +24,9 @@ export interface BatchOptions {
   /**
    * What an error of one command does: reject the whole, after all have ended (`"reject"`), or take the place of the
    * command's value (`"values"`).
+   *
+   * With `"reject"` nothing of a batch is sent if the client refuses one of its commands; with `"values"` the others are
+   * sent. A transaction that has such a command always rejects, and nothing of it is sent.
    *
    * @default {"reject"}
    */
@@ -45,8 +48,31 @@ export interface BatchOptions {
  */
 export class Batch<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Commands<T, N> {
+  /** Not in a batch: it takes several round trips. Use `scan()`. */
+  declare scanIterator: never;
+  /** Not in a batch: it takes several round trips. Use `hscan()`. */
+  declare hscanIterator: never;
+  /** Not in a batch: it takes several round trips. Use `sscan()`. */
+  declare sscanIterator: never;
+  /** Not in a batch: it takes several round trips. Use `zscan()`. */
+  declare zscanIterator: never;
+
+  static {
+    for (const name of ["scan", "hscan", "sscan", "zscan"]) {
+      Object.defineProperty(Batch.prototype, `${name}Iterator`, {
+        value: () => {
+          throw new TypeError(
+            `Cannot add ${name}Iterator() to a batch or a transaction: ` +
+              `it takes several round trips; use ${name}()`,
+          );
+        },
+      });
+    }
+  }
+
   readonly #make: (words: Words, decode: Decoder<unknown>, bytes?: boolean) => Request;
   #open = true;
+  #refusals: unknown[] = [];
 
   /**
    * Makes a surface. Batches are made by `client.batch()`.
@@ -60,6 +86,15 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 
   /**
+   * Why commands were refused, in the order in which they were added.
+   *
+   * @ignore
+   */
+  get refusals(): readonly unknown[] {
+    return this.#refusals;
+  }
+
+  /**
    * Adds any command, also one that this library has no method for.
    *
    * @param args Its words, the name first.
@@ -68,7 +103,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
    */
   override customCommand(args: readonly Argument[]): Promise<Reply> {
     const refused = refuse(args);
-    return refused === undefined ? super.customCommand(args) : handled(Promise.reject(refused));
+    return refused === undefined ? super.customCommand(args) : this.#refuse(refused);
   }
 
   /** Adds a command. */
@@ -77,8 +112,13 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
       if (!this.#open) throw new TypeError("Cannot add a command: the batch was sent already");
       return handled(this.#make(words, decode, bytes).promise<R>());
     } catch (error) {
-      return handled(Promise.reject(error));
+      return this.#refuse(error);
     }
+  }
+
+  #refuse(error: unknown): Promise<never> {
+    this.#refusals.push(error);
+    return handled(Promise.reject(error));
   }
 
   /**
@@ -101,7 +141,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
  * @param options Options of the batch.
  * @returns The value of each command.
  */
-export function runBatch<
+export async function runBatch<
   T extends string | Uint8Array,
   N extends Reach,
   P extends readonly unknown[],
@@ -119,44 +159,95 @@ export function runBatch<
     requests.push(made);
     return made;
   });
-  return collect(batch, build, options, () => {
-    // All of one turn, so they share a write: one for each node.
-    for (const made of requests) dispatcher.launch(made, request);
-  });
+  const promises = addCommands("batch", batch, build, requests);
+  const keepsErrors = options?.errors === "values";
+  const refused = new Map<Request, unknown>();
+  for (const made of requests) {
+    try {
+      dispatcher.prepare(made, request);
+    } catch (error) {
+      refused.set(made, error);
+    }
+  }
+  if (!keepsErrors) {
+    const [refusal] = [...batch.refusals, ...refused.values()];
+    const error = refusal ?? dispatcher.overload(requests.length);
+    if (error !== undefined) {
+      withdraw(requests, error);
+      throw error;
+    }
+  }
+  // All of one turn, so they share a write: one for each node.
+  for (const made of requests) {
+    if (refused.has(made)) withdraw([made], refused.get(made));
+    else dispatcher.launch(made, request);
+  }
+  return settle(await Promise.allSettled(promises), keepsErrors);
 }
 
 /**
- * Has the commands added and sent, and waits for their values.
+ * Has the commands of a batch or a transaction added.
  *
+ * @param what What it is, for messages.
  * @param batch The surface.
  * @param build Adds the commands.
- * @param options Options of the batch.
- * @param send Sends them.
+ * @param requests Where the surface puts their requests.
+ * @returns What the callback returned.
+ * @throws What the callback threw, or that it is async. Nothing can be sent then, and the requests are rejected.
  */
-export async function collect<
+export function addCommands<
   T extends string | Uint8Array,
   N extends Reach,
   P extends readonly unknown[],
 >(
+  what: "batch" | "transaction",
   batch: Batch<T, N>,
   build: (batch: Batch<T, N>) => P,
-  options: BatchOptions | undefined,
-  send: () => void,
-): Promise<unknown[]> {
-  let promises: P;
+  requests: readonly Request[],
+): P {
   try {
-    promises = build(batch);
+    const promises = build(batch);
+    if (Array.isArray(promises)) return promises;
+    // An async callback rejects with the errors of its commands, and nobody else looks at its promise.
+    handled(Promise.resolve(promises));
+    throw new TypeError(
+      `Cannot run the ${what}: expected the callback to return an array, and not to be async`,
+    );
+  } catch (error) {
+    withdraw(requests, error);
+    throw error;
   } finally {
     batch.close();
   }
-  if (!Array.isArray(promises)) {
-    throw new TypeError(
-      "Cannot run the batch: expected the callback to return an array, and not to be async",
-    );
+}
+
+/**
+ * Rejects requests that were never launched.
+ *
+ * @param requests The requests.
+ * @param error With what.
+ */
+export function withdraw(requests: readonly Request[], error: unknown): void {
+  for (const request of requests) {
+    // The dispatcher does not count them.
+    request.owner = BYSTANDER;
+    request.reject(error);
   }
-  send();
-  const results = await Promise.allSettled(promises);
-  if (options?.errors !== "values") {
+}
+
+/**
+ * Makes the outcome of a batch of those of its commands.
+ *
+ * @param results What became of each command.
+ * @param keepsErrors Whether errors are values.
+ * @returns The value or the error of each command.
+ * @throws The first error, unless errors are values.
+ */
+export function settle(
+  results: readonly PromiseSettledResult<unknown>[],
+  keepsErrors: boolean,
+): unknown[] {
+  if (!keepsErrors) {
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }

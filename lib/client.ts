@@ -106,6 +106,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails for
    * itself, and others' commands may come between.
    *
+   * If the client refuses one of them (a bad argument, keys in different slots, too many requests in flight), nothing is
+   * sent; with `errors: "values"` the others are.
+   *
    * @example Three commands, one round trip
    * ```ts
    * await client.batch((b) => [b.set("n", 1), b.incr("n"), b.get("n")]); // ["OK", 2, "2"]
@@ -142,7 +145,12 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * Executes several commands together: nobody else's come between, and a command that the server refuses to take in
    * keeps all of them from being executed.
    *
-   * An error while they are executed does not undo the others; see `errors`. In a cluster all keys must share a slot.
+   * If the client refuses one of them (a bad argument, say), the transaction rejects and nothing is sent. An error while
+   * they are executed does not undo the others; see `errors`.
+   *
+   * In a cluster all keys must share a slot. A route to one node applies: `slotKey` and `slot` must agree with the keys, a
+   * node by its address must have them, and `"random"` is for transactions without keys. Without keys and route it runs on
+   * any primary. A route to several nodes is refused.
    *
    * @example Moving money
    * ```ts
@@ -153,8 +161,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param options What an error of one command does.
    * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key was
    * changed.
-   * @throws {ServerError} If a command was refused (`EXECABORT`, the cause tells which); nothing was executed then.
-   * @throws {ClusterError} If the keys are in different slots; nothing was sent then.
+   * @throws {ServerError} If the server refused a command (`EXECABORT`, whose cause tells which by its `command`); nothing
+   * was executed then. With `errors: "values"` that command has its own error in its place, the others have `EXECABORT`.
+   * @throws {ClusterError} If the keys are in different slots, or not in that of the route; nothing was sent then.
+   * @throws {ConfigurationError} If the route names several nodes; nothing was sent then.
    */
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,

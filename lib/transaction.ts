@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Batch, type BatchOptions, collect } from "./batch.ts";
+import { addCommands, Batch, type BatchOptions, settle, withdraw } from "./batch.ts";
 import { BYSTANDER, Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "./errors.ts";
@@ -40,30 +40,37 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
     commands.push(command);
     return command;
   });
+  const promises = addCommands("transaction", transaction, build, commands);
   let broken = false;
-  const values = await collect(transaction, build, options, () => {
-    if (commands.length === 0) return;
-    const exec = dispatcher.make(["EXEC"], asItIs, commands.some(({ bytes }) => bytes), request);
-    exec.prelude = [["MULTI"], ...commands.map(({ words }) => words)];
-    exec.impatient = options?.retryServerErrors !== true;
-    exec.handTo((reply) => {
-      broken = reply === null;
-      distribute(commands, reply as Reply, exec.bytes);
-    }, (error) => {
-      for (const command of commands) command.reject(error);
-    });
-    try {
-      dispatcher.placeTogether(exec, commands);
+  let failure: { error: unknown } | undefined;
+  try {
+    if (transaction.refusals.length > 0) throw transaction.refusals[0];
+    if (commands.length > 0) {
+      const exec = dispatcher.make(["EXEC"], asItIs, commands.some(({ bytes }) => bytes), request);
+      exec.prelude = commands;
+      exec.impatient = options?.retryServerErrors !== true;
+      exec.handTo((reply) => {
+        broken = reply === null;
+        distribute(commands, reply as Reply, exec.bytes);
+      }, (error) => {
+        failure = { error };
+        // A command that was refused by itself has its own error.
+        for (const [i, command] of commands.entries()) {
+          command.reject(exec.refusals?.get(i) ?? error);
+        }
+      });
+      dispatcher.placeTogether(exec, commands, request);
       send(exec);
-    } catch (error) {
-      exec.drop();
-      for (const command of commands) command.reject(error);
     }
-  }).catch((error) => {
-    if (broken) return null;
+  } catch (error) {
+    withdraw(commands, error);
     throw error;
-  });
-  return broken ? null : values;
+  }
+  const results = await Promise.allSettled(promises);
+  if (broken) return null;
+  const keepsErrors = options?.errors === "values";
+  if (failure !== undefined && !keepsErrors) throw failure.error;
+  return settle(results, keepsErrors);
 }
 
 /** Gives each command its element of the reply to EXEC. */

@@ -229,10 +229,7 @@ export class Connection {
     if (reply instanceof ServerError) {
       reply.command = request.name;
       const { link, preludeError } = request;
-      if (preludeError !== undefined) {
-        preludeError.command = request.name;
-        reply.cause = preludeError;
-      }
+      if (preludeError !== undefined) reply.cause = preludeError;
       const decisive = preludeError ?? reply;
       if (link !== null && request.owner.onErrorReply(request, decisive, link)) return;
       return request.reject(reply, true);

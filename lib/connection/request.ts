@@ -88,10 +88,12 @@ export class Request implements Expiring {
   declare dedicated: Dedicated | null;
   /** The last error that made it go out again: what a timeout then has as its cause. */
   declare lastError: Error | undefined;
-  /** Commands that must go out right in front of it, on the same connection and every time: those of a transaction. */
-  declare prelude: readonly (readonly Argument[])[];
-  /** The first error that a command of the prelude was answered with. */
+  /** Commands of the transaction that it executes. MULTI and these go out right in front of it, every time. */
+  declare prelude: readonly Pick<Request, "words" | "row">[];
+  /** The first error that was answered to what went out in front of it. */
   declare preludeError: ServerError | undefined;
+  /** The errors that were answered to the commands of its prelude, by position; -1 is MULTI. */
+  declare refusals: ReadonlyMap<number, ServerError> | undefined;
   /** Whether errors that pass are the caller's business as well: it does without the wait for another try. */
   declare impatient: boolean;
   /** Where its caller wants it to go. Cluster only, like the next ones. */
@@ -120,6 +122,7 @@ export class Request implements Expiring {
         lastError: undefined,
         prelude: [],
         preludeError: undefined,
+        refusals: undefined,
         impatient: false,
         route: undefined,
         node: null,
@@ -268,24 +271,48 @@ export class Request implements Expiring {
   }
 
   /**
-   * The requests that go out right in front of it. Nobody waits for their replies; the first error is kept.
+   * Makes the requests that go out right in front of it. Nobody waits for their replies; their errors are kept.
    *
-   * @returns A new one for each time that it is sent.
+   * @returns New ones for each time that it is sent.
    */
   steps(): Request[] {
-    if (this.preludeError !== undefined) this.preludeError = undefined;
+    this.#forgetRefusals();
     const steps: Request[] = [];
-    if (this.asking) steps.push(this.#step(ASKING));
-    for (const words of this.prelude) steps.push(this.#step(words));
+    if (this.asking) {
+      steps.push(this.step(ASKING, undefined, (error) => this.preludeError ??= error));
+    }
+    const { prelude } = this;
+    if (prelude.length === 0) return steps;
+    const refusals = new Map<number, ServerError>();
+    this.refusals = refusals;
+    const add = (i: number, words: readonly Argument[], row: CommandRow | undefined): void => {
+      steps.push(this.step(words, row, (error) => {
+        this.preludeError ??= error;
+        refusals.set(i, error);
+      }));
+    };
+    add(MULTI, MULTI_WORDS, undefined);
+    for (let i = 0; i < prelude.length; i++) add(i, prelude[i].words, prelude[i].row);
     return steps;
   }
 
-  #step(words: readonly Argument[]): Request {
-    const step = new Request(words, undefined, (reply) => reply, false, 0, BYSTANDER);
+  /**
+   * Makes a request that goes out in front of this one.
+   *
+   * @param words Its words.
+   * @param row What is known of its command.
+   * @param refused Gets the error if it is answered with one.
+   */
+  step(
+    words: readonly Argument[],
+    row: CommandRow | undefined,
+    refused: (error: ServerError) => void,
+  ): Request {
+    const step = new Request(words, row, (reply) => reply, false, 0, BYSTANDER);
     step.internal = true;
     step.deadline = this.deadline;
     step.handTo(() => {}, (error) => {
-      if (error instanceof ServerError) this.preludeError ??= error;
+      if (error instanceof ServerError) refused(error);
     });
     return step;
   }
@@ -294,8 +321,14 @@ export class Request implements Expiring {
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
     this.#free(true);
+    this.#forgetRefusals();
     if (this.asking) this.asking = false;
     if (cause !== undefined) this.lastError = cause;
+  }
+
+  #forgetRefusals(): void {
+    if (this.preludeError !== undefined) this.preludeError = undefined;
+    if (this.refusals !== undefined) this.refusals = undefined;
   }
 
   /** Called when its budget is used up. */
@@ -352,6 +385,9 @@ export class Request implements Expiring {
 
 const nothing: readonly Argument[] = [];
 const ASKING: readonly Argument[] = ["ASKING"];
+const MULTI_WORDS: readonly Argument[] = ["MULTI"];
+/** The position of MULTI among the refusals. */
+export const MULTI = -1;
 
 /** The owner of requests on which there is nothing to decide. */
 export const BYSTANDER: RequestOwner = {
