@@ -4,7 +4,9 @@
  * @module
  */
 
+import { PeerNotes } from "./connection/peer_notes.ts";
 import type { Backoff, LinkSettings } from "./connection/settings.ts";
+import { isServerName, tlsProblem } from "./connection/tls_check.ts";
 import type { Endpoint, TlsSettings } from "./connection/transport.ts";
 import { ConfigurationError } from "./errors.ts";
 
@@ -26,13 +28,13 @@ export interface RedisCredentials {
 
 /** TLS options; they need `useTls`. */
 export interface TlsOptions {
-  /** PEM certificates of authorities to trust besides the system's. */
+  /** Certificates of authorities to trust besides the system's, as PEM text (not as paths of files). */
   caCerts?: string[];
-  /** PEM certificate chain of the client, where the server asks for one; needs `key`. */
+  /** Certificate chain of the client as PEM text, where the server asks for one; needs `key`. */
   cert?: string;
-  /** PEM private key of the client; needs `cert`. */
+  /** Private key of the client as PEM text, without a passphrase; needs `cert`. */
   key?: string;
-  /** Name to expect in the server's certificate instead of the host. Cannot be combined with `cert`. */
+  /** Name to expect in the server's certificate instead of the host, in ASCII. Cannot be combined with `cert`. */
   serverName?: string;
   /** Accept a certificate that is valid but made for another name. @default {false} */
   unsafelyDisableHostnameVerification?: boolean;
@@ -103,6 +105,11 @@ export interface BaseConfiguration {
   databaseId?: number;
   /** Name that the server shows in CLIENT LIST; no white space. */
   clientName?: string;
+  /**
+   * Tell the server the name and version of this library by CLIENT SETINFO, for its CLIENT LIST. Turn it off for a proxy
+   * that drops a connection on a command that it does not know. @default {true}
+   */
+  clientInfo?: boolean;
   /** How many requests may be unanswered; one more is rejected at once. @default {100000} */
   inflightRequestsLimit?: number;
   /** Connect on the first request instead of in `create()`. @default {false} */
@@ -151,6 +158,7 @@ const BASE_OPTIONS = [
   "protocol",
   "databaseId",
   "clientName",
+  "clientInfo",
   "inflightRequestsLimit",
   "lazyConnect",
   "periodicTopologyCheck",
@@ -177,6 +185,16 @@ export function settingsOf(
   known(given, cluster ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
 
   const addresses = addressesOf(given.addresses);
+  const tls = tlsOf(given.tls, flag(given.useTls, "useTls"));
+  if (tls !== undefined && tls.serverName === undefined) {
+    for (const [i, { host }] of addresses.entries()) {
+      check(
+        isServerName(host),
+        `addresses[${i}].host`,
+        "expected a name that a certificate can hold (DNS name in ASCII, IP address without a zone), or tls.serverName with it",
+      );
+    }
+  }
   const { readFrom = "primary", reconnectStrategy = {} } = given;
   check(
     readFrom === "primary" || readFrom === "preferReplica",
@@ -211,10 +229,12 @@ export function settingsOf(
       clientName: clientNameOf(given.clientName),
       databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
       readOnly: false,
-      tls: tlsOf(given.tls, flag(given.useTls, "useTls")),
+      clientInfo: given.clientInfo === undefined || flag(given.clientInfo, "clientInfo"),
+      tls,
       backoff: backoffOf(reconnectStrategy),
       attemptTimeout: clientCreationTimeout,
       keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
+      peers: new PeerNotes(),
     },
   };
 }
@@ -260,11 +280,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    throw new ConfigurationError(
-      'Cannot use option "url": malformed percent-encoding',
-      "url",
-      { cause },
-    );
+    throw badOption("url", "malformed percent-encoding", { cause });
   }
 }
 
@@ -360,7 +376,7 @@ function tlsOf(tls: unknown, useTls: boolean): TlsSettings | undefined {
     "tls.serverName",
     "expected no client certificate with it: Deno takes the name from the address then",
   );
-  return {
+  const settings = {
     caCerts,
     cert,
     key,
@@ -370,6 +386,12 @@ function tlsOf(tls: unknown, useTls: boolean): TlsSettings | undefined {
       "tls.unsafelyDisableHostnameVerification",
     ),
   };
+  const found = tlsProblem(settings);
+  if (found !== undefined) {
+    const { option, problem, cause } = found;
+    throw badOption(`tls.${option}`, problem, cause === undefined ? undefined : { cause });
+  }
+  return settings;
 }
 
 function backoffOf(strategy: unknown): Backoff {
@@ -456,5 +478,9 @@ function isObject(value: unknown): value is object {
 }
 
 function check(condition: unknown, option: string, problem: string): asserts condition {
-  if (!condition) throw new ConfigurationError(`Cannot use option "${option}": ${problem}`, option);
+  if (!condition) throw badOption(option, problem);
+}
+
+function badOption(option: string, problem: string, options?: ErrorOptions): ConfigurationError {
+  return new ConfigurationError(`Cannot use option "${option}": ${problem}`, option, options);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { ProtocolError, ServerError } from "../errors.ts";
+import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { isPermanent } from "./transport.ts";
 
 /** What a connection shall be after the handshake. */
@@ -21,6 +22,8 @@ export interface HandshakeSettings {
   readonly databaseId: number;
   /** Whether to read from a replica of a cluster. */
   readonly readOnly: boolean;
+  /** Whether to tell the name and version of this library. */
+  readonly clientInfo: boolean;
 }
 
 /** Name and version of this library, as the server shows them in CLIENT LIST. */
@@ -29,18 +32,22 @@ const LIBRARY = { name: "babushka-deno", version: "0.1.0" };
 /**
  * Shakes hands, in one write and one round trip where the server has RESP3 or RESP2 is wanted.
  *
+ * A server that refuses HELLO, in whatever words, is greeted in RESP2.
+ *
  * @param call Sends a command on the new connection; calls in one turn go out as one write.
  * @param settings What the connection shall be.
  * @returns The protocol that the connection speaks now.
- * @throws {ServerError} If the server refuses credentials, name or database.
+ * @throws {ServerError} If the server refuses credentials, name or database. Its message holds no password.
  */
 export async function shakeHands(
   call: (words: Words) => Promise<Reply>,
   settings: HandshakeSettings,
 ): Promise<2 | 3> {
+  const { credentials, clientName } = settings;
+  if (credentials !== undefined) call = discreet(call, credentials.password);
+  let refusal: ServerError | undefined;
   if (settings.protocol === 3) {
     const hello: Words = ["HELLO", 3];
-    const { credentials, clientName } = settings;
     if (credentials !== undefined) {
       hello.push("AUTH", credentials.username ?? "default", credentials.password);
     }
@@ -53,12 +60,49 @@ export async function shakeHands(
       must(others);
       return 3;
     }
-    if (!isUnknownHello(greeting.reason)) throw greeting.reason;
+    const { reason } = greeting;
+    if (!(reason instanceof ServerError) || REFUSED.has(reason.code)) throw reason;
+    refusal = reason;
   }
-  must(
-    await Promise.allSettled([...authenticate(call, settings), ...introduce(call, settings)]),
-  );
+  const calls = [...authenticate(call, settings), ...introduce(call, settings)];
+  // Servers without HELLO, and proxies, say NOAUTH to whatever comes before AUTH. Others mean it.
+  if (refusal?.code === "NOAUTH") calls.push(call(["PING"]));
+  try {
+    must(await Promise.allSettled(calls));
+  } catch (error) {
+    // A connection that was refused as a whole gets no further answer: the refusal tells why.
+    throw refusal === undefined || error instanceof ServerError ? error : refusal;
+  }
   return 2;
+}
+
+/** Takes the password out of all that the server says. */
+function discreet(
+  call: (words: Words) => Promise<Reply>,
+  password: string,
+): (words: Words) => Promise<Reply> {
+  return async (words) => {
+    try {
+      return await call(words);
+    } catch (error) {
+      throw error instanceof ServerError ? withoutSecrets(error, [password]) : error;
+    }
+  };
+}
+
+/** Refusals of HELLO that say nothing about whether the server has it. */
+const REFUSED = new Set(["WRONGPASS", "NOPERM", "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN"]);
+/** Refusals that another attempt does not change. */
+const LASTING = new Set(["WRONGPASS", "NOAUTH", "NOPERM", "DENIED"]);
+
+/**
+ * Whether a server refused SELECT because it has no such database.
+ *
+ * @param error What {@linkcode shakeHands} threw.
+ */
+export function isBadDatabase(error: unknown): error is ServerError {
+  return error instanceof ServerError && error.command === "SELECT" &&
+    /out of range|invalid DB|SELECT is not allowed/i.test(error.message);
 }
 
 /**
@@ -68,9 +112,10 @@ export async function shakeHands(
  */
 export function isHopeless(error: unknown): boolean {
   if (error instanceof ServerError) {
-    return ["WRONGPASS", "NOAUTH", "NOPERM"].includes(error.code) ||
-      /invalid password|without any password/i.test(error.message);
+    return LASTING.has(error.code) ||
+      /invalid password|without any password|no password is set/i.test(error.message);
   }
+  if (error instanceof ConnectionError && isBadDatabase(error.cause)) return true;
   return error instanceof ProtocolError || isPermanent(error);
 }
 
@@ -89,12 +134,13 @@ function authenticate(
 
 function introduce(
   call: (words: Words) => Promise<Reply>,
-  { databaseId, readOnly }: HandshakeSettings,
+  { databaseId, readOnly, clientInfo }: HandshakeSettings,
 ): Promise<unknown>[] {
   const calls: Promise<unknown>[] = [];
   if (databaseId !== 0) calls.push(call(["SELECT", databaseId]));
   if (readOnly) calls.push(call(["READONLY"]));
   // Only newer servers know this, and nothing depends on it.
+  if (!clientInfo) return calls;
   calls.push(
     call(["CLIENT", "SETINFO", "LIB-NAME", LIBRARY.name]).catch(refused),
     call(["CLIENT", "SETINFO", "LIB-VER", LIBRARY.version]).catch(refused),
@@ -108,9 +154,4 @@ function refused(error: unknown): void {
 
 function must(results: PromiseSettledResult<unknown>[]): void {
   for (const result of results) if (result.status === "rejected") throw result.reason;
-}
-
-function isUnknownHello(error: unknown): boolean {
-  return error instanceof ServerError &&
-    (error.code === "NOPROTO" || /unknown command|unsupported protocol/i.test(error.message));
 }

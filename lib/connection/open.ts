@@ -4,16 +4,16 @@
  * @module
  */
 
-import { TimeoutError } from "../errors.ts";
+import { ConnectionError, ProtocolError, ServerError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import { shakeHands } from "./handshake.ts";
+import { isBadDatabase, shakeHands } from "./handshake.ts";
 import { identify } from "./identity.ts";
 import { BYSTANDER, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
-import { dial, type Endpoint, show } from "./transport.ts";
+import { dial, type Endpoint, show, speaksTls, tlsExpected } from "./transport.ts";
 
 /** How an attempt to connect may go. */
 export interface Attempt {
@@ -54,24 +54,94 @@ export async function open(
   });
   const end = (): void => giveUp.abort(signal.reason);
   signal.addEventListener("abort", end);
-  let connection: Connection | undefined;
   try {
-    const transport = await dial(endpoint, settings.tls, giveUp.signal);
-    const opened = connection = new Connection(endpoint, transport, events);
-    const close = (): void => opened.close(giveUp.signal.reason);
-    giveUp.signal.addEventListener("abort", close);
-    if (giveUp.signal.aborted) close();
-    const call = (words: Words): Promise<Reply> => ask(opened, words);
-    await shakeHands(call, settings);
-    if (attempt.identify) opened.identity = await identify(call);
-    giveUp.signal.removeEventListener("abort", close);
-    return opened;
-  } catch (error) {
-    connection?.close(error as Error);
-    throw error;
+    return await greet(endpoint, settings, attempt.identify ?? false, giveUp.signal, events);
   } finally {
     timer.stop();
     signal.removeEventListener("abort", end);
+  }
+}
+
+/**
+ * Opens a connection in the protocol that the server is known to have, and notes what was found out about it.
+ *
+ * A server, or a proxy, may drop a connection because of HELLO. Since connections are dropped for many reasons, that is
+ * certain only when the next attempt succeeds without HELLO, and one more with it does not.
+ */
+async function greet(
+  endpoint: Endpoint,
+  settings: LinkSettings,
+  identify: boolean,
+  signal: AbortSignal,
+  events: ConnectionEvents,
+): Promise<Connection> {
+  const note = settings.peers.on(endpoint);
+  const suspected = note.hello === "dropped";
+  const attempt = (protocol: 2 | 3): Promise<Connection> =>
+    establish(endpoint, { ...settings, protocol }, identify, signal, events);
+  if (settings.protocol === 2 || note.hello === "unknown" || suspected) {
+    if (suspected) note.hello = undefined;
+    const connection = await attempt(2);
+    if (!suspected) return connection;
+    try {
+      const better = await attempt(3);
+      connection.close(
+        new ConnectionError("Cannot send: the connection was only a probe", endpoint),
+      );
+      return better;
+    } catch {
+      if (signal.aborted) connection.close(signal.reason);
+      if (connection.closed) throw await connection.ended;
+      // It says "dropped" again, if that was the reason.
+      if (note.hello !== undefined) note.hello = "unknown";
+      return connection;
+    }
+  }
+  return await attempt(3);
+}
+
+/** Dials and shakes hands. */
+async function establish(
+  endpoint: Endpoint,
+  settings: LinkSettings,
+  identifies: boolean,
+  signal: AbortSignal,
+  events: ConnectionEvents,
+): Promise<Connection> {
+  const note = settings.peers.on(endpoint);
+  const transport = await dial(endpoint, settings.tls, signal);
+  const connection = new Connection(endpoint, transport, events);
+  const close = (): void => connection.close(signal.reason);
+  signal.addEventListener("abort", close);
+  if (signal.aborted) close();
+  const call = (words: Words): Promise<Reply> => ask(connection, words);
+  try {
+    const protocol = await shakeHands(call, settings);
+    if (settings.protocol === 3) note.hello = protocol === 3 ? "answered" : "unknown";
+    if (identifies) connection.identity = await identify(call);
+    return connection;
+  } catch (error) {
+    const dropped = connection.closed && !signal.aborted && note.hello === undefined;
+    connection.close(error as Error);
+    if (dropped) {
+      const mute = connection.answered === 0;
+      // Some say first what they do not know.
+      const refusesHello = error instanceof ServerError && error.command === "HELLO";
+      if (settings.protocol === 3 && (mute || refusesHello)) note.hello = "dropped";
+      // A TLS alert begins with the byte 0x15; other bytes that are no RESP are no TLS either.
+      const strange = error instanceof ProtocolError && !error.message.includes("0x15");
+      if (settings.tls === undefined && mute && !strange && !note.askedForTls) {
+        note.askedForTls = true;
+        if (await speaksTls(endpoint, signal)) throw tlsExpected(endpoint);
+      }
+    }
+    if (!isBadDatabase(error)) throw error;
+    throw new ConnectionError(
+      `Cannot use database ${settings.databaseId} of ${show(endpoint)}: ${error.message}`,
+      { ...endpoint, cause: error },
+    );
+  } finally {
+    signal.removeEventListener("abort", close);
   }
 }
 

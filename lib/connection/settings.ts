@@ -6,6 +6,7 @@
 
 import type { RetryOptions } from "@std/async/retry";
 import type { HandshakeSettings } from "./handshake.ts";
+import type { PeerNotes } from "./peer_notes.ts";
 import type { TlsSettings } from "./transport.ts";
 
 /** Backoff between attempts, as {@linkcode retry} of `@std/async` takes it. */
@@ -23,4 +24,6 @@ export interface LinkSettings extends HandshakeSettings {
   readonly attemptTimeout: number;
   /** Milliseconds without a byte from the peer after which it is asked for one; 0 for never. */
   readonly keepAlive: number;
+  /** What was found out about the servers while connecting to them. */
+  readonly peers: PeerNotes;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { delay } from "@std/async/delay";
 import { ConnectionError } from "../errors.ts";
 import type { ByteReader } from "../resp/stream.ts";
 
@@ -34,9 +35,14 @@ export interface TlsSettings {
 export interface Transport extends ByteReader {
   /** Where to write what the peer shall get. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+  /** Ends the direction to the peer, which then closes the connection: reads end when it has. */
+  closeWrite(): Promise<void>;
   /** Ends both directions at once, also a second time. Reads and writes under way fail. */
   close(): void;
 }
+
+/** How long a TLS handshake may go unanswered before the peer is asked for a plain answer, in milliseconds. */
+const PLAIN_PROBE = 250;
 
 /**
  * Opens a connection.
@@ -59,6 +65,7 @@ export async function dial(
     return {
       read: (buffer) => conn.read(buffer),
       writable: conn.writable,
+      closeWrite: () => conn.closeWrite(),
       close: () => shut(conn),
     };
   } catch (cause) {
@@ -71,13 +78,47 @@ export async function dial(
 }
 
 /**
- * Whether trying again cannot help: the certificate is refused, or Deno has no permission to connect.
+ * Whether trying again cannot help: the certificate is refused, the peer does not speak TLS or the host name cannot be
+ * in a certificate, or Deno has no permission to connect.
  *
  * @param error What {@linkcode dial} threw.
  */
 export function isPermanent(error: unknown): boolean {
   const cause = error instanceof ConnectionError ? error.cause : error;
-  return cause instanceof Deno.errors.NotCapable || isCertificateTrouble(cause);
+  return cause instanceof Deno.errors.NotCapable || isCertificateTrouble(cause) ||
+    isProtocolMix(cause) || isBadName(cause);
+}
+
+/**
+ * Tries to find out why a peer drops plain connections: whether it speaks TLS.
+ *
+ * @param endpoint The peer.
+ * @param signal Ends the attempt.
+ * @returns Whether it answered a TLS handshake; false if the attempt was ended.
+ */
+export async function speaksTls(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+  try {
+    shut(await startTls(endpoint, {}, signal));
+    return true;
+  } catch (error) {
+    // Only a peer that speaks TLS shows a certificate that can be refused.
+    return isCertificateTrouble(error);
+  }
+}
+
+/**
+ * Makes the error for a plain connection to a peer that speaks TLS. {@linkcode isPermanent} knows it.
+ *
+ * @param endpoint The peer.
+ */
+export function tlsExpected(endpoint: Endpoint): ConnectionError {
+  const cause = new Deno.errors.InvalidData(
+    `${TLS_ONLY}: use rediss:// or the option useTls, or the port without TLS`,
+  );
+  return new ConnectionError(
+    `Cannot connect to ${show(endpoint)}: ${cause.message}`,
+    { ...endpoint, cause },
+  );
 }
 
 /**
@@ -91,12 +132,40 @@ export function show({ host, port }: Endpoint): string {
 
 async function dialTcp({ host, port }: Endpoint, signal: AbortSignal): Promise<Deno.TcpConn> {
   const conn = await Deno.connect({ hostname: host, port, signal });
-  conn.setNoDelay(true);
-  conn.setKeepAlive(true);
-  return conn;
+  try {
+    conn.setNoDelay(true);
+    conn.setKeepAlive(true);
+    return conn;
+  } catch (error) {
+    // A peer that has reset the connection already makes these fail.
+    shut(conn);
+    throw error;
+  }
 }
 
 async function dialTls(
+  endpoint: Endpoint,
+  tls: TlsSettings,
+  signal: AbortSignal,
+): Promise<Deno.TlsConn> {
+  const ended = new AbortController();
+  const asking = answersPlain(endpoint, AbortSignal.any([signal, ended.signal]));
+  const dialling = startTls(endpoint, tls, signal);
+  try {
+    const isPlain = await Promise.race([asking, dialling.then(() => false)]);
+    if (isPlain) throw new Deno.errors.InvalidData(PLAIN_ONLY);
+    return await dialling;
+  } catch (error) {
+    dialling.then(shut, ignore);
+    if (/corrupt message/.test(String(error))) throw new Deno.errors.InvalidData(PLAIN_ONLY);
+    throw error;
+  } finally {
+    ended.abort();
+    await asking;
+  }
+}
+
+async function startTls(
   endpoint: Endpoint,
   tls: TlsSettings,
   signal: AbortSignal,
@@ -105,19 +174,25 @@ async function dialTls(
   const verify = { caCerts, unsafelyDisableHostnameVerification };
   // startTls knows no client certificate, connectTls neither signal nor server name.
   const certified = cert !== undefined && key !== undefined;
-  // An attempt without a signal at an address that swallows it would go on for minutes, so that comes first.
-  if (certified) shut(await dialTcp(endpoint, signal));
-  const conn = certified
-    ? await abortable(
-      Deno.connectTls({ hostname: endpoint.host, port: endpoint.port, cert, key, ...verify }),
-      signal,
-    )
-    : await Deno.startTls(await dialTcp(endpoint, signal), {
-      hostname: serverName ?? endpoint.host,
-      ...verify,
-    });
+  const tcp = await dialTcp(endpoint, signal);
+  // A connectTls at an address that swallows it would go on for minutes, so the plain connection came first.
+  if (certified) shut(tcp);
+  let conn: Deno.TlsConn;
+  try {
+    conn = certified
+      ? await abortable(
+        Deno.connectTls({ hostname: endpoint.host, port: endpoint.port, cert, key, ...verify }),
+        signal,
+      )
+      : await Deno.startTls(tcp, { hostname: serverName ?? endpoint.host, ...verify });
+  } catch (error) {
+    // startTls takes the connection over, unless it refuses the host name.
+    shut(tcp);
+    throw error;
+  }
   const abort = (): void => shut(conn);
   signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
   try {
     // Both functions above return before the handshake, which is where a certificate is refused.
     await conn.handshake();
@@ -128,6 +203,33 @@ async function dialTls(
     signal.removeEventListener("abort", abort);
   }
   return conn;
+}
+
+/**
+ * Finds out whether a peer that leaves a TLS handshake unanswered is a server without TLS: such a one waits for the end
+ * of what it takes for a command.
+ *
+ * @returns Whether it answers a plain PING; false also when `signal` is aborted. Never rejects.
+ */
+async function answersPlain(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+  let conn: Deno.TcpConn | undefined;
+  const abort = (): void => {
+    if (conn !== undefined) shut(conn);
+  };
+  signal.addEventListener("abort", abort);
+  try {
+    await delay(PLAIN_PROBE, { signal });
+    conn = await dialTcp(endpoint, signal);
+    if (signal.aborted) return false;
+    await conn.write(new TextEncoder().encode("PING\r\n"));
+    const reply = new Uint8Array(1);
+    return await conn.read(reply) === 1 && /[+-]/.test(String.fromCharCode(reply[0]));
+  } catch {
+    return false;
+  } finally {
+    signal.removeEventListener("abort", abort);
+    abort();
+  }
 }
 
 /** Gives up waiting when `signal` is aborted; a connection that comes too late is closed. */
@@ -156,6 +258,23 @@ function isCertificateTrouble(cause: unknown): boolean {
   return cause instanceof Deno.errors.InvalidData &&
     /certificate|UnknownIssuer|NotValidForName|UnknownCA|handshake ?failure/i.test(cause.message);
 }
+
+const PLAIN_ONLY =
+  "the server does not speak TLS on this port: use redis:// or leave out useTls, or use its port for TLS";
+const TLS_ONLY = "the server speaks TLS on this port";
+
+function isProtocolMix(cause: unknown): boolean {
+  return cause instanceof Deno.errors.InvalidData &&
+    (cause.message === PLAIN_ONLY || cause.message.startsWith(TLS_ONLY));
+}
+
+/** Whether Deno refuses a host name as it stands, because no certificate can hold it or no resolver look it up. */
+function isBadName(cause: unknown): boolean {
+  return cause instanceof URIError ||
+    cause instanceof TypeError && cause.message.startsWith("Invalid hostname");
+}
+
+function ignore(): void {}
 
 function explain(cause: unknown): string {
   if (cause instanceof Deno.errors.NotCapable) {

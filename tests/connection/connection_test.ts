@@ -62,6 +62,10 @@ class Wire implements Transport {
     this.#wake();
   }
 
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): void {
     this.closed = true;
     this.#wake();

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { retry } from "@std/async/retry";
 import { FakeTime } from "@std/testing/time";
 import {
@@ -7,7 +13,11 @@ import {
   type RedisClientConfiguration,
   settingsOf,
 } from "../../lib/configuration.ts";
+import { PeerNotes } from "../../lib/connection/peer_notes.ts";
 import { ConfigurationError } from "../../lib/errors.ts";
+import { testCertificates } from "../../lib/testing/mod.ts";
+
+const { caCert, client, otherClient } = await testCertificates();
 
 const addresses = [{ host: "localhost" }];
 
@@ -40,6 +50,8 @@ Deno.test("settingsOf() fills in the defaults", () => {
       backoff: { multiplier: 2, minTimeout: 10, maxTimeout: 3000, jitter: 1 },
       attemptTimeout: 2500,
       keepAlive: 30_000,
+      clientInfo: true,
+      peers: new PeerNotes(),
     },
   });
 });
@@ -50,7 +62,7 @@ Deno.test("settingsOf() takes every option", () => {
     addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
     credentials: { username: "me", password: "secret" },
     useTls: true,
-    tls: { caCerts: ["ca"], cert: "cert", key: "key", unsafelyDisableHostnameVerification: true },
+    tls: { caCerts: [caCert], ...client, unsafelyDisableHostnameVerification: true },
     readFrom: ReadFrom.PREFER_REPLICA,
     clientCreationTimeout: 1000.5,
     requestTimeout: 0.5,
@@ -62,6 +74,7 @@ Deno.test("settingsOf() takes every option", () => {
     lazyConnect: true,
     periodicTopologyCheck: 0,
     keepAlive: 0,
+    clientInfo: false,
     addressMap,
   }, true);
   assertEquals(given, {
@@ -80,15 +93,16 @@ Deno.test("settingsOf() takes every option", () => {
       databaseId: 15,
       readOnly: given.link.readOnly,
       tls: {
-        caCerts: ["ca"],
-        cert: "cert",
-        key: "key",
+        caCerts: [caCert],
+        ...client,
         serverName: undefined,
         unsafelyDisableHostnameVerification: true,
       },
       backoff: { multiplier: 3, minTimeout: 20, maxTimeout: 400, jitter: 1 },
       attemptTimeout: 1000.5,
       keepAlive: 0,
+      clientInfo: false,
+      peers: new PeerNotes(),
     },
   });
 });
@@ -110,6 +124,7 @@ Deno.test("settingsOf() takes an option that is undefined as one that is not giv
       "lazyConnect",
       "periodicTopologyCheck",
       "keepAlive",
+      "clientInfo",
       "addressMap",
     ].map((name) => [name, undefined]),
   );
@@ -196,12 +211,47 @@ const BAD: Record<string, object[]> = {
     { useTls: true, tls: true },
     { useTls: true, tls: null },
   ],
-  "tls.caCerts": ["pem", [5], null].map((caCerts) => ({ useTls: true, tls: { caCerts } })),
-  "tls.cert": [{ key: "key" }, { cert: 5, key: "key" }].map((tls) => ({ useTls: true, tls })),
-  "tls.key": [{ cert: "cert" }, { cert: "cert", key: 5 }].map((tls) => ({ useTls: true, tls })),
+  "tls.caCerts": [
+    "pem",
+    [5],
+    null,
+    ["/etc/ssl/certs/ca.pem"],
+    [caCert, "ca.pem"],
+    [""],
+    [client.key],
+    [pem("CERTIFICATE", "AAAA")],
+    [pem("CERTIFICATE", "!!!!")],
+    // Deno would pass over lines that do not begin at the margin.
+    [caCert.replaceAll(/^/gm, "  ")],
+  ].map((caCerts) => ({ useTls: true, tls: { caCerts } })),
+  "tls.cert": [
+    { key: "key" },
+    { cert: 5, key: "key" },
+    { cert: "client.crt", key: client.key },
+    { cert: client.key, key: client.cert },
+    { cert: pem("CERTIFICATE", "AAAA"), key: client.key },
+  ].map((tls) => ({ useTls: true, tls })),
+  "tls.key": [
+    { cert: "cert" },
+    { cert: "cert", key: 5 },
+    { cert: client.cert, key: "./client.key" },
+    { cert: client.cert, key: otherClient.key },
+    { cert: client.cert, key: pem("PRIVATE KEY", "AAAA") },
+    { cert: client.cert, key: pem("ENCRYPTED PRIVATE KEY", "AAAA") },
+  ].map((tls) => ({ useTls: true, tls })),
   "tls.serverName": [
     { serverName: "" },
     { serverName: 5 },
+    { serverName: "bad name" },
+    { serverName: "-a" },
+    { serverName: "a..b" },
+    { serverName: "a/b" },
+    { serverName: "1.2.3" },
+    { serverName: "*.example.com" },
+    { serverName: "bücher.example" },
+    { serverName: "[::1]" },
+    { serverName: "fe80::1%eth0" },
+    { serverName: "a".repeat(64) },
     { serverName: "a", cert: "cert", key: "key" },
   ].map((tls) => ({ useTls: true, tls })),
   "tls.unsafelyDisableHostnameVerification": [
@@ -221,6 +271,7 @@ const BAD: Record<string, object[]> = {
   clientName: ["", "two words", "tab\t", "line\n", "é", 5, null].map((clientName) => ({
     clientName,
   })),
+  clientInfo: ["yes", 0, null].map((clientInfo) => ({ clientInfo })),
   lazyConnect: ["yes", 0, null].map((lazyConnect) => ({ lazyConnect })),
   reconnectStrategy: ["fast", 5, null, []].map((value) => ({ reconnectStrategy: value })),
   ...strategies({
@@ -246,6 +297,10 @@ const BAD: Record<string, object[]> = {
   url: [{ url: "redis://localhost" }],
 };
 
+function pem(label: string, content: string): string {
+  return `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`;
+}
+
 function strategies(bad: Record<string, object[]>): Record<string, object[]> {
   return Object.fromEntries(
     Object.entries(bad).map(([name, cases]) => [
@@ -268,6 +323,43 @@ for (const [option, cases] of Object.entries(BAD)) {
     }
   });
 }
+
+Deno.test("settingsOf() says that it wants the content of a file, not its path", () => {
+  const paths: [string, object][] = [
+    ["tls.caCerts", { caCerts: ["/etc/ssl/ca.pem"] }],
+    ["tls.cert", { cert: "C:\\certs\\client.crt", key: client.key }],
+    ["tls.key", { cert: client.cert, key: "client.key\n" }],
+  ];
+  for (const [option, tls] of paths) {
+    const { option: named, message } = refused(() => settings({ useTls: true, tls }));
+    assertEquals(named, option);
+    assertStringIncludes(message, "read the file first");
+  }
+});
+
+Deno.test("settingsOf() says that a key belongs to another certificate, and repeats neither", () => {
+  const tls = { cert: client.cert, key: otherClient.key };
+  const error = refused(() => settings({ useTls: true, tls }));
+  assertStringIncludes(error.message, "expected the private key that belongs to tls.cert");
+  const secret = otherClient.key.split("\n")[1];
+  assert(!Deno.inspect(error).includes(secret));
+});
+
+Deno.test("settingsOf() wants host names under TLS that a certificate can hold, or a server name", () => {
+  for (const host of ["bücher.example", "a..b", "fe80::1%eth0", "-a"]) {
+    const options = { addresses: [{ host: "fine" }, { host }] };
+    assertEquals(settings(options).addresses.length, 2);
+    assertEquals(
+      refused(() => settings({ ...options, useTls: true })).option,
+      "addresses[1].host",
+      host,
+    );
+    settings({ ...options, useTls: true, tls: { serverName: "redis.example.com" } });
+  }
+  for (const host of ["under_score", "a.", "::1", "127.0.0.1", "xn--bcher-kva.example"]) {
+    settings({ addresses: [{ host }], useTls: true });
+  }
+});
 
 Deno.test("settingsOf() knows addressMap for clusters only, and wants a function", () => {
   const addressMap = (host: string, port: number) => ({ host, port });

@@ -15,11 +15,16 @@ import {
   TimeoutError,
 } from "../../standalone/mod.ts";
 import {
+  type FakeHandler,
+  inTurn,
+  NO_REPLY,
   type ServerAddress,
   startBlackHole,
+  startFakeServer,
   startProxy,
   startServer,
 } from "../../lib/testing/mod.ts";
+import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf, connect } from "./_connect.ts";
 import { block, measure, messagesOf } from "./_elapsed.ts";
 
@@ -153,14 +158,17 @@ Deno.test("create() logs in, also as an ACL user, and again on every connection"
   }
 });
 
-Deno.test("create() with a database that does not exist ends with the server's word for it", async () => {
+Deno.test("create() with a database that does not exist ends at once with the server's word for it", async () => {
   await using server = await startServer();
+  await using proxy = await startProxy(server);
   const error = await assertRejects(
-    () => connect(server, { databaseId: 9999, clientCreationTimeout: 300 }),
+    () => connect(proxy, { databaseId: 9999 }),
     ConnectionError,
-    "out of range",
+    "Cannot use database 9999",
   );
+  assertStringIncludes(error.message, "out of range");
   assertInstanceOf(error.cause, ServerError);
+  assertEquals(proxy.accepted, 1);
 });
 
 Deno.test("create() with a refused connection tries for its whole budget, and says why it failed", async () => {
@@ -248,7 +256,8 @@ Deno.test("create() backs off between attempts, by the strategy that is given", 
       reconnectStrategy: { minTimeout: 100, maxTimeout: 100, multiplier: 1, jitter: 0 },
     })
   );
-  assert(proxy.accepted >= 4 && proxy.accepted <= 6, `${proxy.accepted} attempts`);
+  // One connection more only sees whether the peer speaks TLS.
+  assert(proxy.accepted >= 5 && proxy.accepted <= 7, `${proxy.accepted} attempts`);
 });
 
 Deno.test("create() of a user who may not choose the database ends at once with NOPERM", async () => {
@@ -313,6 +322,70 @@ Deno.test("create() falls back to RESP2 where the server has no HELLO", async ()
   assertEquals(await client.customCommand(["HGETALL", "missing"]), []);
   const info = String(await client.customCommand(["CLIENT", "INFO"]));
   assert(/\bdb=1\b/.test(info), info);
+});
+
+/** Commands that a server drops connections for. */
+function dropper(names: string[], firstWords?: string): FakeHandler {
+  return async ({ name, args }, connection) => {
+    if (!names.includes(name) && !names.includes(`${name} ${args[1]}`)) return;
+    if (firstWords !== undefined) await connection.send(new ServerError(firstWords));
+    connection.cut();
+    return NO_REPLY;
+  };
+}
+
+for (
+  const [how, hello] of [
+    ["refused in strange words", () => new ServerError("ERR unsupported command 'HELLO'")],
+    ["refused before AUTH", () => new ServerError("NOAUTH Authentication required.")],
+    ["dropped", dropper(["HELLO"])],
+    ["refused and dropped", dropper(["HELLO"], "ERR unknown command")],
+  ] as [string, FakeHandler][]
+) {
+  Deno.test(`create() falls back to RESP2 where HELLO is ${how}, and does not ask again`, async () => {
+    await using fake = await startFakeServer({ HELLO: hello, AUTH: "OK", INCR: 1 });
+    await using client = await connect(fake, { credentials: { password: PASSWORD } });
+    assertEquals(await client.incr("k"), 1);
+    const asked = fake.receivedOf("HELLO").length;
+    for (let i = 0; i < 3; i++) {
+      fake.cut();
+      await until("it is connected again", async () => await client.incr("k").catch(() => 0) === 1);
+    }
+    assertEquals(fake.receivedOf("HELLO").length, asked);
+    assertEquals(fake.connections[0].protocol, 2);
+  });
+}
+
+Deno.test("a connection that is lost by accident during HELLO does not turn the client to RESP2", async () => {
+  await using fake = await startFakeServer({ HELLO: inTurn(dropper(["HELLO"]), undefined) });
+  await using client = await connect(fake);
+  assertEquals(await client.customCommand(["PING"]), "PONG");
+  assertEquals(fake.connections.map(({ protocol }) => protocol), [3]);
+});
+
+Deno.test("clientInfo: false serves a proxy that drops connections on CLIENT SETINFO", async () => {
+  await using fake = await startFakeServer({
+    CLIENT: dropper(["CLIENT SETINFO"]),
+    INCR: 1,
+    BLPOP: ["k", "v"],
+  });
+  await using client = await connect(fake, { clientInfo: false });
+  assertEquals(await client.incr("k"), 1);
+  assertEquals(await client.customCommand(["BLPOP", "k", 0]), ["k", "v"]);
+  await assertRejects(() => connect(fake, { clientCreationTimeout: 200 }), ConnectionError);
+});
+
+Deno.test("create() with a server that repeats what it does not know reveals no password", async () => {
+  const answer: FakeHandler = ({ args }) =>
+    new ServerError(`ERR unknown command '${args[0]}', args: ${args.slice(1).join(" ")}`);
+  await using fake = await startFakeServer(answer);
+  for (const protocol of [2, 3] as const) {
+    const error = await assertRejects(() =>
+      connect(fake, { credentials: { password: PASSWORD }, protocol, clientCreationTimeout: 200 })
+    );
+    assertNoSecret(error);
+    assert(messagesOf(error).join().includes("left out"), Deno.inspect(error));
+  }
 });
 
 Deno.test("lazyConnect opens nothing until the first request", async () => {

@@ -1,0 +1,100 @@
+/**
+ * Checks of TLS options that need no server: what a dial would fail on later, or silently ignore.
+ *
+ * @module
+ */
+
+import type { TlsSettings } from "./transport.ts";
+
+/** What is wrong with a TLS option. */
+export interface TlsProblem {
+  /** Name of the option inside `tls`. */
+  readonly option: "caCerts" | "cert" | "key" | "serverName";
+  /** What was expected instead. Holds nothing of the option's value. */
+  readonly problem: string;
+  /** What Deno said, if it was Deno that refused the option. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Finds the first TLS option that no connection could be opened with.
+ *
+ * @param tls The options; their types are right.
+ * @returns The problem, undefined if there is none.
+ */
+export function tlsProblem(
+  { caCerts, cert, key, serverName }: TlsSettings,
+): TlsProblem | undefined {
+  if (serverName !== undefined && !isServerName(serverName)) {
+    return {
+      option: "serverName",
+      problem: "expected a DNS name in ASCII, such as redis.example.com, or an IP address",
+    };
+  }
+  for (const pem of caCerts ?? []) {
+    if (!CERTIFICATE.test(pem)) return { option: "caCerts", problem: notPem(pem, "CERTIFICATE") };
+  }
+  if (cert !== undefined && !CERTIFICATE.test(cert)) {
+    return { option: "cert", problem: notPem(cert, "CERTIFICATE") };
+  }
+  if (key !== undefined && !PRIVATE_KEY.test(key)) {
+    return {
+      option: "key",
+      problem: key.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        ? "expected a key without a passphrase"
+        : notPem(key, "PRIVATE KEY"),
+    };
+  }
+  return refusal("caCerts", "expected certificates that can be read", { caCerts }) ??
+    (cert === undefined || key === undefined ? undefined : pairProblem(cert, key));
+}
+
+/**
+ * Whether a name can be looked for in a certificate: a DNS name in ASCII, or an IP address without a zone.
+ *
+ * @param name The name.
+ */
+export function isServerName(name: string): boolean {
+  if (name.includes(":")) return URL.canParse(`http://[${name}]`);
+  if (/^\d+(\.\d+){3}$/.test(name)) return URL.canParse(`http://${name}`);
+  const labels = name.replace(/\.$/, "").split(".");
+  return name.length <= 253 && !/^\d+$/.test(labels[labels.length - 1]) &&
+    labels.every((label) => /^(?!-)[\w-]{1,63}(?<!-)$/.test(label));
+}
+
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----/m;
+const PRIVATE_KEY = /^-----BEGIN (RSA |EC )?PRIVATE KEY-----/m;
+
+function notPem(text: string, label: string): string {
+  const expected = `expected PEM text with a line -----BEGIN ${label}-----`;
+  // A path is one short line; base64 and DER have no such form.
+  return /^[^\n\0]{1,512}$/.test(text.trim()) && /[./\\]/.test(text)
+    ? `${expected}, got what looks like a path: read the file first, for example with Deno.readTextFile()`
+    : expected;
+}
+
+function pairProblem(cert: string, key: string): TlsProblem | undefined {
+  const found = refusal("key", "", { cert, key });
+  if (found === undefined) return undefined;
+  const text = found.cause instanceof Error ? found.cause.message : "";
+  if (/KeyMismatch/.test(text)) {
+    return { ...found, problem: "expected the private key that belongs to tls.cert, got another" };
+  }
+  return /private key/i.test(text)
+    ? { ...found, problem: "expected an RSA, ECDSA or EdDSA key that can be read" }
+    : { ...found, option: "cert", problem: "expected a certificate that can be read" };
+}
+
+/** Has Deno read TLS material as it would for a connection. Opens no socket and needs no permission. */
+function refusal(
+  option: TlsProblem["option"],
+  problem: string,
+  material: { caCerts?: string[]; cert?: string; key?: string },
+): TlsProblem | undefined {
+  try {
+    Deno.createHttpClient(material as Deno.CreateHttpClientOptions).close();
+    return undefined;
+  } catch (cause) {
+    return { option, problem, cause };
+  }
+}
