@@ -62,6 +62,23 @@ export function append(words: Words, items: OneOrMany<Argument>, what: string): 
 }
 
 /**
+ * Appends items that come in an array only.
+ *
+ * @param words Where to append.
+ * @param items The items; anything but an array makes the command reject with a `TypeError`.
+ * @param what What they are, for the message.
+ * @returns `words`.
+ */
+export function appendList(words: Words, items: readonly Argument[], what: string): Words {
+  // A text would be taken apart.
+  if (Array.isArray(items)) { for (const item of items) words.push(item); }
+  else {
+    words.push(new TypeError(`Cannot send ${commandName(words)}: expected an array of ${what}`));
+  }
+  return words;
+}
+
+/**
  * Appends the number of items, then the items: `numkeys key [key …]`.
  *
  * @param words Where to append.
@@ -103,11 +120,13 @@ export function appendEach<N extends Value, V>(
 ): Words {
   const before = words.length;
   if (typeof entries !== "object" || entries === null) {
-    words.push(new TypeError(`Cannot send ${name(words)}: expected pairs of ${what}`));
+    words.push(new TypeError(`Cannot send ${commandName(words)}: expected pairs of ${what}`));
   } else if (isIterable(entries)) {
     for (const pair of entries) {
       if (Array.isArray(pair) && pair.length === 2) appendPair(pair[0], pair[1]);
-      else words.push(new TypeError(`Cannot send ${name(words)}: expected pairs of ${what}`));
+      else {words.push(
+          new TypeError(`Cannot send ${commandName(words)}: expected pairs of ${what}`),
+        );}
     }
   } else {
     for (const key in entries) {
@@ -145,9 +164,36 @@ function isIterable<E>(entries: object | Iterable<E>): entries is Iterable<E> {
 }
 
 function nothing(words: Words, what: string): RangeError {
-  return new RangeError(`Cannot send ${name(words)}: expected one or more ${what}, got none`);
+  return new RangeError(
+    `Cannot send ${commandName(words)}: expected one or more ${what}, got none`,
+  );
 }
 
-function name(words: Words): string {
-  return String(words[0]);
+/** Commands whose second word belongs to their name. */
+const CONTAINERS = new Set([
+  ...[
+    "ACL",
+    "CLIENT",
+    "CLUSTER",
+    "COMMAND",
+    "COMMANDLOG",
+    "CONFIG",
+    "FUNCTION",
+    "LATENCY",
+    "MEMORY",
+  ],
+  ...["MODULE", "OBJECT", "PUBSUB", "SCRIPT", "SLOWLOG", "XGROUP", "XINFO"],
+]);
+
+/**
+ * Tells which command it is that words begin.
+ *
+ * @param words The words.
+ * @returns Its name, with that of the subcommand: `"CLIENT LIST"`.
+ */
+export function commandName(words: Words): string {
+  const [first, second] = words;
+  return typeof second === "string" && CONTAINERS.has(String(first))
+    ? `${first} ${second}`
+    : String(first);
 }

@@ -5,9 +5,11 @@
  */
 
 import type { Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { append, type OneOrMany } from "./_args.ts";
 import { toText, unexpected } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 
 /** Kinds of connections; `"master"` is `"primary"` for servers that do not know that word. */
 export type ClientType = "normal" | "primary" | "master" | "replica" | "pubsub";
@@ -151,6 +153,36 @@ const TEXT_FIELDS = new Set([
   ...["addr", "laddr", "name", "flags", "events", "cmd", "user", "libName", "libVer", "capa"],
 ]);
 
+const CLIENT_FILTER: OptionShape<ClientFilter> = {
+  type: "word",
+  id: "words",
+  user: "word",
+  addr: "word",
+  laddr: "word",
+  skipme: "flag",
+  maxage: "word",
+  name: "word",
+  idle: "word",
+  flags: "word",
+  libName: "word",
+  libVer: "word",
+  db: "word",
+  capa: "word",
+  ip: "word",
+  notType: "word",
+  notId: "words",
+  notUser: "word",
+  notAddr: "word",
+  notLaddr: "word",
+  notName: "word",
+  notFlags: "word",
+  notLibName: "word",
+  notLibVer: "word",
+  notDb: "word",
+  notCapa: "word",
+  notIp: "word",
+};
+
 /**
  * Appends the conditions of a filter.
  *
@@ -158,8 +190,8 @@ const TEXT_FIELDS = new Set([
  * @param filter The conditions.
  * @returns `words`.
  */
-export function appendClientFilter(words: Words, filter: ClientFilter): Words {
-  for (const [name, value] of Object.entries(filter)) {
+export function appendClientFilter(words: Words, filter: ClientFilter | undefined): Words {
+  for (const [name, value] of Object.entries(optionsOf(words, filter, CLIENT_FILTER))) {
     if (value === undefined) continue;
     words.push(name.replace(/[A-Z]/g, "-$&").toUpperCase());
     if (typeof value === "boolean") words.push(value ? "yes" : "no");

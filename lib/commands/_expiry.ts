@@ -5,7 +5,9 @@
  */
 
 import type { Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import { appendFlag, appendOption, type AtMostOne } from "./_args.ts";
+import { optionsOf } from "./_options.ts";
 
 /** When something that is written shall expire. At most one of the options; without any, it never does. */
 export type SetExpiry = AtMostOne<{
@@ -47,11 +49,36 @@ export type ExpireCondition = AtMostOne<{
   lt: true;
 }>;
 
+/** What there is to say when something that is written expires. */
+export const SET_EXPIRY: OptionShape<SetExpiry> = {
+  ex: "word",
+  px: "word",
+  exat: "word",
+  pxat: "word",
+  keepttl: "flag",
+};
+
+/** What there is to say when something that is read expires. */
+export const GET_EXPIRY: OptionShape<GetExpiry> = {
+  ex: "word",
+  px: "word",
+  exat: "word",
+  pxat: "word",
+  persist: "flag",
+};
+
+const EXPIRE_CONDITION: OptionShape<ExpireCondition> = {
+  nx: "flag",
+  xx: "flag",
+  gt: "flag",
+  lt: "flag",
+};
+
 /**
  * Appends when to expire.
  *
  * @param words Where to append.
- * @param expiry The options.
+ * @param expiry The options, checked.
  */
 export function appendExpiry(
   words: Words,
@@ -78,9 +105,10 @@ export function appendExpiry(
  * @param words Where to append.
  * @param condition The options.
  */
-export function appendExpireCondition(words: Words, condition: ExpireCondition): void {
-  appendFlag(words, "NX", condition.nx);
-  appendFlag(words, "XX", condition.xx);
-  appendFlag(words, "GT", condition.gt);
-  appendFlag(words, "LT", condition.lt);
+export function appendExpireCondition(words: Words, condition: ExpireCondition | undefined): void {
+  const { nx, xx, gt, lt } = optionsOf(words, condition, EXPIRE_CONDITION);
+  appendFlag(words, "NX", nx);
+  appendFlag(words, "XX", xx);
+  appendFlag(words, "GT", gt);
+  appendFlag(words, "LT", lt);
 }

@@ -5,9 +5,11 @@
  */
 
 import type { Decoder, Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { appendFlag, type AtMostOne, type ExactlyOne, type Value } from "./_args.ts";
 import { elements, toBulk, toBulks, toListOf, toNumber, unexpected } from "./_decode.ts";
+import { optionsOf, recordOf, refuse } from "./_options.ts";
 
 /** Units of length: meters, kilometers, feet, miles. */
 export type GeoUnit = "m" | "km" | "ft" | "mi";
@@ -118,6 +120,32 @@ export interface GeoMatch<T extends string | Uint8Array = string> {
   position?: GeoPosition;
 }
 
+const GEO_POSITION: OptionShape<GeoPosition> = { longitude: "word", latitude: "word" };
+
+const GEO_AREA: OptionShape<GeoArea> = {
+  frommember: "word",
+  fromlonlat: GEO_POSITION,
+  byradius: { radius: "word", unit: "word" },
+  bybox: { width: "word", height: "word", unit: "word" },
+  bypolygon: "list",
+};
+
+/** What there is to say about the order of what was found. */
+export const GEO_ORDER: OptionShape<GeoOrder> = {
+  asc: "flag",
+  desc: "flag",
+  count: "word",
+  any: "flag",
+};
+
+/** What there is to say about a search. */
+export const GEO_SEARCH_OPTIONS: OptionShape<GeoOrder & OptionalGeoDetails> = {
+  ...GEO_ORDER,
+  withdist: "flag",
+  withhash: "flag",
+  withcoord: "flag",
+};
+
 /**
  * Appends an area.
  *
@@ -126,20 +154,30 @@ export interface GeoMatch<T extends string | Uint8Array = string> {
  * @returns `words`.
  */
 export function appendGeoArea(words: Words, area: GeoArea): Words {
-  const { frommember, fromlonlat, byradius, bybox, bypolygon } = area;
+  if (area === undefined) refuse(words, "expected an area");
+  const { frommember, fromlonlat, byradius, bybox, bypolygon } = optionsOf(words, area, GEO_AREA);
   if (frommember !== undefined) words.push("FROMMEMBER", frommember);
-  if (fromlonlat !== undefined) appendPosition(words, "FROMLONLAT", fromlonlat);
+  if (fromlonlat !== undefined) words.push("FROMLONLAT", fromlonlat.longitude, fromlonlat.latitude);
   if (byradius !== undefined) words.push("BYRADIUS", byradius.radius, byradius.unit);
   if (bybox !== undefined) words.push("BYBOX", bybox.width, bybox.height, bybox.unit);
   if (bypolygon !== undefined) {
     words.push("BYPOLYGON", bypolygon.length);
-    for (const { longitude, latitude } of bypolygon) words.push(longitude, latitude);
+    for (const vertex of bypolygon) appendPosition(words, vertex);
   }
   return words;
 }
 
-function appendPosition(words: Words, token: string, { longitude, latitude }: GeoPosition): void {
-  words.push(token, longitude, latitude);
+/**
+ * Appends a position: its longitude, then its latitude.
+ *
+ * @param words Where to append.
+ * @param position The position.
+ * @returns `words`.
+ */
+export function appendPosition(words: Words, position: GeoPosition): Words {
+  const { longitude, latitude } = recordOf(words, position, GEO_POSITION, "a position");
+  words.push(longitude, latitude);
+  return words;
 }
 
 /**

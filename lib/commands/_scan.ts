@@ -5,6 +5,7 @@
  */
 
 import type { Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { appendOption, type Key } from "./_args.ts";
 import { elements, toBulks, toText, unexpected } from "./_decode.ts";
@@ -31,6 +32,9 @@ export interface ScanOptions {
   /** About how many items the server looks at for one page. @default {10} */
   count?: number;
 }
+
+/** What there is to say about the items of a page. */
+export const SCAN_OPTIONS: OptionShape<ScanOptions> = { match: "word", count: "word" };
 
 /**
  * Appends the options of a scan.

@@ -6,8 +6,9 @@
 
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
-import { appendEach, type Value } from "./_args.ts";
+import { append, appendEach, type Value } from "./_args.ts";
 import { elements, toBulk, toNumber, toPairs, unexpected } from "./_decode.ts";
+import { refuse } from "./_options.ts";
 import { type ScanPage, toScanPage } from "./_scan.ts";
 
 /** A score: a double, with `Infinity` or the server's own words for it. */
@@ -50,29 +51,49 @@ export type ScoredMembers =
  * @returns `words`.
  */
 export function appendScoredMembers(words: Words, members: ScoredMembers): Words {
-  const entries = isIterable(members) ? pairs(members) : members;
-  return appendEach<Value, Score>(
-    words,
-    entries,
-    "members",
-    (member, score) => words.push(score, member),
-  );
+  // A text is iterable, but none of its letters is a member with a score.
+  if (typeof members !== "object" || members === null || isOneByNames(members)) {
+    refuse(words, FORMS);
+    return words;
+  }
+  if (!isIterable(members)) {
+    return appendEach<Value, Score>(words, members, "members", (member, score) => {
+      words.push(score, member);
+    });
+  }
+  const before = words.length;
+  for (const item of members) {
+    if (isPair(item)) words.push(item[1], item[0]);
+    else if (isScoredMember(item)) words.push(item.score, item.member);
+    else refuse(words, FORMS);
+  }
+  return words.length === before ? append(words, [], "members") : words;
+}
+
+const FORMS =
+  "expected members with scores: { name: score }, [[member, score]] or [{ member, score }]";
+
+/**
+ * Whether a record is one member with its score, rather than scores by member: other clients take `{ score, value }`.
+ * Members that really have these two names can be passed as pairs.
+ */
+function isOneByNames(members: object): boolean {
+  return "score" in members && ("member" in members || "value" in members) &&
+    Object.keys(members).length === 2;
+}
+
+function isPair(item: unknown): item is readonly [member: Value, score: Score] {
+  return Array.isArray(item) && item.length === 2;
+}
+
+function isScoredMember(item: unknown): item is Readonly<ScoredMember<Value>> {
+  return typeof item === "object" && item !== null && "member" in item && "score" in item;
 }
 
 function isIterable(
   members: ScoredMembers,
 ): members is Exclude<ScoredMembers, Readonly<Record<string, Score>>> {
-  return typeof members === "object" && members !== null && Symbol.iterator in members;
-}
-
-type Pair = readonly [member: Value, score: Score];
-
-function* pairs(members: Iterable<Pair | Readonly<ScoredMember<Value>>>): Generator<Pair> {
-  for (const item of members) yield isPair(item) ? item : [item.member, item.score];
-}
-
-function isPair(item: Pair | Readonly<ScoredMember<Value>>): item is Pair {
-  return Array.isArray(item);
+  return Symbol.iterator in members;
 }
 
 /** Members with their scores, in the order of the reply: from a flat list, or one of pairs. */

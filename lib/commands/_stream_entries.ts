@@ -5,6 +5,7 @@
  */
 
 import type { Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   appendFlag,
@@ -24,6 +25,7 @@ import {
   toText,
   unexpected,
 } from "./_decode.ts";
+import { refuse } from "./_options.ts";
 
 /**
  * Id of an entry, as `milliseconds-sequence`; a number, or text without a dash, is the milliseconds alone. Ends of
@@ -112,6 +114,21 @@ export type StreamTrim =
     }
   );
 
+/** What there is to say about trimming a stream. */
+export const STREAM_TRIM: OptionShape<StreamTrim> = {
+  maxlen: "word",
+  minid: "word",
+  approximate: "flag",
+  limit: "word",
+};
+
+/** What there is to say about references to entries. */
+export const REFERENCE_POLICY: OptionShape<ReferencePolicy> = {
+  keepref: "flag",
+  delref: "flag",
+  acked: "flag",
+};
+
 /**
  * Appends which entries go.
  *
@@ -119,11 +136,15 @@ export type StreamTrim =
  * @param trim Which entries.
  */
 export function appendTrim(words: Words, trim: StreamTrim): void {
-  if (trim.maxlen !== undefined) words.push("MAXLEN");
-  else words.push("MINID");
-  if (trim.approximate) words.push("~");
-  words.push(trim.maxlen ?? trim.minid);
-  appendOption(words, "LIMIT", trim.limit);
+  const { maxlen, minid, approximate, limit }: { [K in keyof StreamTrim]?: StreamTrim[K] } = trim;
+  const bound = maxlen ?? minid;
+  if (bound === undefined || maxlen !== undefined && minid !== undefined) {
+    return refuse(words, 'expected one of the options "maxlen" and "minid"');
+  }
+  words.push(maxlen === undefined ? "MINID" : "MAXLEN");
+  if (approximate) words.push("~");
+  words.push(bound);
+  appendOption(words, "LIMIT", limit);
 }
 
 /**

@@ -5,13 +5,17 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Argument } from "../resp/reply.ts";
 import { type AclLogEntry, type AclUser, toAclLog, toAclUserOrNull } from "./_acl_report.ts";
 import { append, type OneOrMany } from "./_args.ts";
 import { toListOf, toNumber, toOk, toText } from "./_decode.ts";
+import { optionsOf, refuse } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 const toTexts = toListOf(toText);
+
+const ACL_LOG_OPTIONS: OptionShape<{ reset: true }> = { reset: "flag" };
 
 /**
  * Commands on users and what they are allowed to do.
@@ -198,10 +202,14 @@ export abstract class AclCommands<
   aclLog(what?: number | { reset: true }): Promise<PerRoutedNode<AclLogEntry[] | "OK", N>> {
     const words: Words = ["ACL", "LOG"];
     if (typeof what === "object") {
+      const { reset } = optionsOf(words, what, ACL_LOG_OPTIONS);
+      if (!reset) refuse(words, "expected a count or { reset: true }");
       words.push("RESET");
       return this.send(words, perRoutedNode<AclLogEntry[] | "OK", N>(toOk));
     }
     if (what !== undefined) words.push(what);
+    // The word RESET would be understood.
+    if (typeof what === "string") refuse(words, "expected a count or { reset: true }");
     return this.send(words, perRoutedNode<AclLogEntry[] | "OK", N>(toAclLog));
   }
 
@@ -240,9 +248,9 @@ export abstract class AclCommands<
    * @throws {ServerError} If there is a mistake in a rule; then none is added.
    * @see {@link https://valkey.io/commands/acl-setuser/}
    */
-  aclSetuser(username: string, rules: OneOrMany<string> = []): Promise<"OK"> {
+  aclSetuser(username: string, rules?: OneOrMany<string>): Promise<"OK"> {
     const words: Words = ["ACL", "SETUSER", username];
-    return this.send(words.concat(rules), toOk);
+    return this.send(words.concat(rules ?? []), toOk);
   }
 
   /**

@@ -5,9 +5,11 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { append, type Key, type OneOrMany } from "./_args.ts";
 import { toInteger, toListOf, toNumber, unexpected } from "./_decode.ts";
+import { appendNeeded, optionsOf, recordOf, refuse } from "./_options.ts";
 
 /** A bit. */
 export type Bit = 0 | 1;
@@ -88,6 +90,23 @@ export interface BitfieldOverflow {
 
 /** One operation of {@linkcode BitmapCommands.bitfield}. */
 export type BitfieldOperation = BitfieldGet | BitfieldSet | BitfieldIncrby | BitfieldOverflow;
+
+const BIT_RANGE: OptionShape<BitRange> = { start: "word", end: "word", unit: "word" };
+
+const BITFIELD_GET: OptionShape<BitfieldGet> = { get: "word", offset: "word" };
+
+const BITFIELD_SET: OptionShape<BitfieldSet> = { set: "word", offset: "word", value: "word" };
+
+const BITFIELD_INCRBY: OptionShape<BitfieldIncrby> = {
+  incrby: "word",
+  offset: "word",
+  increment: "word",
+};
+
+const BITFIELD_OVERFLOW: OptionShape<BitfieldOverflow> = { overflow: "word" };
+
+const OPERATIONS =
+  "expected operations { get, offset }, { set, offset, value }, { incrby, offset, increment } or { overflow }";
 
 /**
  * Commands on bitmaps: strings whose bits are used one by one or as integers. The highest bit of the first byte is
@@ -281,27 +300,44 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
 
 function appendRange(words: Words, range: BitRange | undefined): Words {
   if (range === undefined) return words;
-  words.push(range.start);
-  if (range.end !== undefined) words.push(range.end);
-  if (range.unit !== undefined) words.push(range.unit);
+  const { start, end, unit } = optionsOf(words, range, BIT_RANGE);
+  appendNeeded(words, "start", start);
+  if (unit !== undefined) appendNeeded(words, "end", end);
+  else if (end !== undefined) words.push(end);
+  if (unit !== undefined) words.push(unit);
   return words;
 }
 
 function appendOperations(words: Words, operations: OneOrMany<BitfieldOperation>): Words {
   const list = isOne(operations) ? [operations] : operations;
   if (list.length === 0) return append(words, [], "operations");
-  for (const operation of list) {
-    if ("get" in operation) {
-      words.push("GET", operation.get, operation.offset);
-    } else if ("set" in operation) {
-      words.push("SET", operation.set, operation.offset, operation.value);
-    } else if ("incrby" in operation) {
-      words.push("INCRBY", operation.incrby, operation.offset, operation.increment);
-    } else {
-      words.push("OVERFLOW", operation.overflow);
-    }
-  }
+  for (const operation of list) appendOperation(words, operation);
   return words;
+}
+
+function appendOperation(words: Words, operation: BitfieldOperation): void {
+  if (typeof operation !== "object" || operation === null) {
+    refuse(words, OPERATIONS);
+  } else if ("get" in operation) {
+    const { get, offset } = recordOf(words, operation, BITFIELD_GET, "an operation");
+    words.push("GET", get, offset);
+  } else if ("set" in operation) {
+    const { set, offset, value } = recordOf(words, operation, BITFIELD_SET, "an operation");
+    words.push("SET", set, offset, value);
+  } else if ("incrby" in operation) {
+    const { incrby, offset, increment } = recordOf(
+      words,
+      operation,
+      BITFIELD_INCRBY,
+      "an operation",
+    );
+    words.push("INCRBY", incrby, offset, increment);
+  } else if ("overflow" in operation) {
+    const { overflow } = recordOf(words, operation, BITFIELD_OVERFLOW, "an operation");
+    words.push("OVERFLOW", overflow);
+  } else {
+    refuse(words, OPERATIONS);
+  }
 }
 
 function isOne(operations: OneOrMany<BitfieldOperation>): operations is BitfieldOperation {

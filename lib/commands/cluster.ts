@@ -7,6 +7,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import {
   append,
   appendFlag,
@@ -37,10 +38,12 @@ import {
   toSlotStats,
 } from "./_cluster_slots.ts";
 import { toBulks, toNumber, toOk, toText } from "./_decode.ts";
+import { optionsOf, recordOf, refuse } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import {
   appendScanOptions,
   type Cursor,
+  SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
   toBulksPage,
@@ -127,6 +130,42 @@ export interface SlotMove {
   node: string;
 }
 
+const CLUSTER_FAILOVER_OPTIONS: OptionShape<ClusterFailoverOptions> = {
+  force: "flag",
+  takeover: "flag",
+};
+
+const CLUSTER_FLUSHSLOT_OPTIONS: OptionShape<ClusterFlushslotOptions> = {
+  async: "flag",
+  sync: "flag",
+};
+
+const CLUSTER_RESET_OPTIONS: OptionShape<ClusterResetOptions> = { hard: "flag", soft: "flag" };
+
+const CLUSTER_SLOT_STATE: OptionShape<ClusterSlotState> = {
+  importing: "word",
+  migrating: "word",
+  node: "word",
+  stable: "flag",
+  timeout: "word",
+};
+
+const CLUSTER_SLOT_STATS_OPTIONS: OptionShape<ClusterSlotStatsOptions> = {
+  slotsrange: "list",
+  orderby: "word",
+  limit: "word",
+  asc: "flag",
+  desc: "flag",
+};
+
+const CLUSTERSCAN_OPTIONS: OptionShape<ClusterscanOptions> = {
+  ...SCAN_OPTIONS,
+  type: "word",
+  slot: "word",
+};
+
+const SLOT_MOVE: OptionShape<SlotMove> = { slotsrange: "list", node: "word" };
+
 /**
  * Commands on the cluster itself: nodes, slots, and who has which.
  *
@@ -181,7 +220,10 @@ export abstract class ClusterCommands<
    * @see {@link https://valkey.io/commands/cluster-addslotsrange/}
    */
   clusterAddslotsrange(ranges: readonly SlotRange[]): Promise<PerRoutedNode<"OK", N>> {
-    return this.send(rangeWords("ADDSLOTSRANGE", ranges), perRoutedNode<"OK", N>(toOk));
+    return this.send(
+      appendRanges(["CLUSTER", "ADDSLOTSRANGE"], ranges),
+      perRoutedNode<"OK", N>(toOk),
+    );
   }
 
   /**
@@ -313,7 +355,10 @@ export abstract class ClusterCommands<
    * @see {@link https://valkey.io/commands/cluster-delslotsrange/}
    */
   clusterDelslotsrange(ranges: readonly SlotRange[]): Promise<PerRoutedNode<"OK", N>> {
-    return this.send(rangeWords("DELSLOTSRANGE", ranges), perRoutedNode<"OK", N>(toOk));
+    return this.send(
+      appendRanges(["CLUSTER", "DELSLOTSRANGE"], ranges),
+      perRoutedNode<"OK", N>(toOk),
+    );
   }
 
   /**
@@ -334,10 +379,11 @@ export abstract class ClusterCommands<
    * @throws {ServerError} If the node is no replica, or its primary cannot be reached.
    * @see {@link https://valkey.io/commands/cluster-failover/}
    */
-  clusterFailover(options: ClusterFailoverOptions = {}): Promise<PerRoutedNode<"OK", N>> {
+  clusterFailover(options?: ClusterFailoverOptions): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "FAILOVER"];
-    appendFlag(words, "FORCE", options.force);
-    appendFlag(words, "TAKEOVER", options.takeover);
+    const { force, takeover } = optionsOf(words, options, CLUSTER_FAILOVER_OPTIONS);
+    appendFlag(words, "FORCE", force);
+    appendFlag(words, "TAKEOVER", takeover);
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }
 
@@ -362,11 +408,12 @@ export abstract class ClusterCommands<
    */
   clusterFlushslot(
     slot: number,
-    options: ClusterFlushslotOptions = {},
+    options?: ClusterFlushslotOptions,
   ): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "FLUSHSLOT", slot];
-    appendFlag(words, "ASYNC", options.async);
-    appendFlag(words, "SYNC", options.sync);
+    const { async, sync } = optionsOf(words, options, CLUSTER_FLUSHSLOT_OPTIONS);
+    appendFlag(words, "ASYNC", async);
+    appendFlag(words, "SYNC", sync);
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }
 
@@ -557,9 +604,10 @@ export abstract class ClusterCommands<
    */
   clusterMigrateslots(moves: OneOrMany<SlotMove>): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "MIGRATESLOTS"];
-    for (const { slotsrange, node } of several(moves)) {
+    for (const move of several(moves)) {
+      const { slotsrange, node } = recordOf(words, move, SLOT_MOVE, "a move");
       words.push("SLOTSRANGE");
-      append(words, slotsrange.flat(), "slots");
+      appendRanges(words, slotsrange);
       words.push("NODE", node);
     }
     return this.send(words, perRoutedNode<"OK", N>(toOk));
@@ -686,10 +734,11 @@ export abstract class ClusterCommands<
    * @throws {ServerError} If the node is a primary that has keys.
    * @see {@link https://valkey.io/commands/cluster-reset/}
    */
-  clusterReset(options: ClusterResetOptions = {}): Promise<PerRoutedNode<"OK", N>> {
+  clusterReset(options?: ClusterResetOptions): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "RESET"];
-    appendFlag(words, "HARD", options.hard);
-    appendFlag(words, "SOFT", options.soft);
+    const { hard, soft } = optionsOf(words, options, CLUSTER_RESET_OPTIONS);
+    appendFlag(words, "HARD", hard);
+    appendFlag(words, "SOFT", soft);
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }
 
@@ -760,11 +809,12 @@ export abstract class ClusterCommands<
    */
   clusterSetslot(slot: number, state: ClusterSlotState): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "SETSLOT", slot];
-    appendOption(words, "IMPORTING", state.importing);
-    appendOption(words, "MIGRATING", state.migrating);
-    appendOption(words, "NODE", state.node);
-    appendFlag(words, "STABLE", state.stable);
-    appendOption(words, "TIMEOUT", state.timeout);
+    const given = optionsOf(words, state, CLUSTER_SLOT_STATE);
+    appendOption(words, "IMPORTING", given.importing);
+    appendOption(words, "MIGRATING", given.migrating);
+    appendOption(words, "NODE", given.node);
+    appendFlag(words, "STABLE", given.stable);
+    appendOption(words, "TIMEOUT", given.timeout);
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }
 
@@ -832,11 +882,15 @@ export abstract class ClusterCommands<
    */
   clusterSlotStats(which: ClusterSlotStatsOptions): Promise<PerRoutedNode<SlotStats[], N>> {
     const words: Words = ["CLUSTER", "SLOT-STATS"];
-    if (which.slotsrange !== undefined) words.push("SLOTSRANGE", ...which.slotsrange);
-    appendOption(words, "ORDERBY", which.orderby);
-    appendOption(words, "LIMIT", which.limit);
-    appendFlag(words, "ASC", which.asc);
-    appendFlag(words, "DESC", which.desc);
+    const given = optionsOf(words, which, CLUSTER_SLOT_STATS_OPTIONS);
+    if (given.slotsrange !== undefined) {
+      words.push("SLOTSRANGE");
+      appendRanges(words, [given.slotsrange]);
+    }
+    appendOption(words, "ORDERBY", given.orderby);
+    appendOption(words, "LIMIT", given.limit);
+    appendFlag(words, "ASC", given.asc);
+    appendFlag(words, "DESC", given.desc);
     return this.send(words, perRoutedNode<SlotStats[], N>(toSlotStats));
   }
 
@@ -882,18 +936,26 @@ export abstract class ClusterCommands<
    * @returns The page.
    * @see {@link https://valkey.io/commands/clusterscan/}
    */
-  clusterscan(cursor: Cursor, options: ClusterscanOptions = {}): Promise<ScanPage<T>> {
-    const words: Words = appendScanOptions(["CLUSTERSCAN", cursor], options);
-    appendOption(words, "TYPE", options.type);
-    appendOption(words, "SLOT", options.slot);
+  clusterscan(cursor: Cursor, options?: ClusterscanOptions): Promise<ScanPage<T>> {
+    const words: Words = ["CLUSTERSCAN", cursor];
+    const given = optionsOf(words, options, CLUSTERSCAN_OPTIONS);
+    appendScanOptions(words, given);
+    appendOption(words, "TYPE", given.type);
+    appendOption(words, "SLOT", given.slot);
     return this.send<ScanPage<T>>(words, toBulksPage);
   }
 }
 
-function rangeWords(subcommand: string, ranges: readonly SlotRange[]): Words {
-  const bounds: number[] = [];
-  for (const [first, last] of ranges) bounds.push(first, last);
-  return append(["CLUSTER", subcommand], bounds, "ranges");
+function appendRanges(words: Words, ranges: readonly SlotRange[]): Words {
+  if (!Array.isArray(ranges) || !ranges.every(isRange)) {
+    refuse(words, "expected ranges of slots [[first, last]]");
+    return words;
+  }
+  return append(words, ranges.flat(), "ranges");
+}
+
+function isRange(range: unknown): boolean {
+  return Array.isArray(range) && range.length === 2;
 }
 
 function several<E>(items: OneOrMany<E>): readonly E[] {

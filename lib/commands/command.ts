@@ -5,11 +5,13 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
-import { append, type ExactlyOne, type OneOrMany } from "./_args.ts";
+import { append, appendOption, type ExactlyOne, type OneOrMany } from "./_args.ts";
 import { type CommandDocs, toCommandDocs } from "./_command_docs.ts";
 import { type CommandInfo, toCommandInfo, toCommandInfoOrNull } from "./_command_info.ts";
 import { elements, toBulk, toBulks, toListOf, toNumber, toText } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Which commands {@linkcode CommandCommands.commandList} lists. Exactly one. */
@@ -33,6 +35,12 @@ export interface KeyWithFlags<T extends string | Uint8Array = string> {
   /** `"RO"`, `"RW"`, `"OW"` or `"RM"`, then `"access"`, `"update"`, `"insert"`, `"delete"`, … */
   flags: string[];
 }
+
+const COMMAND_FILTER: OptionShape<CommandFilter> = {
+  module: "word",
+  aclcat: "word",
+  pattern: "word",
+};
 
 /**
  * Commands on commands: what the server knows about those that it has.
@@ -99,11 +107,11 @@ export abstract class CommandCommands<
    * @see {@link https://valkey.io/commands/command-docs/}
    */
   commandDocs(
-    commands: OneOrMany<string> = [],
+    commands?: OneOrMany<string>,
   ): Promise<PerRoutedNode<Record<string, CommandDocs>, N>> {
     const words: Words = ["COMMAND", "DOCS"];
     return this.send(
-      words.concat(commands),
+      words.concat(commands ?? []),
       perRoutedNode<Record<string, CommandDocs>, N>(toCommandDocs),
     );
   }
@@ -172,11 +180,11 @@ export abstract class CommandCommands<
    * @see {@link https://valkey.io/commands/command-info/}
    */
   commandInfo(
-    commands: OneOrMany<string> = [],
+    commands?: OneOrMany<string>,
   ): Promise<PerRoutedNode<(CommandInfo | null)[], N>> {
     const words: Words = ["COMMAND", "INFO"];
     return this.send(
-      words.concat(commands),
+      words.concat(commands ?? []),
       perRoutedNode<(CommandInfo | null)[], N>(toInfosOrNulls),
     );
   }
@@ -199,10 +207,11 @@ export abstract class CommandCommands<
   commandList(filterby?: CommandFilter): Promise<PerRoutedNode<string[], N>> {
     const words: Words = ["COMMAND", "LIST"];
     if (filterby !== undefined) {
+      const { module, aclcat, pattern } = optionsOf(words, filterby, COMMAND_FILTER);
       words.push("FILTERBY");
-      if (filterby.module !== undefined) words.push("MODULE", filterby.module);
-      if (filterby.aclcat !== undefined) words.push("ACLCAT", filterby.aclcat);
-      if (filterby.pattern !== undefined) words.push("PATTERN", filterby.pattern);
+      appendOption(words, "MODULE", module);
+      appendOption(words, "ACLCAT", aclcat);
+      appendOption(words, "PATTERN", pattern);
     }
     return this.send(words, perRoutedNode<string[], N>(toTexts));
   }

@@ -8,6 +8,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   appendFlag,
@@ -35,6 +36,7 @@ import {
   toText,
   toTextOrNull,
 } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode ConnectionCommands.clientPause}: what waits. At most one. */
@@ -74,6 +76,18 @@ export interface TrackingInfo<T extends string | Uint8Array = string> {
   /** Prefixes of the keys that are tracked, if not all are. */
   prefixes: T[];
 }
+
+const CLIENT_PAUSE_OPTIONS: OptionShape<ClientPauseOptions> = { write: "flag", all: "flag" };
+
+const CLIENT_SETINFO_OPTIONS: OptionShape<ClientSetinfoOptions> = {
+  libName: "word",
+  libVer: "word",
+};
+
+const CLIENT_UNBLOCK_OPTIONS: OptionShape<ClientUnblockOptions> = {
+  timeout: "flag",
+  error: "flag",
+};
 
 /**
  * Commands on connections: testing them, looking at those of all clients, and ending them.
@@ -224,7 +238,7 @@ export abstract class ConnectionCommands<
    * @throws {ServerError} If the server does not know a condition.
    * @see {@link https://valkey.io/commands/client-list/}
    */
-  clientList(filter: ClientFilter = {}): Promise<PerRoutedNode<ClientInfo[], N>> {
+  clientList(filter?: ClientFilter): Promise<PerRoutedNode<ClientInfo[], N>> {
     return this.send(
       appendClientFilter(["CLIENT", "LIST"], filter),
       perRoutedNode<ClientInfo[], N>(toClientInfos),
@@ -283,10 +297,11 @@ export abstract class ConnectionCommands<
    * @returns `"OK"`, always and at once.
    * @see {@link https://valkey.io/commands/client-pause/}
    */
-  clientPause(timeout: number, options: ClientPauseOptions = {}): Promise<"OK"> {
+  clientPause(timeout: number, options?: ClientPauseOptions): Promise<"OK"> {
     const words: Words = ["CLIENT", "PAUSE", timeout];
-    appendFlag(words, "WRITE", options.write);
-    appendFlag(words, "ALL", options.all);
+    const { write, all } = optionsOf(words, options, CLIENT_PAUSE_OPTIONS);
+    appendFlag(words, "WRITE", write);
+    appendFlag(words, "ALL", all);
     return this.send(words, toOk);
   }
 
@@ -309,8 +324,9 @@ export abstract class ConnectionCommands<
    */
   clientSetinfo(options: ClientSetinfoOptions): Promise<"OK"> {
     const words: Words = ["CLIENT", "SETINFO"];
-    appendOption(words, "LIB-NAME", options.libName);
-    appendOption(words, "LIB-VER", options.libVer);
+    const { libName, libVer } = optionsOf(words, options, CLIENT_SETINFO_OPTIONS);
+    appendOption(words, "LIB-NAME", libName);
+    appendOption(words, "LIB-VER", libVer);
     return this.send(words, toOk);
   }
 
@@ -370,11 +386,12 @@ export abstract class ConnectionCommands<
    */
   clientUnblock(
     id: number,
-    options: ClientUnblockOptions = {},
+    options?: ClientUnblockOptions,
   ): Promise<PerRoutedNode<boolean, N>> {
     const words: Words = ["CLIENT", "UNBLOCK", id];
-    appendFlag(words, "TIMEOUT", options.timeout);
-    appendFlag(words, "ERROR", options.error);
+    const { timeout, error } = optionsOf(words, options, CLIENT_UNBLOCK_OPTIONS);
+    appendFlag(words, "TIMEOUT", timeout);
+    appendFlag(words, "ERROR", error);
     return this.send(words, perRoutedNode<boolean, N>(toBoolean));
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { appendFlag, appendOption, type AtMostOne, type Key } from "./_args.ts";
 import {
@@ -20,8 +21,9 @@ import {
   unexpected,
 } from "./_decode.ts";
 import { optional, toNamed, toRecordOf, valueOf } from "./_named.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
-import type { ScriptCall } from "./scripting.ts";
+import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 
 /** Options for {@linkcode FunctionCommands.functionFlush}. At most one; by default as the server is configured. */
 export type FunctionFlushOptions = AtMostOne<{
@@ -109,6 +111,21 @@ export interface FunctionStats<T extends string | Uint8Array = string> {
   engines: Record<string, FunctionEngine>;
 }
 
+const FUNCTION_FLUSH_OPTIONS: OptionShape<FunctionFlushOptions> = { async: "flag", sync: "flag" };
+
+const FUNCTION_LIST_OPTIONS: OptionShape<FunctionListOptions> = {
+  libraryname: "word",
+  withcode: "flag",
+};
+
+const FUNCTION_LOAD_OPTIONS: OptionShape<{ replace?: boolean }> = { replace: "flag" };
+
+const FUNCTION_RESTORE_OPTIONS: OptionShape<FunctionRestoreOptions> = {
+  append: "flag",
+  flush: "flag",
+  replace: "flag",
+};
+
 /**
  * Commands on functions: code that servers keep with the data, replicate, and call by name.
  *
@@ -144,8 +161,8 @@ export abstract class FunctionCommands<
    * @throws {ServerError} If there is no such function, or it fails.
    * @see {@link https://valkey.io/commands/fcall/}
    */
-  fcall(name: string, call: ScriptCall = {}): Promise<PerRoutedNode<Reply, N>> {
-    return this.send(callWords("FCALL", name, call), perRoutedNode<Reply, N>(toReply));
+  fcall(name: string, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
+    return this.send(appendScriptCall(["FCALL", name], call), perRoutedNode<Reply, N>(toReply));
   }
 
   /**
@@ -173,8 +190,8 @@ export abstract class FunctionCommands<
    * @throws {ServerError} If there is no such function, it may write, or it fails.
    * @see {@link https://valkey.io/commands/fcall_ro/}
    */
-  fcallRo(name: string, call: ScriptCall = {}): Promise<PerRoutedNode<Reply, N>> {
-    return this.send(callWords("FCALL_RO", name, call), perRoutedNode<Reply, N>(toReply));
+  fcallRo(name: string, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
+    return this.send(appendScriptCall(["FCALL_RO", name], call), perRoutedNode<Reply, N>(toReply));
   }
 
   /**
@@ -231,10 +248,11 @@ export abstract class FunctionCommands<
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/function-flush/}
    */
-  functionFlush(options: FunctionFlushOptions = {}): Promise<"OK"> {
+  functionFlush(options?: FunctionFlushOptions): Promise<"OK"> {
     const words: Words = ["FUNCTION", "FLUSH"];
-    appendFlag(words, "ASYNC", options.async);
-    appendFlag(words, "SYNC", options.sync);
+    const { async, sync } = optionsOf(words, options, FUNCTION_FLUSH_OPTIONS);
+    appendFlag(words, "ASYNC", async);
+    appendFlag(words, "SYNC", sync);
     return this.send(words, toOk);
   }
 
@@ -281,10 +299,11 @@ export abstract class FunctionCommands<
    * @returns The libraries, in no order.
    * @see {@link https://valkey.io/commands/function-list/}
    */
-  functionList(options: FunctionListOptions = {}): Promise<PerRoutedNode<FunctionLibrary<T>[], N>> {
+  functionList(options?: FunctionListOptions): Promise<PerRoutedNode<FunctionLibrary<T>[], N>> {
     const words: Words = ["FUNCTION", "LIST"];
-    appendOption(words, "LIBRARYNAME", options.libraryname);
-    appendFlag(words, "WITHCODE", options.withcode);
+    const { libraryname, withcode } = optionsOf(words, options, FUNCTION_LIST_OPTIONS);
+    appendOption(words, "LIBRARYNAME", libraryname);
+    appendFlag(words, "WITHCODE", withcode);
     return this.send(words, perRoutedNode<FunctionLibrary<T>[], N>(toLibraries));
   }
 
@@ -307,9 +326,9 @@ export abstract class FunctionCommands<
    * @throws {ServerError} If the code cannot be compiled, or the name of the library or of a function is taken.
    * @see {@link https://valkey.io/commands/function-load/}
    */
-  functionLoad(code: string | Uint8Array, options: { replace?: boolean } = {}): Promise<string> {
+  functionLoad(code: string | Uint8Array, options?: { replace?: boolean }): Promise<string> {
     const words: Words = ["FUNCTION", "LOAD"];
-    appendFlag(words, "REPLACE", options.replace);
+    appendFlag(words, "REPLACE", optionsOf(words, options, FUNCTION_LOAD_OPTIONS).replace);
     words.push(code);
     return this.send(words, toText);
   }
@@ -333,11 +352,12 @@ export abstract class FunctionCommands<
    * @throws {ServerError} If the payload is damaged, or a name is taken; then nothing is changed.
    * @see {@link https://valkey.io/commands/function-restore/}
    */
-  functionRestore(payload: Uint8Array, options: FunctionRestoreOptions = {}): Promise<"OK"> {
+  functionRestore(payload: Uint8Array, options?: FunctionRestoreOptions): Promise<"OK"> {
     const words: Words = ["FUNCTION", "RESTORE", payload];
-    appendFlag(words, "APPEND", options.append);
-    appendFlag(words, "FLUSH", options.flush);
-    appendFlag(words, "REPLACE", options.replace);
+    const { append, flush, replace } = optionsOf(words, options, FUNCTION_RESTORE_OPTIONS);
+    appendFlag(words, "APPEND", append);
+    appendFlag(words, "FLUSH", flush);
+    appendFlag(words, "REPLACE", replace);
     return this.send(words, toOk);
   }
 
@@ -360,10 +380,6 @@ export abstract class FunctionCommands<
   functionStats(): Promise<PerNode<FunctionStats<T>, N>> {
     return this.send(["FUNCTION", "STATS"], perNode<FunctionStats<T>, N>(toStats));
   }
-}
-
-function callWords(command: string, name: string, { keys = [], args = [] }: ScriptCall): Words {
-  return [command, name, keys.length, ...keys, ...args];
 }
 
 function toBytes(reply: Reply): Uint8Array {

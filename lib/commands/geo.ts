@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import {
   append,
   appendEach,
@@ -21,6 +22,9 @@ import {
   appendGeoArea,
   appendGeoDetails,
   appendGeoOrder,
+  appendPosition,
+  GEO_ORDER,
+  GEO_SEARCH_OPTIONS,
   type GeoArea,
   type GeoDetails,
   type GeoMatch,
@@ -32,6 +36,7 @@ import {
   toFoundMembersOf,
   toGeoPosition,
 } from "./_geo_search.ts";
+import { optionsOf } from "./_options.ts";
 
 /**
  * Members with their positions: an object with the members as names, a `Map`, or an array (or other iterable) of pairs.
@@ -85,6 +90,25 @@ export type GeoradiusDetailsOptions = GeosearchDetailsOptions & {
   storedist?: undefined;
 };
 
+/** What GEOSEARCH takes. */
+type AnyGeosearchOptions = GeosearchOptions | GeosearchDetailsOptions;
+
+/** What GEORADIUS takes. */
+type AnyGeoradiusOptions = GeoradiusOptions | GeoradiusDetailsOptions | GeoradiusStoreOptions;
+
+const GEOADD_OPTIONS: OptionShape<GeoaddOptions> = { nx: "flag", xx: "flag", ch: "flag" };
+
+const GEORADIUS_OPTIONS: OptionShape<AnyGeoradiusOptions> = {
+  ...GEO_SEARCH_OPTIONS,
+  store: "word",
+  storedist: "word",
+};
+
+const GEOSEARCHSTORE_OPTIONS: OptionShape<GeosearchstoreOptions> = {
+  ...GEO_ORDER,
+  storedist: "flag",
+};
+
 /**
  * Commands on positions on the globe: sorted sets whose scores are geohashes.
  *
@@ -117,16 +141,17 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geoadd/}
    */
-  geoadd(key: Key, members: GeoMembers, options: GeoaddOptions = {}): Promise<number> {
+  geoadd(key: Key, members: GeoMembers, options?: GeoaddOptions): Promise<number> {
     const words: Words = ["GEOADD", key];
-    appendFlag(words, "NX", options.nx);
-    appendFlag(words, "XX", options.xx);
-    appendFlag(words, "CH", options.ch);
+    const { nx, xx, ch } = optionsOf(words, options, GEOADD_OPTIONS);
+    appendFlag(words, "NX", nx);
+    appendFlag(words, "XX", xx);
+    appendFlag(words, "CH", ch);
     appendEach<Value, GeoPosition>(
       words,
       members,
       "members",
-      (member, { longitude, latitude }) => words.push(longitude, latitude, member),
+      (member, position) => appendPosition(words, position).push(member),
     );
     return this.send(words, toNumber);
   }
@@ -159,9 +184,11 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     key: Key,
     member1: Value,
     member2: Value,
-    unit: GeoUnit = "m",
+    unit?: GeoUnit,
   ): Promise<number | null> {
-    return this.send(["GEODIST", key, member1, member2, unit], toNumberOrNull);
+    const words: Words = ["GEODIST", key, member1, member2];
+    if (unit !== undefined) words.push(unit);
+    return this.send(words, toNumberOrNull);
   }
 
   /**
@@ -268,16 +295,19 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   /** Finds the members in a circle around a position. */
   georadius(
     key: Key,
-    { longitude, latitude }: GeoPosition,
+    center: GeoPosition,
     radius: number,
     unit: GeoUnit,
-    options: AnyGeoradiusOptions = {},
+    options?: AnyGeoradiusOptions,
   ): Promise<T[] | GeoMatch<T>[] | number> {
-    const words = appendSearch(["GEORADIUS", key, longitude, latitude, radius, unit], options);
-    appendOption(words, "STORE", options.store);
-    appendOption(words, "STOREDIST", options.storedist);
-    return options.store === undefined && options.storedist === undefined
-      ? this.send(words, toFoundMembersOf<T>(options))
+    const words = appendPosition(["GEORADIUS", key], center);
+    words.push(radius, unit);
+    const given = optionsOf(words, options, GEORADIUS_OPTIONS);
+    appendSearch(words, given);
+    appendOption(words, "STORE", given.store);
+    appendOption(words, "STOREDIST", given.storedist);
+    return given.store === undefined && given.storedist === undefined
+      ? this.send(words, toFoundMembersOf<T>(given))
       : this.send<number>(words, toNumber);
   }
 
@@ -325,13 +355,15 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   /** Finds the members in a circle around a position. */
   georadiusRo(
     key: Key,
-    { longitude, latitude }: GeoPosition,
+    center: GeoPosition,
     radius: number,
     unit: GeoUnit,
-    options: GeosearchOptions | GeosearchDetailsOptions = {},
+    options?: AnyGeosearchOptions,
   ): Promise<T[] | GeoMatch<T>[]> {
-    const words = appendSearch(["GEORADIUS_RO", key, longitude, latitude, radius, unit], options);
-    return this.send(words, toFoundMembersOf<T>(options));
+    const words = appendPosition(["GEORADIUS_RO", key], center);
+    words.push(radius, unit);
+    const given = optionsOf<AnyGeosearchOptions>(words, options, GEO_SEARCH_OPTIONS);
+    return this.send(appendSearch(words, given), toFoundMembersOf<T>(given));
   }
 
   /**
@@ -396,13 +428,15 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     member: Value,
     radius: number,
     unit: GeoUnit,
-    options: AnyGeoradiusOptions = {},
+    options?: AnyGeoradiusOptions,
   ): Promise<T[] | GeoMatch<T>[] | number> {
-    const words = appendSearch(["GEORADIUSBYMEMBER", key, member, radius, unit], options);
-    appendOption(words, "STORE", options.store);
-    appendOption(words, "STOREDIST", options.storedist);
-    return options.store === undefined && options.storedist === undefined
-      ? this.send(words, toFoundMembersOf<T>(options))
+    const words: Words = ["GEORADIUSBYMEMBER", key, member, radius, unit];
+    const given = optionsOf(words, options, GEORADIUS_OPTIONS);
+    appendSearch(words, given);
+    appendOption(words, "STORE", given.store);
+    appendOption(words, "STOREDIST", given.storedist);
+    return given.store === undefined && given.storedist === undefined
+      ? this.send(words, toFoundMembersOf<T>(given))
       : this.send<number>(words, toNumber);
   }
 
@@ -453,10 +487,11 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     member: Value,
     radius: number,
     unit: GeoUnit,
-    options: GeosearchOptions | GeosearchDetailsOptions = {},
+    options?: AnyGeosearchOptions,
   ): Promise<T[] | GeoMatch<T>[]> {
-    const words = appendSearch(["GEORADIUSBYMEMBER_RO", key, member, radius, unit], options);
-    return this.send(words, toFoundMembersOf<T>(options));
+    const words: Words = ["GEORADIUSBYMEMBER_RO", key, member, radius, unit];
+    const given = optionsOf<AnyGeosearchOptions>(words, options, GEO_SEARCH_OPTIONS);
+    return this.send(appendSearch(words, given), toFoundMembersOf<T>(given));
   }
 
   /**
@@ -493,10 +528,11 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   geosearch(
     key: Key,
     area: GeoArea,
-    options: GeosearchOptions | GeosearchDetailsOptions = {},
+    options?: AnyGeosearchOptions,
   ): Promise<T[] | GeoMatch<T>[]> {
-    const words = appendSearch(appendGeoArea(["GEOSEARCH", key], area), options);
-    return this.send(words, toFoundMembersOf<T>(options));
+    const words = appendGeoArea(["GEOSEARCH", key], area);
+    const given = optionsOf<AnyGeosearchOptions>(words, options, GEO_SEARCH_OPTIONS);
+    return this.send(appendSearch(words, given), toFoundMembersOf<T>(given));
   }
 
   /**
@@ -530,16 +566,15 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     destination: Key,
     source: Key,
     area: GeoArea,
-    options: GeosearchstoreOptions = {},
+    options?: GeosearchstoreOptions,
   ): Promise<number> {
     const words = appendGeoArea(["GEOSEARCHSTORE", destination, source], area);
-    appendGeoOrder(words, options);
-    appendFlag(words, "STOREDIST", options.storedist);
+    const given = optionsOf(words, options, GEOSEARCHSTORE_OPTIONS);
+    appendGeoOrder(words, given);
+    appendFlag(words, "STOREDIST", given.storedist);
     return this.send(words, toNumber);
   }
 }
-
-type AnyGeoradiusOptions = GeoradiusOptions | GeoradiusDetailsOptions | GeoradiusStoreOptions;
 
 function appendSearch(words: Words, options: GeoOrder & OptionalGeoDetails): Words {
   return appendGeoOrder(appendGeoDetails(words, options), options);

@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   append,
@@ -37,13 +38,17 @@ import {
   appendExpireCondition,
   appendExpiry,
   type ExpireCondition,
+  GET_EXPIRY,
   type GetExpiry,
+  SET_EXPIRY,
   type SetExpiry,
 } from "./_expiry.ts";
+import { optionsOf } from "./_options.ts";
 import {
   appendScanOptions,
   type Cursor,
   iteratePages,
+  SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
   toBulksPage,
@@ -85,6 +90,18 @@ export interface HrandfieldOptions {
   /** Answer the values too. @default {false} */
   withvalues?: boolean;
 }
+
+const HRANDFIELD_OPTIONS: OptionShape<HrandfieldOptions> = { withvalues: "flag" };
+
+const HSCAN_OPTIONS: OptionShape<HscanOptions> = { ...SCAN_OPTIONS, novalues: "flag" };
+
+const HSETEX_OPTIONS: OptionShape<HsetexOptions> = {
+  ...SET_EXPIRY,
+  nx: "flag",
+  xx: "flag",
+  fnx: "flag",
+  fxx: "flag",
+};
 
 /**
  * Commands on hashes: fields with values under one key.
@@ -162,7 +179,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     key: Key,
     seconds: number,
     fields: OneOrMany<Key>,
-    condition: ExpireCondition = {},
+    condition?: ExpireCondition,
   ): Promise<number[]> {
     const words: Words = ["HEXPIRE", key, seconds];
     appendExpireCondition(words, condition);
@@ -195,7 +212,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     key: Key,
     time: number,
     fields: OneOrMany<Key>,
-    condition: ExpireCondition = {},
+    condition?: ExpireCondition,
   ): Promise<number[]> {
     const words: Words = ["HEXPIREAT", key, time];
     appendExpireCondition(words, condition);
@@ -306,9 +323,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetex/}
    */
-  hgetex(key: Key, fields: OneOrMany<Key>, expiry: GetExpiry = {}): Promise<(T | null)[]> {
+  hgetex(key: Key, fields: OneOrMany<Key>, expiry?: GetExpiry): Promise<(T | null)[]> {
     const words: Words = ["HGETEX", key];
-    appendExpiry(words, expiry);
+    appendExpiry(words, optionsOf(words, expiry, GET_EXPIRY));
     return this.send<(T | null)[]>(appendFieldNames(words, fields), toBulksOrNulls);
   }
 
@@ -510,7 +527,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     key: Key,
     milliseconds: number,
     fields: OneOrMany<Key>,
-    condition: ExpireCondition = {},
+    condition?: ExpireCondition,
   ): Promise<number[]> {
     const words: Words = ["HPEXPIRE", key, milliseconds];
     appendExpireCondition(words, condition);
@@ -543,7 +560,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     key: Key,
     time: number,
     fields: OneOrMany<Key>,
-    condition: ExpireCondition = {},
+    condition?: ExpireCondition,
   ): Promise<number[]> {
     const words: Words = ["HPEXPIREAT", key, time];
     appendExpireCondition(words, condition);
@@ -629,13 +646,14 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   hrandfield(
     key: Key,
     count?: number,
-    options: HrandfieldOptions = {},
+    options?: HrandfieldOptions,
   ): Promise<T | null | T[] | [field: T, value: T][]> {
     const words: Words = ["HRANDFIELD", key];
-    if (count === undefined) return this.send<T | null>(words, toBulkOrNull);
-    words.push(count);
-    appendFlag(words, "WITHVALUES", options.withvalues);
-    return options.withvalues
+    const { withvalues } = optionsOf(words, options, HRANDFIELD_OPTIONS);
+    if (count === undefined && !withvalues) return this.send<T | null>(words, toBulkOrNull);
+    words.push(count as number);
+    appendFlag(words, "WITHVALUES", withvalues);
+    return withvalues
       ? this.send<[T, T][]>(words, toFieldsAndValues)
       : this.send<T[]>(words, toBulks);
   }
@@ -672,11 +690,13 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   hscan(
     key: Key,
     cursor: Cursor,
-    options: HscanOptions = {},
+    options?: HscanOptions,
   ): Promise<ScanPage<[field: T, value: T]> | ScanPage<T>> {
-    const words = appendScanOptions(["HSCAN", key, cursor], options);
-    appendFlag(words, "NOVALUES", options.novalues);
-    return options.novalues
+    const words: Words = ["HSCAN", key, cursor];
+    const given = optionsOf(words, options, HSCAN_OPTIONS);
+    appendScanOptions(words, given);
+    appendFlag(words, "NOVALUES", given.novalues);
+    return given.novalues
       ? this.send<ScanPage<T>>(words, toBulksPage)
       : this.send<ScanPage<[T, T]>>(words, toFieldsAndValuesPage);
   }
@@ -714,12 +734,12 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /** Iterates over the fields of a hash. */
   hscanIterator(
     key: Key,
-    options: HscanOptions = {},
+    options?: HscanOptions,
   ): AsyncGenerator<[field: T, value: T] | T, void, undefined> {
-    const { novalues, ...rest } = options;
-    return novalues
-      ? iteratePages((cursor) => this.hscan(key, cursor, { ...rest, novalues }))
-      : iteratePages((cursor) => this.hscan(key, cursor, rest));
+    // The pages have what the options say, whichever signature is taken.
+    return iteratePages<[T, T] | T>((cursor) =>
+      this.hscan(key, cursor, options as HscanFieldsOptions)
+    );
   }
 
   /**
@@ -767,13 +787,14 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hsetex/}
    */
-  hsetex(key: Key, entries: Entries, options: HsetexOptions = {}): Promise<boolean> {
+  hsetex(key: Key, entries: Entries, options?: HsetexOptions): Promise<boolean> {
     const words: Words = ["HSETEX", key];
-    appendFlag(words, "NX", options.nx);
-    appendFlag(words, "XX", options.xx);
-    appendFlag(words, "FNX", options.fnx);
-    appendFlag(words, "FXX", options.fxx);
-    appendExpiry(words, options);
+    const given = optionsOf(words, options, HSETEX_OPTIONS);
+    appendFlag(words, "NX", given.nx);
+    appendFlag(words, "XX", given.xx);
+    appendFlag(words, "FNX", given.fnx);
+    appendFlag(words, "FXX", given.fxx);
+    appendExpiry(words, given);
     const count = words.push("FIELDS", 0);
     appendEntries(words, entries, "fields");
     words[count - 1] = (words.length - count) / 2;

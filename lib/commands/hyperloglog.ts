@@ -39,9 +39,9 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    * @throws {ServerError} If the key holds something else than a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfadd/}
    */
-  pfadd(key: Key, elements: OneOrMany<Value> = []): Promise<boolean> {
+  pfadd(key: Key, elements?: OneOrMany<Value>): Promise<boolean> {
     const words: Words = ["PFADD", key];
-    return this.send(words.concat(elements), toBoolean);
+    return this.send(words.concat(elements ?? []), toBoolean);
   }
 
   /**

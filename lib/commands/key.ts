@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   append,
@@ -29,11 +30,13 @@ import {
   unexpected,
 } from "./_decode.ts";
 import { appendExpireCondition, type ExpireCondition } from "./_expiry.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import {
   appendScanOptions,
   type Cursor,
   iteratePages,
+  SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
   toBulksPage,
@@ -122,6 +125,35 @@ export type SortOptions = SortRoOptions & {
   store?: Key;
 };
 
+const COPY_OPTIONS: OptionShape<CopyOptions> = { db: "word", replace: "flag" };
+
+const MIGRATE_OPTIONS: OptionShape<MigrateOptions> = {
+  copy: "flag",
+  replace: "flag",
+  auth: "word",
+  auth2: { username: "word", password: "word" },
+};
+
+const RESTORE_OPTIONS: OptionShape<RestoreOptions> = {
+  replace: "flag",
+  absttl: "flag",
+  idletime: "word",
+  freq: "word",
+};
+
+const SCAN_KEYS_OPTIONS: OptionShape<ScanKeysOptions> = { ...SCAN_OPTIONS, type: "word" };
+
+const SORT_RO_OPTIONS: OptionShape<SortRoOptions> = {
+  by: "word",
+  limit: { offset: "word", count: "word" },
+  get: "words",
+  asc: "flag",
+  desc: "flag",
+  alpha: "flag",
+};
+
+const SORT_OPTIONS: OptionShape<SortOptions> = { ...SORT_RO_OPTIONS, store: "word" };
+
 /**
  * Commands on keys, whatever they hold: expiry, renaming, deleting, scanning, sorting.
  *
@@ -149,10 +181,11 @@ export abstract class KeyCommands<
    * @returns Whether it was copied; false if there is no source, or a destination that may not be overwritten.
    * @see {@link https://valkey.io/commands/copy/}
    */
-  copy(source: Key, destination: Key, options: CopyOptions = {}): Promise<boolean> {
+  copy(source: Key, destination: Key, options?: CopyOptions): Promise<boolean> {
     const words: Words = ["COPY", source, destination];
-    appendOption(words, "DB", options.db);
-    appendFlag(words, "REPLACE", options.replace);
+    const { db, replace } = optionsOf(words, options, COPY_OPTIONS);
+    appendOption(words, "DB", db);
+    appendFlag(words, "REPLACE", replace);
     return this.send(words, toBoolean);
   }
 
@@ -244,7 +277,7 @@ export abstract class KeyCommands<
    * @returns Whether it was changed; false also if there is no such key.
    * @see {@link https://valkey.io/commands/expire/}
    */
-  expire(key: Key, seconds: number, condition: ExpireCondition = {}): Promise<boolean> {
+  expire(key: Key, seconds: number, condition?: ExpireCondition): Promise<boolean> {
     const words: Words = ["EXPIRE", key, seconds];
     appendExpireCondition(words, condition);
     return this.send(words, toBoolean);
@@ -269,7 +302,7 @@ export abstract class KeyCommands<
    * @returns Whether it was changed; false also if there is no such key.
    * @see {@link https://valkey.io/commands/expireat/}
    */
-  expireat(key: Key, time: number, condition: ExpireCondition = {}): Promise<boolean> {
+  expireat(key: Key, time: number, condition?: ExpireCondition): Promise<boolean> {
     const words: Words = ["EXPIREAT", key, time];
     appendExpireCondition(words, condition);
     return this.send(words, toBoolean);
@@ -346,16 +379,15 @@ export abstract class KeyCommands<
     keys: OneOrMany<Key>,
     db: number,
     timeout: number,
-    options: MigrateOptions = {},
+    options?: MigrateOptions,
   ): Promise<"OK" | "NOKEY"> {
     const several = Array.isArray(keys);
     const words: Words = ["MIGRATE", host, port, several ? "" : keys as Key, db, timeout];
-    appendFlag(words, "COPY", options.copy);
-    appendFlag(words, "REPLACE", options.replace);
-    appendOption(words, "AUTH", options.auth);
-    if (options.auth2 !== undefined) {
-      words.push("AUTH2", options.auth2.username, options.auth2.password);
-    }
+    const { copy, replace, auth, auth2 } = optionsOf(words, options, MIGRATE_OPTIONS);
+    appendFlag(words, "COPY", copy);
+    appendFlag(words, "REPLACE", replace);
+    appendOption(words, "AUTH", auth);
+    if (auth2 !== undefined) words.push("AUTH2", auth2.username, auth2.password);
     if (several) {
       words.push("KEYS");
       append(words, keys, "keys");
@@ -502,7 +534,7 @@ export abstract class KeyCommands<
    * @returns Whether it was changed; false also if there is no such key.
    * @see {@link https://valkey.io/commands/pexpire/}
    */
-  pexpire(key: Key, milliseconds: number, condition: ExpireCondition = {}): Promise<boolean> {
+  pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Promise<boolean> {
     const words: Words = ["PEXPIRE", key, milliseconds];
     appendExpireCondition(words, condition);
     return this.send(words, toBoolean);
@@ -527,7 +559,7 @@ export abstract class KeyCommands<
    * @returns Whether it was changed; false also if there is no such key.
    * @see {@link https://valkey.io/commands/pexpireat/}
    */
-  pexpireat(key: Key, time: number, condition: ExpireCondition = {}): Promise<boolean> {
+  pexpireat(key: Key, time: number, condition?: ExpireCondition): Promise<boolean> {
     const words: Words = ["PEXPIREAT", key, time];
     appendExpireCondition(words, condition);
     return this.send(words, toBoolean);
@@ -659,13 +691,14 @@ export abstract class KeyCommands<
     key: Key,
     ttl: number,
     payload: Uint8Array,
-    options: RestoreOptions = {},
+    options?: RestoreOptions,
   ): Promise<"OK"> {
     const words: Words = ["RESTORE", key, ttl, payload];
-    appendFlag(words, "REPLACE", options.replace);
-    appendFlag(words, "ABSTTL", options.absttl);
-    appendOption(words, "IDLETIME", options.idletime);
-    appendOption(words, "FREQ", options.freq);
+    const { replace, absttl, idletime, freq } = optionsOf(words, options, RESTORE_OPTIONS);
+    appendFlag(words, "REPLACE", replace);
+    appendFlag(words, "ABSTTL", absttl);
+    appendOption(words, "IDLETIME", idletime);
+    appendOption(words, "FREQ", freq);
     return this.send(words, toOk);
   }
 
@@ -688,9 +721,11 @@ export abstract class KeyCommands<
    * @returns The page.
    * @see {@link https://valkey.io/commands/scan/}
    */
-  scan(cursor: Cursor, options: ScanKeysOptions = {}): Promise<ScanPage<T>> {
-    const words = appendScanOptions(["SCAN", cursor], options);
-    appendOption(words, "TYPE", options.type);
+  scan(cursor: Cursor, options?: ScanKeysOptions): Promise<ScanPage<T>> {
+    const words: Words = ["SCAN", cursor];
+    const given = optionsOf(words, options, SCAN_KEYS_OPTIONS);
+    appendScanOptions(words, given);
+    appendOption(words, "TYPE", given.type);
     return this.send<ScanPage<T>>(words, toBulksPage);
   }
 
@@ -714,7 +749,7 @@ export abstract class KeyCommands<
    * @returns The keys, in no order.
    * @see {@link https://valkey.io/commands/scan/}
    */
-  scanIterator(options: ScanKeysOptions = {}): AsyncGenerator<T, void, undefined> {
+  scanIterator(options?: ScanKeysOptions): AsyncGenerator<T, void, undefined> {
     return iteratePages((cursor) => this.scan(cursor, options));
   }
 
@@ -748,11 +783,12 @@ export abstract class KeyCommands<
   /** Sorts the elements of a list, set or sorted set into another key. */
   sort(key: Key, options: SortOptions & { store: Key }): Promise<number>;
   /** Sorts the elements of a list, set or sorted set. */
-  sort(key: Key, options: SortOptions = {}): Promise<(T | null)[] | number> {
+  sort(key: Key, options?: SortOptions): Promise<(T | null)[] | number> {
     const words: Words = ["SORT", key];
-    appendSortOptions(words, options);
-    appendOption(words, "STORE", options.store);
-    return options.store === undefined
+    const given = optionsOf(words, options, SORT_OPTIONS);
+    appendSortOptions(words, given);
+    appendOption(words, "STORE", given.store);
+    return given.store === undefined
       ? this.send<(T | null)[]>(words, toBulksOrNulls)
       : this.send(words, toNumber);
   }
@@ -778,9 +814,9 @@ export abstract class KeyCommands<
   /** Sorts the elements of a list, set or sorted set, and answers values that belong to them. */
   sortRo(key: Key, options: SortRoOptions): Promise<(T | null)[]>;
   /** Sorts the elements of a list, set or sorted set, on a replica too. */
-  sortRo(key: Key, options: SortRoOptions = {}): Promise<(T | null)[]> {
+  sortRo(key: Key, options?: SortRoOptions): Promise<(T | null)[]> {
     const words: Words = ["SORT_RO", key];
-    appendSortOptions(words, options);
+    appendSortOptions(words, optionsOf(words, options, SORT_RO_OPTIONS));
     return this.send<(T | null)[]>(words, toBulksOrNulls);
   }
 

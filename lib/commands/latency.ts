@@ -108,11 +108,11 @@ export abstract class LatencyCommands<
    * @see {@link https://valkey.io/commands/latency-histogram/}
    */
   latencyHistogram(
-    commands: OneOrMany<string> = [],
+    commands?: OneOrMany<string>,
   ): Promise<PerNode<Record<string, LatencyHistogram>, N>> {
     const words: Words = ["LATENCY", "HISTOGRAM"];
     return this.send(
-      words.concat(commands),
+      words.concat(commands ?? []),
       perNode<Record<string, LatencyHistogram>, N>(toHistograms),
     );
   }
@@ -166,9 +166,9 @@ export abstract class LatencyCommands<
    * @returns How many kinds were deleted; in a cluster on all nodes together.
    * @see {@link https://valkey.io/commands/latency-reset/}
    */
-  latencyReset(events: OneOrMany<string> = []): Promise<number> {
+  latencyReset(events?: OneOrMany<string>): Promise<number> {
     const words: Words = ["LATENCY", "RESET"];
-    return this.send(words.concat(events), toNumber);
+    return this.send(words.concat(events ?? []), toNumber);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   append,
@@ -26,6 +27,7 @@ import {
   toOk,
   unexpected,
 } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 
 /** An end of a list: `"left"` is where it begins. */
 export type ListSide = "left" | "right";
@@ -49,6 +51,10 @@ export interface LposOptions {
   /** How many elements to look at, 0 for all. @default {0} */
   maxlen?: number;
 }
+
+const LMPOP_OPTIONS: OptionShape<LmpopOptions> = { count: "word" };
+
+const LPOS_OPTIONS: OptionShape<LposOptions> = { rank: "word", count: "word", maxlen: "word" };
 
 /**
  * Commands on lists: elements in the order in which they were pushed, to use as queues and stacks.
@@ -114,11 +120,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
     keys: OneOrMany<Key>,
     side: ListSide,
     timeout: number,
-    options: LmpopOptions = {},
+    options?: LmpopOptions,
   ): Promise<[key: T, elements: T[]] | null> {
     const words = appendCounted(["BLMPOP", timeout], keys, "keys");
     words.push(side);
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", optionsOf(words, options, LMPOP_OPTIONS).count);
     return this.send<[T, T[]] | null>(words, toKeyAndElementsOrNull);
   }
 
@@ -305,11 +311,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   lmpop(
     keys: OneOrMany<Key>,
     side: ListSide,
-    options: LmpopOptions = {},
+    options?: LmpopOptions,
   ): Promise<[key: T, elements: T[]] | null> {
     const words = appendCounted(["LMPOP"], keys, "keys");
     words.push(side);
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", optionsOf(words, options, LMPOP_OPTIONS).count);
     return this.send<[T, T[]] | null>(words, toKeyAndElementsOrNull);
   }
 
@@ -372,13 +378,14 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   lpos(
     key: Key,
     element: Value,
-    options: LposOptions = {},
+    options?: LposOptions,
   ): Promise<number | null | number[]> {
     const words: Words = ["LPOS", key, element];
-    appendOption(words, "RANK", options.rank);
-    appendOption(words, "COUNT", options.count);
-    appendOption(words, "MAXLEN", options.maxlen);
-    return options.count === undefined
+    const { rank, count, maxlen } = optionsOf(words, options, LPOS_OPTIONS);
+    appendOption(words, "RANK", rank);
+    appendOption(words, "COUNT", count);
+    appendOption(words, "MAXLEN", maxlen);
+    return count === undefined
       ? this.send(words, toNumberOrNull)
       : this.send<number[]>(words, toNumbers);
   }

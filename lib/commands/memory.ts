@@ -5,9 +5,11 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import { appendOption, type Key } from "./_args.ts";
 import { toNumberOrNull, toOk, toText } from "./_decode.ts";
 import { type MemoryStats, toMemoryStats } from "./_memory_stats.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerNode, perNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode MemoryCommands.memoryUsage}. */
@@ -15,6 +17,8 @@ export interface MemoryUsageOptions {
   /** How many elements of a list, hash, set or the like are measured to estimate the others; 0 for all. @default {5} */
   samples?: number;
 }
+
+const MEMORY_USAGE_OPTIONS: OptionShape<MemoryUsageOptions> = { samples: "word" };
 
 /**
  * Commands on memory: what needs how much of it.
@@ -114,9 +118,9 @@ export abstract class MemoryCommands<
    * @returns The number of bytes, or null if there is no such key.
    * @see {@link https://valkey.io/commands/memory-usage/}
    */
-  memoryUsage(key: Key, options: MemoryUsageOptions = {}): Promise<number | null> {
+  memoryUsage(key: Key, options?: MemoryUsageOptions): Promise<number | null> {
     const words: Words = ["MEMORY", "USAGE", key];
-    appendOption(words, "SAMPLES", options.samples);
+    appendOption(words, "SAMPLES", optionsOf(words, options, MEMORY_USAGE_OPTIONS).samples);
     return this.send(words, toNumberOrNull);
   }
 }

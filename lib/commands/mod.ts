@@ -6,6 +6,7 @@
 
 import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import { refuseSurplus } from "../surplus_arguments.ts";
 import { toReply } from "./_decode.ts";
 import type { Reach } from "./_reach.ts";
 import { AclCommands } from "./acl.ts";
@@ -34,7 +35,13 @@ import { SortedSetCommands } from "./sorted_set.ts";
 import { StreamCommands } from "./stream.ts";
 import { StringCommands } from "./string.ts";
 
-/** Every typed command. Each group has its own page; {@linkcode Commands} is what they are together. */
+/**
+ * Every typed command. Each group has its own page; {@linkcode Commands} is what they are together.
+ *
+ * A call with more arguments than the method takes, with an option that it does not have, or with something else where
+ * an object of options belongs, rejects with a `TypeError` that tells what is expected; nothing is sent. Undefined counts
+ * as not given.
+ */
 export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends
     AclCommands<T, N>,
@@ -129,6 +136,7 @@ export type { InfoSection, ServerInfo } from "./_info_report.ts";
 export type { DatabaseOverhead, MemoryStats } from "./_memory_stats.ts";
 export type { PerNode, PerRoutedNode, Reach } from "./_reach.ts";
 export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
+export type { ScriptCall } from "./_script_call.ts";
 export type {
   LexBound,
   Score,
@@ -223,8 +231,10 @@ export const groups: readonly Group[] = [
 ];
 
 /**
- * Makes the methods of the groups those of `target`, through one object in front of its prototype chain: defining some
- * hundred properties on the prototype itself takes ten times as long.
+ * Makes the methods of the groups those of `target`, each with a check that it gets no surplus arguments.
+ *
+ * They are on one object in front of its prototype chain: defining some hundred properties on the prototype itself takes
+ * ten times as long.
  */
 function link(target: Group, groups: readonly Group[]): void {
   const methods: object = Object.create(Executor.prototype);
@@ -234,11 +244,9 @@ function link(target: Group, groups: readonly Group[]): void {
       if (Object.hasOwn(methods, name)) {
         throw new TypeError(`Cannot link command groups: "${name}" is in two of them`);
       }
-      Object.defineProperty(
-        methods,
-        name,
-        Object.getOwnPropertyDescriptor(group.prototype, name)!,
-      );
+      const descriptor = Object.getOwnPropertyDescriptor(group.prototype, name)!;
+      descriptor.value = refuseSurplus(name, descriptor.value);
+      Object.defineProperty(methods, name, descriptor);
     }
   }
   Object.setPrototypeOf(target.prototype, methods);

@@ -5,10 +5,12 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { appendEntries, type Entries, type Value } from "./_args.ts";
+import { appendEntries, appendList, type Entries, type Value } from "./_args.ts";
 import { elements, toNumber, toOk, toText } from "./_decode.ts";
 import { toNamed, valueOf } from "./_named.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode ModuleCommands.moduleLoadex}. */
@@ -30,6 +32,8 @@ export interface ModuleInfo {
   /** The arguments that it was loaded with. */
   args: string[];
 }
+
+const MODULE_LOADEX_OPTIONS: OptionShape<ModuleLoadexOptions> = { config: "object", args: "list" };
 
 /**
  * Commands on modules: libraries that extend the server.
@@ -78,8 +82,9 @@ export abstract class ModuleCommands<
    * @throws {ServerError} If that is not allowed, or the module cannot be loaded; the server's log tells why.
    * @see {@link https://valkey.io/commands/module-load/}
    */
-  moduleLoad(path: string, args: readonly Value[] = []): Promise<PerRoutedNode<"OK", N>> {
-    return this.send(["MODULE", "LOAD", path, ...args], perRoutedNode<"OK", N>(toOk));
+  moduleLoad(path: string, args?: readonly Value[]): Promise<PerRoutedNode<"OK", N>> {
+    const words: Words = ["MODULE", "LOAD", path];
+    return this.send(appendList(words, args ?? [], "arguments"), perRoutedNode<"OK", N>(toOk));
   }
 
   /**
@@ -103,16 +108,17 @@ export abstract class ModuleCommands<
    */
   moduleLoadex(
     path: string,
-    options: ModuleLoadexOptions = {},
+    options?: ModuleLoadexOptions,
   ): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["MODULE", "LOADEX", path];
-    if (options.config !== undefined) {
-      const pairs = appendEntries(["MODULE LOADEX"], options.config, "parameters").slice(1);
+    const { config, args } = optionsOf(words, options, MODULE_LOADEX_OPTIONS);
+    if (config !== undefined) {
+      const pairs = appendEntries(["MODULE LOADEX"], config, "parameters").slice(1);
       for (let i = 0; i < pairs.length; i += 2) words.push("CONFIG", ...pairs.slice(i, i + 2));
     }
-    if (options.args !== undefined) {
+    if (args !== undefined) {
       words.push("ARGS");
-      for (const arg of options.args) words.push(arg);
+      for (const arg of args) words.push(arg);
     }
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }

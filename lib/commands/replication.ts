@@ -5,9 +5,11 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { appendFlag, appendOption } from "./_args.ts";
 import { elements, toNumber, toOk, toText, unexpected } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Where a server listens. */
@@ -76,6 +78,13 @@ export interface ReplicaRole {
 /** What {@linkcode ReplicationCommands.role} answers. */
 export type Role = PrimaryRole | ReplicaRole;
 
+const FAILOVER_OPTIONS: OptionShape<FailoverOptions> = {
+  to: { host: "word", port: "word" },
+  force: "flag",
+  abort: "flag",
+  timeout: "word",
+};
+
 /**
  * Commands on replication: which server is a primary, and whose replica another one is.
  *
@@ -106,12 +115,13 @@ export abstract class ReplicationCommands<
    * @throws {ServerError} If there is no such replica, the server is no primary, or there is nothing to call off.
    * @see {@link https://valkey.io/commands/failover/}
    */
-  failover(options: FailoverOptions = {}): Promise<PerRoutedNode<"OK", N>> {
+  failover(options?: FailoverOptions): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["FAILOVER"];
-    if (options.to !== undefined) words.push("TO", options.to.host, options.to.port);
-    appendFlag(words, "FORCE", options.force);
-    appendFlag(words, "ABORT", options.abort);
-    appendOption(words, "TIMEOUT", options.timeout);
+    const { to, force, abort, timeout } = optionsOf(words, options, FAILOVER_OPTIONS);
+    if (to !== undefined) words.push("TO", to.host, to.port);
+    appendFlag(words, "FORCE", force);
+    appendFlag(words, "ABORT", abort);
+    appendOption(words, "TIMEOUT", timeout);
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }
 

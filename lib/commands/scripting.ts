@@ -7,25 +7,13 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import {
-  append,
-  appendFlag,
-  type AtMostOne,
-  type Key,
-  type OneOrMany,
-  type Value,
-} from "./_args.ts";
+import { append, appendFlag, type AtMostOne, type OneOrMany } from "./_args.ts";
 import { toBooleans, toBulk, toOk, toReply, toText } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
-
-/** What a script or a function is called with. */
-export interface ScriptCall {
-  /** `KEYS` of the script: all keys that it uses. In a cluster they must be in one slot. @default {[]} */
-  keys?: readonly Key[];
-  /** `ARGV` of the script. @default {[]} */
-  args?: readonly Value[];
-}
+import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 
 /** Options for {@linkcode ScriptingCommands.scriptFlush}. At most one; by default as the server is configured. */
 export type ScriptFlushOptions = AtMostOne<{
@@ -34,6 +22,8 @@ export type ScriptFlushOptions = AtMostOne<{
   /** Answer when the memory is free. */
   sync: true;
 }>;
+
+const SCRIPT_FLUSH_OPTIONS: OptionShape<ScriptFlushOptions> = { async: "flag", sync: "flag" };
 
 /**
  * Commands on Lua scripts: running them, and keeping them ready by their digest.
@@ -72,8 +62,8 @@ export abstract class ScriptingCommands<
    * @throws {ServerError} If the script cannot be compiled or fails.
    * @see {@link https://valkey.io/commands/eval/}
    */
-  eval(script: string | Uint8Array, call: ScriptCall = {}): Promise<PerRoutedNode<Reply, N>> {
-    return this.send(callWords("EVAL", script, call), perRoutedNode<Reply, N>(toReply));
+  eval(script: string | Uint8Array, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
+    return this.send(appendScriptCall(["EVAL", script], call), perRoutedNode<Reply, N>(toReply));
   }
 
   /**
@@ -99,8 +89,8 @@ export abstract class ScriptingCommands<
    * @throws {ServerError} If the script cannot be compiled, fails or tries to write.
    * @see {@link https://valkey.io/commands/eval_ro/}
    */
-  evalRo(script: string | Uint8Array, call: ScriptCall = {}): Promise<PerRoutedNode<Reply, N>> {
-    return this.send(callWords("EVAL_RO", script, call), perRoutedNode<Reply, N>(toReply));
+  evalRo(script: string | Uint8Array, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
+    return this.send(appendScriptCall(["EVAL_RO", script], call), perRoutedNode<Reply, N>(toReply));
   }
 
   /**
@@ -120,8 +110,8 @@ export abstract class ScriptingCommands<
    * @throws {ServerError} If the server does not know the script (`NOSCRIPT`), or it fails.
    * @see {@link https://valkey.io/commands/evalsha/}
    */
-  evalsha(sha1: string, call: ScriptCall = {}): Promise<PerRoutedNode<Reply, N>> {
-    return this.send(callWords("EVALSHA", sha1, call), perRoutedNode<Reply, N>(toReply));
+  evalsha(sha1: string, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
+    return this.send(appendScriptCall(["EVALSHA", sha1], call), perRoutedNode<Reply, N>(toReply));
   }
 
   /**
@@ -142,8 +132,11 @@ export abstract class ScriptingCommands<
    * @throws {ServerError} If the server does not know the script (`NOSCRIPT`), or it fails or tries to write.
    * @see {@link https://valkey.io/commands/evalsha_ro/}
    */
-  evalshaRo(sha1: string, call: ScriptCall = {}): Promise<PerRoutedNode<Reply, N>> {
-    return this.send(callWords("EVALSHA_RO", sha1, call), perRoutedNode<Reply, N>(toReply));
+  evalshaRo(sha1: string, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
+    return this.send(
+      appendScriptCall(["EVALSHA_RO", sha1], call),
+      perRoutedNode<Reply, N>(toReply),
+    );
   }
 
   /**
@@ -183,10 +176,11 @@ export abstract class ScriptingCommands<
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/script-flush/}
    */
-  scriptFlush(options: ScriptFlushOptions = {}): Promise<"OK"> {
+  scriptFlush(options?: ScriptFlushOptions): Promise<"OK"> {
     const words: Words = ["SCRIPT", "FLUSH"];
-    appendFlag(words, "ASYNC", options.async);
-    appendFlag(words, "SYNC", options.sync);
+    const { async, sync } = optionsOf(words, options, SCRIPT_FLUSH_OPTIONS);
+    appendFlag(words, "ASYNC", async);
+    appendFlag(words, "SYNC", sync);
     return this.send(words, toOk);
   }
 
@@ -257,12 +251,4 @@ export abstract class ScriptingCommands<
   scriptShow(sha1: string): Promise<PerRoutedNode<T, N>> {
     return this.send(["SCRIPT", "SHOW", sha1], perRoutedNode<T, N>(toBulk));
   }
-}
-
-function callWords(
-  command: string,
-  script: string | Uint8Array,
-  { keys = [], args = [] }: ScriptCall,
-): Words {
-  return [command, script, keys.length, ...keys, ...args];
 }

@@ -8,10 +8,12 @@
 
 import { ConnectionError } from "../errors.ts";
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { appendFlag, appendOption, type AtMostOne, type OneOrMany } from "./_args.ts";
 import { elements, toNumber, toOk, toText, unexpected } from "./_decode.ts";
 import { type ServerInfo, toServerInfo } from "./_info_report.ts";
+import { optionsOf } from "./_options.ts";
 import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode ServerCommands.bgsave}. At most one. */
@@ -76,6 +78,22 @@ export interface ServerTime {
   microseconds: number;
 }
 
+const BGSAVE_OPTIONS: OptionShape<BgsaveOptions> = { schedule: "flag", cancel: "flag" };
+
+const FLUSH_OPTIONS: OptionShape<FlushOptions> = { async: "flag", sync: "flag" };
+
+const LOLWUT_OPTIONS: OptionShape<LolwutOptions> = { version: "word", args: "list" };
+
+const SHUTDOWN_OPTIONS: OptionShape<ShutdownOptions> = {
+  save: "flag",
+  nosave: "flag",
+  now: "flag",
+  force: "flag",
+  safe: "flag",
+  failover: "flag",
+  abort: "flag",
+};
+
 /**
  * Commands on the server as a whole: its data set, its persistence, its state.
  *
@@ -123,10 +141,11 @@ export abstract class ServerCommands<
    * @throws {ServerError} If the data set is being saved already, or for `cancel` if it is not.
    * @see {@link https://valkey.io/commands/bgsave/}
    */
-  bgsave(options: BgsaveOptions = {}): Promise<string> {
+  bgsave(options?: BgsaveOptions): Promise<string> {
     const words: Words = ["BGSAVE"];
-    appendFlag(words, "SCHEDULE", options.schedule);
-    appendFlag(words, "CANCEL", options.cancel);
+    const { schedule, cancel } = optionsOf(words, options, BGSAVE_OPTIONS);
+    appendFlag(words, "SCHEDULE", schedule);
+    appendFlag(words, "CANCEL", cancel);
     return this.send(words, toText);
   }
 
@@ -168,7 +187,7 @@ export abstract class ServerCommands<
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/flushall/}
    */
-  flushall(options: FlushOptions = {}): Promise<"OK"> {
+  flushall(options?: FlushOptions): Promise<"OK"> {
     return this.send(flushWords("FLUSHALL", options), toOk);
   }
 
@@ -188,7 +207,7 @@ export abstract class ServerCommands<
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/flushdb/}
    */
-  flushdb(options: FlushOptions = {}): Promise<"OK"> {
+  flushdb(options?: FlushOptions): Promise<"OK"> {
     return this.send(flushWords("FLUSHDB", options), toOk);
   }
 
@@ -209,9 +228,9 @@ export abstract class ServerCommands<
    * @returns The report, as text and taken apart; in a cluster for each primary.
    * @see {@link https://valkey.io/commands/info/}
    */
-  info(sections: OneOrMany<string> = []): Promise<PerNode<ServerInfo, N>> {
+  info(sections?: OneOrMany<string>): Promise<PerNode<ServerInfo, N>> {
     const words: Words = ["INFO"];
-    return this.send(words.concat(sections), perNode<ServerInfo, N>(toServerInfo));
+    return this.send(words.concat(sections ?? []), perNode<ServerInfo, N>(toServerInfo));
   }
 
   /**
@@ -245,10 +264,11 @@ export abstract class ServerCommands<
    * @returns The picture, for a terminal.
    * @see {@link https://valkey.io/commands/lolwut/}
    */
-  lolwut(options: LolwutOptions = {}): Promise<PerRoutedNode<string, N>> {
+  lolwut(options?: LolwutOptions): Promise<PerRoutedNode<string, N>> {
     const words: Words = ["LOLWUT"];
-    appendOption(words, "VERSION", options.version);
-    for (const arg of options.args ?? []) words.push(arg);
+    const { version, args } = optionsOf(words, options, LOLWUT_OPTIONS);
+    appendOption(words, "VERSION", version);
+    for (const arg of args ?? []) words.push(arg);
     return this.send(words, perRoutedNode<string, N>(toText));
   }
 
@@ -293,18 +313,19 @@ export abstract class ServerCommands<
    * @throws {TypeError} If a cluster is not told which node; nothing was sent then.
    * @see {@link https://valkey.io/commands/shutdown/}
    */
-  shutdown(options: ShutdownOptions = {}): Promise<void> {
+  shutdown(options?: ShutdownOptions): Promise<void> {
     const words: Words = ["SHUTDOWN"];
-    appendFlag(words, "NOSAVE", options.nosave);
-    appendFlag(words, "SAVE", options.save);
-    appendFlag(words, "NOW", options.now);
-    appendFlag(words, "FORCE", options.force);
-    appendFlag(words, "SAFE", options.safe);
-    appendFlag(words, "FAILOVER", options.failover);
-    appendFlag(words, "ABORT", options.abort);
+    const given = optionsOf(words, options, SHUTDOWN_OPTIONS);
+    appendFlag(words, "NOSAVE", given.nosave);
+    appendFlag(words, "SAVE", given.save);
+    appendFlag(words, "NOW", given.now);
+    appendFlag(words, "FORCE", given.force);
+    appendFlag(words, "SAFE", given.safe);
+    appendFlag(words, "FAILOVER", given.failover);
+    appendFlag(words, "ABORT", given.abort);
     return this.send(words, toOk).then(() => {}, (error) => {
       // There is no other reply to a shutdown than the end of the connection.
-      if (options.abort || !(error instanceof ConnectionError && error.maybeExecuted)) throw error;
+      if (given.abort || !(error instanceof ConnectionError && error.maybeExecuted)) throw error;
     });
   }
 
@@ -348,10 +369,11 @@ export abstract class ServerCommands<
   }
 }
 
-function flushWords(command: string, options: FlushOptions): Words {
+function flushWords(command: string, options: FlushOptions | undefined): Words {
   const words: Words = [command];
-  appendFlag(words, "ASYNC", options.async);
-  appendFlag(words, "SYNC", options.sync);
+  const { async, sync } = optionsOf(words, options, FLUSH_OPTIONS);
+  appendFlag(words, "ASYNC", async);
+  appendFlag(words, "SYNC", sync);
   return words;
 }
 

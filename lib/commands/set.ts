@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import {
   append,
   appendCounted,
@@ -14,10 +15,12 @@ import {
   type Value,
 } from "./_args.ts";
 import { toBoolean, toBooleans, toBulkOrNull, toBulks, toBulkSet, toNumber } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 import {
   appendScanOptions,
   type Cursor,
   iteratePages,
+  SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
   toBulksPage,
@@ -28,6 +31,8 @@ export interface SintercardOptions {
   /** Where to stop counting, 0 for nowhere. @default {0} */
   limit?: number;
 }
+
+const SINTERCARD_OPTIONS: OptionShape<SintercardOptions> = { limit: "word" };
 
 /**
  * Commands on sets: different members, in no order.
@@ -168,9 +173,9 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sintercard/}
    */
-  sintercard(keys: OneOrMany<Key>, options: SintercardOptions = {}): Promise<number> {
+  sintercard(keys: OneOrMany<Key>, options?: SintercardOptions): Promise<number> {
     const words: Words = appendCounted(["SINTERCARD"], keys, "keys");
-    appendOption(words, "LIMIT", options.limit);
+    appendOption(words, "LIMIT", optionsOf(words, options, SINTERCARD_OPTIONS).limit);
     return this.send(words, toNumber);
   }
 
@@ -391,8 +396,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sscan/}
    */
-  sscan(key: Key, cursor: Cursor, options: ScanOptions = {}): Promise<ScanPage<T>> {
-    return this.send<ScanPage<T>>(appendScanOptions(["SSCAN", key, cursor], options), toBulksPage);
+  sscan(key: Key, cursor: Cursor, options?: ScanOptions): Promise<ScanPage<T>> {
+    const words: Words = ["SSCAN", key, cursor];
+    appendScanOptions(words, optionsOf(words, options, SCAN_OPTIONS));
+    return this.send<ScanPage<T>>(words, toBulksPage);
   }
 
   /**
@@ -417,7 +424,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sscan/}
    */
-  sscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<T, void, undefined> {
+  sscanIterator(key: Key, options?: ScanOptions): AsyncGenerator<T, void, undefined> {
     return iteratePages((cursor) => this.sscan(key, cursor, options));
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   append,
@@ -25,10 +26,12 @@ import {
   toNumberOrNull,
   unexpected,
 } from "./_decode.ts";
+import { optionsOf } from "./_options.ts";
 import {
   appendScanOptions,
   type Cursor,
   iteratePages,
+  SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
   toBulksPage,
@@ -192,6 +195,53 @@ export interface ZscanOptions extends ScanOptions {
   noscores?: boolean;
 }
 
+/** What ZRANGESTORE takes, and ZRANGE. */
+type AnyZrangeOptions = ZrangeOptions | ZrangeByscoreOptions | ZrangeBylexOptions;
+
+const WITHSCORE: OptionShape<{ withscore?: boolean }> = { withscore: "flag" };
+
+const WITHSCORES: OptionShape<{ withscores?: boolean }> = { withscores: "flag" };
+
+const LIMIT: OptionShape<RangeLimit> = { offset: "word", count: "word" };
+
+const ZADD_OPTIONS: OptionShape<ZaddOptions | ZaddIncrOptions> = {
+  nx: "flag",
+  xx: "flag",
+  gt: "flag",
+  lt: "flag",
+  ch: "flag",
+  incr: "flag",
+};
+
+const ZCOMBINE_OPTIONS: OptionShape<ZcombineOptions> = { weights: "list", aggregate: "word" };
+
+const ZCOMBINE_WITHSCORES: OptionShape<ZcombineOptions & { withscores?: boolean }> = {
+  ...ZCOMBINE_OPTIONS,
+  ...WITHSCORES,
+};
+
+const ZINTERCARD_OPTIONS: OptionShape<ZintercardOptions> = { limit: "word" };
+
+const ZMPOP_OPTIONS: OptionShape<ZmpopOptions> = { count: "word" };
+
+const ZRANGE_OPTIONS: OptionShape<AnyZrangeOptions> = {
+  byscore: "flag",
+  bylex: "flag",
+  rev: "flag",
+  limit: LIMIT,
+};
+
+const ZRANGE_WITHSCORES: OptionShape<AnyZrangeOptions & { withscores?: boolean }> = {
+  ...ZRANGE_OPTIONS,
+  ...WITHSCORES,
+};
+
+const ZRANGEBYLEX_OPTIONS: OptionShape<ZrangebylexOptions> = { limit: LIMIT };
+
+const ZRANGEBYSCORE_OPTIONS: OptionShape<ZrangebyscoreOptions> = { ...WITHSCORES, limit: LIMIT };
+
+const ZSCAN_OPTIONS: OptionShape<ZscanOptions> = { ...SCAN_OPTIONS, noscores: "flag" };
+
 /**
  * Commands on sorted sets: different members, each with a score, in the order of the scores. Members with the same
  * score are in the order of their bytes.
@@ -229,11 +279,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     keys: OneOrMany<Key>,
     end: SortedSetEnd,
     timeout: number,
-    options: ZmpopOptions = {},
+    options?: ZmpopOptions,
   ): Promise<[key: T, members: ScoredMember<T>[]] | null> {
     const words = appendCounted(["BZMPOP", timeout], keys, "keys");
     words.push(end);
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", optionsOf(words, options, ZMPOP_OPTIONS).count);
     return this.send<[T, ScoredMember<T>[]] | null>(words, toKeyAndScoredMembersOrNull);
   }
 
@@ -325,17 +375,18 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zadd(
     key: Key,
     members: ScoredMembers,
-    options: ZaddOptions | ZaddIncrOptions = {},
+    options?: ZaddOptions | ZaddIncrOptions,
   ): Promise<number | null> {
     const words: Words = ["ZADD", key];
-    appendFlag(words, "NX", options.nx);
-    appendFlag(words, "XX", options.xx);
-    appendFlag(words, "GT", options.gt);
-    appendFlag(words, "LT", options.lt);
-    appendFlag(words, "CH", options.ch);
-    appendFlag(words, "INCR", options.incr);
+    const { nx, xx, gt, lt, ch, incr } = optionsOf(words, options, ZADD_OPTIONS);
+    appendFlag(words, "NX", nx);
+    appendFlag(words, "XX", xx);
+    appendFlag(words, "GT", gt);
+    appendFlag(words, "LT", lt);
+    appendFlag(words, "CH", ch);
+    appendFlag(words, "INCR", incr);
     appendScoredMembers(words, members);
-    return options.incr ? this.send(words, toNumberOrNull) : this.send<number>(words, toNumber);
+    return incr ? this.send(words, toNumberOrNull) : this.send<number>(words, toNumber);
   }
 
   /**
@@ -406,11 +457,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /** Answers what is in the first sorted set only. */
   zdiff(
     keys: OneOrMany<Key>,
-    options: { withscores?: boolean } = {},
+    options?: { withscores?: boolean },
   ): Promise<T[] | ScoredMember<T>[]> {
     const words = appendCounted(["ZDIFF"], keys, "keys");
-    appendFlag(words, "WITHSCORES", options.withscores);
-    return options.withscores
+    const { withscores } = optionsOf(words, options, WITHSCORES);
+    appendFlag(words, "WITHSCORES", withscores);
+    return withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -495,11 +547,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /** Answers what all sorted sets have. */
   zinter(
     keys: OneOrMany<Key>,
-    options: ZcombineOptions & { withscores?: boolean } = {},
+    options?: ZcombineOptions & { withscores?: boolean },
   ): Promise<T[] | ScoredMember<T>[]> {
-    const words = appendCombination(["ZINTER"], keys, options);
-    appendFlag(words, "WITHSCORES", options.withscores);
-    return options.withscores
+    const words: Words = ["ZINTER"];
+    const given = optionsOf(words, options, ZCOMBINE_WITHSCORES);
+    appendCombination(words, keys, given);
+    appendFlag(words, "WITHSCORES", given.withscores);
+    return given.withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -523,9 +577,9 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zintercard/}
    */
-  zintercard(keys: OneOrMany<Key>, options: ZintercardOptions = {}): Promise<number> {
+  zintercard(keys: OneOrMany<Key>, options?: ZintercardOptions): Promise<number> {
     const words = appendCounted(["ZINTERCARD"], keys, "keys");
-    appendOption(words, "LIMIT", options.limit);
+    appendOption(words, "LIMIT", optionsOf(words, options, ZINTERCARD_OPTIONS).limit);
     return this.send(words, toNumber);
   }
 
@@ -556,9 +610,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zinterstore(
     destination: Key,
     keys: OneOrMany<Key>,
-    options: ZcombineOptions = {},
+    options?: ZcombineOptions,
   ): Promise<number> {
-    return this.send(appendCombination(["ZINTERSTORE", destination], keys, options), toNumber);
+    const words: Words = ["ZINTERSTORE", destination];
+    appendCombination(words, keys, optionsOf(words, options, ZCOMBINE_OPTIONS));
+    return this.send(words, toNumber);
   }
 
   /**
@@ -605,11 +661,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zmpop(
     keys: OneOrMany<Key>,
     end: SortedSetEnd,
-    options: ZmpopOptions = {},
+    options?: ZmpopOptions,
   ): Promise<[key: T, members: ScoredMember<T>[]] | null> {
     const words = appendCounted(["ZMPOP"], keys, "keys");
     words.push(end);
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", optionsOf(words, options, ZMPOP_OPTIONS).count);
     return this.send<[T, ScoredMember<T>[]] | null>(words, toKeyAndScoredMembersOrNull);
   }
 
@@ -729,13 +785,14 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zrandmember(
     key: Key,
     count?: number,
-    options: { withscores?: boolean } = {},
+    options?: { withscores?: boolean },
   ): Promise<T | null | T[] | ScoredMember<T>[]> {
     const words: Words = ["ZRANDMEMBER", key];
-    if (count === undefined) return this.send<T | null>(words, toBulkOrNull);
-    words.push(count);
-    appendFlag(words, "WITHSCORES", options.withscores);
-    return options.withscores
+    const { withscores } = optionsOf(words, options, WITHSCORES);
+    if (count === undefined && !withscores) return this.send<T | null>(words, toBulkOrNull);
+    words.push(count as number);
+    appendFlag(words, "WITHSCORES", withscores);
+    return withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -804,11 +861,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     start: ScoreBound | LexBound,
     stop: ScoreBound | LexBound,
-    options: AnyZrangeOptions & { withscores?: boolean } = {},
+    options?: AnyZrangeOptions & { withscores?: boolean },
   ): Promise<T[] | ScoredMember<T>[]> {
-    const words = appendRange(["ZRANGE", key, start, stop], options);
-    appendFlag(words, "WITHSCORES", options.withscores);
-    return options.withscores
+    const words: Words = ["ZRANGE", key, start, stop];
+    const given = optionsOf(words, options, ZRANGE_WITHSCORES);
+    appendRange(words, given);
+    appendFlag(words, "WITHSCORES", given.withscores);
+    return given.withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -838,9 +897,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     min: LexBound,
     max: LexBound,
-    options: ZrangebylexOptions = {},
+    options?: ZrangebylexOptions,
   ): Promise<T[]> {
-    const words = appendLimit(["ZRANGEBYLEX", key, min, max], options.limit);
+    const words: Words = ["ZRANGEBYLEX", key, min, max];
+    appendLimit(words, optionsOf(words, options, ZRANGEBYLEX_OPTIONS).limit);
     return this.send<T[]>(words, toBulks);
   }
 
@@ -887,12 +947,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     min: ScoreBound,
     max: ScoreBound,
-    options: ZrangebyscoreOptions = {},
+    options?: ZrangebyscoreOptions,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZRANGEBYSCORE", key, min, max];
-    appendFlag(words, "WITHSCORES", options.withscores);
-    appendLimit(words, options.limit);
-    return options.withscores
+    const { withscores, limit } = optionsOf(words, options, ZRANGEBYSCORE_OPTIONS);
+    appendFlag(words, "WITHSCORES", withscores);
+    appendLimit(words, limit);
+    return withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -949,9 +1010,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     source: Key,
     start: ScoreBound | LexBound,
     stop: ScoreBound | LexBound,
-    options: AnyZrangeOptions = {},
+    options?: AnyZrangeOptions,
   ): Promise<number> {
-    const words = appendRange(["ZRANGESTORE", destination, source, start, stop], options);
+    const words: Words = ["ZRANGESTORE", destination, source, start, stop];
+    appendRange(words, optionsOf(words, options, ZRANGE_OPTIONS));
     return this.send(words, toNumber);
   }
 
@@ -981,10 +1043,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zrank(
     key: Key,
     member: Value,
-    options: { withscore?: boolean } = {},
+    options?: { withscore?: boolean },
   ): Promise<number | RankAndScore | null> {
     const words: Words = ["ZRANK", key, member];
-    if (!options.withscore) return this.send(words, toNumberOrNull);
+    const { withscore } = optionsOf(words, options, WITHSCORE);
+    if (!withscore) return this.send(words, toNumberOrNull);
     words.push("WITHSCORE");
     return this.send(words, toRankAndScoreOrNull);
   }
@@ -1123,11 +1186,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     start: number,
     stop: number,
-    options: { withscores?: boolean } = {},
+    options?: { withscores?: boolean },
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZREVRANGE", key, start, stop];
-    appendFlag(words, "WITHSCORES", options.withscores);
-    return options.withscores
+    const { withscores } = optionsOf(words, options, WITHSCORES);
+    appendFlag(words, "WITHSCORES", withscores);
+    return withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -1157,9 +1221,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     max: LexBound,
     min: LexBound,
-    options: ZrangebylexOptions = {},
+    options?: ZrangebylexOptions,
   ): Promise<T[]> {
-    const words = appendLimit(["ZREVRANGEBYLEX", key, max, min], options.limit);
+    const words: Words = ["ZREVRANGEBYLEX", key, max, min];
+    appendLimit(words, optionsOf(words, options, ZRANGEBYLEX_OPTIONS).limit);
     return this.send<T[]>(words, toBulks);
   }
 
@@ -1206,12 +1271,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     max: ScoreBound,
     min: ScoreBound,
-    options: ZrangebyscoreOptions = {},
+    options?: ZrangebyscoreOptions,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZREVRANGEBYSCORE", key, max, min];
-    appendFlag(words, "WITHSCORES", options.withscores);
-    appendLimit(words, options.limit);
-    return options.withscores
+    const { withscores, limit } = optionsOf(words, options, ZRANGEBYSCORE_OPTIONS);
+    appendFlag(words, "WITHSCORES", withscores);
+    appendLimit(words, limit);
+    return withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -1242,10 +1308,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zrevrank(
     key: Key,
     member: Value,
-    options: { withscore?: boolean } = {},
+    options?: { withscore?: boolean },
   ): Promise<number | RankAndScore | null> {
     const words: Words = ["ZREVRANK", key, member];
-    if (!options.withscore) return this.send(words, toNumberOrNull);
+    const { withscore } = optionsOf(words, options, WITHSCORE);
+    if (!withscore) return this.send(words, toNumberOrNull);
     words.push("WITHSCORE");
     return this.send(words, toRankAndScoreOrNull);
   }
@@ -1282,11 +1349,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zscan(
     key: Key,
     cursor: Cursor,
-    options: ZscanOptions = {},
+    options?: ZscanOptions,
   ): Promise<ScanPage<ScoredMember<T>> | ScanPage<T>> {
-    const words = appendScanOptions(["ZSCAN", key, cursor], options);
-    appendFlag(words, "NOSCORES", options.noscores);
-    return options.noscores
+    const words: Words = ["ZSCAN", key, cursor];
+    const given = optionsOf(words, options, ZSCAN_OPTIONS);
+    appendScanOptions(words, given);
+    appendFlag(words, "NOSCORES", given.noscores);
+    return given.noscores
       ? this.send<ScanPage<T>>(words, toBulksPage)
       : this.send<ScanPage<ScoredMember<T>>>(words, toScoredMembersPage);
   }
@@ -1323,12 +1392,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /** Iterates over the members of a sorted set. */
   zscanIterator(
     key: Key,
-    options: ZscanOptions = {},
+    options?: ZscanOptions,
   ): AsyncGenerator<ScoredMember<T> | T, void, undefined> {
-    const { noscores, ...rest } = options;
-    return noscores
-      ? iteratePages((cursor) => this.zscan(key, cursor, { ...rest, noscores }))
-      : iteratePages((cursor) => this.zscan(key, cursor, rest));
+    // The pages have what the options say, whichever signature is taken.
+    return iteratePages<ScoredMember<T> | T>((cursor) =>
+      this.zscan(key, cursor, options as ZscanMembersOptions)
+    );
   }
 
   /**
@@ -1385,11 +1454,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /** Answers what at least one of the sorted sets has. */
   zunion(
     keys: OneOrMany<Key>,
-    options: ZcombineOptions & { withscores?: boolean } = {},
+    options?: ZcombineOptions & { withscores?: boolean },
   ): Promise<T[] | ScoredMember<T>[]> {
-    const words = appendCombination(["ZUNION"], keys, options);
-    appendFlag(words, "WITHSCORES", options.withscores);
-    return options.withscores
+    const words: Words = ["ZUNION"];
+    const given = optionsOf(words, options, ZCOMBINE_WITHSCORES);
+    appendCombination(words, keys, given);
+    appendFlag(words, "WITHSCORES", given.withscores);
+    return given.withscores
       ? this.send<ScoredMember<T>[]>(words, toScoredMembers)
       : this.send<T[]>(words, toBulks);
   }
@@ -1421,13 +1492,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zunionstore(
     destination: Key,
     keys: OneOrMany<Key>,
-    options: ZcombineOptions = {},
+    options?: ZcombineOptions,
   ): Promise<number> {
-    return this.send(appendCombination(["ZUNIONSTORE", destination], keys, options), toNumber);
+    const words: Words = ["ZUNIONSTORE", destination];
+    appendCombination(words, keys, optionsOf(words, options, ZCOMBINE_OPTIONS));
+    return this.send(words, toNumber);
   }
 }
-
-type AnyZrangeOptions = ZrangeOptions | ZrangeByscoreOptions | ZrangeBylexOptions;
 
 function appendRange(words: Words, options: AnyZrangeOptions): Words {
   appendFlag(words, "BYSCORE", options.byscore);

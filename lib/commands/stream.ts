@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   append,
@@ -29,12 +30,15 @@ import {
   toTextOrNull,
   unexpected,
 } from "./_decode.ts";
+import { appendNeeded, optionsOf, refuse } from "./_options.ts";
 import {
   appendReferencePolicy,
   appendTrim,
   type DeliveredEntry,
   type EntryId,
+  REFERENCE_POLICY,
   type ReferencePolicy,
+  STREAM_TRIM,
   type StreamEntry,
   type StreamPositions,
   type StreamRead,
@@ -245,6 +249,71 @@ export interface XsetidOptions {
   maxdeletedid?: EntryId;
 }
 
+const XADD_OPTIONS: OptionShape<XaddOptions> = {
+  ...STREAM_TRIM,
+  ...REFERENCE_POLICY,
+  idmpauto: "word",
+  idmp: { producer: "word", id: "word" },
+  nomkstream: "flag",
+};
+
+const XAUTOCLAIM_OPTIONS: OptionShape<XautoclaimOptions & { justid?: boolean }> = {
+  count: "word",
+  justid: "flag",
+};
+
+const XCFGSET_OPTIONS: OptionShape<XcfgsetOptions> = { idmpDuration: "word", idmpMaxsize: "word" };
+
+const XCLAIM_OPTIONS: OptionShape<XclaimOptions & { justid?: boolean }> = {
+  idle: "word",
+  time: "word",
+  retrycount: "word",
+  force: "flag",
+  lastid: "word",
+  justid: "flag",
+};
+
+const XGROUP_CREATE_OPTIONS: OptionShape<XgroupCreateOptions> = {
+  mkstream: "flag",
+  entriesread: "word",
+};
+
+const XGROUP_SETID_OPTIONS: OptionShape<XgroupSetidOptions> = { entriesread: "word" };
+
+const XINFO_STREAM_OPTIONS: OptionShape<{ full?: boolean; count?: number }> = {
+  full: "flag",
+  count: "word",
+};
+
+const XNACK_OPTIONS: OptionShape<XnackOptions> = { retrycount: "word", force: "flag" };
+
+const XPENDING_RANGE: OptionShape<XpendingRange> = {
+  start: "word",
+  end: "word",
+  count: "word",
+  idle: "word",
+  consumer: "word",
+};
+
+const XRANGE_OPTIONS: OptionShape<XrangeOptions> = { count: "word" };
+
+const XREAD_OPTIONS: OptionShape<XreadOptions> = {
+  count: "word",
+  maxcount: "word",
+  maxsize: "word",
+  block: "word",
+};
+
+const XREADGROUP_OPTIONS: OptionShape<XreadgroupOptions> = {
+  ...XREAD_OPTIONS,
+  claim: "word",
+  noack: "flag",
+};
+
+const XSETID_OPTIONS: OptionShape<XsetidOptions> = { entriesadded: "word", maxdeletedid: "word" };
+
+const XTRIM_OPTIONS: OptionShape<XtrimOptions> = { ...STREAM_TRIM, ...REFERENCE_POLICY };
+
 /**
  * Commands on streams: entries with ids that only grow, each with fields, and groups of consumers that share them out.
  *
@@ -306,7 +375,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     group: Key,
     ids: OneOrMany<EntryId>,
-    policy: ReferencePolicy = {},
+    policy?: ReferencePolicy,
   ): Promise<number[]> {
     return this.send(appendIds(["XACKDEL", key, group], ids, policy), toNumbers);
   }
@@ -349,17 +418,18 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     id: EntryId,
     fields: Entries,
-    options: XaddOptions = {},
+    options?: XaddOptions,
   ): Promise<string | null> {
     const words: Words = ["XADD", key];
-    appendFlag(words, "NOMKSTREAM", options.nomkstream);
-    appendReferencePolicy(words, options);
-    appendOption(words, "IDMPAUTO", options.idmpauto);
-    if (options.idmp !== undefined) words.push("IDMP", options.idmp.producer, options.idmp.id);
-    if (options.maxlen !== undefined || options.minid !== undefined) appendTrim(words, options);
+    const given = optionsOf(words, options, XADD_OPTIONS);
+    appendFlag(words, "NOMKSTREAM", given.nomkstream);
+    appendReferencePolicy(words, given);
+    appendOption(words, "IDMPAUTO", given.idmpauto);
+    if (given.idmp !== undefined) words.push("IDMP", given.idmp.producer, given.idmp.id);
+    if (isTrimmed(given)) appendTrim(words, given as StreamTrim);
     words.push(id);
     appendEntries(words, fields, "fields");
-    return options.nomkstream ? this.send(words, toTextOrNull) : this.send<string>(words, toText);
+    return given.nomkstream ? this.send(words, toTextOrNull) : this.send<string>(words, toText);
   }
 
   /**
@@ -410,12 +480,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     start: EntryId,
-    options: XautoclaimOptions & { justid?: boolean } = {},
+    options?: XautoclaimOptions & { justid?: boolean },
   ): Promise<ClaimedEntries<T> | ClaimedIds> {
     const words: Words = ["XAUTOCLAIM", key, group, consumer, minIdleTime, start];
-    appendOption(words, "COUNT", options.count);
-    appendFlag(words, "JUSTID", options.justid);
-    return options.justid
+    const { count, justid } = optionsOf(words, options, XAUTOCLAIM_OPTIONS);
+    appendOption(words, "COUNT", count);
+    appendFlag(words, "JUSTID", justid);
+    return justid
       ? this.send<ClaimedIds>(words, toClaimedIds)
       : this.send<ClaimedEntries<T>>(words, toClaimedEntries);
   }
@@ -442,8 +513,9 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    */
   xcfgset(key: Key, options: XcfgsetOptions): Promise<"OK"> {
     const words: Words = ["XCFGSET", key];
-    appendOption(words, "IDMP-DURATION", options.idmpDuration);
-    appendOption(words, "IDMP-MAXSIZE", options.idmpMaxsize);
+    const { idmpDuration, idmpMaxsize } = optionsOf(words, options, XCFGSET_OPTIONS);
+    appendOption(words, "IDMP-DURATION", idmpDuration);
+    appendOption(words, "IDMP-MAXSIZE", idmpMaxsize);
     return this.send(words, toOk);
   }
 
@@ -498,16 +570,17 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     ids: OneOrMany<EntryId>,
-    options: XclaimOptions & { justid?: boolean } = {},
+    options?: XclaimOptions & { justid?: boolean },
   ): Promise<StreamEntry<T>[] | string[]> {
     const words = append(["XCLAIM", key, group, consumer, minIdleTime], ids, "ids");
-    appendOption(words, "IDLE", options.idle);
-    appendOption(words, "TIME", options.time);
-    appendOption(words, "RETRYCOUNT", options.retrycount);
-    appendFlag(words, "FORCE", options.force);
-    appendFlag(words, "JUSTID", options.justid);
-    appendOption(words, "LASTID", options.lastid);
-    return options.justid
+    const given = optionsOf(words, options, XCLAIM_OPTIONS);
+    appendOption(words, "IDLE", given.idle);
+    appendOption(words, "TIME", given.time);
+    appendOption(words, "RETRYCOUNT", given.retrycount);
+    appendFlag(words, "FORCE", given.force);
+    appendFlag(words, "JUSTID", given.justid);
+    appendOption(words, "LASTID", given.lastid);
+    return given.justid
       ? this.send<string[]>(words, toTexts)
       : this.send<StreamEntry<T>[]>(words, toStreamEntries);
   }
@@ -556,7 +629,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://redis.io/docs/latest/commands/xdelex/}
    */
-  xdelex(key: Key, ids: OneOrMany<EntryId>, policy: ReferencePolicy = {}): Promise<number[]> {
+  xdelex(key: Key, ids: OneOrMany<EntryId>, policy?: ReferencePolicy): Promise<number[]> {
     return this.send(appendIds(["XDELEX", key], ids, policy), toNumbers);
   }
 
@@ -584,11 +657,12 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     group: Key,
     id: EntryId,
-    options: XgroupCreateOptions = {},
+    options?: XgroupCreateOptions,
   ): Promise<"OK"> {
     const words: Words = ["XGROUP", "CREATE", key, group, id];
-    appendFlag(words, "MKSTREAM", options.mkstream);
-    appendOption(words, "ENTRIESREAD", options.entriesread);
+    const { mkstream, entriesread } = optionsOf(words, options, XGROUP_CREATE_OPTIONS);
+    appendFlag(words, "MKSTREAM", mkstream);
+    appendOption(words, "ENTRIESREAD", entriesread);
     return this.send(words, toOk);
   }
 
@@ -690,10 +764,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     group: Key,
     id: EntryId,
-    options: XgroupSetidOptions = {},
+    options?: XgroupSetidOptions,
   ): Promise<"OK"> {
     const words: Words = ["XGROUP", "SETID", key, group, id];
-    appendOption(words, "ENTRIESREAD", options.entriesread);
+    const { entriesread } = optionsOf(words, options, XGROUP_SETID_OPTIONS);
+    appendOption(words, "ENTRIESREAD", entriesread);
     return this.send(words, toOk);
   }
 
@@ -770,12 +845,20 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   /** Tells about a stream. */
   xinfoStream(
     key: Key,
-    options: { full?: false } | XinfoStreamFullOptions = {},
+    options?: { full?: false } | XinfoStreamFullOptions,
   ): Promise<StreamInfo<T> | StreamDetails<T>> {
     const words: Words = ["XINFO", "STREAM", key];
-    if (!options.full) return this.send<StreamInfo<T>>(words, toStreamInfo);
+    const given = optionsOf<{ full?: boolean; count?: number }>(
+      words,
+      options,
+      XINFO_STREAM_OPTIONS,
+    );
+    if (!given.full) {
+      if (given.count !== undefined) refuse(words, 'option "count" is for the option "full"');
+      return this.send<StreamInfo<T>>(words, toStreamInfo);
+    }
     words.push("FULL");
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", given.count);
     return this.send<StreamDetails<T>>(words, toStreamDetails);
   }
 
@@ -828,11 +911,12 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     group: Key,
     mode: XnackMode,
     ids: OneOrMany<EntryId>,
-    options: XnackOptions = {},
+    options?: XnackOptions,
   ): Promise<number> {
-    const words = appendIds(["XNACK", key, group, mode], ids, {});
-    appendOption(words, "RETRYCOUNT", options.retrycount);
-    appendFlag(words, "FORCE", options.force);
+    const words = appendIds(["XNACK", key, group, mode], ids);
+    const { retrycount, force } = optionsOf(words, options, XNACK_OPTIONS);
+    appendOption(words, "RETRYCOUNT", retrycount);
+    appendFlag(words, "FORCE", force);
     return this.send(words, toNumber);
   }
 
@@ -871,9 +955,12 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   ): Promise<PendingSummary<T> | PendingEntry<T>[]> {
     const words: Words = ["XPENDING", key, group];
     if (range === undefined) return this.send<PendingSummary<T>>(words, toPendingSummary);
-    appendOption(words, "IDLE", range.idle);
-    words.push(range.start, range.end, range.count);
-    if (range.consumer !== undefined) words.push(range.consumer);
+    const { start, end, count, idle, consumer } = optionsOf(words, range, XPENDING_RANGE);
+    appendOption(words, "IDLE", idle);
+    appendNeeded(words, "start", start);
+    appendNeeded(words, "end", end);
+    appendNeeded(words, "count", count);
+    if (consumer !== undefined) words.push(consumer);
     return this.send<PendingEntry<T>[]>(words, toPendingEntries);
   }
 
@@ -902,10 +989,10 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     start: EntryId,
     end: EntryId,
-    options: XrangeOptions = {},
+    options?: XrangeOptions,
   ): Promise<StreamEntry<T>[]> {
     const words: Words = ["XRANGE", key, start, end];
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", optionsOf(words, options, XRANGE_OPTIONS).count);
     return this.send<StreamEntry<T>[]>(words, toStreamEntries);
   }
 
@@ -929,9 +1016,9 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If a key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xread/}
    */
-  xread(streams: StreamPositions, options: XreadOptions = {}): Promise<StreamRead<T>[] | null> {
+  xread(streams: StreamPositions, options?: XreadOptions): Promise<StreamRead<T>[] | null> {
     const words: Words = ["XREAD"];
-    appendReadOptions(words, options);
+    appendReadOptions(words, optionsOf(words, options, XREAD_OPTIONS));
     return this.send<StreamRead<T>[] | null>(appendStreams(words, streams), toStreamReadsOrNull);
   }
 
@@ -965,12 +1052,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     group: Key,
     consumer: Key,
     streams: StreamPositions,
-    options: XreadgroupOptions = {},
+    options?: XreadgroupOptions,
   ): Promise<StreamRead<T, DeliveredEntry<T>>[] | null> {
     const words: Words = ["XREADGROUP", "GROUP", group, consumer];
-    appendReadOptions(words, options);
-    appendOption(words, "CLAIM", options.claim);
-    appendFlag(words, "NOACK", options.noack);
+    const given = optionsOf(words, options, XREADGROUP_OPTIONS);
+    appendReadOptions(words, given);
+    appendOption(words, "CLAIM", given.claim);
+    appendFlag(words, "NOACK", given.noack);
     return this.send<StreamRead<T, DeliveredEntry<T>>[] | null>(
       appendStreams(words, streams),
       toDeliveriesOrNull,
@@ -1001,10 +1089,10 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     end: EntryId,
     start: EntryId,
-    options: XrangeOptions = {},
+    options?: XrangeOptions,
   ): Promise<StreamEntry<T>[]> {
     const words: Words = ["XREVRANGE", key, end, start];
-    appendOption(words, "COUNT", options.count);
+    appendOption(words, "COUNT", optionsOf(words, options, XRANGE_OPTIONS).count);
     return this.send<StreamEntry<T>[]>(words, toStreamEntries);
   }
 
@@ -1027,10 +1115,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xsetid/}
    */
-  xsetid(key: Key, id: EntryId, options: XsetidOptions = {}): Promise<"OK"> {
+  xsetid(key: Key, id: EntryId, options?: XsetidOptions): Promise<"OK"> {
     const words: Words = ["XSETID", key, id];
-    appendOption(words, "ENTRIESADDED", options.entriesadded);
-    appendOption(words, "MAXDELETEDID", options.maxdeletedid);
+    const { entriesadded, maxdeletedid } = optionsOf(words, options, XSETID_OPTIONS);
+    appendOption(words, "ENTRIESADDED", entriesadded);
+    appendOption(words, "MAXDELETEDID", maxdeletedid);
     return this.send(words, toOk);
   }
 
@@ -1055,15 +1144,21 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    */
   xtrim(key: Key, options: XtrimOptions): Promise<number> {
     const words: Words = ["XTRIM", key];
-    appendTrim(words, options);
-    return this.send(appendReferencePolicy(words, options), toNumber);
+    const given = optionsOf(words, options, XTRIM_OPTIONS);
+    appendTrim(words, given);
+    return this.send(appendReferencePolicy(words, given), toNumber);
   }
 }
 
 /** `[policy] IDS numids id [id …]`. */
-function appendIds(words: Words, ids: OneOrMany<EntryId>, policy: ReferencePolicy): Words {
-  appendReferencePolicy(words, policy).push("IDS");
+function appendIds(words: Words, ids: OneOrMany<EntryId>, policy?: ReferencePolicy): Words {
+  appendReferencePolicy(words, optionsOf(words, policy, REFERENCE_POLICY)).push("IDS");
   return appendCounted(words, ids, "ids");
+}
+
+/** Whether anything is said about trimming, be it only how. */
+function isTrimmed({ maxlen, minid, approximate, limit }: XaddOptions): boolean {
+  return maxlen !== undefined || minid !== undefined || approximate || limit !== undefined;
 }
 
 function appendReadOptions(words: Words, options: XreadOptions): void {

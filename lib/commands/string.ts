@@ -5,6 +5,7 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
+import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
   append,
@@ -34,7 +35,8 @@ import {
   toTextOrNull,
   unexpected,
 } from "./_decode.ts";
-import { appendExpiry, type GetExpiry, type SetExpiry } from "./_expiry.ts";
+import { appendExpiry, GET_EXPIRY, type GetExpiry, SET_EXPIRY, type SetExpiry } from "./_expiry.ts";
+import { optionsOf } from "./_options.ts";
 
 /** Comparisons with the value that a key holds. */
 export interface ValueComparisons {
@@ -108,6 +110,33 @@ export interface LcsMatches {
   /** Length of the whole common subsequence in bytes, short parts included. */
   length: number;
 }
+
+/** What LCS can answer: the subsequence, its length, or where its parts are. */
+type AnyLcsOptions = { len?: true; idx?: true; minmatchlen?: number; withmatchlen?: boolean };
+
+const COMPARISONS: OptionShape<DelexCondition> = {
+  ifeq: "word",
+  ifne: "word",
+  ifdeq: "word",
+  ifdne: "word",
+};
+
+const LCS_OPTIONS: OptionShape<AnyLcsOptions> = {
+  len: "flag",
+  idx: "flag",
+  minmatchlen: "word",
+  withmatchlen: "flag",
+};
+
+const MSETEX_OPTIONS: OptionShape<MsetexOptions> = { ...SET_EXPIRY, nx: "flag", xx: "flag" };
+
+const SET_OPTIONS: OptionShape<SetOptions> = {
+  ...SET_EXPIRY,
+  ...COMPARISONS,
+  nx: "flag",
+  xx: "flag",
+  get: "flag",
+};
 
 /**
  * Commands on strings: values of up to 512 MiB, text or bytes, also used as counters.
@@ -212,9 +241,9 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If a condition is given and the key holds something else than a string.
    * @see {@link https://redis.io/docs/latest/commands/delex/}
    */
-  delex(key: Key, condition: DelexCondition = {}): Promise<boolean> {
+  delex(key: Key, condition?: DelexCondition): Promise<boolean> {
     const words: Words = ["DELEX", key];
-    appendComparison(words, condition);
+    appendComparison(words, optionsOf(words, condition, COMPARISONS));
     return this.send(words, toBoolean);
   }
 
@@ -321,9 +350,9 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getex/}
    */
-  getex(key: Key, expiry: GetExpiry = {}): Promise<T | null> {
+  getex(key: Key, expiry?: GetExpiry): Promise<T | null> {
     const words: Words = ["GETEX", key];
-    appendExpiry(words, expiry);
+    appendExpiry(words, optionsOf(words, expiry, GET_EXPIRY));
     return this.send<T | null>(words, toBulkOrNull);
   }
 
@@ -493,15 +522,16 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   lcs(
     key1: Key,
     key2: Key,
-    options: { len?: true; idx?: true; minmatchlen?: number; withmatchlen?: boolean } = {},
+    options?: AnyLcsOptions,
   ): Promise<T | number | LcsMatches> {
     const words: Words = ["LCS", key1, key2];
-    appendFlag(words, "LEN", options.len);
-    appendFlag(words, "IDX", options.idx);
-    appendOption(words, "MINMATCHLEN", options.minmatchlen);
-    appendFlag(words, "WITHMATCHLEN", options.withmatchlen);
-    if (options.idx) return this.send(words, toLcsMatches);
-    return options.len ? this.send(words, toNumber) : this.send<T>(words, toBulk);
+    const { len, idx, minmatchlen, withmatchlen } = optionsOf(words, options, LCS_OPTIONS);
+    appendFlag(words, "LEN", len);
+    appendFlag(words, "IDX", idx);
+    appendOption(words, "MINMATCHLEN", minmatchlen);
+    appendFlag(words, "WITHMATCHLEN", withmatchlen);
+    if (idx) return this.send(words, toLcsMatches);
+    return len ? this.send(words, toNumber) : this.send<T>(words, toBulk);
   }
 
   /**
@@ -566,12 +596,13 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {RangeError} If there are no entries.
    * @see {@link https://valkey.io/commands/msetex/}
    */
-  msetex(entries: Entries, options: MsetexOptions = {}): Promise<boolean> {
+  msetex(entries: Entries, options?: MsetexOptions): Promise<boolean> {
     const words = appendEntries(["MSETEX", 0], entries, "keys");
     words[1] = (words.length - 2) / 2;
-    appendFlag(words, "NX", options.nx);
-    appendFlag(words, "XX", options.xx);
-    appendExpiry(words, options);
+    const given = optionsOf(words, options, MSETEX_OPTIONS);
+    appendFlag(words, "NX", given.nx);
+    appendFlag(words, "XX", given.xx);
+    appendExpiry(words, given);
     return this.send(words, toBoolean);
   }
 
@@ -649,12 +680,13 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   set(key: Key, value: Value, options?: SetOptions): Promise<T | "OK" | null> {
     const words: Words = ["SET", key, value];
     if (options === undefined) return this.send<"OK" | null>(words, toOkOrNull);
-    appendFlag(words, "NX", options.nx);
-    appendFlag(words, "XX", options.xx);
-    appendComparison(words, options);
-    appendFlag(words, "GET", options.get);
-    appendExpiry(words, options);
-    return options.get
+    const given = optionsOf(words, options, SET_OPTIONS);
+    appendFlag(words, "NX", given.nx);
+    appendFlag(words, "XX", given.xx);
+    appendComparison(words, given);
+    appendFlag(words, "GET", given.get);
+    appendExpiry(words, given);
+    return given.get
       ? this.send<T | null>(words, toBulkOrNull)
       : this.send<"OK" | null>(words, toOkOrNull);
   }

@@ -10,6 +10,8 @@ export interface ParameterDocs {
   /** Its type, without type arguments: `"Key"`, `"OneOrMany"`. */
   type: string;
   optional: boolean;
+  /** Whether it is an object whose properties have a meaning, or a list of such. */
+  structured: boolean;
 }
 
 /** A tag of a doc comment. */
@@ -26,6 +28,8 @@ export interface MethodDocs {
   doc: string;
   tags: TagDocs[];
   parameters: ParameterDocs[];
+  /** Parameters of its implementation, which takes what any of its signatures takes. */
+  implementation: ParameterDocs[];
 }
 
 /** All groups. */
@@ -57,10 +61,24 @@ interface Method {
 interface Parameter {
   name?: string;
   optional?: boolean;
-  tsType?: { repr: string };
+  tsType?: TypeDocs;
   /** Of a parameter with a default. */
   left?: Parameter;
 }
+
+interface TypeDocs {
+  repr?: string;
+  kind: string;
+  value?: unknown;
+}
+
+/** Types of arguments that are words, or any number of words under any names. */
+const PLAIN = [
+  ...["Argument", "Bit", "BitOperation", "BitmapUnit", "CommandlogType", "Cursor", "EntryId"],
+  ...["Entries", "GeoMembers", "GeoUnit", "Key", "LexBound", "ListSide", "PfdebugSubcommand"],
+  ...["Score", "ScoreBound", "ScoredMembers", "SortedSetEnd", "StreamPositions", "Uint8Array"],
+  ...["Value", "XnackMode"],
+];
 
 /** Reads the documentation of all groups. */
 export async function readGroupDocs(): Promise<GroupDocs> {
@@ -89,13 +107,20 @@ export async function readGroupDocs(): Promise<GroupDocs> {
 function firstSignatures(group: string, methods: Method[]): MethodDocs[] {
   const seen = new Map<string, MethodDocs>();
   for (const { name, jsDoc, functionDef } of methods) {
-    if (seen.has(name)) continue;
+    const parameters = functionDef.params.map(describe);
+    const first = seen.get(name);
+    if (first !== undefined) {
+      // The implementation is the last one.
+      first.implementation = parameters;
+      continue;
+    }
     seen.set(name, {
       group,
       name,
       doc: jsDoc?.doc ?? "",
       tags: jsDoc?.tags ?? [],
-      parameters: functionDef.params.map(describe),
+      parameters,
+      implementation: parameters,
     });
   }
   return [...seen.values()];
@@ -107,5 +132,28 @@ function describe(parameter: Parameter): ParameterDocs {
     name: name ?? "",
     type: tsType?.repr ?? "",
     optional: optional === true || parameter.left !== undefined,
+    structured: tsType !== undefined && isStructured(tsType),
   };
+}
+
+function isStructured({ kind, value }: TypeDocs): boolean {
+  switch (kind) {
+    case "keyword":
+    case "literal":
+      return false;
+    case "array":
+    case "typeOperator":
+      return isStructured(
+        (kind === "array" ? value : (value as { tsType: TypeDocs }).tsType) as TypeDocs,
+      );
+    case "union":
+      return (value as TypeDocs[]).some(isStructured);
+    case "typeRef": {
+      const { typeName, typeParams } = value as { typeName: string; typeParams?: TypeDocs[] };
+      if (typeName === "OneOrMany") return typeParams!.some(isStructured);
+      return !PLAIN.includes(typeName);
+    }
+    default:
+      return true;
+  }
 }

@@ -40,6 +40,7 @@ const BY_TYPE: Record<string, unknown> = {
 
 /** What to pass for parameters of these names, whatever their types. */
 const BY_NAME: Record<string, unknown> = {
+  args: ["argument"],
   command: ["GET", "k"],
   moves: [{ slotsrange: [[0, 1]], node: "id" }],
   operations: { get: "u8", offset: 0 },
@@ -69,7 +70,14 @@ export function wordsOf({ name, group, parameters }: MethodDocs): Argument[] {
   return recorder.words as Argument[];
 }
 
-function makeUp({ name, type }: ParameterDocs, group: string): unknown {
+/**
+ * Makes up an argument that a method takes.
+ *
+ * @param parameter What it is for.
+ * @param group Group of the method.
+ * @returns The argument.
+ */
+export function makeUp({ name, type }: ParameterDocs, group: string): unknown {
   // CLUSTER KEYSLOT does nothing to the key: for the server it is none.
   if (KEYS.includes(name) && group !== "ClusterCommands") return `${KEY}${name}`;
   if (Object.hasOwn(BY_NAME, name)) return BY_NAME[name];

@@ -14,13 +14,17 @@ const LAYERS: readonly Layer[] = [
   { files: "lib/executor.ts", imports: ["lib/resp/reply.ts"] },
   { files: "lib/command_table", imports: ["lib/errors.ts", "lib/resp/reply.ts"] },
   { files: "lib/refused_commands.ts", imports: ["lib/command_table", "lib/resp/reply.ts"] },
+  { files: "lib/option_shape.ts", imports: ["lib/resp/reply.ts"] },
+  { files: "lib/surplus_arguments.ts", imports: ["lib/executor.ts"] },
   {
     files: "lib/commands/",
     imports: [
       "lib/errors.ts",
       "lib/executor.ts",
+      "lib/option_shape.ts",
       "lib/resp/repeated.ts",
       "lib/resp/reply.ts",
+      "lib/surplus_arguments.ts",
     ],
   },
   {

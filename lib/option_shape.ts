@@ -1,0 +1,173 @@
+/**
+ * Objects of options as callers give them, checked: an option that nobody knows would else do nothing, silently.
+ *
+ * @module
+ */
+
+import type { Argument } from "./resp/reply.ts";
+
+/**
+ * What the value of an option has to be: a boolean; one word; one word or several in an array; an array; an object that
+ * is checked elsewhere.
+ */
+export type OptionKind = "flag" | "word" | "words" | "list" | "object";
+
+/** All names in a type of options, also in one with alternatives. */
+type NamesIn<O> = O extends unknown ? keyof O & string : never;
+
+/** What the option of a name can be, if it is given. */
+type ValueOf<O, K> = Exclude<
+  O extends unknown ? K extends keyof O ? O[K] : never : never,
+  undefined
+>;
+
+/** How a value of a type is checked. */
+type KindOf<V> = [V] extends [boolean] ? "flag"
+  : [V] extends [Argument] ? "word"
+  : [V] extends [readonly unknown[]] ? "list"
+  : [V] extends [Argument | readonly Argument[]] ? "words"
+  : OptionShape<V> | "object";
+
+/**
+ * Names and kinds of the options in a type: all of them, and no others. An object inside of options has a shape of its
+ * own, of which nothing may be left out.
+ *
+ * @typeParam O The type of the options.
+ */
+export type OptionShape<O> = { readonly [K in NamesIn<O>]: KindOf<ValueOf<O, K>> };
+
+/** A shape, whatever it is of. */
+interface AnyShape {
+  readonly [name: string]: OptionKind | AnyShape;
+}
+
+const EXPECTED: Readonly<Record<OptionKind, string>> = {
+  flag: "a boolean",
+  word: "a string, number, bigint or Uint8Array",
+  words: "a string, number, bigint or Uint8Array, or an array of them",
+  list: "an array",
+  object: "an object",
+};
+
+/**
+ * Finds out what is wrong with options. Those that are undefined count as not given.
+ *
+ * @param options What a caller gave as options.
+ * @param shape Which options there are.
+ * @returns What is wrong, for the end of a message; undefined if nothing is.
+ */
+export function faultOfOptions<O>(options: unknown, shape: OptionShape<O>): string | undefined {
+  if (isPlain(options)) return faultOfEach(options, shape as AnyShape, "");
+  return `expected options as an object ${braced(shape)}, got ${describe(options)}`;
+}
+
+/**
+ * Finds out what is wrong with an object of which nothing may be left out.
+ *
+ * @param record What a caller gave.
+ * @param shape What it has to have.
+ * @param what What it is, for the message: `"a position"`.
+ * @returns What is wrong, for the end of a message; undefined if nothing is.
+ */
+export function faultOfRecord<O>(
+  record: unknown,
+  shape: OptionShape<O>,
+  what: string,
+): string | undefined {
+  const expected = `expected ${what} ${braced(shape)}`;
+  if (!isPlain(record)) return `${expected}, got ${describe(record)}`;
+  const fault = faultOfEach(record, shape as AnyShape, "") ??
+    faultOfGaps(record, shape as AnyShape, "");
+  return fault === undefined ? undefined : `${expected}: ${fault}`;
+}
+
+/**
+ * Says what a value is, without telling the value.
+ *
+ * @param value Any value.
+ * @returns What to say behind "got": `"a string"`, `"null"`.
+ */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return `${value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  if (Array.isArray(value)) return "an array";
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return /^[AEIOU]/.test(tag) ? `an ${tag}` : `a ${tag}`;
+}
+
+function faultOfEach(
+  options: Readonly<Record<string, unknown>>,
+  shape: AnyShape,
+  path: string,
+): string | undefined {
+  for (const name in options) {
+    if (!Object.hasOwn(shape, name)) {
+      // What others have put on the prototype of all objects is none of the caller's options.
+      if (!Object.hasOwn(options, name)) continue;
+      return `there is no option "${path}${name}", only ${Object.keys(shape).join(", ")}`;
+    }
+    const value = options[name];
+    if (value === undefined) continue;
+    const kind = shape[name];
+    if (typeof kind === "object") {
+      const fault = faultOfNested(value, kind, `${path}${name}`);
+      if (fault !== undefined) return fault;
+    } else if (!isOfKind(value, kind)) {
+      return `option "${path}${name}" is ${describe(value)}, expected ${EXPECTED[kind]}`;
+    }
+  }
+  return undefined;
+}
+
+function faultOfNested(value: unknown, shape: AnyShape, path: string): string | undefined {
+  if (!isPlain(value)) {
+    return `option "${path}" is ${describe(value)}, expected an object ${braced(shape)}`;
+  }
+  return faultOfEach(value, shape, `${path}.`) ?? faultOfGaps(value, shape, `${path}.`);
+}
+
+function faultOfGaps(
+  options: Readonly<Record<string, unknown>>,
+  shape: AnyShape,
+  path: string,
+): string | undefined {
+  const name = Object.keys(shape).find((name) => options[name] === undefined);
+  return name === undefined ? undefined : `option "${path}${name}" is missing`;
+}
+
+function isOfKind(value: unknown, kind: OptionKind): boolean {
+  switch (kind) {
+    case "flag":
+      return typeof value === "boolean";
+    case "word":
+      return isWord(value);
+    case "words":
+      return isWord(value) || Array.isArray(value);
+    case "list":
+      return Array.isArray(value);
+    case "object":
+      return typeof value === "object" && value !== null;
+  }
+}
+
+function isWord(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+      return true;
+    default:
+      return value instanceof Uint8Array;
+  }
+}
+
+/** Whether something is an object with properties of its maker, rather than a list, a map, a promise, a date, … */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype ||
+    Object.prototype.toString.call(value) === "[object Object]";
+}
+
+function braced(shape: object): string {
+  return `{ ${Object.keys(shape).join(", ")} }`;
+}

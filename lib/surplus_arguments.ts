@@ -1,0 +1,100 @@
+/**
+ * Methods that take no more arguments than they have parameters.
+ *
+ * From untyped code comes `set(key, value, "EX", 10)`, which would set a value that never expires, and `del("a", "b")`,
+ * which would delete one key.
+ *
+ * @module
+ */
+
+import type { Decoder, Words } from "./executor.ts";
+
+/** What such a method belongs to: it rejects by sending an error in the place of a word. */
+interface Sender {
+  send(words: Words, decode: Decoder<unknown>): Promise<unknown>;
+}
+
+// deno-lint-ignore no-explicit-any -- any method will do
+type Method = (this: any, ...args: any[]) => unknown;
+
+/**
+ * Makes a method reject when it is given more arguments than it has parameters. Undefined counts as not given.
+ *
+ * Parameters with a default value are not counted by JavaScript, nor are those after them; so the method must have none.
+ *
+ * @param name Name of the method, for the message; one that ends with `Iterator` rejects at the first step.
+ * @param method The method.
+ * @returns The method with the check.
+ * @throws {RangeError} If it has more than seven parameters.
+ */
+export function refuseSurplus<M extends Method>(name: string, method: M): M {
+  const check = CHECKS[method.length];
+  if (check === undefined) {
+    throw new RangeError(`Cannot check ${name}(): it has ${method.length} parameters`);
+  }
+  return check(method, name) as M;
+}
+
+/**
+ * By number of parameters. One function for all numbers would have to make an array for each call, which costs more than
+ * the call.
+ */
+const CHECKS: readonly ((method: Method, name: string) => Method)[] = [
+  (method, name) =>
+    function () {
+      if (arguments.length > 0 && isSurplus(arguments, 0)) return reject(this, name, arguments, 0);
+      return method.call(this);
+    },
+  (method, name) =>
+    function (a) {
+      if (arguments.length > 1 && isSurplus(arguments, 1)) return reject(this, name, arguments, 1);
+      return method.call(this, a);
+    },
+  (method, name) =>
+    function (a, b) {
+      if (arguments.length > 2 && isSurplus(arguments, 2)) return reject(this, name, arguments, 2);
+      return method.call(this, a, b);
+    },
+  (method, name) =>
+    function (a, b, c) {
+      if (arguments.length > 3 && isSurplus(arguments, 3)) return reject(this, name, arguments, 3);
+      return method.call(this, a, b, c);
+    },
+  (method, name) =>
+    function (a, b, c, d) {
+      if (arguments.length > 4 && isSurplus(arguments, 4)) return reject(this, name, arguments, 4);
+      return method.call(this, a, b, c, d);
+    },
+  (method, name) =>
+    function (a, b, c, d, e) {
+      if (arguments.length > 5 && isSurplus(arguments, 5)) return reject(this, name, arguments, 5);
+      return method.call(this, a, b, c, d, e);
+    },
+  (method, name) =>
+    function (a, b, c, d, e, f) {
+      if (arguments.length > 6 && isSurplus(arguments, 6)) return reject(this, name, arguments, 6);
+      return method.call(this, a, b, c, d, e, f);
+    },
+];
+
+function isSurplus(args: ArrayLike<unknown>, taken: number): boolean {
+  for (let i = taken; i < args.length; i++) if (args[i] !== undefined) return true;
+  return false;
+}
+
+function reject(sender: Sender, name: string, args: ArrayLike<unknown>, taken: number): unknown {
+  const error = new TypeError(
+    `Cannot call ${name}() with ${args.length} arguments: it takes ${
+      taken === 0
+        ? "none"
+        : `${taken} at most; several items go into one array, options into one object`
+    }`,
+  );
+  return name.endsWith("Iterator") ? failing(sender, error) : sender.send([error], decode);
+}
+
+async function* failing(sender: Sender, error: Error): AsyncGenerator<never, void, undefined> {
+  yield await sender.send([error], decode) as never;
+}
+
+function decode(): undefined {}
