@@ -161,6 +161,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param options What an error of one command does.
    * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key was
    * changed.
+   * @throws {ServerError} If the user may not run MULTI; nothing was executed then. The first transaction of a connection
+   * takes a round trip more, to find out.
+   * @throws {RedisError} If the server refused MULTI later on, and so executed the commands one by one.
    * @throws {ServerError} If the server refused a command (`EXECABORT`, whose cause tells which by its `command`); nothing
    * was executed then. With `errors: "values"` that command has its own error in its place, the others have `EXECABORT`.
    * @throws {ClusterError} If the keys are in different slots, or not in that of the route; nothing was sent then.

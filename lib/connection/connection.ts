@@ -12,9 +12,10 @@ import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
 import type { Identity } from "./identity.ts";
-import { type Request, Stage } from "./request.ts";
+import { MULTI, type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
+import { TransactionGate } from "./transaction_gate.ts";
 import { type Endpoint, show, type Transport } from "./transport.ts";
 
 /** How much goes out in one write. A server reads no more at a time: with more, it would idle while the rest is encoded. */
@@ -54,6 +55,9 @@ export class Connection {
   readonly #queued = new RequestQueue();
   /** Requests that wait for their reply. */
   readonly #sent = new Ring<Request>();
+  readonly #gate = new TransactionGate(() => this.#decided());
+  /** A transaction that is in front of what is queued, and waits for the gate to open. */
+  #held: Request | null = null;
   /** Replies that the decoder has begun and that have not been matched yet. */
   #begun = 0;
   #writing = false;
@@ -98,7 +102,7 @@ export class Connection {
 
   /** Whether there is nothing under way. */
   get idle(): boolean {
-    return this.#sent.length === 0 && this.#queued.length === 0;
+    return this.#sent.length === 0 && this.#queued.length === 0 && this.#held === null;
   }
 
   /** The request that has waited longest for a reply. */
@@ -124,6 +128,20 @@ export class Connection {
     }
   }
 
+  /**
+   * Prepares for watching keys: the server is asked ahead whether it accepts MULTI, which would end the watch later on.
+   * Must be called on an open connection.
+   */
+  beginSession(): void {
+    for (const probe of this.#gate.ask(0)) this.send(probe);
+    this.#gate.beginSession();
+  }
+
+  /** No keys are watched any more. */
+  endSession(): void {
+    this.#gate.endSession();
+  }
+
   /** Closes as soon as nothing is under way for which anybody waits. */
   drain(): void {
     this.#draining = true;
@@ -143,18 +161,26 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#transport.close();
-    this.#events.onClosed(this, error, this.#sent.drain(), this.#queued.drain());
+    const queued = this.#queued.drain();
+    if (this.#held !== null) queued.unshift(this.#held);
+    this.#held = null;
+    this.#events.onClosed(this, error, this.#sent.drain(), queued);
     this.#ended.resolve(error);
   }
 
   readonly #flush = (): void => {
     this.#flushing = false;
     // There may have been a crowd meanwhile.
-    if (this.#writing || this.#closed) return;
+    if (this.#writing || this.#closed || this.#held !== null && this.#gate.asking) return;
     const encoder = this.#encoder;
     while (encoder.byteLength < WRITE_SIZE) {
-      const request = this.#queued.shift();
+      const request = this.#held === null ? this.#queued.shift() : this.#takeHeld();
       if (request === undefined) break;
+      if (request.prelude.length > 0 && !this.#gate.open) {
+        this.#hold(request);
+        if (this.#held !== null) break;
+        continue;
+      }
       const steps = request.asking || request.prelude.length > 0 ? request.steps() : undefined;
       try {
         if (steps === undefined) encoder.encode(request.words);
@@ -179,6 +205,45 @@ export class Connection {
     this.#write(chunks[chunks.length - 1]).then(this.#written, this.#broken);
   };
 
+  /** Keeps a transaction until the server has told whether it accepts MULTI; what is queued behind it waits as well. */
+  #hold(request: Request): void {
+    const refusal = this.#gate.takeRefusal();
+    if (refusal !== undefined) return this.#refuse(request, refusal);
+    for (const probe of this.#gate.ask(request.deadline)) {
+      this.#encoder.encode(probe.words);
+      this.#sent.push(probe);
+    }
+    this.#held = request;
+  }
+
+  #takeHeld(): Request | undefined {
+    const held = this.#held!;
+    this.#held = null;
+    return held.settled ? this.#queued.shift() : held;
+  }
+
+  /** The server has told whether it accepts MULTI. */
+  #decided(): void {
+    const held = this.#held;
+    if (this.#closed || held === null) return;
+    const refusal = this.#gate.takeRefusal();
+    if (refusal !== undefined) {
+      this.#held = null;
+      this.#refuse(held, refusal);
+    }
+    this.#flush();
+  }
+
+  /** Nothing of a transaction was sent, since MULTI was refused. */
+  #refuse(request: Request, refusal: unknown): void {
+    const { link } = request;
+    if (
+      refusal instanceof ServerError && link !== null && !request.settled &&
+      request.owner.onErrorReply(request, refusal, link)
+    ) return;
+    request.reject(refusal, true);
+  }
+
   #write(chunk: Uint8Array): Promise<void> {
     const written = this.#writer.write(chunk as Uint8Array<ArrayBuffer>);
     // A failed write is followed by a failed last one, which is looked at.
@@ -189,7 +254,7 @@ export class Connection {
   readonly #written = (): void => {
     this.#encoder.reset();
     this.#writing = false;
-    if (this.#queued.length > 0) this.#flush();
+    if (this.#queued.length > 0 || this.#held !== null) this.#flush();
     else if (this.#draining) this.#closeIfDrained();
   };
 
@@ -230,6 +295,8 @@ export class Connection {
       reply.command = request.name;
       const { link, preludeError } = request;
       if (preludeError !== undefined) reply.cause = preludeError;
+      const multiRefusal = request.refusals?.get(MULTI);
+      if (multiRefusal !== undefined) return request.reject(this.#gate.refuse(multiRefusal), true);
       const decisive = preludeError ?? reply;
       if (link !== null && request.owner.onErrorReply(request, decisive, link)) return;
       return request.reject(reply, true);
@@ -242,7 +309,7 @@ export class Connection {
   }
 
   #closeIfForsaken(): void {
-    if (this.#queued.length > 0) return;
+    if (this.#queued.length > 0 || this.#held?.settled === false) return;
     for (let i = 0; i < this.#sent.length; i++) {
       const { settled, internal } = this.#sent.at(i)!;
       if (!settled && !internal) return;

@@ -84,6 +84,7 @@ export class DedicatedPool {
       throw this.#closed;
     }
     this.#busy.add(connection);
+    if (!connection.closed) connection.beginSession();
     return connection;
   }
 
@@ -93,6 +94,7 @@ export class DedicatedPool {
    * @param connection The connection; it is closed if something is still under way on it.
    */
   giveBack(connection: Connection): void {
+    connection.endSession();
     if (!connection.idle) connection.close(UNUSED);
     this.#keep(connection);
   }

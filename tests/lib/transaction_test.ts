@@ -4,10 +4,18 @@ import {
   ConfigurationError,
   RedisClient,
   RedisClusterClient,
+  RedisError,
   ServerError,
 } from "../../mod.ts";
 import type { Batch, WatchSession } from "../../mod.ts";
-import { startCluster, startServer } from "../../lib/testing/mod.ts";
+import {
+  type FakeReply,
+  inTurn,
+  simple,
+  startCluster,
+  startFakeServer,
+  startServer,
+} from "../../lib/testing/mod.ts";
 
 const server = await startServer();
 server.unref();
@@ -174,6 +182,176 @@ for (const protocol of [2, 3] as const) {
     assertEquals(await client.get("a"), null);
   });
 }
+
+/** A client whose user may run everything, except for what the rules say. */
+async function connectAs(rules: string[], protocol: 2 | 3 = 3): Promise<RedisClient> {
+  await server.command(["FLUSHALL"]);
+  const username = `user${crypto.randomUUID()}`;
+  await server.command([
+    "ACL",
+    "SETUSER",
+    username,
+    "on",
+    ">secret",
+    "~*",
+    "&*",
+    "+@all",
+    ...rules,
+  ]);
+  return await RedisClient.create({
+    addresses: [{ host: server.host, port: server.port }],
+    credentials: { username, password: "secret" },
+    requestTimeout: 10_000,
+    protocol,
+  });
+}
+
+async function usernameOf(client: RedisClient): Promise<string> {
+  return String(await client.customCommand(["ACL", "WHOAMI"]));
+}
+
+for (const protocol of [2, 3] as const) {
+  for (const rules of [["-multi"], ["-@transaction"]]) {
+    Deno.test(`transaction() of a user without MULTI executes nothing [${rules}, RESP${protocol}]`, async () => {
+      await using client = await connectAs(rules, protocol);
+      for (const errors of ["reject", "values"] as const) {
+        const outcome = client.transaction((t) => [t.set("a", 1), t.get("a")], {
+          errors: errors as "values",
+        });
+        const behind = client.customCommand(["ECHO", "behind"]);
+        if (errors === "reject") {
+          const error = await assertRejects(() => outcome, ServerError);
+          assertEquals([error.code, error.command], ["NOPERM", "MULTI"]);
+        } else {
+          for (const error of (await outcome)!) assertInstanceOf(error, ServerError);
+        }
+        assertEquals(await behind, "behind");
+        assertEquals(await client.get("a"), null);
+      }
+      // Rights that are given later count.
+      await server.command(["ACL", "SETUSER", await usernameOf(client), "+@transaction"]);
+      assertEquals(await client.transaction((t) => [t.set("a", 1), t.get("a")]), ["OK", "1"]);
+    });
+  }
+
+  Deno.test(`transaction() of a user without EXEC executes nothing [RESP${protocol}]`, async () => {
+    await using client = await connectAs(["-exec"], protocol);
+    const error = await assertRejects(
+      () => client.transaction((t) => [t.set("a", 1)]),
+      ServerError,
+      "NOPERM",
+    );
+    assertEquals(error.code, "EXECABORT");
+    assertEquals(await client.customCommand(["ECHO", "behind"]), "behind");
+    assertEquals(await client.get("a"), null);
+  });
+
+  Deno.test(`transaction() of a user without DISCARD is executed [RESP${protocol}]`, async () => {
+    await using client = await connectAs(["-discard"], protocol);
+    assertEquals(await client.transaction((t) => [t.set("a", 1)]), ["OK"]);
+    assertEquals(await client.customCommand(["ECHO", "behind"]), "behind");
+  });
+
+  Deno.test(`transaction() says so when MULTI is refused from now on [RESP${protocol}]`, async () => {
+    await using client = await connectAs([], protocol);
+    assertEquals(await client.transaction((t) => [t.set("a", 1)]), ["OK"]);
+    await server.command(["ACL", "SETUSER", await usernameOf(client), "-multi"]);
+    const error = await assertRejects(
+      () => client.transaction((t) => [t.incr("a"), t.incr("a")]),
+      RedisError,
+      "the server refused MULTI and executed the commands one by one",
+    );
+    assertInstanceOf(error.cause, ServerError);
+    assertEquals([error.cause.code, error.cause.command], ["NOPERM", "MULTI"]);
+    assertEquals(await client.get("a"), "3");
+    // From now on it is known.
+    const next = await assertRejects(() => client.transaction((t) => [t.incr("a")]), ServerError);
+    assertEquals([next.code, await client.get("a")], ["NOPERM", "3"]);
+  });
+}
+
+Deno.test("a transaction of watch() without MULTI executes nothing, and keeps the watch where it may", async () => {
+  await using client = await connectAs(["-multi"]);
+  await assertRejects(
+    () =>
+      client.watch("a", async (session) => {
+        await session.get("a");
+        return await session.transaction((t) => [t.set("a", 1)]);
+      }),
+    ServerError,
+    "multi",
+  );
+  assertEquals(await client.get("a"), null);
+  // On a connection that was not known to accept MULTI, a changed key still breaks the transaction.
+  await server.command(["ACL", "SETUSER", await usernameOf(client), "+multi"]);
+  let runs = 0;
+  await client.watch("a", async (session) => {
+    if (++runs === 1) await client.set("a", "of somebody else");
+    return await session.transaction((t) => [t.set("b", 1)]);
+  });
+  assertEquals(runs, 2);
+});
+
+Deno.test("the first transaction of a connection keeps the order of the calls", async () => {
+  await using client = await connect();
+  const results = await Promise.all([
+    client.rpush("list", "1"),
+    client.transaction((t) => [t.rpush("list", "2"), t.rpush("list", "3")]),
+    client.rpush("list", "4"),
+    client.transaction((t) => [t.rpush("list", "5")]),
+    client.rpush("list", "6"),
+  ]);
+  assertEquals(results, [1, [2, 3], 4, [5], 6]);
+  assertEquals(await client.lrange("list", 0, -1), ["1", "2", "3", "4", "5", "6"]);
+});
+
+Deno.test("a transaction goes out as one write once the connection is known", async () => {
+  await using client = await connect();
+  await client.transaction((t) => [t.set("a", 1)]);
+  const before = Number((await server.info("stats")).total_reads_processed);
+  await client.transaction((t) => Array.from({ length: 100 }, () => t.incr("a")));
+  const after = Number((await server.info("stats")).total_reads_processed);
+  // Asking for the statistics is one read itself.
+  assert(after - before <= 3, `${after - before} reads`);
+});
+
+Deno.test("a transaction that is given up while the server is asked is not sent, and delays nobody", async () => {
+  let answer: ((reply: FakeReply) => void) | undefined;
+  await using fake = await startFakeServer({
+    MULTI: () => new Promise<FakeReply>((resolve) => answer = resolve),
+    EXEC: [],
+    SET: simple("OK"),
+    ECHO: "echo",
+  });
+  await using client = await RedisClient.create({
+    addresses: [{ host: fake.host, port: fake.port }],
+    requestTimeout: 10_000,
+  });
+  const abort = new AbortController();
+  const given = client.with({ signal: abort.signal }).transaction((t) => [t.set("a", 1)]);
+  const behind = client.customCommand(["ECHO", "behind"]);
+  await fake.waitFor("MULTI");
+  abort.abort(new Error("No longer wanted"));
+  await assertRejects(() => given, Error, "No longer wanted");
+  assertEquals(fake.receivedOf("ECHO").length, 0);
+  answer!(simple("OK"));
+  assertEquals(await behind, "echo");
+  assertEquals(fake.receivedOf("SET"), []);
+});
+
+Deno.test("a transaction whose connection is lost while the server is asked is sent on the next one", async () => {
+  await using fake = await startFakeServer({
+    MULTI: inTurn((_, connection) => connection.cut(), simple("OK")),
+    SET: simple("QUEUED"),
+    EXEC: inTurn([], ["OK"]),
+  });
+  await using client = await RedisClient.create({
+    addresses: [{ host: fake.host, port: fake.port }],
+    requestTimeout: 10_000,
+  });
+  assertEquals(await client.transaction((t) => [t.set("a", 1)]), ["OK"]);
+  assertEquals(fake.receivedOf("SET").length, 1);
+});
 
 Deno.test("in a cluster", async (t) => {
   await using nodes = await startCluster();

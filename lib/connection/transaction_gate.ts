@@ -1,0 +1,112 @@
+/**
+ * Holds transactions back until a connection is known to accept MULTI.
+ *
+ * A server that refuses MULTI, because the user may not run it, executes the commands behind it one by one. So an empty
+ * transaction goes ahead of the first one of a connection. Once it was accepted, transactions go out in one write.
+ *
+ * @module
+ */
+
+import { RedisError, type ServerError } from "../errors.ts";
+import type { Argument } from "../resp/reply.ts";
+import { BYSTANDER, Request } from "./request.ts";
+
+/** What is known of MULTI on a connection. */
+type State = "unknown" | "asked" | "accepted" | "refused";
+
+/** Knows whether one connection accepts MULTI. */
+export class TransactionGate {
+  readonly #decided: () => void;
+  #state: State = "unknown";
+  #session = false;
+  #refusal: unknown;
+
+  /**
+   * Makes a gate that knows nothing.
+   *
+   * @param decided Called when the answer to a question is there.
+   */
+  constructor(decided: () => void) {
+    this.#decided = decided;
+  }
+
+  /** Whether transactions can be sent. */
+  get open(): boolean {
+    return this.#state === "accepted";
+  }
+
+  /** Whether the answer of the server is awaited. */
+  get asking(): boolean {
+    return this.#state === "asked";
+  }
+
+  /**
+   * Makes the requests that ask the server.
+   *
+   * @param deadline When the transaction runs out that waits for the answer; 0 if none does.
+   * @returns The requests, to be sent in this order; none if there is nothing to ask.
+   */
+  ask(deadline: number): Request[] {
+    if (this.#state !== "unknown") return [];
+    this.#state = "asked";
+    return [
+      probe(["MULTI"], deadline, (outcome) => {
+        this.#refusal = outcome instanceof Error ? outcome : undefined;
+      }),
+      // DISCARD can be forbidden by itself, and would leave the transaction open. A refused EXEC ends it as well.
+      probe(["EXEC"], deadline, () => {
+        this.#state = this.#refusal === undefined ? "accepted" : "refused";
+        this.#decided();
+      }),
+    ];
+  }
+
+  /** The connection is about to watch keys. From now on there is no asking any more: EXEC would end the watch. */
+  beginSession(): void {
+    this.#session = true;
+  }
+
+  /** The connection watches no keys any more. */
+  endSession(): void {
+    this.#session = false;
+    if (this.#state === "refused") this.#state = "unknown";
+  }
+
+  /**
+   * Takes the refusal, if there was one. Outside of a session the next transaction asks again: rights can be given.
+   *
+   * @returns Why MULTI was refused; undefined if it was not.
+   */
+  takeRefusal(): unknown {
+    if (this.#state !== "refused") return undefined;
+    if (!this.#session) this.#state = "unknown";
+    return this.#refusal;
+  }
+
+  /**
+   * Learns that MULTI was refused in front of a transaction, although it had been accepted before.
+   *
+   * @param refusal Why.
+   * @returns The error for the caller.
+   */
+  refuse(refusal: ServerError): RedisError {
+    this.#state = this.#session ? "refused" : "unknown";
+    this.#refusal = refusal;
+    return new RedisError(
+      "Cannot execute the transaction: the server refused MULTI and executed the commands one by one",
+      { cause: refusal },
+    );
+  }
+}
+
+function probe(
+  words: readonly Argument[],
+  deadline: number,
+  take: (outcome: unknown) => void,
+): Request {
+  const request = new Request(words, undefined, (reply) => reply, false, 0, BYSTANDER);
+  request.internal = true;
+  request.deadline = deadline;
+  request.handTo(take, take);
+  return request;
+}
