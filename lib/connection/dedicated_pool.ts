@@ -99,6 +99,11 @@ export class DedicatedPool {
     this.#keep(connection);
   }
 
+  /** Closes the connections that nobody uses: later requests get fresh ones. */
+  closeIdle(): void {
+    this.#closeIdle(UNUSED);
+  }
+
   /** Closes the connections that nobody uses, and each other one as soon as its request has its reply. */
   retire(): void {
     this.#retired = true;

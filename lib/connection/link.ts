@@ -6,14 +6,14 @@
 
 import { delay } from "@std/async/delay";
 import { retry } from "@std/async/retry";
-import { ClosedError, ConnectionError } from "../errors.ts";
+import { ClosedError, ConnectionError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
 import { identify } from "./identity.ts";
-import { internalRequest, open } from "./open.ts";
+import { ask, internalRequest, open } from "./open.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Backoff, LinkSettings } from "./settings.ts";
@@ -29,6 +29,9 @@ const EXAMINATION = 1000;
 const GRACE = 50;
 /** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
 const GOOD_LIFE = 1000;
+
+/** Sends a command of the client itself. */
+export type Call = (words: Words) => Promise<Reply>;
 
 /** Who a link works for: learns how the link fares. What becomes of a request is up to the owner of that request. */
 export interface LinkOwner {
@@ -69,6 +72,10 @@ export class Link {
   #connection: Connection | null = null;
   /** A connection that has already shaken hands and takes over when the present one is closed. */
   #successor: Connection | null = null;
+  /** Settles when the present connection was replaced, which may be long before it is closed. */
+  #replaced = Promise.withResolvers<Error>();
+  /** Connections that are not the present one: probes, and replaced ones whose last replies are to come. */
+  readonly #others = new Set<Connection>();
   /** Whether there ever was a connection. */
   #reached = false;
   /** Attempts since a connection was of use. */
@@ -124,7 +131,8 @@ export class Link {
 
   /** Whether it was closed for good, and the last connection with it. */
   get gone(): boolean {
-    return this.closed && this.#connection === null && !this.dedicated.busy;
+    return this.closed && this.#connection === null && this.#others.size === 0 &&
+      !this.dedicated.busy;
   }
 
   /** `host:port`, and how it fares, for messages. */
@@ -230,6 +238,69 @@ export class Link {
   }
 
   /**
+   * Opens another connection to the same name, and uses it instead of the present one if it is wanted.
+   *
+   * A name can lead to another node than before, while the present connection stays open. Requests that were sent on the
+   * present connection get their replies there; it is closed after the last one.
+   *
+   * @param isWanted Asks the fresh connection what it leads to.
+   * @param timeout Milliseconds for opening it, and again for asking.
+   * @returns Whether it is used.
+   */
+  async replace(isWanted: (call: Call) => Promise<boolean>, timeout: number): Promise<boolean> {
+    const present = this.#connection;
+    if (present === null || !this.#ready) return false;
+    let fresh: Connection;
+    try {
+      fresh = await this.#open(timeout);
+    } catch {
+      return false;
+    }
+    this.#alsoHolds(fresh);
+    const where = show(this.endpoint);
+    const timer = setTimeout(() => {
+      fresh.close(
+        new TimeoutError(`Cannot ask ${where} within ${timeout} ms: it does not answer`, {
+          phase: "sent",
+          timeout,
+        }),
+      );
+    }, timeout);
+    let wanted = false;
+    try {
+      wanted = await isWanted((words) => ask(fresh, words));
+    } catch {
+      // It was closed meanwhile, or is of no use.
+    }
+    clearTimeout(timer);
+    if (!wanted || fresh.closed || this.#connection !== present || !this.#ready) {
+      fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
+      return false;
+    }
+    this.#others.delete(fresh);
+    this.#successor = fresh;
+    this.#alsoHolds(present);
+    this.#connection = null;
+    this.#ready = false;
+    clearInterval(this.#keepAliveTimer);
+    this.dedicated.closeIdle();
+    const error = this.lastError = new ConnectionError(
+      `Left the connection to ${where}: the name leads to another node now`,
+      { ...this.endpoint },
+    );
+    this.#owner.onLost(this, error);
+    this.#replaced.resolve(error);
+    present.drain();
+    return true;
+  }
+
+  /** Holds a connection besides the present one, until it is closed. */
+  #alsoHolds(connection: Connection): void {
+    this.#others.add(connection);
+    connection.ended.then(() => this.#others.delete(connection));
+  }
+
+  /**
    * Ends the link when what was sent has been answered. What waits goes back to the owner.
    */
   retire(): void {
@@ -257,6 +328,7 @@ export class Link {
     this.dedicated.close(error);
     this.#successor?.close(error);
     this.#connection?.close(error);
+    for (const connection of this.#others) connection.close(error);
   }
 
   /** Connects, for ever. */
@@ -325,8 +397,9 @@ export class Link {
     }
     const since = performance.now();
     const { answered } = connection;
+    this.#replaced = Promise.withResolvers();
     this.#become(connection);
-    const error = await connection.ended;
+    const error = await Promise.race([connection.ended, this.#replaced.promise]);
     if (
       connection.answered > answered || performance.now() - since > GOOD_LIFE ||
       this.#successor !== null
