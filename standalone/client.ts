@@ -33,6 +33,9 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * It is ready when the primary is known and every other address has answered or failed, at the latest after half of
    * `clientCreationTimeout`; replicas that come later join later. With `lazyConnect` it is ready at once.
    *
+   * Several addresses may be names of one server, and an address may lead to another server later (a load balancer, say).
+   * The only address is used as the primary also if it does not tell its role, as many proxies do not.
+   *
    * @example With a URL
    * ```ts no-eval
    * import { RedisClient } from "@babushka/redis";
@@ -44,7 +47,8 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * @returns The client.
    * @throws {ConfigurationError} If an option is bad; nothing was opened then.
    * @throws {ServerError} If a server refuses the credentials (`WRONGPASS`, `NOAUTH`).
-   * @throws {ConnectionError} If no primary, or more than one, was found; the message tells what each address answered.
+   * @throws {ConnectionError} If no primary, or more than one, was found, or none of several addresses tells its role; the
+   * message tells what each address answered.
    * @throws {TimeoutError} If nothing answered within `clientCreationTimeout`.
    */
   static async create(

@@ -8,19 +8,27 @@ import { retry } from "@std/async/retry";
 import type { Settings } from "../lib/configuration.ts";
 import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
-import { Link } from "../lib/connection/link.ts";
+import { type Call, Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
 import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
-import { ConnectionError, ServerError, TimeoutError } from "../lib/errors.ts";
+import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/not_executed.ts";
-import { readRole, type Role } from "./roles.ts";
+import { Renewal } from "./renewal.ts";
+import { readRole, type Role, type RoleAnswer, takesWrites } from "./roles.ts";
+import { type Difference, RunIds } from "./run_ids.ts";
 
 /** Longest wait between two looks for a primary while there is none, in milliseconds. */
 const SEARCH_WAIT = 50;
 
 /** How long a replica that cannot serve at present is left alone, in milliseconds. */
 const SHUN = 100;
+
+/** Longest time for a fresh connection to a name that may lead to another node, in milliseconds. */
+const RENEWAL = 1000;
+
+/** How often the only node may cut the connection when asked for its role, until it is not asked any more. */
+const MAX_CUTS = 2;
 
 /** Gives each request to the primary, or to a replica where that is wanted. */
 export class StandaloneDispatcher extends Dispatcher {
@@ -30,6 +38,8 @@ export class StandaloneDispatcher extends Dispatcher {
   /** Replicas that have refused a read, and until when they are spared. */
   readonly #shunned = new Map<Link, number>();
   #primary: Link | null = null;
+  /** Whether the primary said last that it is one. */
+  #certain = false;
   /** Where reads go instead of the primary. */
   #replicas: Link[] = [];
   /** The roles that the last `topology` event told. */
@@ -44,10 +54,23 @@ export class StandaloneDispatcher extends Dispatcher {
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #halfTimer: Budget | undefined;
   readonly #end = new AbortController();
+  readonly #renewal = new Renewal({
+    renew: () => this.#renew(),
+    hasPrimary: () => this.#hasPrimary(),
+    isAwaited: () =>
+      this.keeping || this.obstacles.length > 0 || !this.#usable && !this.settings.lazyConnect,
+  }, this.#end.signal);
+  readonly #runIds: RunIds;
+  /** Nodes for which a fresh connection is being opened. */
+  readonly #renewed = new Set<Link>();
+  /** How often in a row the only node has cut the connection when asked for its role. */
+  #cuts = 0;
   /** Settles when the client is ready for use, or cannot become it. */
   readonly #created = Promise.withResolvers<void>();
   /** Nodes that have not been reached for the first time, and why. */
   readonly #refusals = new Map<Link, Error>();
+  /** Those of the refusals that say that a node does not tell its role. */
+  readonly #untold = new WeakSet<Error>();
   #halfTime = false;
   /** Whether the client has ever been ready for use. */
   #usable = false;
@@ -62,6 +85,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#links = settings.addresses.map((address) =>
       new Link(address, settings.link, this, this.deadlines)
     );
+    this.#runIds = new RunIds(settings.clientCreationTimeout, () => this.#arrange());
     this.#created.promise.catch(() => {});
   }
 
@@ -93,14 +117,47 @@ export class StandaloneDispatcher extends Dispatcher {
     }
     const replica = mayReadReplica(request) ? this.#nextReplica() : undefined;
     if (replica !== undefined) replica.send(request);
-    else if (this.#inDoubt()) this.keep(request);
-    else this.#primary!.send(request);
+    else if (this.#certain || !this.#primary!.ready) this.#primary!.send(request);
+    else this.#await(request);
+  }
+
+  /** Has a request wait for a primary, if it needs one. */
+  #await(request: Request): void {
+    // The only node goes on serving reads, whatever it is.
+    if (
+      this.#links.length === 1 && !request.row?.write &&
+      (request.lastError as ServerError | undefined)?.code !== "READONLY"
+    ) return this.#primary!.send(request);
+    request.lastError ??= new ConnectionError(
+      `Cannot find a primary (${this.#states()})`,
+      { ...this.#primary!.endpoint },
+    );
+    this.keep(request);
+    this.#seek();
   }
 
   /** Whether the node that was the primary is there, but perhaps no primary any more. */
   #inDoubt(): boolean {
-    // Where there is only one node, none can have taken its place.
-    return this.#links.length > 1 && this.#primary!.ready && !this.#hasPrimary();
+    return this.#primary!.ready && !this.#certain;
+  }
+
+  /** Notes what a node said of its role; undefined while that is to be asked. */
+  #note(link: Link, role: Role | undefined): void {
+    if (role === undefined) this.#roles.delete(link);
+    else this.#roles.set(link, role);
+    if (link === this.#primary) this.#certain = this.#mayWrite(link);
+  }
+
+  /** Whether a node takes writes, as far as is known. Only a node that is the only one may be unknown. */
+  #mayWrite(link: Link): boolean {
+    const role = this.#roles.get(link);
+    return takesWrites(role) || role === "unknown";
+  }
+
+  /** Whether a node is a replica to read from. */
+  #mayRead(link: Link): boolean {
+    const role = this.#roles.get(link);
+    return role === "replica" || role === "active" && link !== this.#primary;
   }
 
   #nextReplica(): Link | undefined {
@@ -118,7 +175,10 @@ export class StandaloneDispatcher extends Dispatcher {
 
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
     if (request.impatient) {
-      if (error.code === "READONLY") this.#refresh();
+      if (error.code === "READONLY") {
+        if (link === this.#primary) this.#distrust(link, request);
+        this.#check();
+      }
       return false;
     }
     if (!wasNotExecuted(error, request.row)) return false;
@@ -126,8 +186,8 @@ export class StandaloneDispatcher extends Dispatcher {
       // It was sent to a node that is no primary any more, or was unblocked because it ceased to be one.
       case "READONLY":
       case "UNBLOCKED":
-        if (link === this.#primary && this.#links.length > 1) this.#roles.delete(link);
-        if (this.#links.length === 1 || request.attempts > 0) {
+        if (link === this.#primary) this.#distrust(link, request);
+        if (request.attempts > 0) {
           this.retryLater(request, error);
         } else {
           // At once, so that requests that follow each other do so at the new primary as well.
@@ -149,16 +209,45 @@ export class StandaloneDispatcher extends Dispatcher {
     }
   }
 
+  /** Notes that the primary refused a request as replicas do. */
+  #distrust(link: Link, request: Request): void {
+    // What it says of itself is no help if it says nothing, or says that it is the primary and refuses again.
+    const refusesAgain = request.attempts > 0 && this.#mayWrite(link);
+    const role = this.#roles.get(link) === "unknown" || refusesAgain ? "replica" : undefined;
+    this.#note(link, role);
+  }
+
   async onConnected(link: Link): Promise<void> {
-    try {
-      this.#roles.set(link, await readRole(link, this.settings.clientCreationTimeout));
-    } catch (cause) {
-      if (!(cause instanceof ServerError) || cause.code !== "NOPERM") throw cause;
+    const { role, reason } = await this.#readRole(link, this.#callOn(link));
+    if (role === "unknown" && this.#links.length > 1) {
       // Another node may be of use none the less, so this is not the end.
-      throw new ConnectionError(
-        `Cannot tell the role of ${show(link.endpoint)}: ${cause.message}`,
-        { ...link.endpoint, cause },
+      const error = new ConnectionError(
+        `Cannot tell the role of ${show(link.endpoint)}: allow the user to run ROLE or INFO (${
+          reason!.message
+        })`,
+        { ...link.endpoint, cause: reason },
       );
+      this.#untold.add(error);
+      throw error;
+    }
+    this.#note(link, role);
+  }
+
+  #callOn(link: Link): Call {
+    return (words) => link.call(words, this.settings.clientCreationTimeout);
+  }
+
+  /** Asks for the role of a node, unless it is the only one and closes the connection when it is asked. */
+  async #readRole(link: Link, call: Call): Promise<RoleAnswer> {
+    const lone = this.#links.length === 1;
+    if (lone && this.#cuts >= MAX_CUTS) return { role: "unknown" };
+    try {
+      const answer = await readRole(call);
+      this.#cuts = 0;
+      return answer;
+    } catch (error) {
+      if (lone && error instanceof ConnectionError && !link.closed) this.#cuts++;
+      throw error;
     }
   }
 
@@ -170,22 +259,28 @@ export class StandaloneDispatcher extends Dispatcher {
 
   onLost(link: Link, error: Error): void {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
-    this.#roles.delete(link);
+    this.#forget(link);
     this.#arrange();
   }
 
   override onRefused(link: Link, error: Error): void {
     super.onRefused(link, error);
     this.#refusals.set(link, error);
-    this.#roles.delete(link);
+    this.#forget(link);
     if (isHopeless(error) && !this.#usable) this.#fail(error);
     this.#arrange();
+  }
+
+  /** Forgets what was at the other end of a connection. */
+  #forget(link: Link): void {
+    this.#note(link, undefined);
+    this.#runIds.forget(link);
   }
 
   override onSilence(request: Request, link: Link): void {
     if (!link.examine(request) || this.#links.length === 1) return;
     // It may hang while another node has taken its place.
-    this.#roles.delete(link);
+    this.#note(link, undefined);
     this.#arrange();
     this.#refresh();
   }
@@ -213,7 +308,7 @@ export class StandaloneDispatcher extends Dispatcher {
       this.#arrange();
     });
     if (periodicTopologyCheck === 0) return;
-    const timer = setInterval(() => this.#refresh(), periodicTopologyCheck);
+    const timer = setInterval(() => this.#check(), periodicTopologyCheck);
     Deno.unrefTimer(timer);
     this.#checkTimer = timer;
   }
@@ -222,10 +317,14 @@ export class StandaloneDispatcher extends Dispatcher {
   #arrange(): void {
     if (this.#end.signal.aborted) return;
     const before = this.#primary;
-    const primaries = this.#links.filter((link) => this.#roles.get(link) === "primary");
     // A node that once was the primary and says so again does not displace the one that took over.
-    if (primaries.length > 0 && (before === null || !primaries.includes(before))) {
-      this.#primary = primaries[0];
+    if (before === null || !this.#mayWrite(before)) {
+      const primary = this.#links.find((link) => this.#roles.get(link) === "primary") ??
+        this.#links.find((link) => this.#mayWrite(link));
+      if (primary !== undefined) {
+        this.#primary = primary;
+        this.#certain = true;
+      }
     }
     this.#replicas = this.settings.readFrom === "preferReplica" ? this.#readable() : [];
     if (!this.#usable) this.#judge();
@@ -240,7 +339,7 @@ export class StandaloneDispatcher extends Dispatcher {
   /** The replicas to read from. */
   #readable(): Link[] {
     const ready = this.#links.filter((link) => link.ready);
-    const fresh = ready.filter((link) => this.#roles.get(link) === "replica");
+    const fresh = ready.filter((link) => this.#mayRead(link));
     // Old values are better than none, but not better than the primary's.
     return fresh.length > 0 || this.#hasPrimary()
       ? fresh
@@ -249,8 +348,10 @@ export class StandaloneDispatcher extends Dispatcher {
 
   /** Asks for roles as long as it could change something. */
   #seek(): void {
-    if (this.#links.length === 1) return;
-    if (!this.#hasPrimary()) this.#search();
+    if (!this.#hasPrimary()) {
+      if (this.#links.length > 1) this.#search();
+      if (this.keeping) this.#renewal.run();
+    }
     if (this.settings.readFrom === "preferReplica" && !this.#allServe()) {
       this.#askUntil(this.#allServe, this.settings.link.backoff.maxTimeout);
     }
@@ -258,7 +359,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   #tell(): void {
     if (this.#primary === null) return;
-    const replicas = this.#links.filter((link) => this.#roles.get(link) === "replica");
+    const replicas = this.#links.filter((link) => this.#mayRead(link));
     const roles = [this.#primary, ...replicas].map((link) => show(link.endpoint)).join();
     if (roles === this.#told) return;
     this.#told = roles;
@@ -275,22 +376,22 @@ export class StandaloneDispatcher extends Dispatcher {
     const certain = this.#links.filter((link) => link.ready && !this.#asked.has(link));
     const primaries = certain.filter((link) => this.#roles.get(link) === "primary");
     if (primaries.length > 1) {
-      const [first, second] = primaries.map((link) => show(link.endpoint));
-      return this.#fail(
-        new ConnectionError(
-          `Cannot tell which node is the primary: both ${first} and ${second} say that they are`,
-          primaries[0].endpoint,
-        ),
-      );
+      const verdict = this.#runIds.compare(primaries);
+      if (verdict === "asking") return;
+      if (verdict !== "same") return this.#fail(twoPrimaries(verdict));
     }
     const heard = this.#links.every((link) => certain.includes(link) || this.#refusals.has(link));
-    if (primaries.length === 1 && (heard || this.#halfTime)) {
+    if (this.#hasPrimary() && (heard || this.#halfTime)) {
       this.#usable = true;
       this.#halfTimer?.stop();
       this.#created.resolve();
       this.#seek();
     } else if (heard) {
+      const refusals = this.#links.map((link) => this.#refusals.get(link));
+      const hopeless = refusals.every((error) => error !== undefined && this.#untold.has(error));
+      if (hopeless) return this.#fail(refusals[0]!);
       this.#search();
+      this.#renewal.run();
     }
   }
 
@@ -305,11 +406,36 @@ export class StandaloneDispatcher extends Dispatcher {
     for (const link of this.#links) if (link.ready && !this.#asked.has(link)) this.#ask(link);
   }
 
+  /** Asks all nodes, and opens fresh connections to their names if none is a primary any more. */
+  async #check(): Promise<void> {
+    await Promise.all(
+      this.#links.map((link) => link.ready && !this.#asked.has(link) && this.#ask(link)),
+    );
+    if (this.#usable && !this.#hasPrimary()) this.#renewal.run();
+  }
+
+  /** Opens fresh connections to all names whose present ones do not lead to a primary. */
+  #renew(): void {
+    for (const link of this.#links) {
+      if (!link.ready || this.#mayWrite(link) || this.#renewed.has(link)) continue;
+      this.#renewed.add(link);
+      // The present one may lead to the new primary as well.
+      if (!this.#asked.has(link)) this.#ask(link);
+      const isWanted = async (call: Call): Promise<boolean> => {
+        const { role } = await this.#readRole(link, call);
+        return takesWrites(role) || role === "unknown" && this.#links.length === 1;
+      };
+      const timeout = Math.min(this.settings.clientCreationTimeout, RENEWAL);
+      link.replace(isWanted, timeout).finally(() => this.#renewed.delete(link));
+    }
+  }
+
   async #ask(link: Link): Promise<void> {
     this.#asked.add(link);
     try {
-      const role = await readRole(link, this.settings.clientCreationTimeout);
-      if (link.ready) this.#roles.set(link, role);
+      const { role } = await this.#readRole(link, this.#callOn(link));
+      // A node that is silent about its role stays what its replies say that it is.
+      if (link.ready && role !== "unknown") this.#note(link, role);
     } catch {
       // Lost, which onLost deals with, or hanging, which leaves what is known.
     }
@@ -354,28 +480,21 @@ export class StandaloneDispatcher extends Dispatcher {
 
   readonly #hasPrimary = (): boolean => {
     const primary = this.#primary;
-    return primary !== null && primary.ready && this.#roles.get(primary) === "primary";
+    return primary !== null && primary.ready && this.#certain;
   };
 
   /** Whether every connected node is the primary, or a replica that can be read from. */
   readonly #allServe = (): boolean =>
     // Another one that says it is the primary may be about to become a replica.
     this.#links.every((link) =>
-      !link.ready || link === this.#primary || this.#roles.get(link) === "replica"
+      !link.ready || link === this.#primary || this.#mayRead(link) ||
+      this.#runIds.areSame(link, this.#primary)
     );
 
   /** Why the client did not become ready in time. */
   #creationError(): Error {
     const budget = this.settings.clientCreationTimeout;
-    const states = this.#links.map((link) => {
-      const where = show(link.endpoint);
-      if (link.ready) {
-        return `${where} is ${this.#roles.get(link) === "primary" ? "primary" : "a replica"}`;
-      }
-      const refusal = this.#refusals.get(link);
-      return refusal === undefined ? `${where} does not answer` : `${where}: ${refusal.message}`;
-    });
-    const message = `Cannot find a primary within ${budget} ms (${states.join("; ")})`;
+    const message = `Cannot find a primary within ${budget} ms (${this.#states()})`;
     const [first] = this.#refusals;
     if (first === undefined && !this.#links.some((link) => link.ready)) {
       return new TimeoutError(message, { phase: "queued", timeout: budget });
@@ -385,4 +504,26 @@ export class StandaloneDispatcher extends Dispatcher {
       ? new TimeoutError(message, { phase: "queued", timeout: budget, cause })
       : new ConnectionError(message, { ...link.endpoint, cause });
   }
+
+  /** How the nodes fare, for messages. */
+  #states(): string {
+    const states = this.#links.map((link) => {
+      const where = show(link.endpoint);
+      if (link.ready) return `${where} is ${this.#mayWrite(link) ? "primary" : "a replica"}`;
+      const refusal = this.#refusals.get(link);
+      return refusal === undefined ? `${where} does not answer` : `${where}: ${refusal.message}`;
+    });
+    return states.join("; ");
+  }
+}
+
+function twoPrimaries({ first, second, untold }: Difference): ConnectionError {
+  return new ConnectionError(
+    `Cannot tell which node is the primary: both ${show(first.endpoint)} and ${
+      show(second.endpoint)
+    } say that they are${
+      untold === undefined ? "" : `, and whether they are the same server cannot be told: ${untold}`
+    }`,
+    first.endpoint,
+  );
 }

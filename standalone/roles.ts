@@ -1,60 +1,135 @@
 /**
- * Who is primary and who is replica: how a node says so.
+ * Primary or replica: how a node tells its role.
  *
  * @module
  */
 
-import type { Link } from "../lib/connection/link.ts";
+import type { Call } from "../lib/connection/link.ts";
 import { ServerError, UnexpectedReplyError } from "../lib/errors.ts";
 import type { Reply } from "../lib/resp/reply.ts";
 
-/** What a node is. A replica is `"stale"` while it has no connection to its primary. */
-export type Role = "primary" | "replica" | "stale";
+/**
+ * Role of a node.
+ *
+ * - `"primary"`
+ * - `"active"`: a replica that takes writes (an active replica of KeyDB).
+ * - `"replica"`: a replica that is connected to its primary, or does not tell whether it is.
+ * - `"stale"`: a replica that is not.
+ * - `"unknown"`: the node refuses to tell, or tells something else.
+ */
+export type Role = "primary" | "active" | "replica" | "stale" | "unknown";
+
+/** What a node was found to be. */
+export interface RoleAnswer {
+  /** The role. */
+  readonly role: Role;
+  /** Why the role is unknown. */
+  readonly reason?: Error;
+}
+
+/** Ways to ask for the role, the best one first, each with how to read its reply. */
+const QUESTIONS: readonly { words: string[]; read: (reply: Reply) => Role }[] = [
+  { words: ["ROLE"], read: roleOfReply },
+  { words: ["INFO", "REPLICATION"], read: roleOfInfo },
+  // No ACL forbids HELLO, and a server answers it while a script runs.
+  { words: ["HELLO"], read: roleOfHello },
+];
 
 /**
- * Asks a node for its role: by ROLE, or by INFO where an ACL forbids ROLE.
+ * Asks a node for its role: by ROLE, by INFO where ROLE is refused, and by HELLO where both are.
  *
- * @param link A connected link.
- * @param timeout Milliseconds to wait.
- * @returns The role.
- * @throws {ServerError} If the node refuses both.
+ * @param call Sends a command to the node.
+ * @returns The role; `"unknown"`, with the first refusal, if the node tells it in no way.
+ * @throws {ServerError} If the node wants a password (`NOAUTH`).
+ * @throws {UnexpectedReplyError} If the node is a sentinel, or no server of this kind at all.
+ * @throws {ConnectionError | TimeoutError} If there is no reply.
  */
-export async function readRole(link: Link, timeout: number): Promise<Role> {
-  try {
-    return roleOfReply(await link.call(["ROLE"], timeout));
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error;
-    return roleOfInfo(await link.call(["INFO", "REPLICATION"], timeout));
+export async function readRole(call: Call): Promise<RoleAnswer> {
+  let reason: Error | undefined;
+  for (const { words, read } of QUESTIONS) {
+    try {
+      const role = read(await call(words));
+      if (role !== "unknown") return { role };
+      reason ??= new UnexpectedReplyError(
+        `Cannot read the reply to ${words[0]}: it has no known role`,
+      );
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.code === "NOAUTH") throw error;
+      reason ??= error;
+    }
   }
+  return { role: "unknown", reason };
+}
+
+/** Whether a node takes writes. */
+export function takesWrites(role: Role | undefined): boolean {
+  return role === "primary" || role === "active";
 }
 
 /**
  * Reads a reply to ROLE.
  *
  * @param reply The reply.
- * @returns The role.
+ * @returns The role; `"unknown"` if the node has another word for it.
+ * @throws {UnexpectedReplyError} If the node is a sentinel, or the reply is none to ROLE.
  */
 export function roleOfReply(reply: Reply): Role {
-  if (Array.isArray(reply)) {
-    if (reply[0] === "master") return "primary";
-    if (reply[0] === "slave") return reply[3] === "connected" ? "replica" : "stale";
+  if (!Array.isArray(reply) || reply.length < 2) return malformed("ROLE");
+  if (reply[0] === "sentinel") {
+    throw new UnexpectedReplyError(
+      "Cannot use the node: it is a sentinel, expected a primary or a replica",
+    );
   }
-  throw new UnexpectedReplyError(
-    "Cannot read the role of the node: it is neither primary nor replica (is it a sentinel?)",
-  );
+  return roleOf(reply[0], IN_SYNC.has(String(reply[3])));
 }
 
 /**
  * Reads a reply to INFO REPLICATION.
  *
  * @param reply The reply.
- * @returns The role.
+ * @returns The role; `"unknown"` if there is none in the reply.
+ * @throws {UnexpectedReplyError} If the reply is none to INFO.
  */
 export function roleOfInfo(reply: Reply): Role {
-  const text = String(reply);
-  if (/^role:master\r?$/m.test(text)) return "primary";
-  if (/^role:slave\r?$/m.test(text)) {
-    return /^master_link_status:up\r?$/m.test(text) ? "replica" : "stale";
+  if (typeof reply !== "string") return malformed("INFO");
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}:(.*?)\r?$`, "m").exec(reply)?.[1];
+  return roleOf(field("role"), field("master_link_status") === "up");
+}
+
+/**
+ * Reads a reply to HELLO, which says nothing about the connection of a replica to its primary.
+ *
+ * @param reply The reply.
+ * @returns The role; `"unknown"` if there is none in the reply.
+ * @throws {UnexpectedReplyError} If the reply is none to HELLO.
+ */
+export function roleOfHello(reply: Reply): Role {
+  if (reply instanceof Map) return roleOf(reply.get("role"), true);
+  if (!Array.isArray(reply) || reply.length < 2) return malformed("HELLO");
+  return roleOf(reply.find((_, i) => i % 2 === 1 && reply[i - 1] === "role"), true);
+}
+
+function malformed(command: string): never {
+  throw new UnexpectedReplyError(
+    `Cannot read the role of the node: its reply to ${command} is that of no known server`,
+  );
+}
+
+/** Words for the connection of a replica that receives every write: of Redis and Valkey, and of Dragonfly. */
+const IN_SYNC = new Set(["connected", "stable_sync"]);
+
+function roleOf(word: unknown, inSync: boolean): Role {
+  switch (word) {
+    case "master":
+    case "primary":
+      return "primary";
+    case "active-replica":
+      return "active";
+    case "slave":
+    case "replica":
+      return inSync ? "replica" : "stale";
+    default:
+      return "unknown";
   }
-  throw new UnexpectedReplyError("Cannot read the role of the node: INFO does not tell it");
 }

@@ -7,12 +7,16 @@ import {
 } from "@std/assert";
 import { ConnectionError, ServerError, TimeoutError } from "../../standalone/mod.ts";
 import {
+  type FakeHandler,
+  type FakeScript,
+  inTurn,
   type ServerAddress,
   ServerError as FakeError,
   startBlackHole,
   startFakeServer,
   startServer,
 } from "../../lib/testing/mod.ts";
+import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 import { measure } from "./_elapsed.ts";
 
@@ -124,19 +128,144 @@ Deno.test("create() reads the role from INFO where an ACL forbids ROLE", async (
   assertEquals(await client.set("k", "v"), "OK");
 });
 
-Deno.test("an address that tells its role in no way counts as unreachable", async () => {
-  const users = [{ name: "app", rules: "on >secret ~* +@all -role -info" }];
-  await using mute = await startServer({ users });
-  const credentials = { username: "app", password: "secret" };
-  const { error } = await measure(() => connect(mute, { credentials, clientCreationTimeout: 300 }));
-  assertInstanceOf(error, ConnectionError);
-  assertInstanceOf(error.cause, Error);
-  assertStringIncludes(error.message, "NOPERM");
-  assertStringIncludes(error.message, `${mute.host}:${mute.port}`);
+/** Users of applications, by what they may do. */
+const RULES = [
+  "+@all -@dangerous",
+  "+@read +@write",
+  "+get +set",
+  "+@all -role -info",
+];
 
-  await using open = await startServer({ users: [{ ...users[0], rules: "on >secret ~* +@all" }] });
-  await using client = await connect([mute, open], { credentials });
+for (const protocol of [2, 3] as const) {
+  for (const rules of RULES) {
+    Deno.test(`a user who may ${rules} works with one address and with several [RESP${protocol}]`, async () => {
+      const users = [{ name: "app", rules: `on >secret ~* ${rules}` }];
+      await using own = await startServer({ replicas: 1, users });
+      const [replica] = own.replicas;
+      const credentials = { username: "app", password: "secret" };
+      for (const addresses of [[own], [replica, own]]) {
+        await using client = await connect(addresses, { credentials, protocol });
+        assertEquals(await client.set("k", "v"), "OK");
+        assertEquals(await client.get("k"), "v");
+      }
+      // Nothing but HELLO tells the role to some of them, which is enough to follow a failover.
+      await using client = await connect([own, replica], { credentials, protocol });
+      await replica.promote();
+      await own.replicaOf(replica);
+      assertEquals(await client.set("k", "new"), "OK");
+      assertEquals(await replica.command(["GET", "k"]), "new");
+    });
+  }
+}
+
+const unknown = new FakeError("ERR unknown command");
+
+Deno.test("one address that tells no role is used as the primary, at once", async () => {
+  const noperm = new FakeError("NOPERM this user has no permissions");
+  const scripts: FakeScript[] = [
+    { HELLO: unknown, ROLE: unknown, INFO: unknown, CLIENT: unknown },
+    { HELLO: unknown, ROLE: noperm, INFO: noperm },
+    { HELLO: unknown, ROLE: ["witness", 0, []], INFO: "role:witness\r\n" },
+    { HELLO: unknown, ROLE: unknown, INFO: "# Server\r\nversion:1\r\n" },
+  ];
+  for (const script of scripts) {
+    await using proxy = await startFakeServer({ ...script, SET: "OK" });
+    const { value, elapsed } = await measure(() => connect(proxy));
+    await using client = value!;
+    assert(elapsed < 500, `${elapsed} ms`);
+    assertEquals(await client.set("k", "v"), "OK");
+    await using lazy = await connect(proxy, { lazyConnect: true });
+    assertEquals(await lazy.set("k", "v"), "OK");
+  }
+});
+
+Deno.test("one address that closes the connection when it is asked for its role is used without asking", async () => {
+  const cut: FakeHandler = (_, connection) => connection.cut();
+  await using proxy = await startFakeServer({ ROLE: cut, INFO: cut, SET: "OK" });
+  await using client = await connect(proxy, { periodicTopologyCheck: 10 });
   assertEquals(await client.set("k", "v"), "OK");
+  const asked = proxy.receivedOf("ROLE").length;
+  const { accepted } = proxy;
+  for (let round = 0; round < 3; round++) {
+    proxy.cut();
+    await until("a write succeeds", async () => await client.set("k", "v") === "OK");
+  }
+  assertEquals(proxy.receivedOf("ROLE").length, asked);
+  assertEquals(proxy.accepted, accepted + 3);
+});
+
+Deno.test("a server that dies when it is asked for its role is asked again", async () => {
+  const cut: FakeHandler = (_, connection) => connection.cut();
+  await using fake = await startFakeServer({
+    ROLE: inTurn(cut, ["master", 0, []]),
+    SET: "OK",
+  });
+  await using client = await connect(fake);
+  assertEquals(await client.set("k", "v"), "OK");
+  assertEquals(fake.receivedOf("ROLE").length, 2);
+});
+
+Deno.test("active replicas take writes; of two the first one gets them", async () => {
+  const role = (host: string, port: number) => ["active-replica", host, port, "connected", 0];
+  await using one = await startFakeServer({ SET: "OK", GET: "v" });
+  await using other = await startFakeServer({ ROLE: role(one.host, one.port), SET: "OK" });
+  one.script = { ...one.script as FakeScript, ROLE: role(other.host, other.port) };
+  {
+    await using client = await connect(other);
+    assertEquals(await client.set("k", "v"), "OK");
+  }
+  await using client = await connect([one, other]);
+  for (let i = 0; i < 10; i++) await client.set("k", "v");
+  assertEquals([one.receivedOf("SET").length, other.receivedOf("SET").length], [10, 1]);
+});
+
+for (const state of ["connected", "stable_sync"]) {
+  Deno.test(`a replica that says "replica" and "${state}" is read from`, async () => {
+    await using own = await startFakeServer({ ROLE: ["master", []], GET: "from the primary" });
+    await using replica = await startFakeServer({
+      ROLE: ["replica", own.host, own.port, state],
+      GET: "from the replica",
+    });
+    await using client = await connect([own, replica], { readFrom: "preferReplica" });
+    assertEquals(await client.get("k"), "from the replica");
+    replica.script = {
+      ...replica.script as FakeScript,
+      ROLE: ["replica", own.host, own.port, "full_sync"],
+    };
+    await using other = await connect([own, replica], { readFrom: "preferReplica" });
+    assertEquals(await other.get("k"), "from the primary");
+  });
+}
+
+Deno.test("of several addresses, one that tells its role in no way counts as unreachable", async () => {
+  const script = { HELLO: unknown, ROLE: unknown, INFO: unknown, SET: "mute" };
+  await using mute = await startFakeServer(script);
+  await using open = await startFakeServer({ SET: "OK" });
+  await using client = await connect([mute, open]);
+  assertEquals(await client.set("k", "v"), "OK");
+  assertEquals(mute.receivedOf("SET"), []);
+});
+
+Deno.test("create() ends at once, and says what to allow, where none of several addresses tells its role", async () => {
+  const rules = "on >secret ~* +@all -role -info";
+  const options = {
+    users: [{ name: "app", rules }],
+    config: { "rename-command": 'HELLO ""' },
+  };
+  await using one = await startServer(options);
+  await using other = await startServer(options);
+  const credentials = { username: "app", password: "secret" };
+  const { error, elapsed } = await measure(() => connect([one, other], { credentials }));
+  assertInstanceOf(error, ConnectionError);
+  assert(elapsed < 1000, `${elapsed} ms`);
+  assertStringIncludes(error.message, `${one.host}:${one.port}`);
+  assertStringIncludes(error.message, "NOPERM");
+  assertStringIncludes(error.message, "allow the user to run ROLE or INFO");
+  assertInstanceOf(error.cause, ServerError);
+  await using lazy = await connect([one, other], { credentials, lazyConnect: true });
+  await assertRejects(() => lazy.set("k", "v"), ConnectionError, "allow the user");
+  await using alone = await connect(one, { credentials });
+  assertEquals(await alone.set("k", "v"), "OK");
 });
 
 Deno.test("create() with a sentinel says what is odd about it", async () => {

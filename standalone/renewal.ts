@@ -1,0 +1,62 @@
+/**
+ * When to open fresh connections to names whose present connections lead to no primary.
+ *
+ * A name (of a load balancer, a service, a DNS entry) can lead to another node than before, while connections that are
+ * open still lead to the old one.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+
+/** Wait after the first round, in milliseconds. Each further wait is twice as long. */
+const FIRST_WAIT = 50;
+/** Longest wait between two rounds, in milliseconds. */
+const LONGEST_WAIT = 200;
+
+/** What a {@linkcode Renewal} works for. */
+export interface RenewalOwner {
+  /** Begins to open fresh connections where the present ones do not lead to a primary. */
+  renew(): void;
+  /** Whether there is a primary. */
+  hasPrimary(): boolean;
+  /** Whether requests wait for a primary. */
+  isAwaited(): boolean;
+}
+
+/** Opens fresh connections while requests wait for a primary, a few times a second. */
+export class Renewal {
+  readonly #owner: RenewalOwner;
+  readonly #signal: AbortSignal;
+  #running = false;
+
+  /**
+   * Makes a renewal that does nothing until {@linkcode Renewal.run}.
+   *
+   * @param owner What it works for.
+   * @param signal Ends it.
+   */
+  constructor(owner: RenewalOwner, signal: AbortSignal) {
+    this.#owner = owner;
+    this.#signal = signal;
+  }
+
+  /** Does one round, unless the last one was a moment ago, and further ones as long as requests wait. */
+  async run(): Promise<void> {
+    if (this.#running || this.#signal.aborted) return;
+    this.#running = true;
+    const owner = this.#owner;
+    let wait = FIRST_WAIT;
+    try {
+      do {
+        owner.renew();
+        await delay(wait, { signal: this.#signal });
+        wait = Math.min(2 * wait, LONGEST_WAIT);
+      } while (!owner.hasPrimary() && owner.isAwaited());
+    } catch {
+      // The client was closed.
+    } finally {
+      this.#running = false;
+    }
+  }
+}

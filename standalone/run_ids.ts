@@ -1,0 +1,79 @@
+/**
+ * Whether several addresses are names of the same server.
+ *
+ * @module
+ */
+
+import type { Link } from "../lib/connection/link.ts";
+import { ServerError } from "../lib/errors.ts";
+
+/** Two nodes that are not the same, or may not be. */
+export interface Difference {
+  readonly first: Link;
+  readonly second: Link;
+  /** Why it cannot be told; undefined if they are certainly different. */
+  readonly untold?: string;
+}
+
+/** What server process each link leads to, as far as that had to be known. */
+export class RunIds {
+  readonly #timeout: number;
+  readonly #onAnswer: () => void;
+  /** The run id that a node told, or why it did not tell it. */
+  readonly #answers = new Map<Link, string | Error>();
+  readonly #asked = new Set<Link>();
+
+  /**
+   * Knows nothing yet.
+   *
+   * @param timeout Milliseconds to wait for an answer.
+   * @param onAnswer Called when a node has answered, or was lost.
+   */
+  constructor(timeout: number, onAnswer: () => void) {
+    this.#timeout = timeout;
+    this.#onAnswer = onAnswer;
+  }
+
+  /**
+   * Compares nodes. Those that have not been asked are asked.
+   *
+   * @param links Connected links, two or more.
+   * @returns `"asking"` while answers are outstanding.
+   */
+  compare(links: readonly Link[]): "same" | "asking" | Difference {
+    const unknown = links.filter((link) => !this.#answers.has(link));
+    for (const link of unknown) if (!this.#asked.has(link)) this.#ask(link);
+    if (unknown.length > 0) return "asking";
+    const [first, ...others] = links;
+    const second = others.find((link) => !this.areSame(first, link));
+    if (second === undefined) return "same";
+    const refusal = [first, second].map((link) => this.#answers.get(link))
+      .find((answer) => answer instanceof Error);
+    return { first, second, untold: (refusal as Error | undefined)?.message };
+  }
+
+  /** Whether two links are known to lead to the same process. */
+  areSame(one: Link | null, other: Link | null): boolean {
+    const runId = one === null ? undefined : this.#answers.get(one);
+    return typeof runId === "string" && other !== null && this.#answers.get(other) === runId;
+  }
+
+  /** Forgets what a link led to: its connection is lost. */
+  forget(link: Link): void {
+    this.#answers.delete(link);
+  }
+
+  async #ask(link: Link): Promise<void> {
+    this.#asked.add(link);
+    try {
+      const info = String(await link.call(["INFO", "server"], this.#timeout));
+      const runId = /^run_id:(\w+)\r?$/m.exec(info)?.[1];
+      this.#answers.set(link, runId ?? new Error("INFO has no run_id"));
+    } catch (error) {
+      // One that is lost is asked again when it is connected.
+      if (error instanceof ServerError) this.#answers.set(link, error);
+    }
+    this.#asked.delete(link);
+    this.#onAnswer();
+  }
+}
