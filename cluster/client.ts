@@ -10,6 +10,7 @@ import type { Reach } from "../lib/commands/mod.ts";
 import type { NodeRoute, NodesRoute } from "../lib/connection/route.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { refuseSurplusIn } from "../lib/surplus_arguments.ts";
 import { ClusterDispatcher } from "./dispatcher.ts";
 import { ClusterScan, type ClusterScanOptions } from "./scan.ts";
 
@@ -38,6 +39,10 @@ export class RedisClusterClient<
   T extends string | Uint8Array = string,
   N extends Reach = "policy",
 > extends Client<T, N> {
+  static {
+    refuseSurplusIn(RedisClusterClient.prototype, ["customCommand", "scanIterator"]);
+  }
+
   /**
    * Finds the cluster and connects to its primaries.
    *
@@ -174,7 +179,7 @@ export class RedisClusterClient<
    * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.
    * @see {@link https://valkey.io/commands/scan/}
    */
-  override scanIterator(options: ClusterScanOptions = {}): ClusterScan<T> {
+  override scanIterator(options?: ClusterScanOptions): ClusterScan<T> {
     const { dispatcher, options: request } = this.parts();
     return new ClusterScan<T>(
       dispatcher as ClusterDispatcher,

@@ -12,6 +12,7 @@ import type { ScanKeysOptions, ScanPage } from "../lib/commands/mod.ts";
 import type { AddressRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { ClusterError, ConnectionError, TimeoutError } from "../lib/errors.ts";
+import { faultOfOptions, type OptionShape } from "../lib/option_shape.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import type { ClusterDispatcher } from "./dispatcher.ts";
 import { type Importer, type NodeView, readNodeView } from "./node_view.ts";
@@ -36,6 +37,13 @@ export interface ClusterScanOptions extends ScanKeysOptions {
   resume?: string;
 }
 
+const SCAN_OPTIONS: OptionShape<ClusterScanOptions> = {
+  match: "word",
+  count: "word",
+  type: "word",
+  resume: "word",
+};
+
 /** What one node is asked through. */
 interface NodeSurface<T> {
   scan(cursor: string, options: ScanKeysOptions): Promise<ScanPage<T>>;
@@ -54,6 +62,8 @@ export class ClusterScan<T extends string | Uint8Array = string>
   readonly #options: ScanKeysOptions;
   readonly #filter: ScanFilter;
   readonly #state: ScanState;
+  /** What is wrong with the options. */
+  readonly #fault: string | undefined;
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #keys: AsyncGenerator<T, void, undefined>;
@@ -77,10 +87,11 @@ export class ClusterScan<T extends string | Uint8Array = string>
   constructor(
     dispatcher: ClusterDispatcher,
     open: (route: AddressRoute, signal: AbortSignal) => NodeSurface<T>,
-    options: ClusterScanOptions,
+    options: ClusterScanOptions = {},
     signal: AbortSignal | undefined,
   ) {
-    const { resume, ...rest } = options;
+    this.#fault = faultOfOptions(options, SCAN_OPTIONS);
+    const { resume, ...rest } = this.#fault === undefined ? options : {};
     this.#dispatcher = dispatcher;
     this.#open = open;
     this.#options = rest;
@@ -132,6 +143,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
   }
 
   async *#run(): AsyncGenerator<T, void, undefined> {
+    if (this.#fault !== undefined) throw new TypeError(`Cannot scan: ${this.#fault}`);
     try {
       for (let scan = await this.#currentScan(); scan; scan = await this.#currentScan()) {
         const { address, cursor } = scan;

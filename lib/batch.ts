@@ -8,8 +8,10 @@ import { Commands, type Reach } from "./commands/mod.ts";
 import { BYSTANDER, type Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import type { Decoder, Words } from "./executor.ts";
+import { describe, faultOfOptions, type OptionShape } from "./option_shape.ts";
 import { refuse } from "./refused_commands.ts";
 import type { Argument, Reply } from "./resp/reply.ts";
+import { refuseSurplusIn } from "./surplus_arguments.ts";
 
 /** What a batch of commands resolves to: the value of each, in their order. */
 export type BatchValues<P extends readonly unknown[]> = { -readonly [K in keyof P]: Awaited<P[K]> };
@@ -58,6 +60,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   declare zscanIterator: never;
 
   static {
+    refuseSurplusIn(Batch.prototype, ["customCommand"]);
     for (const name of ["scan", "hscan", "sscan", "zscan"]) {
       Object.defineProperty(Batch.prototype, `${name}Iterator`, {
         value: () => {
@@ -131,6 +134,27 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 }
 
+const BATCH_OPTIONS: OptionShape<BatchOptions> = { errors: "word", retryServerErrors: "flag" };
+
+/**
+ * Checks the options of a batch or a transaction.
+ *
+ * @param what What they are for, for the message.
+ * @param options The options.
+ * @throws {TypeError} If one is unknown or has no value of its own.
+ */
+export function checkBatchOptions(
+  what: "batch" | "transaction",
+  options: BatchOptions | undefined,
+): void {
+  if (options === undefined) return;
+  const fault = faultOfOptions(options, BATCH_OPTIONS) ??
+    (["reject", "values", undefined].includes(options.errors)
+      ? undefined
+      : 'expected the option "errors" to be "reject" or "values"');
+  if (fault !== undefined) throw new TypeError(`Cannot run the ${what}: ${fault}`);
+}
+
 /**
  * Runs a batch.
  *
@@ -152,6 +176,7 @@ export async function runBatch<
   build: (batch: Batch<T, N>) => P,
   options: BatchOptions | undefined,
 ): Promise<unknown[]> {
+  checkBatchOptions("batch", options);
   const requests: Request[] = [];
   const batch = new Batch<T, N>((words, decode, raw = bytes) => {
     const made = dispatcher.make(words, decode, raw, request);
@@ -206,6 +231,11 @@ export function addCommands<
   requests: readonly Request[],
 ): P {
   try {
+    if (typeof build !== "function") {
+      throw new TypeError(
+        `Cannot run the ${what}: expected a callback that adds commands, got ${describe(build)}`,
+      );
+    }
     const promises = build(batch);
     if (Array.isArray(promises)) return promises;
     // An async callback rejects with the errors of its commands, and nobody else looks at its promise.

@@ -16,9 +16,11 @@ import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispat
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
+import { describe, isPlain } from "./option_shape.ts";
 import { refuse } from "./refused_commands.ts";
 import type { Argument, Reply } from "./resp/reply.ts";
 import { runScript, type Script } from "./script.ts";
+import { refuseSurplusIn } from "./surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
 import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
 
@@ -30,6 +32,10 @@ import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
  */
 export abstract class Client<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Commands<T, N> {
+  static {
+    refuseSurplusIn(Client.prototype, ["batch", "customCommand", "run", "transaction", "watch"]);
+  }
+
   readonly #dispatcher: Dispatcher;
   readonly #bytes: boolean;
   readonly #options: ClusterRequestOptions | undefined;
@@ -290,6 +296,14 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   #check(options: ClusterRequestOptions): ClusterRequestOptions {
+    const given: unknown = options;
+    if (!isPlain(given)) {
+      throw new TypeError(
+        `Cannot use request options: expected an object { timeout, signal, route }, got ${
+          describe(given)
+        }`,
+      );
+    }
     const { timeout, signal, route } = options;
     if (
       timeout !== undefined && !(typeof timeout === "number" && timeout > 0 && timeout < 2 ** 31)
@@ -305,7 +319,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     if (route !== undefined) this.#dispatcher.checkRoute(route);
     for (const name of Object.keys(options)) {
       if (!["timeout", "signal", "route"].includes(name)) {
-        throw new ConfigurationError(`Cannot use option "${name}": there is no such option`, name);
+        throw new ConfigurationError(
+          `Cannot use option "${name}": there is no such option, only timeout, signal, route`,
+          name,
+        );
       }
     }
     return options;

@@ -161,8 +161,13 @@ function isWord(value: unknown): boolean {
   }
 }
 
-/** Whether something is an object with properties of its maker, rather than a list, a map, a promise, a date, … */
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+/**
+ * Tells whether something is an object with properties of its maker, rather than a list, a map, a promise, a date, …
+ *
+ * @param value Any value.
+ * @returns Whether it can be options.
+ */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   return Object.getPrototypeOf(value) === Object.prototype ||
     Object.prototype.toString.call(value) === "[object Object]";

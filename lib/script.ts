@@ -7,6 +7,7 @@
 import type { ScriptCall } from "./commands/mod.ts";
 import { ServerError } from "./errors.ts";
 import type { Words } from "./executor.ts";
+import { describe, faultOfOptions, type OptionShape } from "./option_shape.ts";
 import type { Reply } from "./resp/reply.ts";
 import { taken } from "./words.ts";
 
@@ -15,6 +16,10 @@ export interface ScriptOptions {
   /** Whether the script only reads; then replicas may run it, and it is sent again when a connection breaks. @default {false} */
   readOnly?: boolean;
 }
+
+const SCRIPT_OPTIONS: OptionShape<ScriptOptions> = { readOnly: "flag" };
+
+const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "list", args: "list" };
 
 /** A Lua script. Make it with {@linkcode script}, once, and run it with `client.run()`. */
 export class Script {
@@ -29,9 +34,12 @@ export class Script {
    *
    * @param source Its text.
    * @param options Whether it only reads.
+   * @throws {TypeError} If the source is no text, or there is no such option.
    */
   constructor(source: string, options: ScriptOptions = {}) {
     if (typeof source !== "string") throw new TypeError("Cannot make a script: expected its text");
+    const fault = faultOfOptions(options, SCRIPT_OPTIONS);
+    if (fault !== undefined) throw new TypeError(`Cannot make a script: ${fault}`);
     this.source = source;
     this.readOnly = options.readOnly ?? false;
   }
@@ -79,6 +87,10 @@ export async function runScript(
   script: Script,
   call: ScriptCall = {},
 ): Promise<Reply> {
+  const fault = script instanceof Script
+    ? faultOfOptions(call, SCRIPT_CALL)
+    : `expected a script made by script(), got ${describe(script)}`;
+  if (fault !== undefined) throw new TypeError(`Cannot run the script: ${fault}`);
   const { keys = [], args = [] } = call;
   // Before the first wait: arguments are taken when the call is made.
   const rest = [keys.length, ...keys, ...args].map(taken);

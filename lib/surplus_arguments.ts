@@ -25,7 +25,7 @@ type Method = (this: any, ...args: any[]) => unknown;
  * @param name Name of the method, for the message; one that ends with `Iterator` rejects at the first step.
  * @param method The method.
  * @returns The method with the check.
- * @throws {RangeError} If it has more than seven parameters.
+ * @throws {RangeError} If it has more than six parameters.
  */
 export function refuseSurplus<M extends Method>(name: string, method: M): M {
   const check = CHECKS[method.length];
@@ -33,6 +33,20 @@ export function refuseSurplus<M extends Method>(name: string, method: M): M {
     throw new RangeError(`Cannot check ${name}(): it has ${method.length} parameters`);
   }
   return check(method, name) as M;
+}
+
+/**
+ * Makes methods of a class reject when they are given more arguments than they have parameters.
+ *
+ * @param prototype Prototype of the class.
+ * @param names Names of the methods.
+ */
+export function refuseSurplusIn(prototype: object, names: readonly string[]): void {
+  for (const name of names) {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, name)!;
+    descriptor.value = refuseSurplus(name, descriptor.value);
+    Object.defineProperty(prototype, name, descriptor);
+  }
 }
 
 /**

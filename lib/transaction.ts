@@ -4,7 +4,14 @@
  * @module
  */
 
-import { addCommands, Batch, type BatchOptions, settle, withdraw } from "./batch.ts";
+import {
+  addCommands,
+  Batch,
+  type BatchOptions,
+  checkBatchOptions,
+  settle,
+  withdraw,
+} from "./batch.ts";
 import { BYSTANDER, Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "./errors.ts";
@@ -32,6 +39,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   options: BatchOptions | undefined,
   send: (exec: Request) => void = (exec) => dispatcher.launch(exec, request),
 ): Promise<unknown[] | null> {
+  checkBatchOptions("transaction", options);
   const commands: Request[] = [];
   const transaction = new Batch<T, "one">((words, decode, raw = bytes) => {
     const { row } = dispatcher.make(words, decode, raw, request);

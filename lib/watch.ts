@@ -13,8 +13,10 @@ import type { Request, RequestOwner } from "./connection/request.ts";
 import type { Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConnectionError, ServerError, WatchError } from "./errors.ts";
 import type { Decoder, Words } from "./executor.ts";
+import { describe, faultOfOptions } from "./option_shape.ts";
 import { refuse } from "./refused_commands.ts";
 import type { Argument, Reply } from "./resp/reply.ts";
+import { refuseSurplusIn } from "./surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
 
 /** How often WATCH may meet a node that the keys have left. */
@@ -34,6 +36,10 @@ export interface WatchOptions {
  * @typeParam T What a bulk string is on this surface.
  */
 export class WatchSession<T extends string | Uint8Array = string> extends Commands<T, "one"> {
+  static {
+    refuseSurplusIn(WatchSession.prototype, ["customCommand", "transaction"]);
+  }
+
   readonly #dispatcher: Dispatcher;
   readonly #connection: Connection;
   readonly #link: Link;
@@ -192,6 +198,11 @@ export async function runWatch<T extends string | Uint8Array, R>(
   work: (session: WatchSession<T>) => Promise<R>,
   options: WatchOptions = {},
 ): Promise<R> {
+  const fault = faultOfOptions<WatchOptions>(options, { retries: "word" });
+  if (fault !== undefined) throw new TypeError(`Cannot watch: ${fault}`);
+  if (typeof work !== "function") {
+    throw new TypeError(`Cannot watch: expected a callback, got ${describe(work)}`);
+  }
   const { retries = 10 } = options;
   if (!Number.isInteger(retries) || retries < 0) {
     throw new RangeError("Cannot watch: expected retries to be an integer of 0 or more");

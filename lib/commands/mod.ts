@@ -6,7 +6,7 @@
 
 import { Executor } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
-import { refuseSurplus } from "../surplus_arguments.ts";
+import { refuseSurplus, refuseSurplusIn } from "../surplus_arguments.ts";
 import { toReply } from "./_decode.ts";
 import type { Reach } from "./_reach.ts";
 import { AclCommands } from "./acl.ts";
@@ -253,3 +253,4 @@ function link(target: Group, groups: readonly Group[]): void {
 }
 
 link(Commands, groups);
+refuseSurplusIn(Commands.prototype, ["customCommand"]);
