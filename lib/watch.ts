@@ -78,7 +78,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
             cause: request.lastError,
           }),
         ),
-      onSettled: (request, replied) => dispatcher.onSettled(request, replied),
+      onSettled: (request) => dispatcher.onSettled(request),
       onSilence: () => {},
     };
   }

@@ -1,0 +1,87 @@
+/**
+ * Faults that befall a primary with replicas.
+ *
+ * @module
+ */
+
+import { until } from "../../../lib/testing/_poll.ts";
+import type { StandaloneTarget } from "../target.ts";
+import { type FaultContext, type FaultKind, pause } from "./fault.ts";
+
+/** All of them. */
+export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
+  {
+    name: "FAILOVER",
+    gentle: true,
+    run: async (context) => {
+      const { target } = context;
+      const next = otherNode(context);
+      const { host, port } = target.nodes[next];
+      await target.nodes[target.primary].command(["FAILOVER", "TO", host, port]);
+      await until("the replica has taken over", async () => {
+        return String(await target.nodes[next].command(["ROLE"])).startsWith("master");
+      });
+      await follow(target, next);
+    },
+  },
+  {
+    name: "REPLICAOF",
+    lossy: true,
+    run: async (context) => {
+      const next = otherNode(context);
+      await context.target.nodes[next].promote();
+      await pause(context.random, 0, 300);
+      await follow(context.target, next);
+    },
+  },
+  {
+    name: "the primary killed, a replica promoted",
+    lossy: true,
+    run: async (context) => {
+      const { target, random } = context;
+      const victim = target.nodes[target.primary];
+      const next = otherNode(context);
+      await victim.kill();
+      await pause(random, 0, 500);
+      await target.nodes[next].promote();
+      await pause(random, 0, 500);
+      await victim.start();
+      await follow(target, next);
+    },
+  },
+  {
+    name: "the primary killed and restarted",
+    run: async ({ target, random }) => {
+      // The kernel has what the server wrote to its log before it answered, so that nothing is lost.
+      const node = target.nodes[target.primary];
+      await node.kill();
+      await pause(random, 0, 800);
+      await node.start();
+    },
+  },
+  {
+    name: "the primary frozen",
+    run: async ({ target, random }) => {
+      const node = target.nodes[target.primary];
+      node.pause();
+      await pause(random, 600, 3000);
+      node.resume();
+    },
+  },
+];
+
+/** A node that is not the primary. */
+function otherNode({ target, random }: FaultContext<StandaloneTarget>): number {
+  return random.pick(target.nodes.map((_, i) => i).filter((i) => i !== target.primary));
+}
+
+/** Has everybody follow the new primary: the other nodes, and the name. */
+async function follow(target: StandaloneTarget, primary: number): Promise<void> {
+  const node = target.nodes[primary];
+  target.primary = primary;
+  await target.proxies.retarget(target.nameProxy, node);
+  await node.promote();
+  await Promise.all(
+    target.nodes.filter((other) => other !== node).map((other) => other.replicaOf(node)),
+  );
+}
