@@ -6,19 +6,13 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
-import {
-  blockingTimeout,
-  type CommandRow,
-  keyPositions,
-  lookUp,
-  rowsFromCommandReply,
-} from "../lib/command_table.ts";
+import { blockingTimeout, type CommandRow, keyPositions, lookUp } from "../lib/command_table.ts";
 import type { Settings } from "../lib/configuration.ts";
 import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
-import { Link } from "../lib/connection/link.ts";
-import { Request } from "../lib/connection/request.ts";
+import type { Link } from "../lib/connection/link.ts";
+import type { Request } from "../lib/connection/request.ts";
+import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { type ClusterRequestOptions, Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
 import {
@@ -28,9 +22,11 @@ import {
   type ServerError,
   TimeoutError,
 } from "../lib/errors.ts";
-import type { Argument, Reply } from "../lib/resp/reply.ts";
-import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
-import { gather, mergeParts, type Part, partialFailure, splitBySlot } from "./fan_out.ts";
+import type { EventAddress } from "../lib/events.ts";
+import type { Argument } from "../lib/resp/reply.ts";
+import type { LaneKey } from "../lib/retry_queue.ts";
+import { splitBySlot } from "./fan_out.ts";
+import { Nodes } from "./nodes.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
 import {
   castsDoubt,
@@ -39,25 +35,24 @@ import {
   noOwner,
   noSuchNode,
   planOf,
+  type Redirection,
   slotOfKeys,
   tooManyRedirects,
 } from "./router.ts";
+import { type PartSender, sendParts, sendToEach } from "./scatter.ts";
+import { type Check, checkOf, confirmed } from "./script_redirects.ts";
 import { slotOf, SLOTS } from "./slot.ts";
+import { isStranger } from "./strangers.ts";
 import type { ClusterNode, Shard, Topology } from "./topology.ts";
+import { UnknownCommands } from "./unknown_commands.ts";
 
 /** How often a request may be sent to another node. */
 const MAX_REDIRECTS = 16;
-/** How long a replica that cannot serve is left alone, in milliseconds. */
-const SHUN = 1000;
 
 /** Gives each request to the nodes of a cluster that it is for. */
-export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
-  readonly #links = new Map<string, Link>();
-  readonly #names = new Map<Link, string>();
-  /** Nodes that own no slot, and that requests may be for all the same, by name. */
-  readonly #guests = new Map<string, ClusterNode>();
-  /** Links to nodes that have left, with requests that were sent before. */
-  #retired: Link[] = [];
+export class ClusterDispatcher extends Dispatcher implements RefresherOwner, PartSender {
+  readonly #nodes: Nodes;
+  readonly #unknown: UnknownCommands;
   #topology: Topology | null = null;
   readonly #refresher: Refresher;
   readonly #end = new AbortController();
@@ -66,10 +61,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   readonly #failures = new Map<string, Error>();
   /** Primaries that have neither been reached nor failed yet; null once the client is ready for use. */
   #awaited: Set<string> | null = new Set();
-  /** Replicas that cannot serve at present, and until when they are left alone. */
-  readonly #shunned = new Map<Link, number>();
-  /** Primaries that got no byte across since a request to them timed out. */
-  readonly #silent = new Set<Link>();
+  /** Links that have been ready before. */
+  readonly #met = new WeakSet<Link>();
   /** Whose turn it is for requests that any node can serve. */
   #turn = 0;
   #started = false;
@@ -82,13 +75,12 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
    */
   constructor(settings: Settings) {
     super(settings);
-    this.#refresher = new Refresher(
-      this,
-      settings.addresses,
-      settings.link,
-      settings.addressMap,
-      this.#end.signal,
-    );
+    const { signal } = this.#end;
+    this.#nodes = new Nodes(settings, this, this.deadlines, signal);
+    this.#refresher = new Refresher(this, settings.addresses, settings.link, signal);
+    this.#unknown = new UnknownCommands(this.learned, async (words) => {
+      return await (await this.#anyLink()).call(words, settings.requestTimeout);
+    });
     this.#created.promise.catch(() => {});
   }
 
@@ -166,7 +158,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
    */
   admit(address: Endpoint): string {
     const node = this.#nodeAt(address);
-    if (!this.#topology!.nodes.has(node.name)) this.#guests.set(node.name, node);
+    if (!this.#topology!.nodes.has(node.name)) this.#nodes.admit(node);
     return node.name;
   }
 
@@ -176,7 +168,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
    * @param name Name of the node.
    */
   dismiss(name: string): void {
-    this.#guests.delete(name);
+    this.#nodes.dismiss(name);
   }
 
   override prepare(request: Request, options: ClusterRequestOptions | undefined): void {
@@ -285,7 +277,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       case "parts": {
         const parts = splitBySlot(row, words);
         if (parts.length === 0) return this.#sendToAny(topology, request);
-        if (parts.length > 1) return this.#sendParts(request, row, parts);
+        if (parts.length > 1) return sendParts(this, request, row, parts);
         request.slot = parts[0].slot;
         return this.#sendToSlot(topology, request);
       }
@@ -313,50 +305,55 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   }
 
   #nodeOf(topology: Topology, request: Request, route: AddressRoute): ClusterNode {
-    const node = topology.find(show(route)) ?? this.#guests.get(show(route));
+    const node = topology.find(show(route)) ?? this.#nodes.guest(show(route));
     if (node === undefined) throw noSuchNode(request.name, route);
     return node;
   }
 
   #sendToSlot(topology: Topology, request: Request): void {
+    if (this.waitsBehind(request)) return;
     const shard = topology.shardOf(request.slot);
     if (shard === undefined) {
       this.#orphan(request);
       return;
     }
-    const link = this.#replicaFor(shard, request) ?? this.#linkTo(shard.primary);
+    const link = this.#replicaFor(shard, request) ?? this.#nodes.linkTo(shard.primary);
     link.send(request);
+  }
+
+  protected laneOf(request: Request): LaneKey | null {
+    // A read that a replica may answer has no order with what the primary executes.
+    if (this.#isForReplica(request)) return null;
+    const { slot, node, anchor } = request;
+    if (slot !== -1 || node === null) return slot === -1 ? null : slot;
+    return anchor === -1 ? node : SLOTS + anchor;
+  }
+
+  /** Whether a replica may answer a request, or has to. */
+  #isForReplica(request: Request): boolean {
+    return demandsReplica(request) ||
+      this.settings.readFrom === "preferReplica" && mayReadReplica(request);
   }
 
   /** A replica that shall answer a request, if one shall and can. */
   #replicaFor(shard: Shard, request: Request): Link | undefined {
     const { replicas } = shard;
     if (replicas.length === 0) return undefined;
-    const { route } = request;
-    const demanded = typeof route === "object" && "replica" in route && route.replica === true;
-    if (!demanded && !(this.settings.readFrom === "preferReplica" && mayReadReplica(request))) {
-      return undefined;
-    }
+    if (!this.#isForReplica(request)) return undefined;
+    const demanded = demandsReplica(request);
     for (let i = 0; i < replicas.length; i++) {
-      const link = this.#linkTo(replicas[shard.turn++ % replicas.length]);
+      const link = this.#nodes.linkTo(replicas[shard.turn++ % replicas.length]);
       if (demanded) link.start();
-      if ((link.ready || demanded && replicas.length === 1) && !this.#isShunned(link)) return link;
+      if ((link.ready || demanded && replicas.length === 1) && !this.#nodes.isShunned(link)) {
+        return link;
+      }
     }
     return undefined;
   }
 
-  #isShunned(link: Link): boolean {
-    if (this.#shunned.size === 0) return false;
-    const until = this.#shunned.get(link);
-    if (until === undefined) return false;
-    if (until > performance.now()) return true;
-    this.#shunned.delete(link);
-    return false;
-  }
-
   #sendToNode(topology: Topology, request: Request, name: string): void {
     const node = request.anchor === -1
-      ? topology.nodes.get(name) ?? this.#guests.get(name)
+      ? topology.nodes.get(name) ?? this.#nodes.guest(name)
       : this.#primaryFor(topology, request, name);
     if (node === undefined) {
       return request.reject(
@@ -366,7 +363,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
       );
     }
     request.node = node.name;
-    this.#linkTo(node).send(request);
+    if (!this.waitsBehind(request)) this.#nodes.linkTo(node).send(request);
   }
 
   /** The primary that a part is for, or the one that has taken its place, unless that is asked already. */
@@ -381,95 +378,22 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   #sendToAny({ shards }: Topology, request: Request): void {
     let link: Link | undefined;
     for (let i = 0; i < shards.length; i++) {
-      link = this.#linkTo(shards[this.#turn++ % shards.length].primary);
-      if (link.ready && !this.#silent.has(link)) break;
+      link = this.#nodes.linkTo(shards[this.#turn++ % shards.length].primary);
+      if (this.#nodes.answers(link)) break;
     }
     link!.send(request);
   }
 
-  /** Sends a request to all nodes, or all primaries, and puts the replies together. */
+  /** Sends a request to all nodes, or all primaries. */
   #sendToNodes(topology: Topology, request: Request, replicas: boolean): void {
-    const { row, words } = request;
-    const outcomes = new Map<Request, Reply | Error>();
-    const partFor = ({ name }: ClusterNode, anchor: number): Request => {
-      const part = this.#partOf(request, words);
-      part.node = name;
-      part.anchor = anchor;
-      const take = (outcome: unknown): void => {
-        outcomes.set(part, outcome as Reply | Error);
-        if (outcomes.size === parts.length) finish();
-      };
-      part.handTo(take, take);
-      return part;
-    };
-    const nodes = replicas
-      ? [...topology.nodes.values()]
-      : topology.shards.map(({ primary }) => primary);
-    const parts = replicas
-      ? nodes.map((node) => partFor(node, -1))
-      : topology.shards.map(({ primary, anchor }) => partFor(primary, anchor));
-    const finish = (): void => {
-      const concatenates = request.route === undefined;
-      // In the order of the nodes, not of their replies; by the names of those that answered in the end.
-      const ordered = new Map(
-        parts.map((part, i) => [part.node ?? nodes[i].name, outcomes.get(part)!]),
-      );
-      const outcome = gather(row?.responsePolicy, concatenates, ordered);
-      if ("error" in outcome) request.reject(outcome.error);
-      else if ("each" in outcome) request.resolveEach(outcome.each);
-      else request.resolve(outcome.reply);
-    };
-    request.parts = parts;
-    for (const [i, part] of parts.entries()) {
-      part.siblings = parts;
-      this.#linkTo(nodes[i]).send(part);
-    }
+    const recipients = replicas
+      ? [...topology.nodes.keys()].map((name) => ({ name, anchor: -1 }))
+      : topology.shards.map(({ primary, anchor }) => ({ name: primary.name, anchor }));
+    sendToEach(this, request, recipients);
   }
 
-  /** Sends the parts of a multi-key command, which go out as one write per node, and puts the replies together. */
-  #sendParts(request: Request, row: CommandRow, parts: readonly Part[]): void {
-    const { words } = request;
-    const replies: Reply[] = new Array(parts.length);
-    const errors = new Map<number, Error>();
-    let pending = parts.length;
-    const finish = (): void => {
-      if (--pending > 0 || this.isOver(request)) return;
-      if (errors.size > 0) return request.reject(partialFailure(row, words, parts, errors));
-      try {
-        request.resolve(mergeParts(row.responsePolicy, parts, replies));
-      } catch (error) {
-        request.reject(error);
-      }
-    };
-    if (row.write) {
-      request.explainTimeout = (error) => {
-        for (let i = 0; i < parts.length; i++) {
-          if (!(i in replies) && !errors.has(i)) errors.set(i, error);
-        }
-        return errors.size === parts.length ? error : partialFailure(row, words, parts, errors);
-      };
-    }
-    request.parts = parts.map(({ slot, words }, i) => {
-      const part = this.#partOf(request, words);
-      part.slot = slot;
-      part.handTo((reply) => {
-        replies[i] = reply as Reply;
-        finish();
-      }, (error) => {
-        errors.set(i, error as Error);
-        finish();
-      });
-      return part;
-    });
-    for (const part of request.parts) this.dispatch(part);
-  }
-
-  #partOf(whole: Request, words: readonly Argument[]): Request {
-    const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, this);
-    part.isPart = true;
-    if (whole.impatient) part.impatient = true;
-    part.deadline = whole.deadline;
-    return part;
+  sendPart(part: Request): void {
+    this.dispatch(part);
   }
 
   /** Deals with a request for a slot that nobody owns: after a refresh it is either owned, or the caller learns of it. */
@@ -488,17 +412,10 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   /** Learns from the servers what a command is that the table does not have. */
   async #learn(request: Request): Promise<void> {
     const { words } = request;
-    try {
-      const link = await this.#anyLink();
-      const reply = await link.call(["COMMAND", "INFO", words[0]], this.settings.requestTimeout);
-      for (const row of rowsFromCommandReply(reply)) this.learned.set(row.name, row);
-    } catch {
-      // Without the permission to ask, any node will do: one that does not hold the key says which one does.
-    }
+    await this.#unknown.learn(words[0]);
     if (this.isOver(request)) return;
     const row = lookUp(words, this.learned);
-    const topology = this.#topology!;
-    if (row === undefined) return this.#sendToAny(topology, request);
+    if (row === undefined) return this.#sendToAny(this.#topology!, request);
     request.row = row;
     request.blocks = blockingTimeout(row, words) !== undefined;
     this.dispatch(request);
@@ -506,17 +423,10 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
 
   /** Asks a server for the keys of a call of a command whose keys only the server knows. */
   async #askForKeys(request: Request): Promise<void> {
-    const { words } = request;
-    let keys: Reply = null;
-    try {
-      const link = await this.#anyLink();
-      keys = await link.call(["COMMAND", "GETKEYS", ...words], this.settings.requestTimeout);
-    } catch {
-      // It has no keys, or it is malformed, which any node will say.
-    }
+    const keys = await this.#unknown.keysOf(request.words);
     if (this.isOver(request)) return;
     try {
-      request.slot = Array.isArray(keys) ? slotOfKeys(request.name, keys as Argument[]) : -1;
+      request.slot = slotOfKeys(request.name, keys);
     } catch (error) {
       return request.reject(error);
     }
@@ -525,9 +435,10 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   }
 
   async #anyLink(): Promise<Link> {
-    for (const link of this.#links.values()) if (link.ready && !this.#silent.has(link)) return link;
+    const [link] = this.#nodes.answering;
+    if (link !== undefined) return link;
     await this.#refresher.refreshed();
-    for (const link of this.#links.values()) if (link.ready) return link;
+    for (const link of this.#nodes.links) if (link.ready) return link;
     throw new ConnectionError("Cannot ask the cluster: no node is connected", {
       ...this.settings.addresses[0],
     });
@@ -538,31 +449,13 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     switch (decision.action) {
       case "move":
       case "ask": {
-        if (++request.redirects > MAX_REDIRECTS) {
-          request.reject(tooManyRedirects(request.name, MAX_REDIRECTS, error), true);
-          return true;
-        }
-        const node = this.#nodeAt(decision.target);
-        if (this.#links.get(node.name) === link) {
-          // The node sends us to itself: it, or what is between, has not made up its mind.
-          this.#refresher.request(true);
-          this.retryLater(request, error);
-          return true;
-        }
-        request.requeue(error);
-        if (decision.action === "ask") {
-          request.asking = true;
-        } else {
-          request.slot = decision.slot;
-          request.node = null;
-          this.#move(decision.slot, node);
-          this.#refresher.request(false);
-        }
-        this.#linkTo(node).send(request);
+        const check = checkOf(request);
+        if (check === null) this.#redirect(request, error, decision, link);
+        else this.#check(check, request, error, decision, link);
         return true;
       }
       case "elsewhere":
-        this.#shunned.set(link, performance.now() + SHUN);
+        this.#nodes.shun(link);
         // It may be for this very node.
         if (request.node !== null) {
           if (request.impatient) return false;
@@ -582,25 +475,79 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     }
   }
 
-  onConnected(): Promise<void> {
-    return Promise.resolve();
+  /** Sends a request to the node that another one has named. */
+  #redirect(request: Request, error: ServerError, redirection: Redirection, link: Link): void {
+    if (++request.redirects > MAX_REDIRECTS) {
+      return request.reject(tooManyRedirects(request.name, MAX_REDIRECTS, error), true);
+    }
+    const { action, slot, target } = redirection;
+    const node = this.#nodeAt(target);
+    if (this.#nodes.get(node.name) === link) {
+      // The node sends us to itself: it, or what is between, has not made up its mind.
+      this.#refresher.request(true);
+      return this.retryLater(request, error);
+    }
+    request.requeue(error);
+    if (action === "ask") {
+      request.asking = true;
+    } else {
+      request.slot = slot;
+      request.node = null;
+      this.#move(slot, node);
+      this.#refresher.request(false);
+    }
+    this.#nodes.linkTo(node).send(request);
+  }
+
+  /** Obeys a redirection only if the server confirms that it is not of a script's making. */
+  async #check(
+    check: Check,
+    request: Request,
+    error: ServerError,
+    redirection: Redirection,
+    link: Link,
+  ): Promise<void> {
+    const owner = this.#topology!.shardOf(redirection.slot)?.primary;
+    const asking = owner?.name !== this.#nodes.nameOf(link);
+    const { requestTimeout } = this.settings;
+    const answer = await confirmed(check, redirection, link, asking, requestTimeout);
+    if (this.isOver(request)) return;
+    if (answer === null) request.reject(error, true);
+    else this.#redirect(request, error, answer, link);
+  }
+
+  async onConnected(link: Link): Promise<void> {
+    if (this.#topology === null || !this.#met.has(link)) return;
+    if (!await isStranger(link, this.#topology)) return;
+    this.#refresher.request(true);
+    const { endpoint } = link;
+    throw new ConnectionError(
+      `Cannot use ${show(endpoint)}: it is a node of another cluster now`,
+      { ...endpoint },
+    );
   }
 
   onReady(link: Link): void {
     this.events.emit({ type: "connected", ...link.endpoint });
-    this.#silent.delete(link);
+    this.#met.add(link);
+    this.#nodes.heardOf(link);
     this.#heard(link);
   }
 
   onLost(link: Link, error: Error): void {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
-    this.#silent.delete(link);
+    this.#nodes.heardOf(link);
     this.#warmUp(link);
     this.#refresher.request(true);
   }
 
   override onRefused(link: Link, error: Error): void {
     super.onRefused(link, error);
+    if (error instanceof ConfigurationError) {
+      // A bad answer of `addressMap`: whoever waits for this node is told at once.
+      if (this.#awaited !== null) this.#created.reject(error);
+      for (const request of link.takeQueue()) request.reject(error);
+    }
     if (isHopeless(error)) this.#created.reject(error);
     this.#heard(link);
     this.#refresher.request(true);
@@ -609,31 +556,32 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
   override onSilence(request: Request, link: Link): void {
     if (!link.examine(request)) return;
     // It may hang while a replica has taken its place.
-    this.#silent.add(link);
+    this.#nodes.fellSilent(link);
     this.#warmUp(link);
     this.#refresher.request(true);
-    if (this.#isReplica(link)) this.#leaveAlone(link);
+    if (this.#isReplica(link)) this.#nodes.shunUntilItAnswers(link);
   }
 
   sources(): Source[] {
-    return [...this.#links.values()].filter((link) => link.ready && !this.#silent.has(link));
+    return this.#nodes.answering;
   }
 
   suffering(): boolean {
     const topology = this.#topology;
     if (topology === null) return this.keeping;
     return this.obstacles.some(castsDoubt) ||
-      topology.shards.some(({ primary }) => (this.#links.get(primary.name)?.waiting ?? 0) > 0);
+      topology.shards.some(({ primary }) => (this.#nodes.get(primary.name)?.waiting ?? 0) > 0);
   }
 
   onFailure(endpoint: Endpoint, error: Error): void {
     this.#failures.set(show(endpoint), error);
+    if (this.#topology === null) this.explainKept(error);
   }
 
   onDefeat(): void {
     if (this.#topology !== null) return;
     const error = this.#hopelessFailure();
-    if (error === undefined) return this.explainKept([...this.#failures.values()].at(-1));
+    if (error === undefined) return;
     this.#created.reject(error);
     this.rejectKept(error);
   }
@@ -642,48 +590,28 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     const before = this.#topology;
     this.#topology = topology;
     const preferReplica = this.settings.readFrom === "preferReplica";
-    for (const { primary, replicas } of topology.shards) {
-      const link = this.#linkTo(primary);
-      link.readOnly = false;
-      link.start();
-      for (const replica of replicas) {
-        const link = this.#linkTo(replica);
-        link.readOnly = true;
-        this.#silent.delete(link);
-        if (preferReplica) link.start();
-      }
-    }
-    for (const [name, link] of [...this.#links]) {
-      if (topology.nodes.has(name) || this.#guests.has(name)) {
-        // What waits for a node that cannot be reached may have another one to go to now.
-        if (!link.ready) { for (const request of link.takeQueue()) this.dispatch(request); }
-      } else {
-        this.#links.delete(name);
-        this.#names.delete(link);
-        this.#shunned.delete(link);
-        this.#silent.delete(link);
-        link.retire();
-        this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
-      }
+    for (const link of this.#nodes.arrange(topology, preferReplica)) {
+      for (const request of link.takeQueue()) this.dispatchAgain(request);
     }
     if (this.#awaited !== null) {
       if (before === null) {
         this.#awaited = new Set(topology.shards.map(({ primary }) => primary.name));
       }
       for (const name of this.#awaited) {
-        if (!topology.nodes.has(name) || this.#links.get(name)?.ready) this.#awaited.delete(name);
+        if (!topology.nodes.has(name) || this.#nodes.get(name)?.ready) this.#awaited.delete(name);
       }
       if (this.#awaited.size === 0) this.#ready();
     }
     this.placeAll();
     if (before?.signature === topology.signature) return;
     this.retryNow();
+    const addressOf = (node: ClusterNode): EventAddress => ({
+      ...this.#nodes.linkTo(node).endpoint,
+    });
     this.events.emit({
       type: "topology",
-      primaries: topology.shards.map(({ primary }) => ({ ...primary.endpoint })),
-      replicas: topology.shards.flatMap(({ replicas }) =>
-        replicas.map(({ endpoint }) => ({ ...endpoint }))
-      ),
+      primaries: topology.shards.map(({ primary }) => addressOf(primary)),
+      replicas: topology.shards.flatMap(({ replicas }) => replicas.map(addressOf)),
     });
   }
 
@@ -691,7 +619,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     this.#end.abort(error);
     this.#created.reject(error);
     clearInterval(this.#checkTimer);
-    for (const link of [...this.#links.values(), ...this.#retired]) link.destroy(error);
+    this.#nodes.destroy(error);
   }
 
   #start(): void {
@@ -705,21 +633,10 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     this.#checkTimer = timer;
   }
 
-  #linkTo(node: ClusterNode): Link {
-    let link = this.#links.get(node.name);
-    if (link === undefined) {
-      link = new Link(node.endpoint, this.settings.link, this, this.deadlines);
-      this.#links.set(node.name, link);
-      this.#names.set(link, node.name);
-    }
-    return link;
-  }
-
   /** The node at an address that a server gave; perhaps one that is not known yet. */
   #nodeAt({ host, port }: Endpoint): ClusterNode {
     const name = show({ host, port });
-    return this.#topology!.find(name) ??
-      { name, endpoint: this.settings.addressMap?.(host, port) ?? { host, port } };
+    return this.#topology!.find(name) ?? { name, host, port };
   }
 
   #move(slot: number, node: ClusterNode): void {
@@ -727,43 +644,28 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner {
     if (topology.shardOf(slot)?.primary.name === node.name) return;
     const moved = topology.move(slot, node);
     if (moved === topology) return;
-    this.#linkTo(node).readOnly = false;
+    this.#nodes.linkTo(node).readOnly = false;
     this.#topology = moved;
   }
 
   #isReplica(link: Link): boolean {
-    const name = this.#names.get(link);
+    const name = this.#nodes.nameOf(link);
     return this.#topology?.shards.some(({ replicas }) =>
       replicas.some((node) => node.name === name)
     ) ?? false;
   }
 
-  /** Reads from no replica that hangs, until it answers. */
-  async #leaveAlone(link: Link): Promise<void> {
-    if (this.#shunned.get(link) === Infinity) return;
-    this.#shunned.set(link, Infinity);
-    while (this.#shunned.has(link) && !this.#end.signal.aborted) {
-      try {
-        await link.call(["PING"], SHUN);
-        this.#shunned.delete(link);
-      } catch {
-        // A link without a connection says so at once.
-        if (!link.ready) await delay(SHUN, { signal: this.#end.signal }).catch(() => {});
-      }
-    }
-  }
-
   /** Connects to the replicas of a primary that is away: when one of them takes over, it need not be dialled first. */
   #warmUp(link: Link): void {
-    const name = this.#names.get(link);
+    const name = this.#nodes.nameOf(link);
     const shard = this.#topology?.shards.find(({ primary }) => primary.name === name);
-    for (const replica of shard?.replicas ?? []) this.#linkTo(replica).start();
+    for (const replica of shard?.replicas ?? []) this.#nodes.linkTo(replica).start();
   }
 
   /** A primary was reached, or failed, for the first time. */
   #heard(link: Link): void {
     if (this.#awaited === null || this.#topology === null) return;
-    this.#awaited.delete(this.#names.get(link) ?? "");
+    this.#awaited.delete(this.#nodes.nameOf(link) ?? "");
     if (this.#awaited.size === 0) this.#ready();
   }
 
@@ -819,6 +721,7 @@ function needsRoute({ name }: CommandRow): TypeError {
   );
 }
 
-function asItIs(reply: Reply): Reply {
-  return reply;
+/** Whether the caller wants a replica to answer. */
+function demandsReplica({ route }: Request): boolean {
+  return typeof route === "object" && "replica" in route && route.replica === true;
 }

@@ -7,9 +7,11 @@
 import { delay } from "@std/async/delay";
 import { ask, open } from "../lib/connection/open.ts";
 import type { LinkSettings } from "../lib/connection/settings.ts";
-import type { Endpoint } from "../lib/connection/transport.ts";
+import { type Endpoint, show } from "../lib/connection/transport.ts";
+import { TimeoutError } from "../lib/errors.ts";
 import type { Reply } from "../lib/resp/reply.ts";
-import { type AddressMap, elect, epochOf, Topology, type View } from "./topology.ts";
+import { ForeignMaps } from "./strangers.ts";
+import { elect, epochOf, Topology, type View } from "./topology.ts";
 
 /** Least time between two refreshes for which MOVED is the only reason, in milliseconds. */
 const CALM = 1000;
@@ -25,6 +27,8 @@ const ASKED = 5;
 const SETTLE = 100;
 /** How long a node may take, in milliseconds. */
 const ANSWER = 1000;
+/** How long a seed may take before requests are told that it does, in milliseconds. */
+const SLOW = 150;
 /** How long known nodes may stay silent before the seeds are asked as well, in milliseconds. */
 const SILENCE = 250;
 
@@ -38,13 +42,15 @@ export interface Source {
 
 /** What a refresher works for. */
 export interface RefresherOwner {
+  /** The present map; null before the first one. */
+  readonly topology: Topology | null;
   /** Nodes that are connected at present. */
   sources(): Source[];
   /** Takes the topology that was found. */
   apply(topology: Topology): void;
   /** Whether requests suffer under a map that may be wrong, so that there is reason to ask again soon. */
   suffering(): boolean;
-  /** Learns that a node could not tell the topology. */
+  /** Learns that a node could not tell the topology, or has not told it yet. */
   onFailure(endpoint: Endpoint, error: Error): void;
   /** Learns that none could, the seeds included. */
   onDefeat(): void;
@@ -55,7 +61,7 @@ export class Refresher {
   readonly #owner: RefresherOwner;
   readonly #seeds: readonly Endpoint[];
   readonly #settings: LinkSettings;
-  readonly #addressMap: AddressMap | undefined;
+  readonly #foreign = new ForeignMaps();
   readonly #signal: AbortSignal;
   #running = false;
   /** When the last refresh began. */
@@ -73,20 +79,17 @@ export class Refresher {
    * @param owner What it works for.
    * @param seeds Addresses to fall back on, for ever.
    * @param settings How to connect to them.
-   * @param addressMap Translates announced addresses.
    * @param signal Ends it.
    */
   constructor(
     owner: RefresherOwner,
     seeds: readonly Endpoint[],
     settings: LinkSettings,
-    addressMap: AddressMap | undefined,
     signal: AbortSignal,
   ) {
     this.#owner = owner;
     this.#seeds = seeds;
     this.#settings = settings;
-    this.#addressMap = addressMap;
     this.#signal = signal;
     signal.addEventListener("abort", () => {
       clearTimeout(this.#timer);
@@ -162,39 +165,53 @@ export class Refresher {
     const stop = (): void => end.abort(this.#signal.reason);
     this.#signal.addEventListener("abort", stop);
     const views: View[] = [];
+    /** What nodes say of the cluster that is known. Others may have come to the address of a node that is away. */
+    const akin: View[] = [];
+    const ofSeeds: View[] = [];
+    const { topology: present } = this.#owner;
     const decided = Promise.withResolvers<void>();
     let pending = 0;
     let asked = 0;
     let fallenBack = false;
-    const consult = async (endpoint: Endpoint, answer: Promise<View>): Promise<void> => {
+    const consult = async (
+      endpoint: Endpoint,
+      answer: Promise<View>,
+      isSeed: boolean,
+    ): Promise<void> => {
       pending++;
       asked++;
       try {
-        views.push(await answer);
-        if (views.length === 1) delay(SETTLE, { signal: end.signal }).then(decided.resolve, ignore);
-        if (elect(views).votes > asked / 2) decided.resolve();
+        const view = await answer;
+        views.push(view);
+        if (isSeed) ofSeeds.push(view);
+        if (present === null || present.isAkin(view.topology)) akin.push(view);
+        if (akin.length === 1) delay(SETTLE, { signal: end.signal }).then(decided.resolve, ignore);
+        if (akin.length > 0 && elect(akin).votes > asked / 2) decided.resolve();
       } catch (error) {
         if (!end.signal.aborted) this.#owner.onFailure(endpoint, error as Error);
       }
       if (--pending > 0) return;
-      if (views.length === 0) fallBack();
+      if (akin.length === 0) fallBack();
       else decided.resolve();
     };
     const fallBack = (): void => {
       if (fallenBack) return decided.resolve();
       fallenBack = true;
       // All are counted before the first can have answered, so that one does not pass for the majority.
-      for (const seed of this.#seeds) consult(seed, this.#viewOfSeed(seed, end.signal));
+      for (const seed of this.#seeds) consult(seed, this.#viewOfSeed(seed, end.signal), true);
     };
-    for (const source of known) consult(source.endpoint, this.#view(source));
+    for (const source of known) consult(source.endpoint, this.#view(source), false);
     if (known.length === 0) fallBack();
-    else {delay(SILENCE, { signal: end.signal }).then(() =>
-        views.length === 0 && fallBack(), ignore);}
+    else delay(SILENCE, { signal: end.signal }).then(() => akin.length === 0 && fallBack(), ignore);
     try {
       await decided.promise;
-      if (views.length === 0) return undefined;
-      const { view, votes } = elect(views);
-      return { topology: view.topology, unanimous: votes === views.length };
+      if (akin.length > 0) {
+        this.#foreign.allIsWell();
+        const { view, votes } = elect(akin);
+        return { topology: view.topology, unanimous: votes === views.length };
+      }
+      if (!this.#foreign.believes(ofSeeds, this.#seeds.length)) return undefined;
+      return { topology: elect(ofSeeds).view.topology, unanimous: false };
     } finally {
       end.abort();
       this.#signal.removeEventListener("abort", stop);
@@ -208,19 +225,31 @@ export class Refresher {
       source.call(["CLUSTER", "INFO"], ANSWER).catch(() => null),
     ]);
     return {
-      topology: Topology.parse(slots, source.endpoint, this.#addressMap),
+      topology: Topology.parse(slots, source.endpoint),
       epoch: epochOf(info),
     };
   }
 
   async #viewOfSeed(endpoint: Endpoint, signal: AbortSignal): Promise<View> {
-    const attempt = { budget: this.#settings.attemptTimeout, signal };
-    const connection = await open(endpoint, this.#settings, attempt, BYSTANDER);
-    const close = (): void => connection.close(new Error("The topology is known"));
-    signal.addEventListener("abort", close);
+    const silence = (ms: number): TimeoutError =>
+      new TimeoutError(
+        `Cannot learn the topology from ${show(endpoint)}: no answer to CLUSTER SLOTS for ${ms} ms`,
+        { phase: "sent", timeout: ms },
+      );
+    // Requests that run out of time meanwhile can say what they waited for.
+    const slow = setTimeout(() => this.#owner.onFailure(endpoint, silence(SLOW)), SLOW);
+    let late: ReturnType<typeof setTimeout> | undefined;
+    let close = (): void => {};
     try {
+      const attempt = { budget: this.#settings.attemptTimeout, signal };
+      const connection = await open(endpoint, this.#settings, attempt, BYSTANDER);
+      close = () => connection.close(new Error("The topology is known"));
+      signal.addEventListener("abort", close);
+      late = setTimeout(() => connection.close(silence(ANSWER)), ANSWER);
       return await this.#view({ endpoint, call: (words) => ask(connection, words) });
     } finally {
+      clearTimeout(slow);
+      clearTimeout(late);
       signal.removeEventListener("abort", close);
       close();
     }

@@ -101,12 +101,19 @@ export function slotOfKeys(name: string, keys: readonly Argument[]): number {
   return common;
 }
 
+/** A request was sent to another node. */
+export interface Redirection {
+  /** `move`: the slot belongs to that node, now and from now on. `ask`: only this one request is for it. */
+  readonly action: "move" | "ask";
+  /** The slot. */
+  readonly slot: number;
+  /** The node. */
+  readonly target: Endpoint;
+}
+
 /** What an error reply means for its request. */
 export type Decision =
-  /** The slot belongs to another node, now and from now on. */
-  | { readonly action: "move"; readonly slot: number; readonly target: Endpoint }
-  /** This one request is for another node. */
-  | { readonly action: "ask"; readonly target: Endpoint }
+  | Redirection
   /** Not executed, and worth another try after a while; `refresh` if the map may be wrong. */
   | { readonly action: "wait"; readonly refresh: boolean }
   /** Not executed by this replica; another node can. */
@@ -134,7 +141,7 @@ export function decide(
   if (error.code === "MOVED" || error.code === "ASK") {
     const target = targetOf(error.message, from);
     if (target === undefined) return REJECT;
-    return error.code === "MOVED" ? { action: "move", ...target } : { action: "ask", ...target };
+    return { action: error.code === "MOVED" ? "move" : "ask", ...target };
   }
   if (!wasNotExecuted(error, row)) return REJECT;
   switch (error.code) {

@@ -11,10 +11,16 @@ import { SLOTS } from "./slot.ts";
 
 /** A node of a cluster. */
 export interface ClusterNode {
-  /** The address that it announces, `host:port`: what it is called in events and per-node replies. */
+  /** Its preferred endpoint, `host:port`: what it is called in redirections and per-node replies. */
   readonly name: string;
-  /** Where to reach it: that address, after the address map. */
-  readonly endpoint: Endpoint;
+  /** Host of the preferred endpoint: an address, or a name if the cluster prefers names. */
+  readonly host: string;
+  /** Port of the preferred endpoint. */
+  readonly port: number;
+  /** The host name that it announces besides. */
+  readonly hostname?: string;
+  /** Node id; undefined where the server does not tell, or the node is known from a redirection only. */
+  readonly id?: string;
 }
 
 /** A primary, and its replicas. */
@@ -27,9 +33,6 @@ export interface Shard {
   turn: number;
 }
 
-/** Translates announced addresses. */
-export type AddressMap = (host: string, port: number) => Endpoint;
-
 /**
  * The slots of a cluster and their owners.
  *
@@ -40,6 +43,8 @@ export class Topology {
   readonly shards: readonly Shard[];
   /** All nodes by name. */
   readonly nodes: ReadonlyMap<string, ClusterNode>;
+  /** Ids of all nodes, as far as they are known. */
+  readonly ids: ReadonlySet<string>;
   /** How many slots have an owner. */
   readonly coverage: number;
   /** The same for all topologies that say the same. */
@@ -62,6 +67,7 @@ export class Topology {
       for (const node of [primary, ...replicas]) nodes.set(node.name, node);
     }
     this.nodes = nodes;
+    this.ids = new Set([...nodes.values()].map(({ id }) => id).filter((id) => id !== undefined));
     this.coverage = countOwned(owners);
     this.signature = sign(shards, owners);
   }
@@ -71,11 +77,10 @@ export class Topology {
    *
    * @param reply The reply.
    * @param answeredBy The node that sent it: what an empty host stands for.
-   * @param addressMap Translates announced addresses.
    * @returns The topology.
    * @throws {UnexpectedReplyError} If the reply is malformed, or names no node at all.
    */
-  static parse(reply: Reply, answeredBy: Endpoint, addressMap?: AddressMap): Topology {
+  static parse(reply: Reply, answeredBy: Endpoint): Topology {
     const owners = new Uint16Array(SLOTS);
     const shards: Shard[] = [];
     const positions = new Map<string, number>();
@@ -83,9 +88,7 @@ export class Topology {
     for (const range of list(reply)) {
       const [start, end, ...members] = list(range);
       if (!isSlot(start) || !isSlot(end) || start > end) return malformed();
-      const [primary, ...replicas] = members.map((member) =>
-        nodeOf(member, answeredBy, addressMap, aliases)
-      );
+      const [primary, ...replicas] = members.map((member) => nodeOf(member, answeredBy, aliases));
       // A primary whose address is unknown cannot be used, nor can its slots.
       if (primary === undefined || primary === null) continue;
       let position = positions.get(primary.name);
@@ -117,6 +120,18 @@ export class Topology {
    */
   shardOf(slot: number): Shard | undefined {
     return this.shards[this.#owners[slot] - 1];
+  }
+
+  /**
+   * Tells whether another map can be of the same cluster.
+   *
+   * @param other The other map.
+   * @returns False if no node is on both. True where the ids are not known.
+   */
+  isAkin({ ids }: Topology): boolean {
+    if (ids.size === 0 || this.ids.size === 0) return true;
+    for (const id of ids) if (this.ids.has(id)) return true;
+    return false;
   }
 
   /**
@@ -211,36 +226,31 @@ export function epochOf(reply: Reply): number {
 function nodeOf(
   member: Reply,
   answeredBy: Endpoint,
-  addressMap: AddressMap | undefined,
   aliases: Map<string, ClusterNode>,
 ): ClusterNode | null {
-  const [given, port, , metadata] = list(member);
+  const [given, port, nodeId, metadata] = list(member);
   if (typeof port !== "number") return malformed();
   if (given === "?") return null;
-  const announced = given === null || given === "" ? answeredBy.host : String(given);
-  const hostname = hostnameOf(metadata);
-  // Certificates are made out to names, so a name is preferred to an address.
-  const host = hostname !== undefined && isIp(announced) ? hostname : announced;
-  const name = show({ host, port });
-  const node = { name, endpoint: addressMap?.(host, port) ?? { host, port } };
-  if (host !== announced) aliases.set(show({ host: announced, port }), node);
+  const host = given === null || given === "" ? answeredBy.host : String(given);
+  const id = typeof nodeId === "string" && nodeId !== "" ? nodeId : undefined;
+  const hostname = metadataOf(metadata, "hostname");
+  const node = { name: show({ host, port }), host, port, hostname, id };
+  for (const alias of [hostname, metadataOf(metadata, "ip")]) {
+    if (alias !== undefined && alias !== host) aliases.set(show({ host: alias, port }), node);
+  }
   return node;
 }
 
-/** The host name among a node's metadata: a map in RESP3, a flat list in RESP2. */
-function hostnameOf(metadata: Reply | undefined): string | undefined {
-  let hostname: Reply | undefined;
+/** A value of a node's metadata: a map in RESP3, a flat list in RESP2. */
+function metadataOf(metadata: Reply | undefined, name: string): string | undefined {
+  let value: Reply | undefined;
   if (metadata instanceof Map) {
-    hostname = metadata.get("hostname");
+    value = metadata.get(name);
   } else if (Array.isArray(metadata)) {
-    const at = metadata.indexOf("hostname");
-    if (at !== -1) hostname = metadata[at + 1];
+    const at = metadata.indexOf(name);
+    if (at !== -1) value = metadata[at + 1];
   }
-  return typeof hostname === "string" && hostname !== "" && hostname !== "?" ? hostname : undefined;
-}
-
-function isIp(host: string): boolean {
-  return host.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/.test(host);
+  return typeof value === "string" && value !== "" && value !== "?" ? value : undefined;
 }
 
 function isSlot(value: unknown): value is number {

@@ -15,13 +15,12 @@ import { ClosedError, ConfigurationError, OverloadError, type ServerError } from
 import { Events } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
 import type { Argument, Push } from "./resp/reply.ts";
+import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "./connection/route.ts";
 import { checkName, nameOf, takeWords } from "./words.ts";
 
 /** Milliseconds that the client waits longer than the server does, for a blocking command. */
 const BLOCKING_MARGIN = 500;
-/** Longest wait for another try, in milliseconds: whatever is in the way may be over at any moment. */
-const IMPATIENCE = 250;
 
 /** Options of the requests that are made through one view of a client. */
 export interface RequestOptions {
@@ -51,12 +50,14 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   #closed = false;
   #ended = false;
   #drained: PromiseWithResolvers<void> | null = null;
-  /** Requests that wait for another try, each with its timer. */
-  readonly #retries = new Map<Request, ReturnType<typeof setTimeout>>();
+  /** Requests that wait for another try. */
+  readonly #retries: RetryQueue;
   /** Requests that may have no end of their own, wherever they are. */
   readonly #blocking = new Set<Request>();
-  /** Requests for which there is no link at present. */
-  readonly #kept = new Set<Request>();
+  /** Requests for which there is no link at present, and whether they had been sent before. */
+  readonly #kept = new Map<Request, boolean>();
+  /** Why there is none. */
+  #whyKept: Error | undefined;
 
   /**
    * Makes a dispatcher that is not connected.
@@ -65,6 +66,9 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    */
   constructor(settings: Settings) {
     this.settings = settings;
+    this.#retries = new RetryQueue(settings.link.backoff, (request) => {
+      if (!this.isOver(request)) this.dispatch(request);
+    });
   }
 
   /** Whether requests are refused. */
@@ -155,6 +159,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     const limit = this.settings.inflightRequestsLimit;
     const full = this.#inFlight >= limit;
     this.#inFlight++;
+    request.counted = true;
     if (full) {
       return request.reject(
         new OverloadError(
@@ -264,14 +269,18 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
 
   /** Keeps a request that no link can take at present; {@linkcode Dispatcher.placeAll} brings it back. */
   protected keep(request: Request): void {
-    this.#kept.add(request);
+    this.#kept.set(request, request.link !== null);
+    if (this.#whyKept !== undefined) request.lastError ??= this.#whyKept;
   }
 
-  /** Dispatches the requests that were kept, in their order. */
+  /** Dispatches the requests that were kept, in the order of their calls. */
   protected placeAll(): void {
-    const requests = [...this.#kept];
+    const kept = [...this.#kept];
     this.#kept.clear();
-    for (const request of requests) this.dispatch(request);
+    this.#whyKept = undefined;
+    // What had been sent before was called before what had not.
+    for (const [request, sent] of kept) if (sent) this.dispatch(request);
+    for (const [request, sent] of kept) if (!sent) this.dispatch(request);
   }
 
   /** Whether requests are kept. */
@@ -280,37 +289,63 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Dispatches a request again after a wait that grows with its attempts.
+   * Tells with which requests one keeps its order when it has to wait for another try.
+   *
+   * @param request A request that has been placed.
+   * @returns The same for all of them; null if it keeps its order with none.
+   */
+  protected abstract laneOf(request: Request): LaneKey | null;
+
+  /**
+   * Dispatches a request again after a wait, in front of later ones of the same lane.
    *
    * @param request The request.
    * @param error Why it must go out again.
    */
   protected retryLater(request: Request, error: Error): void {
-    const { minTimeout, maxTimeout, multiplier, jitter } = this.settings.link.backoff;
-    const wait = Math.min(maxTimeout, IMPATIENCE, minTimeout * multiplier ** request.attempts);
     request.requeue(error);
     request.attempts++;
-    const timer = setTimeout(() => {
-      this.#retries.delete(request);
-      this.dispatch(request);
-    }, (1 - jitter * Math.random()) * wait);
-    this.#retries.set(request, timer);
+    // A blocking request may stay under way for ever, so nothing waits for its end.
+    this.#retries.add(request.blocks ? null : this.laneOf(request), request, error);
+  }
+
+  /**
+   * Has a request wait if it would overtake others of its lane, which wait for another try.
+   *
+   * @param request A request that has been placed and not been sent.
+   * @returns Whether it waits.
+   */
+  protected waitsBehind(request: Request): boolean {
+    if (this.#retries.size === 0) return false;
+    const lane = this.#orderedLaneOf(request);
+    return lane !== null && this.#retries.join(lane, request);
+  }
+
+  /**
+   * Dispatches a request that had been given to a link: ahead of those that were made meanwhile.
+   *
+   * @param request The request.
+   */
+  protected dispatchAgain(request: Request): void {
+    if (this.#retries.size > 0) {
+      const lane = this.#orderedLaneOf(request);
+      if (lane !== null && this.#retries.takeBack(lane, request)) return;
+    }
+    this.dispatch(request);
+  }
+
+  #orderedLaneOf(request: Request): LaneKey | null {
+    return request.impatient || request.blocks ? null : this.laneOf(request);
   }
 
   /** Why requests wait for another try. */
-  protected get obstacles(): (Error | undefined)[] {
-    return [...this.#retries.keys()].map(({ lastError }) => lastError);
+  protected get obstacles(): Error[] {
+    return this.#retries.errors;
   }
 
-  /** Dispatches the requests at once that wait for another try: things have changed, so that it may succeed now. */
+  /** Tries the requests again at once that wait for it: things have changed, so that it may succeed now. */
   protected retryNow(): void {
-    const waiting = [...this.#retries];
-    this.#retries.clear();
-    for (const [request, timer] of waiting) {
-      clearTimeout(timer);
-      request.attempts = 0;
-      this.dispatch(request);
-    }
+    this.#retries.retryNow();
   }
 
   /** No new requests; resolves when those under way are settled and the links are closed. */
@@ -331,34 +366,33 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.#closed = this.#ended = true;
     const error = closedMeanwhile();
     this.rejectKept(error);
-    for (const [request, timer] of this.#retries) {
-      clearTimeout(timer);
-      request.reject(error);
-    }
+    this.#retries.clear(error);
     this.end(error);
     this.deadlines.clear();
     this.events.emit({ type: "closed" });
   }
 
-  /** Tells those kept requests whose time will run out why there was no link. */
-  protected explainKept(error: Error | undefined): void {
-    for (const request of this.#kept) request.lastError = error;
+  /**
+   * Says why there is no link: requests that are kept, and those that will be, have it as the cause of their timeout.
+   *
+   * @param error Why.
+   */
+  protected explainKept(error: Error): void {
+    this.#whyKept = error;
+    for (const request of this.#kept.keys()) request.lastError = error;
   }
 
   /** Rejects the requests that were kept. */
   protected rejectKept(error: Error): void {
-    for (const request of [...this.#kept]) request.reject(error);
+    for (const request of [...this.#kept.keys()]) request.reject(error);
   }
 
-  onSettled(request: Request): void {
+  onSettled(request: Request, replied: boolean): void {
     this.deadlines.remove(request);
-    if (!request.isPart) this.#inFlight--;
+    if (request.counted) this.#inFlight--;
     if (request.blocks) this.#blocking.delete(request);
     if (this.#kept.size > 0) this.#kept.delete(request);
-    if (request.attempts > 0) {
-      clearTimeout(this.#retries.get(request));
-      this.#retries.delete(request);
-    }
+    if (request.attempts > 0) this.#retries.settled(request, replied);
     if (this.#inFlight === 0) this.#drained?.resolve();
   }
 
@@ -374,7 +408,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
 
   resend(request: Request, _link: Link): void {
     // Links that have ended would hand it back again.
-    if (!this.isOver(request)) this.dispatch(request);
+    if (!this.isOver(request)) this.dispatchAgain(request);
   }
 
   onSilence(request: Request, link: Link): void {
@@ -384,7 +418,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   onPush(_link: Link, _push: Push): void {}
 
   onRefused(link: Link, error: Error): void {
-    for (const request of this.#kept) request.lastError = error;
+    if (this.#kept.size > 0) this.explainKept(error);
     this.events.emit({ type: "reconnecting", ...link.endpoint, error });
   }
 

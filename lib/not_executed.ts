@@ -30,9 +30,12 @@ const SCRIPTS = new Set(["EVAL", "EVALSHA", "FCALL"]);
  * @returns False for every other error: it is the caller's business.
  */
 export function wasNotExecuted(error: ServerError, row: CommandRow | undefined): boolean {
-  // A blocking command is also unblocked on somebody's demand (CLIENT UNBLOCK), or for ever as its key is gone.
-  if (error.code === "UNBLOCKED") return error.message.includes("instance state changed");
+  const runsScript = row !== undefined && SCRIPTS.has(row.name);
+  // A blocking command is also unblocked on somebody's demand (CLIENT UNBLOCK), or for ever as its key is gone. Scripts
+  // do not block.
+  if (error.code === "UNBLOCKED") {
+    return !runsScript && error.message.includes("instance state changed");
+  }
   const words = REFUSALS.get(error.code);
-  if (words === undefined) return false;
-  return row === undefined || !SCRIPTS.has(row.name) || words.test(error.message);
+  return words !== undefined && (!runsScript || words.test(error.message));
 }

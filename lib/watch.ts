@@ -78,7 +78,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
             cause: request.lastError,
           }),
         ),
-      onSettled: (request) => dispatcher.onSettled(request),
+      onSettled: (request, replied) => dispatcher.onSettled(request, replied),
       onSilence: () => {},
     };
   }

@@ -14,6 +14,7 @@ import { show } from "../lib/connection/transport.ts";
 import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/not_executed.ts";
+import type { LaneKey } from "../lib/retry_queue.ts";
 import { Renewal } from "./renewal.ts";
 import { readRole, type Role, type RoleAnswer, takesWrites } from "./roles.ts";
 import { type Difference, RunIds } from "./run_ids.ts";
@@ -21,6 +22,8 @@ import { type Difference, RunIds } from "./run_ids.ts";
 /** Longest wait between two looks for a primary while there is none, in milliseconds. */
 const SEARCH_WAIT = 50;
 
+/** Names the requests that are for the primary, for their order. */
+const PRIMARY = 0;
 /** How long a replica that cannot serve at present is left alone, in milliseconds. */
 const SHUN = 100;
 
@@ -117,6 +120,7 @@ export class StandaloneDispatcher extends Dispatcher {
     }
     const replica = mayReadReplica(request) ? this.#nextReplica() : undefined;
     if (replica !== undefined) replica.send(request);
+    else if (this.waitsBehind(request)) return;
     else if (this.#certain || !this.#primary!.ready) this.#primary!.send(request);
     else this.#await(request);
   }
@@ -134,6 +138,11 @@ export class StandaloneDispatcher extends Dispatcher {
     );
     this.keep(request);
     this.#seek();
+  }
+
+  protected laneOf(request: Request): LaneKey | null {
+    // A read that a replica may answer has no order with what the primary executes.
+    return this.settings.readFrom === "preferReplica" && mayReadReplica(request) ? null : PRIMARY;
   }
 
   /** Whether the node that was the primary is there, but perhaps no primary any more. */
@@ -193,7 +202,7 @@ export class StandaloneDispatcher extends Dispatcher {
           // At once, so that requests that follow each other do so at the new primary as well.
           request.requeue(error);
           request.attempts++;
-          this.dispatch(request);
+          this.dispatchAgain(request);
         }
         this.#refresh();
         this.#arrange();
@@ -331,7 +340,7 @@ export class StandaloneDispatcher extends Dispatcher {
     else this.#seek();
     this.#tell();
     if (before !== null && before !== this.#primary) {
-      for (const request of before.takeQueue()) this.dispatch(request);
+      for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
     if (this.keeping && this.#usable && !this.#inDoubt()) this.placeAll();
   }

@@ -69,6 +69,8 @@ export class Connection {
   received = 0;
   /** Replies that have been matched. */
   answered = 0;
+  /** Whether the server was told last that reads from a replica are wanted (READONLY). */
+  readOnly = false;
   /** Who is at the other end: null if that cannot be known, undefined while nobody has asked. */
   identity: Identity | null | undefined;
 

@@ -13,7 +13,8 @@ import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
 import { identify } from "./identity.ts";
-import { ask, internalRequest, open } from "./open.ts";
+import { ask, internalRequest } from "./open.ts";
+import { openFirst } from "./open_first.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Backoff, LinkSettings } from "./settings.ts";
@@ -53,7 +54,8 @@ export interface LinkOwner {
 
 /** The way to one node. */
 export class Link {
-  readonly endpoint: Endpoint;
+  /** The address that was tried last. */
+  endpoint: Endpoint;
   /** Why it is not connected, or was not at last. */
   lastError: Error | undefined;
   /** Connections of their own for requests that would hold up others. */
@@ -66,6 +68,7 @@ export class Link {
   readonly #end = new AbortController();
   readonly #internal: RequestOwner;
   readonly #events: ConnectionEvents;
+  readonly #addresses: () => readonly Endpoint[];
   #readOnly: boolean;
   #started = false;
   #ready = false;
@@ -76,6 +79,8 @@ export class Link {
   #replaced = Promise.withResolvers<Error>();
   /** Connections that are not the present one: probes, and replaced ones whose last replies are to come. */
   readonly #others = new Set<Connection>();
+  /** Where a connection was opened last. */
+  #reachedAt: Endpoint | undefined;
   /** Whether there ever was a connection. */
   #reached = false;
   /** Attempts since a connection was of use. */
@@ -93,9 +98,17 @@ export class Link {
    * @param settings How to connect.
    * @param owner Who it works for.
    * @param deadlines The client's deadlines.
+   * @param addresses Where to try to reach the node, in order; asked before each attempt. If it throws, the attempt fails.
    */
-  constructor(endpoint: Endpoint, settings: LinkSettings, owner: LinkOwner, deadlines: Deadlines) {
+  constructor(
+    endpoint: Endpoint,
+    settings: LinkSettings,
+    owner: LinkOwner,
+    deadlines: Deadlines,
+    addresses: () => readonly Endpoint[] = () => [endpoint],
+  ) {
     this.endpoint = endpoint;
+    this.#addresses = addresses;
     this.#settings = settings;
     this.#owner = owner;
     this.#deadlines = deadlines;
@@ -197,8 +210,14 @@ export class Link {
   set readOnly(readOnly: boolean) {
     if (this.#readOnly === readOnly) return;
     this.#readOnly = readOnly;
-    if (this.#connection === null) return;
-    this.call([readOnly ? "READONLY" : "READWRITE"], this.#settings.attemptTimeout).catch(ignore);
+    if (this.#connection !== null) this.#tellReadOnly(this.#connection);
+  }
+
+  /** Tells the server whether it shall answer reads, unless it knows: the role may have changed during the dial. */
+  #tellReadOnly(connection: Connection): void {
+    if (connection.readOnly === this.#readOnly || connection.closed) return;
+    connection.readOnly = this.#readOnly;
+    ask(connection, [this.#readOnly ? "READONLY" : "READWRITE"]).catch(ignore);
   }
 
   /** How many requests wait for a connection. */
@@ -385,6 +404,7 @@ export class Link {
       // The link may have been ended while nobody held the connection.
       if (this.closed) connection.close(this.#end.signal.reason);
       this.#connection = connection;
+      this.#tellReadOnly(connection);
       await this.#owner.onConnected(this);
       if (connection.closed) throw await connection.ended;
     } catch (error) {
@@ -446,10 +466,24 @@ export class Link {
     this.#owner.onReady(this);
   }
 
-  #open(budget = this.#settings.attemptTimeout, identify = false): Promise<Connection> {
+  async #open(budget = this.#settings.attemptTimeout, identify = false): Promise<Connection> {
     const settings = { ...this.#settings, readOnly: this.#readOnly };
     const attempt = { budget, signal: this.#end.signal, identify };
-    return open(this.endpoint, settings, attempt, this.#events);
+    const addresses = this.#addresses();
+    // The one that worked last comes first: another one may take its time to fail.
+    const last = addresses.find(({ host, port }) =>
+      host === this.#reachedAt?.host && port === this.#reachedAt.port
+    );
+    const ordered = last === undefined
+      ? addresses
+      : [last, ...addresses.filter((address) => address !== last)];
+    const connection = await openFirst(ordered, settings, attempt, this.#events, (address) => {
+      this.endpoint = address;
+    });
+    this.#reachedAt = this.endpoint;
+    connection.readOnly = settings.readOnly;
+    this.#tellReadOnly(connection);
+    return connection;
   }
 
   /** Finds out once who is at the other end of the shared connection. */

@@ -33,8 +33,13 @@ export interface RequestOwner {
   onErrorReply(request: Request, error: ServerError, link: Link): boolean;
   /** Takes a request back that can safely go out again, because its connection is gone. */
   resend(request: Request, link: Link): void;
-  /** Learns that a request has been settled, whichever way. */
-  onSettled(request: Request): void;
+  /**
+   * Learns that a request has been settled, whichever way.
+   *
+   * @param request The request.
+   * @param replied Whether by its reply; else nothing is known of the server.
+   */
+  onSettled(request: Request, replied: boolean): void;
   /** Learns that a request that was given to a link got no reply in time. */
   onSilence(request: Request, link: Link): void;
 }
@@ -71,8 +76,8 @@ export class Request implements Expiring {
   receivedBefore = 0;
   /** Its slot, in a cluster; -1 if it has none, or it is not known yet. */
   slot = -1;
-  /** Whether it is a part of another one, which has the deadline and the place among those in flight. */
-  isPart = false;
+  /** Whether it takes one of the places in flight. Parts of another request, and what was never launched, take none. */
+  counted = false;
 
   deadline = 0;
   list: DeadlineList | null = null;
@@ -228,7 +233,7 @@ export class Request implements Expiring {
     } catch (error) {
       return this.reject(error, true);
     }
-    this.#settle();
+    this.#settle(true);
     this.#free(true);
     resolve(value);
   }
@@ -265,7 +270,7 @@ export class Request implements Expiring {
   reject(error: unknown, replied = false): void {
     if (this.stage === Stage.SETTLED) return;
     const reject = this.#reject!;
-    this.#settle();
+    this.#settle(replied);
     this.#free(replied);
     reject(error);
   }
@@ -366,9 +371,9 @@ export class Request implements Expiring {
     else dedicated.abandon();
   }
 
-  #settle(): void {
+  #settle(replied: boolean): void {
     this.stage = Stage.SETTLED;
-    this.owner.onSettled(this);
+    this.owner.onSettled(this, replied);
     if (this.#aborts !== undefined) {
       this.#aborts.remove(this);
       this.#aborts = undefined;

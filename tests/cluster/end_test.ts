@@ -4,6 +4,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { delay } from "@std/async/delay";
 import {
   ClosedError,
+  ClusterError,
   type RedisClusterClient,
   ServerError,
   TimeoutError,
@@ -284,4 +285,42 @@ Deno.test("blocking requests on a real cluster delay nobody, and end on abort, t
   const ended = await measure(() => client.close());
   assert(ended.elapsed < 500, `${ended.elapsed} ms`);
   assertInstanceOf((await closing).error, ClosedError);
+});
+
+Deno.test("refused transactions take no place in flight: the limit stays exact, and close() waits for what was sent", async () => {
+  await using cluster = await startFakeCluster();
+  serve(cluster);
+  await using client = await connect(cluster, { inflightRequestsLimit: 3 });
+  for (let i = 0; i < 5; i++) {
+    await assertRejects(
+      () => client.transaction((t) => [t.set("a", 1), t.set("b", 1)]),
+      ClusterError,
+    );
+  }
+  await assertRejects(() =>
+    client.batch(() => {
+      throw new Error("the callback's own");
+    })
+  );
+  const { handler } = cluster;
+  let answer: (() => void) | undefined;
+  const gate = new Promise<void>((resolve) => answer = resolve);
+  cluster.handler = async (command, node, connection) => {
+    if (command.name === "SET") await gate;
+    return handler?.(command, node, connection);
+  };
+  const outcomes = Array.from(
+    { length: 8 },
+    (_, i) => client.set(`key${i}`, i).catch((error: Error) => error),
+  );
+  const refused = (await Promise.all(outcomes.slice(3))).map((error) => (error as Error).name);
+  assertEquals(refused, Array(5).fill("OverloadError"));
+  await until(
+    "three are written",
+    () => Promise.resolve(cluster.nodes.flatMap((node) => node.receivedOf("SET")).length === 3),
+  );
+  const closing = client.close();
+  answer!();
+  assertEquals(await Promise.all(outcomes.slice(0, 3)), ["OK", "OK", "OK"]);
+  await closing;
 });

@@ -13,9 +13,9 @@ import { read, type Spelled } from "./_spelled.ts";
 interface TopologyCase {
   name: string;
   reply: Spelled;
-  addressMap?: Record<string, [string, number]>;
   shards?: { primary: string; replicas: string[]; slots: [number, number][] }[];
-  endpoints?: Record<string, [string, number]>;
+  hostnames?: Record<string, string>;
+  ids?: string[];
   aliases?: Record<string, string>;
   error?: string;
 }
@@ -30,12 +30,8 @@ const ANSWERED_BY = { host: "10.0.0.9", port: 7000 };
 
 Deno.test("Topology.parse() reads each reply as its case says", async () => {
   for (const test of await readCases<TopologyCase[]>("cluster_topology.yaml")) {
-    const { name, shards, endpoints = {}, aliases = {}, error, addressMap = {} } = test;
-    const parse = () =>
-      Topology.parse(read(test.reply) as Reply, ANSWERED_BY, (host, port) => {
-        const [mappedHost, mappedPort] = addressMap[`${host}:${port}`] ?? [host, port];
-        return { host: mappedHost, port: mappedPort };
-      });
+    const { name, shards, hostnames = {}, aliases = {}, ids, error } = test;
+    const parse = () => Topology.parse(read(test.reply) as Reply, ANSWERED_BY);
     if (error !== undefined) {
       assertEquals(assertThrows(parse, UnexpectedReplyError).message, error, name);
       continue;
@@ -52,9 +48,10 @@ Deno.test("Topology.parse() reads each reply as its case says", async () => {
       shards!.flatMap(({ primary, replicas }) => [primary, ...replicas]).sort(),
       name,
     );
-    for (const [node, [host, port]] of Object.entries(endpoints)) {
-      assertEquals(topology.nodes.get(node)?.endpoint, { host, port }, name);
+    for (const [node, hostname] of Object.entries(hostnames)) {
+      assertEquals(topology.nodes.get(node)?.hostname, hostname, name);
     }
+    if (ids !== undefined) assertEquals([...topology.ids].sort(), ids, name);
     for (const [alias, node] of Object.entries(aliases)) {
       assertStrictEquals(topology.find(alias), topology.nodes.get(node), name);
     }
@@ -78,6 +75,16 @@ Deno.test("Topology.parse() makes equal signatures of equal maps in another orde
       [a],
     ] as Reply[]
   ) assert(parse(other) !== signature);
+});
+
+Deno.test("Topology.isAkin() is false only of maps that have no node in common", () => {
+  const mapOf = (...ids: (string | null)[]) =>
+    Topology.parse([[0, 99, ...ids.map((id, i) => [`h${i}`, 1, id, []])]] as Reply, ANSWERED_BY);
+  assert(mapOf("a", "b").isAkin(mapOf("b", "c")));
+  assert(!mapOf("a", "b").isAkin(mapOf("c", "d")));
+  // Servers that tell no ids are believed.
+  assert(mapOf(null).isAkin(mapOf("a")));
+  assert(mapOf("a").isAkin(mapOf(null)));
 });
 
 Deno.test("Topology.move() gives a slot to a known primary, in place", () => {
@@ -123,7 +130,7 @@ Deno.test("Topology.move() makes a shard of its own of another shard's replica",
 
 Deno.test("Topology.move() makes a shard of its own of an unknown node", () => {
   const topology = threeShards();
-  const stranger: ClusterNode = { name: "d:1", endpoint: { host: "d", port: 1 } };
+  const stranger: ClusterNode = { name: "d:1", host: "d", port: 1 };
   const moved = topology.move(299, stranger);
   assertEquals(moved.shardOf(299)?.primary, stranger);
   assertEquals(moved.shardOf(298)?.primary.name, "c:1");

@@ -1,0 +1,189 @@
+/**
+ * The links to the nodes of a cluster, and which of them to use.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import type { Settings } from "../lib/configuration.ts";
+import type { Deadlines } from "../lib/connection/deadlines.ts";
+import { Link, type LinkOwner } from "../lib/connection/link.ts";
+import { addressesOf } from "./addresses.ts";
+import type { ClusterNode, Topology } from "./topology.ts";
+
+/** How long a replica that cannot serve is left alone, in milliseconds. */
+const SHUN = 1000;
+
+/** The links of one client, by the names of the nodes. */
+export class Nodes {
+  readonly #settings: Settings;
+  readonly #owner: LinkOwner;
+  readonly #deadlines: Deadlines;
+  readonly #signal: AbortSignal;
+  readonly #links = new Map<string, Link>();
+  readonly #names = new Map<Link, string>();
+  /** Nodes that own no slot, and that requests may be for all the same, by name. */
+  readonly #guests = new Map<string, ClusterNode>();
+  /** The map that the links were arranged by last. */
+  #topology: Topology | null = null;
+  /** Links to nodes that have left, with requests that were sent before. */
+  #retired: Link[] = [];
+  /** Replicas that cannot serve at present, and until when they are left alone. */
+  readonly #shunned = new Map<Link, number>();
+  /** Primaries from which nothing came since a request to them timed out. */
+  readonly #silent = new Set<Link>();
+
+  /**
+   * Makes an empty set of links.
+   *
+   * @param settings The checked configuration.
+   * @param owner Who the links work for.
+   * @param deadlines The client's deadlines.
+   * @param signal Ends what goes on in the background.
+   */
+  constructor(settings: Settings, owner: LinkOwner, deadlines: Deadlines, signal: AbortSignal) {
+    this.#settings = settings;
+    this.#owner = owner;
+    this.#deadlines = deadlines;
+    this.#signal = signal;
+  }
+
+  /** All links to nodes that are on the map, or are guests. */
+  get links(): Iterable<Link> {
+    return this.#links.values();
+  }
+
+  /** Links that are connected, and not silent as far as is known. */
+  get answering(): Link[] {
+    return [...this.#links.values()].filter((link) => this.answers(link));
+  }
+
+  /** Whether a link is connected, and not silent as far as is known. */
+  answers(link: Link): boolean {
+    return link.ready && !this.#silent.has(link);
+  }
+
+  /** The name of the node that a link leads to; undefined once the node has left. */
+  nameOf(link: Link): string | undefined {
+    return this.#names.get(link);
+  }
+
+  /** The link to a node, if there has been reason for one. */
+  get(name: string): Link | undefined {
+    return this.#links.get(name);
+  }
+
+  /** The link to a node, a new one if there is none. It is connected when it is started, or has something to send. */
+  linkTo(node: ClusterNode): Link {
+    let link = this.#links.get(node.name);
+    if (link === undefined) {
+      const { addressMap, link: settings } = this.#settings;
+      link = new Link(
+        { host: node.host, port: node.port },
+        settings,
+        this.#owner,
+        this.#deadlines,
+        () => addressesOf(this.#topology?.nodes.get(node.name) ?? node, addressMap, settings.tls),
+      );
+      this.#links.set(node.name, link);
+      this.#names.set(link, node.name);
+    }
+    return link;
+  }
+
+  /** Lets requests be for a node that is on no map. */
+  admit(node: ClusterNode): void {
+    this.#guests.set(node.name, node);
+  }
+
+  /** Ends what {@linkcode Nodes.admit} began. */
+  dismiss(name: string): void {
+    this.#guests.delete(name);
+  }
+
+  /** A node that is on no map, and that requests may be for. */
+  guest(name: string): ClusterNode | undefined {
+    return this.#guests.get(name);
+  }
+
+  /**
+   * Has the links be as a new map wants them.
+   *
+   * @param topology The map.
+   * @param preferReplica Whether to connect to replicas as well.
+   * @returns Links that cannot be reached at present: what waits there may have somewhere else to go now.
+   */
+  arrange(topology: Topology, preferReplica: boolean): Link[] {
+    this.#topology = topology;
+    for (const { primary, replicas } of topology.shards) {
+      const link = this.linkTo(primary);
+      link.readOnly = false;
+      link.start();
+      for (const replica of replicas) {
+        const link = this.linkTo(replica);
+        link.readOnly = true;
+        this.#silent.delete(link);
+        if (preferReplica) link.start();
+      }
+    }
+    const away: Link[] = [];
+    for (const [name, link] of [...this.#links]) {
+      if (topology.nodes.has(name) || this.#guests.has(name)) {
+        if (!link.ready) away.push(link);
+      } else {
+        this.#links.delete(name);
+        this.#names.delete(link);
+        this.#shunned.delete(link);
+        this.#silent.delete(link);
+        link.retire();
+        this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
+      }
+    }
+    return away;
+  }
+
+  /** Notes that nothing comes from a node although it should. */
+  fellSilent(link: Link): void {
+    this.#silent.add(link);
+  }
+
+  /** Notes that a node was heard of, or is not connected any more: its silence is over. */
+  heardOf(link: Link): void {
+    this.#silent.delete(link);
+  }
+
+  /** Sends nothing to a replica for a while. */
+  shun(link: Link): void {
+    this.#shunned.set(link, performance.now() + SHUN);
+  }
+
+  /** Whether nothing is to be sent to a replica at present. */
+  isShunned(link: Link): boolean {
+    if (this.#shunned.size === 0) return false;
+    const until = this.#shunned.get(link);
+    if (until === undefined) return false;
+    if (until > performance.now()) return true;
+    this.#shunned.delete(link);
+    return false;
+  }
+
+  /** Sends nothing to a replica that hangs, until it answers. */
+  async shunUntilItAnswers(link: Link): Promise<void> {
+    if (this.#shunned.get(link) === Infinity) return;
+    this.#shunned.set(link, Infinity);
+    while (this.#shunned.has(link) && !this.#signal.aborted) {
+      try {
+        await link.call(["PING"], SHUN);
+        this.#shunned.delete(link);
+      } catch {
+        // A link without a connection says so at once.
+        if (!link.ready) await delay(SHUN, { signal: this.#signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** Ends all links at once. */
+  destroy(error: Error): void {
+    for (const link of [...this.#links.values(), ...this.#retired]) link.destroy(error);
+  }
+}

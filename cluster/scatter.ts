@@ -1,0 +1,126 @@
+/**
+ * Requests for several nodes: their parts are sent at the same time, and the replies become one.
+ *
+ * @module
+ */
+
+import type { CommandRow } from "../lib/command_table.ts";
+import { Request, type RequestOwner } from "../lib/connection/request.ts";
+import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { gather, mergeParts, type Part, partialFailure } from "./fan_out.ts";
+
+/** One node that a request for several nodes is for. */
+export interface Recipient {
+  /** Name of the node. */
+  readonly name: string;
+  /** A slot of the shard whose primary it is to be; -1 if it may be anything. */
+  readonly anchor: number;
+}
+
+/** What sends the parts. */
+export interface PartSender extends RequestOwner {
+  /** Sends a part to the node, or the slot, that it is for. */
+  sendPart(part: Request): void;
+}
+
+/**
+ * Sends a request to several nodes, and settles it with what they answer.
+ *
+ * @param sender What sends the parts.
+ * @param request The request.
+ * @param recipients The nodes.
+ */
+export function sendToEach(
+  sender: PartSender,
+  request: Request,
+  recipients: readonly Recipient[],
+): void {
+  const { row, words } = request;
+  const outcomes = new Map<Request, Reply | Error>();
+  const parts = recipients.map(({ name, anchor }) => {
+    const part = partOf(sender, request, words);
+    part.node = name;
+    part.anchor = anchor;
+    const take = (outcome: unknown): void => {
+      outcomes.set(part, outcome as Reply | Error);
+      if (outcomes.size === recipients.length) finish();
+    };
+    part.handTo(take, take);
+    return part;
+  });
+  const finish = (): void => {
+    const concatenates = request.route === undefined;
+    // In the order of the nodes, not of their replies; by the names of those that answered in the end.
+    const ordered = new Map(
+      parts.map((part, i) => [part.node ?? recipients[i].name, outcomes.get(part)!]),
+    );
+    const outcome = gather(row?.responsePolicy, concatenates, ordered);
+    if ("error" in outcome) request.reject(outcome.error);
+    else if ("each" in outcome) request.resolveEach(outcome.each);
+    else request.resolve(outcome.reply);
+  };
+  request.parts = parts;
+  for (const part of parts) part.siblings = parts;
+  for (const part of parts) sender.sendPart(part);
+}
+
+/**
+ * Sends the parts of a multi-key command, which go out as one write per node, and settles it with their replies.
+ *
+ * @param sender What sends the parts.
+ * @param request The request.
+ * @param row The command's row.
+ * @param parts The parts.
+ */
+export function sendParts(
+  sender: PartSender,
+  request: Request,
+  row: CommandRow,
+  parts: readonly Part[],
+): void {
+  const { words } = request;
+  const replies: Reply[] = new Array(parts.length);
+  const errors = new Map<number, Error>();
+  let pending = parts.length;
+  const finish = (): void => {
+    if (--pending > 0 || request.settled) return;
+    if (errors.size > 0) return request.reject(partialFailure(row, words, parts, errors));
+    try {
+      request.resolve(mergeParts(row.responsePolicy, parts, replies));
+    } catch (error) {
+      request.reject(error);
+    }
+  };
+  if (row.write) {
+    request.explainTimeout = (error) => {
+      for (let i = 0; i < parts.length; i++) {
+        if (!(i in replies) && !errors.has(i)) errors.set(i, error);
+      }
+      return errors.size === parts.length ? error : partialFailure(row, words, parts, errors);
+    };
+  }
+  request.parts = parts.map(({ slot, words }, i) => {
+    const part = partOf(sender, request, words);
+    part.slot = slot;
+    part.handTo((reply) => {
+      replies[i] = reply as Reply;
+      finish();
+    }, (error) => {
+      errors.set(i, error as Error);
+      finish();
+    });
+    return part;
+  });
+  for (const part of request.parts) sender.sendPart(part);
+}
+
+function partOf(owner: RequestOwner, whole: Request, words: readonly Argument[]): Request {
+  const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, owner);
+  if (whole.impatient) part.impatient = true;
+  part.deadline = whole.deadline;
+  return part;
+}
+
+function asItIs(reply: Reply): Reply {
+  return reply;
+}

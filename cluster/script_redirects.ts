@@ -1,0 +1,89 @@
+/**
+ * Redirections that a script may have made up.
+ *
+ * A script can write, and then return an error of its own that says `MOVED 3300 host:port`, byte for byte as a server says
+ * it. If that were obeyed, the script would be executed again. So the node is asked the same question once more, with a
+ * script that does nothing: only when the server sends that one away as well was it the server.
+ *
+ * @module
+ */
+
+import { keyPositions, lookUp } from "../lib/command_table.ts";
+import type { Link } from "../lib/connection/link.ts";
+import type { Request } from "../lib/connection/request.ts";
+import { show } from "../lib/connection/transport.ts";
+import { ServerError } from "../lib/errors.ts";
+import type { Argument } from "../lib/resp/reply.ts";
+import { decide, type Redirection, slotOfKeys } from "./router.ts";
+
+/** For each command that runs scripts, one that does nothing: servers look at the keys before they look for the script. */
+const NOTHING: ReadonlyMap<string, string> = new Map([
+  ["EVAL", "return 1"],
+  ["EVAL_RO", "return 1"],
+  ["EVALSHA", "0".repeat(40)],
+  ["EVALSHA_RO", "0".repeat(40)],
+  ["FCALL", "no_such_function"],
+  ["FCALL_RO", "no_such_function"],
+]);
+
+/** A question that a node answers with a redirection exactly if it sends a request away. */
+export interface Check {
+  /** The slot of the request's keys; -1 if it has none. */
+  readonly slot: number;
+  /** The command. */
+  readonly words: Argument[];
+}
+
+/**
+ * Tells how to find out whether a redirection was the server's.
+ *
+ * @param request A request that was answered with a redirection.
+ * @returns The question; null if only the server can have made it.
+ */
+export function checkOf({ row, words }: Request): Check | null {
+  if (row === undefined || row.keysNeedServer) return null;
+  const nothing = NOTHING.get(row.name);
+  // Commands of modules run code of others as well. Those that only read may run twice.
+  if (nothing === undefined && (row.readOnly || lookUp(words) !== undefined)) return null;
+  const keys = keyPositions(row, words).map((position) => words[position]);
+  return {
+    slot: slotOfKeys(row.name, keys),
+    words: nothing === undefined
+      ? ["EXISTS", ...keys]
+      : [words[0], nothing, String(keys.length), ...keys],
+  };
+}
+
+/**
+ * Asks a node whether it really sends the keys of a request away.
+ *
+ * @param check The question.
+ * @param redirection What it has answered to the request.
+ * @param link The node.
+ * @param asking Whether the request had been sent there by `ASK`.
+ * @param timeout Milliseconds for the answer.
+ * @returns The redirection that the server answers now; null if there is none to the same node, or no answer at all.
+ */
+export async function confirmed(
+  check: Check,
+  redirection: Redirection,
+  link: Link,
+  asking: boolean,
+  timeout: number,
+): Promise<Redirection | null> {
+  // Servers send no command away that has no keys, and none because of other slots than those of its keys.
+  if (check.slot !== redirection.slot) return null;
+  try {
+    // Both are queued in one turn, so nothing can come between them.
+    if (asking) link.call(["ASKING"], timeout).catch(() => {});
+    await link.call(check.words, timeout);
+  } catch (error) {
+    if (!(error instanceof ServerError)) return null;
+    const answer = decide(error, undefined, link.endpoint, () => false);
+    return (answer.action === "move" || answer.action === "ask") &&
+        answer.slot === redirection.slot && show(answer.target) === show(redirection.target)
+      ? answer
+      : null;
+  }
+  return null;
+}

@@ -1,0 +1,44 @@
+/**
+ * Opening a connection to a node that may be reached under several addresses.
+ *
+ * @module
+ */
+
+import { ConnectionError, TimeoutError } from "../errors.ts";
+import type { Connection, ConnectionEvents } from "./connection.ts";
+import { type Attempt, open } from "./open.ts";
+import type { LinkSettings } from "./settings.ts";
+import type { Endpoint } from "./transport.ts";
+
+/**
+ * Opens a connection at the first address that leads to a server.
+ *
+ * @param endpoints Addresses of the same node, at least one, in the order in which they are tried.
+ * @param settings How to connect.
+ * @param attempt How long it may take in all; addresses that are left have equal shares of what is left.
+ * @param events Who is told of the connection's fate.
+ * @param onAttempt Learns which address is tried.
+ * @returns The connection.
+ * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If none can be opened: why the last one could not.
+ */
+export async function openFirst(
+  endpoints: readonly Endpoint[],
+  settings: LinkSettings,
+  attempt: Attempt,
+  events: ConnectionEvents,
+  onAttempt: (endpoint: Endpoint) => void,
+): Promise<Connection> {
+  const end = performance.now() + attempt.budget;
+  for (let i = 0;; i++) {
+    const left = endpoints.length - i;
+    const budget = Math.max(1, (end - performance.now()) / left);
+    onAttempt(endpoints[i]);
+    try {
+      return await open(endpoints[i], settings, { ...attempt, budget }, events);
+    } catch (error) {
+      // What a server said holds under any address.
+      const unreachable = error instanceof ConnectionError || error instanceof TimeoutError;
+      if (left === 1 || !unreachable || attempt.signal.aborted) throw error;
+    }
+  }
+}

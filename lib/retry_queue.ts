@@ -1,0 +1,270 @@
+/**
+ * Requests that wait for another try, in the order of their calls.
+ *
+ * @module
+ */
+
+import { keyPositions } from "./command_table.ts";
+import type { Request } from "./connection/request.ts";
+import { RequestQueue } from "./connection/request_queue.ts";
+import type { Backoff } from "./connection/settings.ts";
+import { ServerError } from "./errors.ts";
+
+/** Longest wait for another try, in milliseconds: whatever is in the way may be over at any moment. */
+const LONGEST = 250;
+/** Longest wait of a request that joins others, in milliseconds: it may have little time. */
+const HURRY = 50;
+
+/** What requests have in common that must keep their order, such as a slot. */
+export type LaneKey = number | string;
+
+/**
+ * Requests of the same key that wait, in order.
+ *
+ * One of them goes out alone, as a probe. The others follow when it has its reply: if all went out at once and the
+ * server recovered in the middle, the refused first half would be executed after the second.
+ */
+interface Lane {
+  readonly key: LaneKey | Request;
+  /** The Redis keys that are affected, where not all are; null if all are. */
+  keys: Set<string> | null;
+  /** The last refusal. */
+  error: Error;
+  /** Refusals in a row. */
+  attempts: number;
+  /** The request that is under way alone. */
+  probe: Request | null;
+  /** The probe that was refused again: it stays the first. */
+  refused: Request | null;
+  /** Requests that were sent before and came back: their calls were earlier than those in `joined`. */
+  readonly returned: RequestQueue;
+  /** Requests that have not been sent, because they would have overtaken others. */
+  readonly joined: RequestQueue;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer is due. */
+  due: number;
+}
+
+/** Holds the requests of one client that wait for another try. Settled requests are forgotten. */
+export class RetryQueue {
+  readonly #backoff: Backoff;
+  readonly #send: (request: Request) => void;
+  readonly #lanes = new Map<LaneKey | Request, Lane[]>();
+  readonly #probes = new Map<Request, Lane>();
+
+  /**
+   * Makes an empty queue.
+   *
+   * @param backoff Waits between two tries.
+   * @param send Sends a request.
+   */
+  constructor(backoff: Backoff, send: (request: Request) => void) {
+    this.#backoff = backoff;
+    this.#send = send;
+  }
+
+  /** 0 if no request waits. */
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /** Why requests wait. */
+  get errors(): Error[] {
+    return [...this.#lanes.values()].flat().filter((lane) => !isEmpty(lane))
+      .map(({ error }) => error);
+  }
+
+  /**
+   * Has a request wait that was refused.
+   *
+   * `TRYAGAIN` concerns the keys of the request only; every other refusal concerns all requests of the same key.
+   *
+   * @param key With which others it keeps its order; null if with none.
+   * @param request The request, taken back from its connection.
+   * @param error The refusal.
+   */
+  add(key: LaneKey | null, request: Request, error: Error): void {
+    const keys = error instanceof ServerError && error.code === "TRYAGAIN" ? keysOf(request) : null;
+    let lane = this.#probes.get(request);
+    if (lane !== undefined) {
+      this.#probes.delete(request);
+      lane.probe = null;
+      lane.refused = request;
+    } else {
+      lane = this.#find(key ?? request, keysOf(request)) ?? this.#open(key ?? request, keys, error);
+      lane.returned.push(request);
+    }
+    if (keys === null) lane.keys = null;
+    else for (const each of keys) lane.keys?.add(each);
+    lane.error = error;
+    if (lane.probe === null && (lane.timer === undefined)) this.#arm(lane);
+  }
+
+  /**
+   * Has a request wait behind others that it must not overtake.
+   *
+   * @param key With which others it keeps its order.
+   * @param request A request that has not been sent.
+   * @returns Whether it waits.
+   */
+  join(key: LaneKey, request: Request): boolean {
+    const lane = this.#laneToWaitIn(key, request);
+    if (lane === undefined) return false;
+    lane.joined.push(request);
+    if (lane.timer !== undefined && lane.due > performance.now() + HURRY) this.#arm(lane, HURRY);
+    return true;
+  }
+
+  /**
+   * Has a request wait again that came back for another reason than a refusal, such as a lost connection.
+   *
+   * @param key With which others it keeps its order.
+   * @param request A request that was sent, or queued, before those that joined.
+   * @returns Whether it waits.
+   */
+  takeBack(key: LaneKey, request: Request): boolean {
+    const lane = this.#laneToWaitIn(key, request);
+    lane?.returned.push(request);
+    return lane !== undefined;
+  }
+
+  /**
+   * Learns that a request was settled which had waited.
+   *
+   * @param request The request.
+   * @param replied Whether by a reply.
+   */
+  settled(request: Request, replied: boolean): void {
+    const lane = this.#probes.get(request);
+    if (lane === undefined) return;
+    this.#probes.delete(request);
+    lane.probe = null;
+    if (replied) this.#release(lane);
+    else this.#probe(lane);
+  }
+
+  /** Begins another try of everything at once: the cause of the refusals may be gone. */
+  retryNow(): void {
+    for (const lane of [...this.#lanes.values()].flat()) {
+      lane.attempts = 0;
+      if (lane.probe === null) this.#probe(lane);
+    }
+  }
+
+  /**
+   * Rejects everything that waits.
+   *
+   * @param error With what.
+   */
+  clear(error: Error): void {
+    const lanes = [...this.#lanes.values()].flat();
+    this.#lanes.clear();
+    this.#probes.clear();
+    for (const lane of lanes) {
+      clearTimeout(lane.timer);
+      for (const request of takeAll(lane)) request.reject(error);
+    }
+  }
+
+  /** The lane behind whose requests one has to wait, if there is one. */
+  #laneToWaitIn(key: LaneKey, request: Request): Lane | undefined {
+    if (!this.#lanes.has(key) || this.#probes.has(request)) return undefined;
+    const keys = keysOf(request);
+    const lane = this.#find(key, keys);
+    if (lane === undefined) return undefined;
+    if (isEmpty(lane)) {
+      this.#close(lane);
+      return undefined;
+    }
+    if (lane.keys !== null) { for (const each of keys ?? []) lane.keys.add(each); }
+    return lane;
+  }
+
+  #find(key: LaneKey | Request, keys: string[] | null): Lane | undefined {
+    return this.#lanes.get(key)?.find((lane) =>
+      lane.keys === null || keys === null || keys.some((each) => lane.keys!.has(each))
+    );
+  }
+
+  #open(key: LaneKey | Request, keys: string[] | null, error: Error): Lane {
+    const lane: Lane = {
+      key,
+      keys: keys === null ? null : new Set(keys),
+      error,
+      attempts: 0,
+      probe: null,
+      refused: null,
+      returned: new RequestQueue(),
+      joined: new RequestQueue(),
+      timer: undefined,
+      due: 0,
+    };
+    const others = this.#lanes.get(key);
+    if (others === undefined) this.#lanes.set(key, [lane]);
+    else others.push(lane);
+    return lane;
+  }
+
+  #close(lane: Lane): void {
+    clearTimeout(lane.timer);
+    const others = this.#lanes.get(lane.key)!.filter((other) => other !== lane);
+    if (others.length > 0) this.#lanes.set(lane.key, others);
+    else this.#lanes.delete(lane.key);
+  }
+
+  /** Sends the next request of a lane after a wait that grows with the refusals. */
+  #arm(lane: Lane, longest = LONGEST): void {
+    const { minTimeout, maxTimeout, multiplier, jitter } = this.#backoff;
+    clearTimeout(lane.timer);
+    const wait = (1 - jitter * Math.random()) *
+      Math.min(maxTimeout, longest, minTimeout * multiplier ** Math.min(lane.attempts, 50));
+    lane.attempts++;
+    lane.due = performance.now() + wait;
+    lane.timer = setTimeout(() => this.#probe(lane), wait);
+  }
+
+  /** Sends the oldest request of a lane alone. */
+  #probe(lane: Lane): void {
+    clearTimeout(lane.timer);
+    lane.timer = undefined;
+    const refused = lane.refused?.settled ? null : lane.refused;
+    lane.refused = null;
+    const request = refused ?? lane.returned.shift() ?? lane.joined.shift();
+    if (request === undefined) return this.#close(lane);
+    lane.probe = request;
+    this.#probes.set(request, lane);
+    // Marks it as one whose end `settled()` has to learn of.
+    request.attempts ||= 1;
+    this.#send(request);
+  }
+
+  /** Sends all requests of a lane in their order. */
+  #release(lane: Lane): void {
+    this.#close(lane);
+    for (const request of takeAll(lane)) this.#send(request);
+  }
+}
+
+function isEmpty({ probe, refused, returned, joined }: Lane): boolean {
+  return probe === null && (refused === null || refused.settled) && returned.length === 0 &&
+    joined.length === 0;
+}
+
+/** Takes everything out of a lane, in order. */
+function takeAll(lane: Lane): Request[] {
+  const { refused } = lane;
+  lane.refused = null;
+  const first = refused === null || refused.settled ? [] : [refused];
+  return [...first, ...lane.returned.drain(), ...lane.joined.drain()];
+}
+
+const utf8 = new TextDecoder();
+
+/** The keys of a request as text; null if they are not known. Different bytes may look the same, which does no harm. */
+function keysOf({ row, words, prelude }: Request): string[] | null {
+  if (row === undefined || row.keysNeedServer || prelude.length > 0) return null;
+  return keyPositions(row, words).map((position) => {
+    const key = words[position];
+    return key instanceof Uint8Array ? utf8.decode(key) : String(key);
+  });
+}
