@@ -5,6 +5,7 @@
  */
 
 import { Commands, type Reach } from "./commands/mod.ts";
+import { keepOrder } from "./connection/ordered_batch.ts";
 import { BYSTANDER, type Request } from "./connection/request.ts";
 import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
 import type { Decoder, Words } from "./executor.ts";
@@ -202,6 +203,7 @@ export async function runBatch<
       throw error;
     }
   }
+  keepOrder(requests.filter((made) => !refused.has(made)), request?.timeout);
   // All of one turn, so they share a write: one for each node.
   for (const made of requests) {
     if (refused.has(made)) withdraw([made], refused.get(made));

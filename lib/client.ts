@@ -115,6 +115,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * If the client refuses one of them (a bad argument, keys in different slots, too many requests in flight), nothing is
    * sent; with `errors: "values"` the others are.
    *
+   * The commands of one node are executed in their order. Where one of them blocks (`BLPOP` and the like), all go out on a
+   * connection of their own, so that nobody else waits; each then has the time of those that block in front of it besides
+   * its own, unless the view has a `timeout`.
+   *
    * @example Three commands, one round trip
    * ```ts
    * await client.batch((b) => [b.set("n", 1), b.incr("n"), b.get("n")]); // ["OK", 2, "2"]

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ClosedError } from "../errors.ts";
+import { ClosedError, RedisError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { isHopeless } from "./handshake.ts";
-import type { Request } from "./request.ts";
+import type { Dedicated, Request } from "./request.ts";
 import type { Backoff } from "./settings.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -19,6 +19,10 @@ const IDLE_TIME = 10_000;
 
 /** Why a connection is closed that serves nobody. */
 const UNUSED = new ClosedError("Cannot send: the connection is not needed any more");
+/** Why a connection is closed whose only request was given up. */
+const GIVEN_UP = new ClosedError("Cannot send: the request of the connection was given up");
+/** Why a connection is closed with requests on it of which one was given up. */
+const OTHER_GIVEN_UP = new RedisError("Another command of the batch was given up");
 
 /** The dedicated connections to one node. */
 export class DedicatedPool {
@@ -67,9 +71,18 @@ export class DedicatedPool {
    * @param request A request that is queued nowhere else.
    */
   send(request: Request): void {
+    this.sendTogether([request]);
+  }
+
+  /**
+   * Sends requests in their order, on one connection of their own.
+   *
+   * @param requests Requests that are queued nowhere else.
+   */
+  sendTogether(requests: readonly Request[]): void {
     const connection = this.#takeIdle();
-    if (connection === undefined) this.#sendOnNew(request);
-    else this.#assign(connection, request);
+    if (connection === undefined) this.#sendOnNew(requests);
+    else this.#assign(connection, requests);
   }
 
   /**
@@ -149,43 +162,66 @@ export class DedicatedPool {
     this.#idle.clear();
   }
 
-  async #sendOnNew(request: Request): Promise<void> {
+  async #sendOnNew(all: readonly Request[]): Promise<void> {
     let connection: Connection;
     try {
       connection = await this.#open();
     } catch (error) {
-      if (request.settled) return;
-      if (this.#closed !== null || isHopeless(error)) return request.reject(this.#closed ?? error);
-      request.requeue(error as Error);
-      if (this.#retired) return this.#resend(request);
-      const { minTimeout, maxTimeout, multiplier } = this.#backoff;
-      const wait = Math.min(maxTimeout, minTimeout * multiplier ** request.attempts++);
-      const timer = setTimeout(() => {
-        this.#waiting.delete(request);
-        if (!request.settled) this.#resend(request);
-      }, Math.random() * wait);
-      this.#waiting.set(request, timer);
-      return;
+      return this.#retry(all.filter(({ settled }) => !settled), error);
     }
-    if (this.#closed !== null) request.reject(this.#closed);
-    if (request.settled) this.#keep(connection);
-    else this.#assign(connection, request);
+    if (this.#closed !== null) { for (const request of all) request.reject(this.#closed); }
+    const requests = all.filter(({ settled }) => !settled);
+    if (requests.length === 0) this.#keep(connection);
+    else this.#assign(connection, requests);
   }
 
-  #assign(connection: Connection, request: Request): void {
+  /** Hands requests back after a wait, together, since no connection could be opened for them. */
+  #retry(requests: readonly Request[], error: unknown): void {
+    if (requests.length === 0) return;
+    if (this.#closed !== null || isHopeless(error)) {
+      for (const request of requests) request.reject(this.#closed ?? error);
+      return;
+    }
+    for (const request of requests) request.requeue(error as Error);
+    const resend = (): void => {
+      for (const request of requests) {
+        this.#waiting.delete(request);
+        if (!request.settled) this.#resend(request);
+      }
+    };
+    if (this.#retired) return resend();
+    const { minTimeout, maxTimeout, multiplier } = this.#backoff;
+    const wait = Math.min(maxTimeout, minTimeout * multiplier ** requests[0].attempts);
+    const timer = setTimeout(resend, Math.random() * wait);
+    for (const request of requests) {
+      request.attempts++;
+      this.#waiting.set(request, timer);
+    }
+  }
+
+  #assign(connection: Connection, requests: readonly Request[]): void {
     this.#busy.add(connection);
-    request.dedicated = {
-      release: () => this.#keep(connection),
+    let left = requests.length;
+    let abandoned = false;
+    const dedicated: Dedicated = {
+      release: () => {
+        if (--left === 0) this.#keep(connection);
+      },
       abandon: () => {
+        if (abandoned) return;
+        abandoned = true;
         this.#busy.delete(connection);
         // A server learns of a close when it happens to look. Until then it may hand an element to nobody.
         if (!connection.closed) this.#unblock(connection);
-        connection.close(
-          new ClosedError("Cannot send: the request of the connection was given up"),
-        );
+        if (requests.length === 1) return connection.close(GIVEN_UP);
+        // What ended this request ends others in the same turn: let them have that error.
+        queueMicrotask(() => connection.close(OTHER_GIVEN_UP));
       },
     };
-    connection.send(request);
+    for (const request of requests) {
+      request.dedicated = dedicated;
+      connection.send(request);
+    }
   }
 
   #keep(connection: Connection): void {

@@ -172,6 +172,7 @@ export class Link {
   send(request: Request): void {
     request.link = this;
     if (this.#ready) {
+      if (request.batch !== null) return request.batch.send(this, request);
       if (!request.blocks) return this.#connection!.send(request);
       this.#identify(this.#connection!);
       return this.dedicated.send(request);
@@ -180,6 +181,23 @@ export class Link {
     this.#queue.push(request);
     this.start();
     this.#wake?.abort();
+  }
+
+  /**
+   * Sends requests of a batch in their order: on a connection of their own if one of them blocks.
+   *
+   * @param requests Requests that are queued nowhere else.
+   */
+  sendTogether(requests: Request[]): void {
+    if (requests.some(({ blocks }) => blocks)) {
+      if (this.#ready) {
+        this.#identify(this.#connection!);
+        return this.dedicated.sendTogether(requests);
+      }
+    } else {
+      for (const request of requests) request.batch = null;
+    }
+    for (const request of requests) this.send(request);
   }
 
   /**
@@ -242,7 +260,9 @@ export class Link {
   examine(request: Request): boolean {
     const connection = this.#connection;
     // One on a connection of its own tells nothing about the shared one.
-    if (connection === null || !this.#ready || request.blocks) return false;
+    if (connection === null || !this.#ready || request.blocks || request.batch !== null) {
+      return false;
+    }
     if (connection.received !== request.receivedBefore) return false;
     // A request that is still inside its own budget (WAIT) holds up those behind it with every right.
     const oldest = connection.oldest;

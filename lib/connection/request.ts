@@ -11,6 +11,7 @@ import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Route } from "./route.ts";
 import type { DeadlineList, Expiring } from "./deadlines.ts";
+import type { OrderedBatch } from "./ordered_batch.ts";
 import type { Link } from "./link.ts";
 
 /** How far a request has come. */
@@ -61,7 +62,7 @@ export class Request implements Expiring {
   /** Whether bulk strings of the reply are bytes. */
   readonly bytes: boolean;
   /** Its budget in milliseconds, 0 for none. */
-  readonly timeout: number;
+  timeout: number;
   /** Who decides on it. */
   owner: RequestOwner;
   /** How far it has come: a {@linkcode Stage}. */
@@ -89,6 +90,8 @@ export class Request implements Expiring {
 
   /** Whether it is of the client itself; such a one is never sent again. */
   declare internal: boolean;
+  /** What keeps the order of the batch that it belongs to, if a command of the batch blocks. */
+  declare batch: OrderedBatch | null;
   /** The connection of its own that it was given, if it was. */
   declare dedicated: Dedicated | null;
   /** The last error that made it go out again: what a timeout then has as its cause. */
@@ -123,6 +126,7 @@ export class Request implements Expiring {
       Request.prototype,
       {
         internal: false,
+        batch: null,
         dedicated: null,
         lastError: undefined,
         prelude: [],

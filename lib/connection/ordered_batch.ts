@@ -1,0 +1,61 @@
+/**
+ * Keeps the requests of a batch in their order where one of them blocks.
+ *
+ * @module
+ */
+
+import type { Link } from "./link.ts";
+import type { Request } from "./request.ts";
+
+/**
+ * Gathers the requests of one batch by node, and gives those of each node to its link together.
+ *
+ * Which node a request is for is known only when it is dispatched; all requests of a batch are dispatched in one turn,
+ * and so are those that a node sends away together.
+ */
+export class OrderedBatch {
+  #groups = new Map<Link, Request[]>();
+
+  /**
+   * Adds a request; it goes out at the end of the turn.
+   *
+   * @param link The link to its node.
+   * @param request The request.
+   */
+  send(link: Link, request: Request): void {
+    if (this.#groups.size === 0) queueMicrotask(() => this.#flush());
+    const group = this.#groups.get(link);
+    if (group === undefined) this.#groups.set(link, [request]);
+    else group.push(request);
+  }
+
+  #flush(): void {
+    const groups = this.#groups;
+    this.#groups = new Map();
+    for (const [link, requests] of groups) {
+      link.sendTogether(requests.filter(({ settled }) => !settled));
+    }
+  }
+}
+
+/**
+ * Has the requests of a batch keep their order if one of them blocks.
+ *
+ * A command waits for the blocking ones in front of it, so their times are added to its own.
+ *
+ * @param requests The requests, not launched yet.
+ * @param timeout The time that the caller gave to each request; it stays as it is.
+ */
+export function keepOrder(requests: readonly Request[], timeout: number | undefined): void {
+  if (!requests.some(({ blocks }) => blocks)) return;
+  const batch = new OrderedBatch();
+  let before = 0;
+  for (const request of requests) {
+    request.batch = batch;
+    if (timeout !== undefined) continue;
+    const own = request.timeout;
+    // 0 is no limit, neither for it nor for those behind it.
+    request.timeout = own === 0 || before === Infinity ? 0 : own + before;
+    if (request.blocks) before = own === 0 ? Infinity : before + own;
+  }
+}
