@@ -23,7 +23,6 @@ import {
   TimeoutError,
 } from "../lib/errors.ts";
 import type { EventAddress } from "../lib/events.ts";
-import type { Argument } from "../lib/resp/reply.ts";
 import type { LaneKey } from "../lib/retry_queue.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
@@ -145,7 +144,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
    *
    * @returns Resolves when it is done.
    */
-  override refreshed(): Promise<void> {
+  refreshed(): Promise<void> {
     this.#start();
     return this.#refresher.refreshed();
   }
@@ -230,10 +229,6 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
       return;
     }
     request.slot = slot;
-  }
-
-  protected override placeByKeys(request: Request, name: string, keys: readonly Argument[]): void {
-    request.slot = slotOfKeys(name, keys);
   }
 
   protected dispatch(request: Request): void {

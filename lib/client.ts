@@ -22,7 +22,8 @@ import type { Argument, Reply } from "./resp/reply.ts";
 import { runScript, type Script } from "./script.ts";
 import { refuseSurplusIn } from "./surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
-import { runWatch, type WatchOptions, type WatchSession } from "./watch.ts";
+import { runWatch, type WatchOptions } from "./watch.ts";
+import type { WatchSession } from "./watch_session.ts";
 
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
@@ -227,7 +228,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * Watches keys while a callback reads them and writes in a transaction, and begins again when somebody else has
    * changed one of them in between.
    *
-   * The callback runs on a connection of its own. It may run several times.
+   * The callback runs on a connection of its own. It may run several times, also because the keys move to another node of
+   * a cluster meanwhile.
+   *
+   * The signal of the view ends all of it at any time: the callback is left to itself, and its session is over. The
+   * timeout of the view holds for each request; waiting for a connection and WATCH together count as one.
    *
    * @example Doubling a number that others change as well
    * ```ts
@@ -243,6 +248,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param options How often to begin again.
    * @returns What the callback returned.
    * @throws {WatchError} If a watched key was changed each time.
+   * @throws {TimeoutError} If the keys could not be watched in time.
    */
   watch<R>(
     keys: OneOrMany<Key>,

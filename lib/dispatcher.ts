@@ -14,7 +14,7 @@ import { Request, type RequestOwner } from "./connection/request.ts";
 import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "./errors.ts";
 import { Events } from "./events.ts";
 import type { Decoder, Words } from "./executor.ts";
-import type { Argument, Push } from "./resp/reply.ts";
+import type { Push } from "./resp/reply.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "./connection/route.ts";
 import { checkName, nameOf, takeWords } from "./words.ts";
@@ -183,26 +183,6 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Finds the node where keys can be written, and waits for a connection to it.
-   *
-   * @param keys The keys.
-   * @returns The link to the node.
-   * @throws {ClusterError} If the keys are not all on one node.
-   */
-  async locate(keys: readonly Argument[]): Promise<Link> {
-    const probe = this.make(["PING"], () => probe.link, false, undefined);
-    this.placeByKeys(probe, "WATCH", keys);
-    const promise = probe.promise<Link>();
-    this.launch(probe, undefined);
-    return await promise;
-  }
-
-  /** Finds out anew which nodes there are and what they are, if that can have changed. */
-  refreshed(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /**
    * Checks a route.
    *
    * @param _route The route.
@@ -250,16 +230,6 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
       limit,
     );
   }
-
-  /**
-   * Has a request go where keys can be written.
-   *
-   * @param _request The request.
-   * @param _name What the keys are for, for the message.
-   * @param _keys The keys.
-   * @throws {ClusterError} If they are not all on one node.
-   */
-  protected placeByKeys(_request: Request, _name: string, _keys: readonly Argument[]): void {}
 
   /** Gives a request to a link, or keeps it until there is one. */
   protected abstract dispatch(request: Request): void;

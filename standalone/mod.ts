@@ -35,5 +35,6 @@ export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
-export { type WatchOptions, WatchSession } from "../lib/watch.ts";
+export type { WatchOptions } from "../lib/watch.ts";
+export { WatchSession } from "../lib/watch_session.ts";
 export { Script, script, type ScriptOptions } from "../lib/script.ts";

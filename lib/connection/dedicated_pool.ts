@@ -8,10 +8,15 @@ import { ClosedError, RedisError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { isHopeless } from "./handshake.ts";
 import type { Dedicated, Request } from "./request.ts";
+import { Ring } from "./ring.ts";
 import type { Backoff } from "./settings.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/** How many connections are opened at the same time: a crowd of requests would otherwise be a crowd of handshakes. */
+const MAX_OPENING = 16;
+/** Longest wait between two attempts to open a connection for requests, in milliseconds. */
+const IMPATIENCE = 250;
 /** How many connections are kept for the next request. */
 const MAX_IDLE = 8;
 /** How long one is kept, in milliseconds. */
@@ -33,8 +38,12 @@ export class DedicatedPool {
   /** Connections without a request, each with the timer that closes it. */
   readonly #idle = new Map<Connection, Timer>();
   readonly #busy = new Set<Connection>();
-  /** Requests that wait for another attempt to open a connection, each with its timer. */
-  readonly #waiting = new Map<Request, Timer>();
+  /** How many connections are being opened. */
+  #opening = 0;
+  /** Requests that wait until fewer connections are being opened, or one is free; each group for one connection. */
+  readonly #queue = new Ring<readonly Request[]>();
+  /** Groups that wait for another attempt to open a connection, each with its timer. */
+  readonly #waiting = new Map<readonly Request[], Timer>();
   /** Why requests are refused, once they are. */
   #closed: Error | null = null;
   /** Whether connections are closed as soon as they are free. */
@@ -81,35 +90,9 @@ export class DedicatedPool {
    */
   sendTogether(requests: readonly Request[]): void {
     const connection = this.#takeIdle();
-    if (connection === undefined) this.#sendOnNew(requests);
-    else this.#assign(connection, requests);
-  }
-
-  /**
-   * Takes a connection for more than one request.
-   *
-   * @returns A connection that nobody else uses, until {@linkcode DedicatedPool.giveBack}.
-   */
-  async acquire(): Promise<Connection> {
-    const connection = this.#takeIdle() ?? await this.#open();
-    if (this.#closed !== null) {
-      connection.close(this.#closed);
-      throw this.#closed;
-    }
-    this.#busy.add(connection);
-    if (!connection.closed) connection.beginSession();
-    return connection;
-  }
-
-  /**
-   * Gives a connection back that was taken by {@linkcode DedicatedPool.acquire}.
-   *
-   * @param connection The connection; it is closed if something is still under way on it.
-   */
-  giveBack(connection: Connection): void {
-    connection.endSession();
-    if (!connection.idle) connection.close(UNUSED);
-    this.#keep(connection);
+    if (connection !== undefined) this.#assign(connection, requests);
+    else if (this.#opening < MAX_OPENING) this.#sendOnNew(requests);
+    else this.#queue.push(requests);
   }
 
   /** Closes the connections that nobody uses: later requests get fresh ones. */
@@ -121,11 +104,9 @@ export class DedicatedPool {
   retire(): void {
     this.#retired = true;
     this.#closeIdle(UNUSED);
-    for (const [request, timer] of this.#waiting) {
-      clearTimeout(timer);
-      if (!request.settled) this.#resend(request);
+    for (const requests of this.#takeWaiting()) {
+      for (const request of requests) if (!request.settled) this.#resend(request);
     }
-    this.#waiting.clear();
   }
 
   /**
@@ -138,11 +119,9 @@ export class DedicatedPool {
     this.#closeIdle(error);
     for (const connection of this.#busy) connection.close(error);
     this.#busy.clear();
-    for (const [request, timer] of this.#waiting) {
-      clearTimeout(timer);
-      request.reject(error);
+    for (const requests of this.#takeWaiting()) {
+      for (const request of requests) request.reject(error);
     }
-    this.#waiting.clear();
   }
 
   #takeIdle(): Connection | undefined {
@@ -164,11 +143,15 @@ export class DedicatedPool {
 
   async #sendOnNew(all: readonly Request[]): Promise<void> {
     let connection: Connection;
+    this.#opening++;
     try {
       connection = await this.#open();
+      if (connection.closed) throw await connection.ended;
     } catch (error) {
+      this.#openNext();
       return this.#retry(all.filter(({ settled }) => !settled), error);
     }
+    this.#openNext();
     if (this.#closed !== null) { for (const request of all) request.reject(this.#closed); }
     const requests = all.filter(({ settled }) => !settled);
     if (requests.length === 0) this.#keep(connection);
@@ -184,19 +167,46 @@ export class DedicatedPool {
     }
     for (const request of requests) request.requeue(error as Error);
     const resend = (): void => {
-      for (const request of requests) {
-        this.#waiting.delete(request);
-        if (!request.settled) this.#resend(request);
-      }
+      this.#waiting.delete(requests);
+      for (const request of requests) if (!request.settled) this.#resend(request);
     };
     if (this.#retired) return resend();
     const { minTimeout, maxTimeout, multiplier } = this.#backoff;
-    const wait = Math.min(maxTimeout, minTimeout * multiplier ** requests[0].attempts);
-    const timer = setTimeout(resend, Math.random() * wait);
-    for (const request of requests) {
-      request.attempts++;
-      this.#waiting.set(request, timer);
+    const wait = Math.min(maxTimeout, IMPATIENCE, minTimeout * multiplier ** requests[0].attempts);
+    for (const request of requests) request.attempts++;
+    this.#waiting.set(requests, setTimeout(resend, Math.random() * wait));
+  }
+
+  /** Takes note that a connection has been opened, or not, and opens one for the next requests. */
+  #openNext(): void {
+    this.#opening--;
+    const next = this.#nextQueued();
+    if (next !== undefined) this.#sendOnNew(next);
+  }
+
+  #nextQueued(): readonly Request[] | undefined {
+    let next = this.#queue.shift();
+    while (next !== undefined && next.every(({ settled }) => settled)) next = this.#queue.shift();
+    return next;
+  }
+
+  /** The requests that have waited longest for a connection. */
+  #next(): readonly Request[] | undefined {
+    const queued = this.#nextQueued();
+    if (queued !== undefined) return queued;
+    for (const [requests, timer] of this.#waiting) {
+      clearTimeout(timer);
+      this.#waiting.delete(requests);
+      if (requests.some(({ settled }) => !settled)) return requests;
     }
+    return undefined;
+  }
+
+  /** Takes all requests that wait for a connection. */
+  #takeWaiting(): (readonly Request[])[] {
+    const all: (readonly Request[])[] = [];
+    for (let next = this.#next(); next !== undefined; next = this.#next()) all.push(next);
+    return all;
   }
 
   #assign(connection: Connection, requests: readonly Request[]): void {
@@ -204,6 +214,7 @@ export class DedicatedPool {
     let left = requests.length;
     let abandoned = false;
     const dedicated: Dedicated = {
+      connection,
       release: () => {
         if (--left === 0) this.#keep(connection);
       },
@@ -212,12 +223,14 @@ export class DedicatedPool {
         abandoned = true;
         this.#busy.delete(connection);
         // A server learns of a close when it happens to look. Until then it may hand an element to nobody.
-        if (!connection.closed) this.#unblock(connection);
+        if (!connection.closed && !requests[0].watches) this.#unblock(connection);
         if (requests.length === 1) return connection.close(GIVEN_UP);
         // What ended this request ends others in the same turn: let them have that error.
         queueMicrotask(() => connection.close(OTHER_GIVEN_UP));
       },
     };
+    // The questions that it asks for a session have to go out in front of WATCH.
+    if (requests[0].watches) connection.beginSession();
     for (const request of requests) {
       request.dedicated = dedicated;
       connection.send(request);
@@ -226,10 +239,12 @@ export class DedicatedPool {
 
   #keep(connection: Connection): void {
     this.#busy.delete(connection);
-    if (this.#closed !== null || this.#retired || this.#idle.size >= MAX_IDLE) {
-      return connection.close(UNUSED);
-    }
+    connection.endSession();
+    if (this.#closed !== null || this.#retired) return connection.close(UNUSED);
     if (connection.closed) return;
+    const next = this.#next()?.filter(({ settled }) => !settled);
+    if (next !== undefined) return this.#assign(connection, next);
+    if (this.#idle.size >= MAX_IDLE) return connection.close(UNUSED);
     const timer = setTimeout(() => {
       this.#idle.delete(connection);
       connection.close(UNUSED);

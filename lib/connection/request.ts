@@ -10,6 +10,7 @@ import type { Decoder } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Route } from "./route.ts";
+import type { Connection } from "./connection.ts";
 import type { DeadlineList, Expiring } from "./deadlines.ts";
 import type { OrderedBatch } from "./ordered_batch.ts";
 import type { Link } from "./link.ts";
@@ -47,6 +48,8 @@ export interface RequestOwner {
 
 /** A connection that serves one request alone. */
 export interface Dedicated {
+  /** The connection. */
+  readonly connection: Connection;
   /** The request has its reply: others may use the connection. */
   release(): void;
   /** The request was given up while the server works on it: the connection is of no use any more. */
@@ -92,6 +95,8 @@ export class Request implements Expiring {
   declare internal: boolean;
   /** What keeps the order of the batch that it belongs to, if a command of the batch blocks. */
   declare batch: OrderedBatch | null;
+  /** Whether it is the WATCH of a session, which may be sent any number of times and takes its connection over. */
+  declare watches: boolean;
   /** The connection of its own that it was given, if it was. */
   declare dedicated: Dedicated | null;
   /** The last error that made it go out again: what a timeout then has as its cause. */
@@ -114,6 +119,8 @@ export class Request implements Expiring {
   declare siblings: readonly Request[];
   /** Whether the next node takes it only if told that it was sent there. */
   declare asking: boolean;
+  /** Whether ASKING went in front of it when it was written last. */
+  declare asked: boolean;
   /** How often it was sent to another node. */
   declare redirects: number;
   /** What it was split into; only those are sent. */
@@ -127,6 +134,7 @@ export class Request implements Expiring {
       {
         internal: false,
         batch: null,
+        watches: false,
         dedicated: null,
         lastError: undefined,
         prelude: [],
@@ -138,6 +146,7 @@ export class Request implements Expiring {
         anchor: -1,
         siblings: [],
         asking: false,
+        asked: false,
         redirects: 0,
         parts: null,
         explainTimeout: null,
@@ -219,7 +228,7 @@ export class Request implements Expiring {
 
   /** Whether it may be executed a second time without harm. */
   get repeatable(): boolean {
-    return this.row !== undefined && this.row.readOnly && !this.blocks;
+    return this.watches || this.row !== undefined && this.row.readOnly && !this.blocks;
   }
 
   /** Whether its caller has an answer. */
@@ -288,6 +297,7 @@ export class Request implements Expiring {
     this.#forgetRefusals();
     const steps: Request[] = [];
     if (this.asking) {
+      this.asked = true;
       steps.push(this.step(ASKING, undefined, (error) => this.preludeError ??= error));
     }
     const { prelude } = this;
@@ -332,6 +342,7 @@ export class Request implements Expiring {
     this.#free(true);
     this.#forgetRefusals();
     if (this.asking) this.asking = false;
+    if (this.asked) this.asked = false;
     if (cause !== undefined) this.lastError = cause;
   }
 

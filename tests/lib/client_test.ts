@@ -1,5 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Batch, ConfigurationError, RedisClient, RedisClusterClient, script } from "../../mod.ts";
+import {
+  type Batch,
+  ConfigurationError,
+  RedisClient,
+  RedisClusterClient,
+  script,
+} from "../../mod.ts";
 import { startServer } from "../../lib/testing/mod.ts";
 
 // deno-lint-ignore no-explicit-any -- what untyped code can do

@@ -1,0 +1,266 @@
+/**
+ * A connection of its own on which keys are watched, and what runs on it.
+ *
+ * @module
+ */
+
+import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts";
+import { Commands, type Key } from "./commands/mod.ts";
+import { ask } from "./connection/open.ts";
+import type { Dedicated, Request, RequestOwner } from "./connection/request.ts";
+import type { Link } from "./connection/link.ts";
+import type { Dispatcher, RequestOptions } from "./dispatcher.ts";
+import { ClosedError, ConnectionError, type ServerError } from "./errors.ts";
+import type { Decoder, Words } from "./executor.ts";
+import { wasNotExecuted } from "./not_executed.ts";
+import { refuse } from "./refused_commands.ts";
+import type { Argument, Reply } from "./resp/reply.ts";
+import { refuseSurplusIn } from "./surplus_arguments.ts";
+import { runTransaction } from "./transaction.ts";
+
+/** A connection on which keys are watched. */
+export interface WatchingConnection {
+  readonly link: Link;
+  readonly dedicated: Dedicated;
+  /** Whether the keys are on their way to this node, which takes commands on them only behind ASKING. */
+  readonly asking: boolean;
+}
+
+/** Error codes of a node that has the keys no more, or cannot serve them at present. */
+const MOVED = new Set([
+  "MOVED",
+  "ASK",
+  "TRYAGAIN",
+  "CLUSTERDOWN",
+  "READONLY",
+  "LOADING",
+  "MASTERDOWN",
+]);
+
+/**
+ * A connection of its own on which keys are watched.
+ *
+ * Commands run on it in their order; those in a transaction are executed only if no watched key was changed since.
+ *
+ * @typeParam T What a bulk string is on this surface.
+ */
+export class WatchSession<T extends string | Uint8Array = string> extends Commands<T, "one"> {
+  static {
+    refuseSurplusIn(WatchSession.prototype, ["customCommand", "transaction"]);
+  }
+
+  readonly #dispatcher: Dispatcher;
+  readonly #watching: WatchingConnection;
+  readonly #bytes: boolean;
+  readonly #options: RequestOptions | undefined;
+  readonly #owner: RequestOwner;
+  #open = true;
+  #broken = false;
+  /** Transactions that may have been executed: beginning again would execute them twice. */
+  #executed = 0;
+  #moved: ServerError | undefined;
+
+  /**
+   * Makes a session. Sessions are made by `client.watch()`.
+   *
+   * @ignore
+   */
+  constructor(
+    dispatcher: Dispatcher,
+    watching: WatchingConnection,
+    bytes: boolean,
+    options: RequestOptions | undefined,
+  ) {
+    super();
+    this.#dispatcher = dispatcher;
+    this.#watching = watching;
+    this.#bytes = bytes;
+    this.#options = options;
+    this.#owner = {
+      onErrorReply: (request, error) => this.#onErrorReply(request, error),
+      // On another connection nothing would be watched.
+      resend: (request) =>
+        request.reject(
+          new ConnectionError(`Cannot send ${request.name}: the connection that watches is lost`, {
+            ...watching.link.endpoint,
+            cause: request.lastError,
+          }),
+        ),
+      onSettled: (request, replied) => dispatcher.onSettled(request, replied),
+      onSilence: () => {},
+    };
+  }
+
+  /** Whether a transaction was not executed: a watched key had been changed, or its node no longer had the keys. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /**
+   * Why the node could not execute a command: its keys move to another node, or it is no primary any more.
+   *
+   * @ignore
+   */
+  get moved(): ServerError | undefined {
+    return this.#moved;
+  }
+
+  /**
+   * Tells whether the callback failed only because the keys move, so that it can begin again at their new node.
+   *
+   * @param error What the callback rejected with.
+   * @ignore
+   */
+  failedByMove(error: unknown): boolean {
+    return error !== undefined && error === this.#moved && this.#executed === 0;
+  }
+
+  /**
+   * Executes commands together, if no watched key was changed since it is watched.
+   *
+   * @param build Adds the commands; it must return their promises in an array, and must not be async.
+   * @param options What an error of one command does.
+   * @returns The value of each command; null if nothing was executed because a watched key was changed or the keys have
+   * moved to another node. Then the whole `watch()` begins again when its callback is done.
+   */
+  transaction<P extends readonly unknown[] | []>(
+    build: (transaction: Batch<T, "one">) => P,
+    options: BatchOptions & { errors: "values" },
+  ): Promise<BatchOutcomes<P> | null>;
+  /** Executes commands together, if no watched key was changed since it is watched. */
+  transaction<P extends readonly unknown[] | []>(
+    build: (transaction: Batch<T, "one">) => P,
+    options?: BatchOptions,
+  ): Promise<BatchValues<P> | null>;
+  /** Executes commands together, if no watched key was changed since it is watched. */
+  async transaction(
+    build: (transaction: Batch<T, "one">) => readonly unknown[],
+    options?: BatchOptions,
+  ): Promise<unknown[] | null> {
+    if (!this.#open) throw isOver("a transaction");
+    this.#executed++;
+    const values = await runTransaction<T, readonly unknown[]>(
+      this.#dispatcher,
+      this.#bytes,
+      this.#options,
+      build,
+      options,
+      (exec) => this.#launch(exec),
+    );
+    if (values === null) {
+      this.#broken = true;
+      this.#executed--;
+    }
+    return values;
+  }
+
+  /**
+   * Runs any command on the connection that watches.
+   *
+   * @param args Its words, the name first.
+   * @returns The reply.
+   * @throws {TypeError} If the command would change the state of the connection.
+   */
+  override customCommand(args: readonly Argument[]): Promise<Reply> {
+    const refused = refuse(args);
+    return refused === undefined ? super.customCommand(args) : Promise.reject(refused);
+  }
+
+  /**
+   * Ends the session: what is still under way rejects, and the connection is kept for others unless something was.
+   *
+   * @ignore
+   */
+  end(): void {
+    this.#open = false;
+    const { dedicated } = this.#watching;
+    const { connection } = dedicated;
+    if (!connection.idle) {
+      connection.close(new ClosedError("Cannot complete the request: the session is over"));
+    } else if (!connection.closed) {
+      // Nobody waits for the reply: whoever uses the connection next comes behind it.
+      ask(connection, ["UNWATCH"]).catch(() => {});
+    }
+    dedicated.release();
+  }
+
+  /** Runs a command on the connection that watches. */
+  protected override send<R>(
+    words: Words,
+    decode: Decoder<R>,
+    bytes: boolean = this.#bytes,
+  ): Promise<R> {
+    try {
+      if (!this.#open) throw isOver(words[0]);
+      const request = this.#dispatcher.make(words, decode, bytes, this.#options);
+      const promise = request.promise<R>();
+      this.#launch(request);
+      return promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #launch(request: Request): void {
+    const { link, dedicated: { connection }, asking } = this.#watching;
+    request.owner = this.#owner;
+    request.impatient = true;
+    if (asking) request.asking = true;
+    this.#dispatcher.launch(request, this.#options, () => {
+      request.link = link;
+      if (connection.closed) this.#owner.resend(request, link);
+      else connection.send(request);
+    });
+  }
+
+  /** Notices that the node has the keys no more, or is no primary any more. */
+  #onErrorReply(request: Request, error: ServerError): boolean {
+    const isTransaction = request.prelude.length > 0;
+    if (!MOVED.has(error.code)) return false;
+    // A script can answer any code, and that after it has written; a transaction is refused before it is executed.
+    if (!isTransaction && !isRefusal(request, error)) return false;
+    this.#moved ??= error;
+    // The dispatcher may have to look for another primary.
+    if (error.code === "READONLY") this.#dispatcher.onErrorReply(request, error, request.link!);
+    if (!isTransaction) return false;
+    request.resolve(null);
+    return true;
+  }
+}
+
+/**
+ * Watches keys on a connection of its own: waits for their node, for a connection to it, and follows keys that move.
+ *
+ * @param dispatcher The client's dispatcher.
+ * @param keys The keys.
+ * @param options Options of the request: `timeout` is for all of it.
+ * @returns The connection.
+ */
+export function watchKeys(
+  dispatcher: Dispatcher,
+  keys: readonly Key[],
+  { timeout, signal }: RequestOptions,
+): Promise<WatchingConnection> {
+  const request = dispatcher.make(["WATCH", ...keys], take, false, { timeout });
+  // So it gets a connection of its own, and takes it with it.
+  request.blocks = request.watches = true;
+  const promise = request.promise<WatchingConnection>();
+  dispatcher.launch(request, { signal });
+  return promise;
+
+  function take(): WatchingConnection {
+    const { link, dedicated, asked } = request;
+    request.dedicated = null;
+    return { link: link!, dedicated: dedicated!, asking: asked };
+  }
+}
+
+/** Whether an error of a command outside of a transaction says that it was not executed. */
+function isRefusal({ row, name }: Request, error: ServerError): boolean {
+  if (error.code !== "MOVED" && error.code !== "ASK") return wasNotExecuted(error, row);
+  return row !== undefined && !/^(EVAL|FCALL)/.test(name);
+}
+
+function isOver(what: unknown): TypeError {
+  return new TypeError(`Cannot send ${what}: the session is over`);
+}
