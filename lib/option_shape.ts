@@ -101,22 +101,37 @@ function faultOfEach(
   path: string,
 ): string | undefined {
   for (const name in options) {
-    if (!Object.hasOwn(shape, name)) {
-      // What others have put on the prototype of all objects is none of the caller's options.
-      if (!Object.hasOwn(options, name)) continue;
-      return `there is no option "${path}${name}", only ${Object.keys(shape).join(", ")}`;
-    }
-    const value = options[name];
-    if (value === undefined) continue;
     const kind = shape[name];
-    if (typeof kind === "object") {
-      const fault = faultOfNested(value, kind, `${path}${name}`);
-      if (fault !== undefined) return fault;
-    } else if (!isOfKind(value, kind)) {
-      return `option "${path}${name}" is ${describe(value)}, expected ${EXPECTED[kind]}`;
-    }
+    const type = typeof options[name];
+    // Nearly all options are one of these, and this is done for each of many.
+    if (
+      kind === "word"
+        ? type === "number" || type === "string"
+        : kind === "flag" && type === "boolean"
+    ) continue;
+    const fault = faultOfOne(options, name, shape, path);
+    if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+function faultOfOne(
+  options: Readonly<Record<string, unknown>>,
+  name: string,
+  shape: AnyShape,
+  path: string,
+): string | undefined {
+  if (!Object.hasOwn(shape, name)) {
+    // What others have put on the prototype of all objects is none of the caller's options.
+    if (!Object.hasOwn(options, name)) return undefined;
+    return `there is no option "${path}${name}", only ${Object.keys(shape).join(", ")}`;
+  }
+  const value = options[name];
+  if (value === undefined) return undefined;
+  const kind = shape[name];
+  if (typeof kind === "object") return faultOfNested(value, kind, `${path}${name}`);
+  if (isOfKind(value, kind)) return undefined;
+  return `option "${path}${name}" is ${describe(value)}, expected ${EXPECTED[kind]}`;
 }
 
 function faultOfNested(value: unknown, shape: AnyShape, path: string): string | undefined {

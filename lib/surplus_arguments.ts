@@ -32,7 +32,9 @@ export function refuseSurplus<M extends Method>(name: string, method: M): M {
   if (check === undefined) {
     throw new RangeError(`Cannot check ${name}(): it has ${method.length} parameters`);
   }
-  return check(method, name) as M;
+  const checked = check(method, name);
+  Object.defineProperty(checked, "name", { value: name, configurable: true });
+  return checked as M;
 }
 
 /**

@@ -38,6 +38,13 @@ Deno.test("a checked method keeps its receiver", () => {
   assertStrictEquals(checked.call(sender), sender);
 });
 
+Deno.test("a checked method has the name and the number of parameters that it had", () => {
+  for (const [count, method] of METHODS.entries()) {
+    const checked = refuseSurplus("method", method as (...args: unknown[]) => unknown);
+    assertEquals([checked.name, checked.length], ["method", count]);
+  }
+});
+
 Deno.test("a checked method rejects with a surplus argument, whatever their number", async () => {
   for (const [count, method] of METHODS.entries()) {
     const checked = refuseSurplus("method", method as (...args: unknown[]) => unknown);
