@@ -12,6 +12,7 @@ import {
   runBatch,
 } from "./batch.ts";
 import { Commands, type Key, type OneOrMany, type Reach, type ScriptCall } from "./commands/mod.ts";
+import type { Route } from "./connection/route.ts";
 import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispatcher.ts";
 import { ConfigurationError } from "./errors.ts";
 import type { ClientEvent } from "./events.ts";
@@ -24,6 +25,7 @@ import { refuseSurplusIn } from "./surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
 import { runWatch, type WatchOptions } from "./watch.ts";
 import type { WatchSession } from "./watch_session.ts";
+import { taken } from "./words.ts";
 
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
@@ -335,6 +337,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
         );
       }
     }
-    return options;
+    return typeof route === "object" ? { ...options, route: copyOf(route) } : options;
   }
+}
+
+/** A route of the view's own: what the caller does to the object, or to the bytes of a key, changes nothing. */
+function copyOf(route: Exclude<Route, string>): Route {
+  return "slotKey" in route ? { ...route, slotKey: taken(route.slotKey) } : { ...route };
 }

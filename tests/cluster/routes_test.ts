@@ -301,6 +301,19 @@ Deno.test("typed commands have routes and records as well", async () => {
   }
 });
 
+Deno.test("a view keeps the route that it was made with, whatever becomes of the object", async () => {
+  await using cluster = await startFakeCluster();
+  tellName(cluster);
+  await using client = await connect(cluster);
+  const [owner] = shardOf(cluster, "a");
+  const slotKey = new TextEncoder().encode("a");
+  const route = { slotKey };
+  const view = client.with({ route });
+  slotKey.fill(98);
+  route.slotKey = slotKey;
+  assertEquals(await view.customCommand(["WHO"]), nameOf(owner));
+});
+
 Deno.test("an unknown command is learnt from the cluster, once, and then goes to its key", async () => {
   await using cluster = await startFakeCluster();
   const info = [["module.set", -3, ["write"], 1, 1, 1, ["@write"], [], [[
