@@ -119,6 +119,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
       }
     } else if (typeof route !== "object" || route === null) {
       bad("expected a word or an object");
+    } else if (!["slot", "slotKey", "host,port"].includes(Object.keys(route).toSorted().join())) {
+      bad("expected { slotKey }, { slot } or { host, port }");
     } else if ("slot" in route) {
       if (!Number.isInteger(route.slot) || route.slot < 0 || route.slot >= SLOTS) {
         bad(`expected a slot from 0 to ${SLOTS - 1}`);

@@ -6,6 +6,7 @@
  */
 
 import { lookUp } from "./command_table.ts";
+import { describe } from "./option_shape.ts";
 import type { Argument } from "./resp/reply.ts";
 
 const TRANSACTION = "use transaction()";
@@ -72,7 +73,9 @@ export function refusal(name: string): string | undefined {
 export function refuse(args: readonly Argument[]): TypeError | undefined {
   // A text would go out as a command of single letters.
   if (!Array.isArray(args)) {
-    return new TypeError(`Cannot send a command: expected an array of words, got a ${typeof args}`);
+    return new TypeError(
+      `Cannot send a command: expected an array of words, got ${describe(args)}`,
+    );
   }
   const row = lookUp(args);
   const message = row === undefined ? undefined : refusal(row.name);

@@ -13,7 +13,10 @@ const LAYERS: readonly Layer[] = [
   { files: "lib/resp/", imports: ["lib/errors.ts"] },
   { files: "lib/executor.ts", imports: ["lib/resp/reply.ts"] },
   { files: "lib/command_table", imports: ["lib/errors.ts", "lib/resp/reply.ts"] },
-  { files: "lib/refused_commands.ts", imports: ["lib/command_table", "lib/resp/reply.ts"] },
+  {
+    files: "lib/refused_commands.ts",
+    imports: ["lib/command_table", "lib/option_shape.ts", "lib/resp/reply.ts"],
+  },
   { files: "lib/option_shape.ts", imports: ["lib/resp/reply.ts"] },
   { files: "lib/surplus_arguments.ts", imports: ["lib/executor.ts"] },
   {

@@ -93,6 +93,23 @@ Deno.test("an unknown request option is a ConfigurationError, anything but an ob
   );
 });
 
+Deno.test("a route is one thing", async () => {
+  await using cluster = await RedisClusterClient.create({
+    addresses: [{ host: "127.0.0.1", port: 1 }],
+    lazyConnect: true,
+  });
+  const untyped = cluster as Untyped;
+  for (
+    const route of [{}, { slotKey: "a", slot: 1 }, { slotKey: "a", Host: "b" }, { host: "b" }]
+  ) {
+    assertThrows(
+      () => untyped.with({ route }),
+      ConfigurationError,
+      'Cannot use option "route": expected { slotKey }, { slot } or { host, port }',
+    );
+  }
+});
+
 Deno.test("a scan of a cluster refuses unknown options at the first step", async () => {
   await using cluster = await RedisClusterClient.create({
     addresses: [{ host: "127.0.0.1", port: 1 }],
