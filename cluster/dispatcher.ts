@@ -27,6 +27,7 @@ import type { LaneKey } from "../lib/retry_queue.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
+import { faultOfRoute } from "./route_check.ts";
 import {
   castsDoubt,
   commonSlot,
@@ -110,30 +111,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   }
 
   override checkRoute(route: Route): void {
-    const bad = (problem: string): never => {
-      throw new ConfigurationError(`Cannot use option "route": ${problem}`, "route");
-    };
-    if (typeof route === "string") {
-      if (!["random", "allPrimaries", "allNodes"].includes(route)) {
-        bad('expected "random", "allPrimaries", "allNodes" or an object');
-      }
-    } else if (typeof route !== "object" || route === null) {
-      bad("expected a word or an object");
-    } else if (!["slot", "slotKey", "host,port"].includes(Object.keys(route).toSorted().join())) {
-      bad("expected { slotKey }, { slot } or { host, port }");
-    } else if ("slot" in route) {
-      if (!Number.isInteger(route.slot) || route.slot < 0 || route.slot >= SLOTS) {
-        bad(`expected a slot from 0 to ${SLOTS - 1}`);
-      }
-    } else if ("slotKey" in route) {
-      if (typeof route.slotKey !== "string" && !(route.slotKey instanceof Uint8Array)) {
-        bad("expected slotKey to be a key");
-      }
-    } else if (
-      !("host" in route) || typeof route.host !== "string" || !Number.isInteger(route.port)
-    ) {
-      bad("expected { slotKey }, { slot } or { host, port }");
-    }
+    const fault = faultOfRoute(route);
+    if (fault === undefined) return;
+    throw new ConfigurationError(`Cannot use option "route": ${fault}`, "route");
   }
 
   /** The topology as it is known; null before the first refresh. */
