@@ -114,6 +114,12 @@ export class Nodes {
    * @returns Links that cannot be reached at present: what waits there may have somewhere else to go now.
    */
   arrange(topology: Topology, preferReplica: boolean): Link[] {
+    const primaries = new Set(topology.shards.map(({ primary }) => primary.name));
+    for (const { primary: { name } } of this.#topology?.shards ?? []) {
+      if (!primaries.has(name)) {
+        this.#links.get(name)?.endBlocked("the node is no primary any more");
+      }
+    }
     this.#topology = topology;
     for (const { primary, replicas } of topology.shards) {
       const link = this.linkTo(primary);

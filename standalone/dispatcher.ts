@@ -340,6 +340,7 @@ export class StandaloneDispatcher extends Dispatcher {
     else this.#seek();
     this.#tell();
     if (before !== null && before !== this.#primary) {
+      before.endBlocked("another node is the primary now");
       for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
     if (this.keeping && this.#usable && !this.#inDoubt()) this.placeAll();

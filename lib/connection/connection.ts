@@ -63,6 +63,10 @@ export class Connection {
   #writing = false;
   #flushing = false;
   #draining = false;
+  /** Why the peer was asked to close the connection. */
+  #farewell: Error | undefined;
+  /** How many have stopped writes for a while. */
+  #pauses = 0;
   #closed = false;
   readonly #ended = Promise.withResolvers<Error>();
   /** Reads that have brought bytes: what has changed since somebody looked is alive. */
@@ -155,6 +159,40 @@ export class Connection {
   }
 
   /**
+   * Stops writes. What is sent meanwhile is written afterwards, in its order.
+   *
+   * @returns Lets writes go on; to be called once.
+   */
+  pauseWrites(): () => void {
+    this.#pauses++;
+    return () => {
+      if (--this.#pauses === 0) this.#flush();
+    };
+  }
+
+  /**
+   * Has the peer close the connection, so that it is certain that the peer knows of its end.
+   *
+   * @param limit How long to wait for that, in milliseconds. Then the connection is closed all the same.
+   * @param error Why.
+   * @returns Resolves when the connection is closed.
+   */
+  async finish(limit: number, error: Error): Promise<void> {
+    // The peer has nothing to give up if nothing was written.
+    if (this.#sent.length === 0) this.close(error);
+    if (this.#closed) return;
+    this.#farewell = error;
+    const timer = setTimeout(() => this.close(error), limit);
+    try {
+      await this.#transport.closeWrite();
+    } catch {
+      this.close(error);
+    }
+    await this.#ended.promise;
+    clearTimeout(timer);
+  }
+
+  /**
    * Closes at once. Everything under way is handed back through {@linkcode ConnectionEvents.onClosed}.
    *
    * @param error Why.
@@ -162,6 +200,7 @@ export class Connection {
   close(error: Error): void {
     if (this.#closed) return;
     this.#closed = true;
+    error = this.#farewell ?? error;
     this.#transport.close();
     const queued = this.#queued.drain();
     if (this.#held !== null) queued.unshift(this.#held);
@@ -173,7 +212,8 @@ export class Connection {
   readonly #flush = (): void => {
     this.#flushing = false;
     // There may have been a crowd meanwhile.
-    if (this.#writing || this.#closed || this.#held !== null && this.#gate.asking) return;
+    if (this.#writing || this.#closed || this.#pauses > 0) return;
+    if (this.#held !== null && this.#gate.asking) return;
     const encoder = this.#encoder;
     while (encoder.byteLength < WRITE_SIZE) {
       const request = this.#held === null ? this.#queued.shift() : this.#takeHeld();

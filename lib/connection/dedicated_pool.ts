@@ -5,6 +5,7 @@
  */
 
 import { ClosedError, RedisError } from "../errors.ts";
+import { BlockedRequests } from "./blocked_requests.ts";
 import type { Connection } from "./connection.ts";
 import { isHopeless } from "./handshake.ts";
 import type { Dedicated, Request } from "./request.ts";
@@ -31,8 +32,10 @@ const OTHER_GIVEN_UP = new RedisError("Another command of the batch was given up
 
 /** The dedicated connections to one node. */
 export class DedicatedPool {
+  /** The requests on connections that block. */
+  readonly blocked: BlockedRequests = new BlockedRequests();
   readonly #open: () => Promise<Connection>;
-  readonly #unblock: (connection: Connection) => void;
+  readonly #giveUp: (connection: Connection, error: Error) => boolean;
   readonly #resend: (request: Request) => void;
   readonly #backoff: Backoff;
   /** Connections without a request, each with the timer that closes it. */
@@ -53,18 +56,19 @@ export class DedicatedPool {
    * Makes an empty pool.
    *
    * @param open Opens a connection that has shaken hands.
-   * @param unblock Has the server give up what it does for a connection, before it does anything for later requests.
+   * @param giveUp Has the server give up what it does for a connection, before it does anything for later requests. Answers
+   * whether the connection can be closed at once; else it is closed, with the error, as soon as the server has closed it.
    * @param resend Takes a request back for which no connection could be opened.
    * @param backoff Wait before it is taken back.
    */
   constructor(
     open: () => Promise<Connection>,
-    unblock: (connection: Connection) => void,
+    giveUp: (connection: Connection, error: Error) => boolean,
     resend: (request: Request) => void,
     backoff: Backoff,
   ) {
     this.#open = open;
-    this.#unblock = unblock;
+    this.#giveUp = giveUp;
     this.#resend = resend;
     this.#backoff = backoff;
   }
@@ -116,6 +120,7 @@ export class DedicatedPool {
    */
   close(error: Error): void {
     this.#closed = error;
+    this.blocked.clear();
     this.#closeIdle(error);
     for (const connection of this.#busy) connection.close(error);
     this.#busy.clear();
@@ -211,6 +216,7 @@ export class DedicatedPool {
 
   #assign(connection: Connection, requests: readonly Request[]): void {
     this.#busy.add(connection);
+    const { watches } = requests[0];
     let left = requests.length;
     let abandoned = false;
     const dedicated: Dedicated = {
@@ -221,16 +227,22 @@ export class DedicatedPool {
       abandon: () => {
         if (abandoned) return;
         abandoned = true;
-        this.#busy.delete(connection);
-        // A server learns of a close when it happens to look. Until then it may hand an element to nobody.
-        if (!connection.closed && !requests[0].watches) this.#unblock(connection);
-        if (requests.length === 1) return connection.close(GIVEN_UP);
+        this.blocked.remove(connection);
+        // It is busy until the server has given it up.
+        connection.ended.then(() => this.#busy.delete(connection));
+        if (connection.closed) return;
+        const error = requests.length === 1 ? GIVEN_UP : OTHER_GIVEN_UP;
+        const close = (): void => connection.close(error);
+        const harmless = watches || requests.every(({ row }) => row?.readOnly);
+        if (!harmless && !this.#giveUp(connection, error)) return;
+        if (requests.length === 1) close();
         // What ended this request ends others in the same turn: let them have that error.
-        queueMicrotask(() => connection.close(OTHER_GIVEN_UP));
+        else queueMicrotask(close);
       },
     };
     // The questions that it asks for a session have to go out in front of WATCH.
-    if (requests[0].watches) connection.beginSession();
+    if (watches) connection.beginSession();
+    else if (requests.some(({ blocks }) => blocks)) this.blocked.add(connection, requests);
     for (const request of requests) {
       request.dedicated = dedicated;
       connection.send(request);
@@ -239,6 +251,7 @@ export class DedicatedPool {
 
   #keep(connection: Connection): void {
     this.#busy.delete(connection);
+    this.blocked.remove(connection);
     connection.endSession();
     if (this.#closed !== null || this.#retired) return connection.close(UNUSED);
     if (connection.closed) return;

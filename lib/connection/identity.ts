@@ -14,6 +14,8 @@ export interface Identity {
   readonly runId: string;
   /** Number by which that process knows the connection. */
   readonly clientId: number;
+  /** Whether CLIENT UNBLOCK may be used on the connection. */
+  readonly mayUnblock: boolean;
 }
 
 /**
@@ -27,11 +29,23 @@ export async function identify(
   call: (words: Words) => Promise<Reply>,
 ): Promise<Identity | null> {
   try {
-    const [clientId, info] = await Promise.all([call(["CLIENT", "ID"]), call(["INFO", "server"])]);
+    const [clientId, info, mayUnblock] = await Promise.all([
+      call(["CLIENT", "ID"]),
+      call(["INFO", "server"]),
+      // No connection has this number.
+      call(["CLIENT", "UNBLOCK", 0]).then(() => true, refused),
+    ]);
     const runId = /^run_id:(\w+)\r?$/m.exec(String(info))?.[1];
-    return runId === undefined || typeof clientId !== "number" ? null : { runId, clientId };
+    return runId === undefined || typeof clientId !== "number"
+      ? null
+      : { runId, clientId, mayUnblock };
   } catch (error) {
     if (error instanceof ServerError) return null;
     throw error;
   }
+}
+
+function refused(error: unknown): false {
+  if (error instanceof ServerError) return false;
+  throw error;
 }

@@ -9,6 +9,7 @@ import { retry } from "@std/async/retry";
 import { ClosedError, ConnectionError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
+import type { Reconnection } from "./blocked_requests.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
@@ -28,6 +29,8 @@ const RECONNECTION = 1000;
 const EXAMINATION = 1000;
 /** How long the present connection may lag behind the fresh one, in milliseconds. */
 const GRACE = 50;
+/** How long the end of a given-up request may hold up later requests, in milliseconds. */
+const FAREWELL = 500;
 /** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
 const GOOD_LIFE = 1000;
 
@@ -75,6 +78,8 @@ export class Link {
   #connection: Connection | null = null;
   /** A connection that has already shaken hands and takes over when the present one is closed. */
   #successor: Connection | null = null;
+  /** What becomes of the present one then. */
+  #handover: Reconnection["old"] = "closed";
   /** Settles when the present connection was replaced, which may be long before it is closed. */
   #replaced = Promise.withResolvers<Error>();
   /** Connections that are not the present one: probes, and replaced ones whose last replies are to come. */
@@ -114,7 +119,7 @@ export class Link {
     this.#deadlines = deadlines;
     this.dedicated = new DedicatedPool(
       () => this.#open(this.#settings.attemptTimeout, true),
-      (connection) => this.#unblock(connection),
+      (connection, error) => this.#giveUp(connection, error),
       (request) => request.owner.resend(request, this),
       settings.backoff,
     );
@@ -318,6 +323,7 @@ export class Link {
     }
     this.#others.delete(fresh);
     this.#successor = fresh;
+    this.#handover = "left";
     this.#alsoHolds(present);
     this.#connection = null;
     this.#ready = false;
@@ -348,6 +354,7 @@ export class Link {
     this.#ready = false;
     this.#end.abort(new ClosedError("Cannot send: the node has left"));
     clearInterval(this.#keepAliveTimer);
+    this.endBlocked("the node has left");
     this.dedicated.retire();
     this.#successor?.close(new ClosedError("Cannot send: the node has left"));
     for (const request of this.takeQueue()) request.owner.resend(request, this);
@@ -418,9 +425,13 @@ export class Link {
    */
   async #live(): Promise<void> {
     let connection: Connection;
+    let old: Reconnection["old"];
     try {
-      connection = this.#successor ?? await this.#open(this.#attemptTimeout());
+      const successor = this.#successor;
+      connection = successor ??
+        await this.#open(this.#attemptTimeout(), this.dedicated.blocked.waiting);
       this.#successor = null;
+      old = successor === null ? "closed" : this.#handover;
       // The link may have been ended while nobody held the connection.
       if (this.closed) connection.close(this.#end.signal.reason);
       this.#connection = connection;
@@ -438,7 +449,7 @@ export class Link {
     const since = performance.now();
     const { answered } = connection;
     this.#replaced = Promise.withResolvers();
-    this.#become(connection);
+    this.#become(connection, old);
     const error = await Promise.race([connection.ended, this.#replaced.promise]);
     if (
       connection.answered > answered || performance.now() - since > GOOD_LIFE ||
@@ -468,9 +479,9 @@ export class Link {
   }
 
   /** Sends what waits, and is ready. */
-  #become(connection: Connection): void {
+  #become(connection: Connection, old: Reconnection["old"]): void {
     this.#ready = this.#reached = true;
-    if (this.dedicated.busy) this.#identify(connection);
+    this.#review(connection, old);
     for (const request of this.#queue.drain()) this.send(request);
     if (this.#settings.keepAlive > 0) {
       let received = -1;
@@ -520,15 +531,48 @@ export class Link {
   }
 
   /**
-   * Ends what the server does for another connection, in front of all later requests on the shared one.
+   * Has the server give up what it does for another connection before it serves a later request.
    *
-   * Only if both lead to the same process: anywhere else the number would be that of a stranger.
+   * A server learns of a close when it happens to look, and until then may hand an element to nobody. CLIENT UNBLOCK on the
+   * shared connection goes ahead of all later requests, if both connections lead to the same process: anywhere else the
+   * number would be that of a stranger. Where that is not possible, later requests wait until the server has closed the
+   * connection.
+   *
+   * @returns Whether the connection can be closed at once; else it is closed, with the error, when the server has done it.
    */
-  #unblock({ identity }: Connection): void {
-    const shared = this.#connection?.identity;
-    if (!identity || !shared || identity.runId !== shared.runId) return;
-    this.call(["CLIENT", "UNBLOCK", identity.clientId], this.#settings.attemptTimeout)
-      .catch(ignore);
+  #giveUp(connection: Connection, error: Error): boolean {
+    const shared = this.#connection;
+    const { identity } = connection;
+    if (shared === null || shared.closed) return true;
+    if (identity && shared.identity?.mayUnblock && identity.runId === shared.identity.runId) {
+      const { attemptTimeout } = this.#settings;
+      this.call(["CLIENT", "UNBLOCK", identity.clientId], attemptTimeout).catch(ignore);
+      return true;
+    }
+    connection.finish(FAREWELL, error).then(shared.pauseWrites());
+    return false;
+  }
+
+  /**
+   * Ends the requests that block on connections of their own, if they have not ended soon: the node is not the one that
+   * they are for any more. Those that only read are sent again, the others may have been executed.
+   *
+   * @param what What has happened.
+   */
+  endBlocked(what: string): void {
+    this.dedicated.blocked.endSoon(this.#lost(what));
+  }
+
+  /** Ends the requests that block on connections which are as lost as the last shared one was. */
+  async #review(connection: Connection, old: Reconnection["old"]): Promise<void> {
+    const { blocked } = this.dedicated;
+    if (!blocked.waiting) return;
+    if (connection.identity === undefined) await this.#identify(connection);
+    const reason = this.lastError ?? this.#lost("it was replaced");
+    const call = (words: Words): Promise<Reply> => this.call(words, this.#settings.attemptTimeout);
+    if (!connection.closed) {
+      blocked.review({ identity: connection.identity ?? null, old, reason, call });
+    }
   }
 
   /** Says of every request on a connection that is gone what becomes of it. */
@@ -547,7 +591,7 @@ export class Link {
       if (request.settled) continue;
       if (error instanceof ClosedError || request.internal) {
         request.reject(error);
-      } else if (request.repeatable) {
+      } else if (request.repeatable || this.dedicated.blocked.isUnexecuted(request)) {
         request.requeue(error);
         request.owner.resend(request, this);
       } else {
@@ -576,7 +620,8 @@ export class Link {
     const { received } = connection;
     let fresh: Connection;
     try {
-      fresh = await this.#open(Math.min(this.#settings.attemptTimeout, EXAMINATION));
+      const budget = Math.min(this.#settings.attemptTimeout, EXAMINATION);
+      fresh = await this.#open(budget, this.dedicated.blocked.waiting);
     } catch {
       // The node itself is away or busy, which is no fault of the connection.
       return;
@@ -591,13 +636,14 @@ export class Link {
       return fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
     }
     this.#successor = fresh;
-    connection.close(
-      new ConnectionError(
-        `Lost the connection to ${show(this.endpoint)}: the peer is silent on it, ` +
-          "while it answers a new one",
-        { ...this.endpoint },
-      ),
-    );
+    this.#handover = "silent";
+    connection.close(this.#lost("the peer is silent on it, while it answers a new one"));
+  }
+
+  #lost(what: string): ConnectionError {
+    return new ConnectionError(`Lost the connection to ${show(this.endpoint)}: ${what}`, {
+      ...this.endpoint,
+    });
   }
 }
 

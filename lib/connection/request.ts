@@ -228,7 +228,10 @@ export class Request implements Expiring {
 
   /** Whether it may be executed a second time without harm. */
   get repeatable(): boolean {
-    return this.watches || this.row !== undefined && this.row.readOnly && !this.blocks;
+    if (this.watches) return true;
+    if (this.row === undefined || !this.row.readOnly) return false;
+    // XREAD from "$" would miss what was added in the meantime.
+    return !this.blocks || !this.words.includes("$");
   }
 
   /** Whether its caller has an answer. */

@@ -85,18 +85,52 @@ Deno.test("BLPOP with 0 ends on abort with the signal's reason", async () => {
   await untilBlocked(0);
 });
 
-Deno.test("an aborted BLPOP does not swallow an element that is pushed right behind", async () => {
-  await using client = await connect(server);
-  for (let i = 0; i < 100; i++) {
-    const abort = new AbortController();
-    const pop = blpop(client.with({ signal: abort.signal }), "list", 0);
-    await untilBlocked(1);
-    abort.abort();
-    const push = client.customCommand(["RPUSH", "list", i]);
-    await assertRejects(() => pop);
-    assertEquals(await push, 1);
-    assertEquals(await client.customCommand(["LPOP", "list"]), String(i), `round ${i}`);
+for (const rights of ["+@all", "+@all -client|unblock", "+@all -info", "+@all -client"]) {
+  for (const tls of [false, true]) {
+    const how = `${rights}${tls ? ", TLS" : ""}`;
+    Deno.test(`an aborted BLPOP does not swallow an element that is pushed right behind [${how}]`, async () => {
+      await using own = await startServer({
+        tls,
+        users: [{ name: "default", rules: `on nopass ~* &* ${rights}` }],
+      });
+      await using client = await connect(own, {
+        useTls: tls,
+        tls: tls ? { caCerts: [own.tls!.caCert] } : undefined,
+      });
+      for (let i = 0; i < 50; i++) {
+        const abort = new AbortController();
+        const pop = blpop(client.with({ signal: abort.signal }), "list", 0);
+        await untilBlocked(1, own);
+        abort.abort();
+        const pushes = [0, 1].map((n) => client.customCommand(["RPUSH", "list", `${i}:${n}`]));
+        await assertRejects(() => pop);
+        assertEquals(await Promise.all(pushes), [1, 2]);
+        assertEquals(await client.lpop("list", 3), [`${i}:0`, `${i}:1`], `round ${i}`);
+      }
+    });
   }
+}
+
+Deno.test("a given-up BLPOP whose end nobody confirms delays later requests by no more than half a second", async () => {
+  await using fake = await startFakeServer({
+    BLPOP: (_, connection) => {
+      connection.stall();
+      return NO_REPLY;
+    },
+    INFO: "",
+    INCR: 1,
+  });
+  await using client = await connect(fake);
+  const abort = new AbortController();
+  const pop = blpop(client.with({ signal: abort.signal }), "list", 0);
+  await fake.waitFor("BLPOP");
+  abort.abort();
+  const [{ value, elapsed }] = await Promise.all([
+    measure(() => client.incr("k")),
+    assertRejects(() => pop),
+  ]);
+  assertEquals(value, 1);
+  assert(elapsed >= 450 && elapsed < 1500, `${elapsed} ms`);
 });
 
 Deno.test("a BLPOP that is aborted before it was sent is never sent", async () => {
