@@ -14,6 +14,7 @@ import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { ClusterError, ConnectionError, TimeoutError } from "../lib/errors.ts";
 import { faultOfOptions, type OptionShape } from "../lib/option_shape.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { taken } from "../lib/words.ts";
 import type { ClusterDispatcher } from "./dispatcher.ts";
 import { type Importer, type NodeView, readNodeView } from "./node_view.ts";
 import { isSame, type NodeScan, type ScanFilter, ScanState } from "./scan_state.ts";
@@ -94,7 +95,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     const { resume, ...rest } = this.#fault === undefined ? options : {};
     this.#dispatcher = dispatcher;
     this.#open = open;
-    this.#options = rest;
+    this.#options = rest.match === undefined ? rest : { ...rest, match: taken(rest.match) };
     this.#filter = { match: spell(rest.match), type: rest.type ?? null };
     this.#state = resume === undefined ? new ScanState() : ScanState.fromText(resume, this.#filter);
     this.#inDoubt = this.#state.current !== null;

@@ -7,6 +7,7 @@
 import type { Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
+import { taken } from "../words.ts";
 import { appendOption, type Key } from "./_args.ts";
 import { elements, toBulks, toText, unexpected } from "./_decode.ts";
 
@@ -47,6 +48,18 @@ export function appendScanOptions(words: Words, options: ScanOptions): Words {
   appendOption(words, "MATCH", options.match);
   appendOption(words, "COUNT", options.count);
   return words;
+}
+
+/**
+ * The options of a scan that goes on after the call: bytes of the pattern are copied.
+ *
+ * @param options The options as the caller gave them.
+ * @returns The options, or a copy.
+ */
+export function takenOptions<O extends ScanOptions>(options: O | undefined): O | undefined {
+  return options?.match instanceof Uint8Array
+    ? { ...options, match: taken(options.match) }
+    : options;
 }
 
 /**

@@ -7,6 +7,7 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
+import { taken } from "../words.ts";
 import {
   append,
   appendCounted,
@@ -51,6 +52,7 @@ import {
   SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
+  takenOptions,
   toBulksPage,
   toScanPage,
 } from "./_scan.ts";
@@ -736,9 +738,10 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     key: Key,
     options?: HscanOptions,
   ): AsyncGenerator<[field: T, value: T] | T, void, undefined> {
+    const [ownKey, own] = [taken(key), takenOptions(options)];
     // The pages have what the options say, whichever signature is taken.
     return iteratePages<[T, T] | T>((cursor) =>
-      this.hscan(key, cursor, options as HscanFieldsOptions)
+      this.hscan(ownKey, cursor, own as HscanFieldsOptions)
     );
   }
 

@@ -39,6 +39,7 @@ import {
   SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
+  takenOptions,
   toBulksPage,
 } from "./_scan.ts";
 
@@ -750,7 +751,8 @@ export abstract class KeyCommands<
    * @see {@link https://valkey.io/commands/scan/}
    */
   scanIterator(options?: ScanKeysOptions): AsyncGenerator<T, void, undefined> {
-    return iteratePages((cursor) => this.scan(cursor, options));
+    const own = takenOptions(options);
+    return iteratePages((cursor) => this.scan(cursor, own));
   }
 
   /**

@@ -6,6 +6,7 @@
 
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
+import { taken } from "../words.ts";
 import {
   append,
   appendCounted,
@@ -23,6 +24,7 @@ import {
   SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
+  takenOptions,
   toBulksPage,
 } from "./_scan.ts";
 
@@ -425,7 +427,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @see {@link https://valkey.io/commands/sscan/}
    */
   sscanIterator(key: Key, options?: ScanOptions): AsyncGenerator<T, void, undefined> {
-    return iteratePages((cursor) => this.sscan(key, cursor, options));
+    const [ownKey, own] = [taken(key), takenOptions(options)];
+    return iteratePages((cursor) => this.sscan(ownKey, cursor, own));
   }
 
   /**

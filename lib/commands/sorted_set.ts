@@ -7,6 +7,7 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
+import { taken } from "../words.ts";
 import {
   append,
   appendCounted,
@@ -34,6 +35,7 @@ import {
   SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
+  takenOptions,
   toBulksPage,
 } from "./_scan.ts";
 import {
@@ -1394,9 +1396,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     options?: ZscanOptions,
   ): AsyncGenerator<ScoredMember<T> | T, void, undefined> {
+    const [ownKey, own] = [taken(key), takenOptions(options)];
     // The pages have what the options say, whichever signature is taken.
     return iteratePages<ScoredMember<T> | T>((cursor) =>
-      this.zscan(key, cursor, options as ZscanMembersOptions)
+      this.zscan(ownKey, cursor, own as ZscanMembersOptions)
     );
   }
 

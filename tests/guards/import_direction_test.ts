@@ -19,6 +19,7 @@ const LAYERS: readonly Layer[] = [
   },
   { files: "lib/option_shape.ts", imports: ["lib/resp/reply.ts"] },
   { files: "lib/surplus_arguments.ts", imports: ["lib/executor.ts"] },
+  { files: "lib/words.ts", imports: ["lib/executor.ts", "lib/resp/reply.ts"] },
   {
     files: "lib/commands/",
     imports: [
@@ -28,6 +29,7 @@ const LAYERS: readonly Layer[] = [
       "lib/resp/repeated.ts",
       "lib/resp/reply.ts",
       "lib/surplus_arguments.ts",
+      "lib/words.ts",
     ],
   },
   {

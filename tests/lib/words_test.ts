@@ -160,6 +160,31 @@ Deno.test("bytes that wait for a connection keep what they were", async () => {
   assertEquals(await client.get("k"), "v");
 });
 
+Deno.test("a scan goes on with the key and the pattern that it was begun with", async () => {
+  await using client = await connect();
+  const items = Array.from({ length: 2000 }, (_, i) => `item:${i}`);
+  await client.sadd("s", items);
+  await client.hset("h", Object.fromEntries(items.map((item) => [item, 1])));
+  await client.zadd("z", Object.fromEntries(items.map((item, i) => [item, i])));
+  const scans = {
+    scan: [(_: Uint8Array, match: Uint8Array) => client.scanIterator({ match }), 1],
+    sscan: [(key: Uint8Array, match: Uint8Array) => client.sscanIterator(key, { match }), 2000],
+    hscan: [(key: Uint8Array, match: Uint8Array) => client.hscanIterator(key, { match }), 2000],
+    zscan: [(key: Uint8Array, match: Uint8Array) => client.zscanIterator(key, { match }), 2000],
+  } as const;
+  for (const [name, [begin, count]] of Object.entries(scans)) {
+    const key = new TextEncoder().encode(name[0]);
+    const match = new TextEncoder().encode(name === "scan" ? "s" : "item:*");
+    const seen = new Set<string>();
+    for await (const item of begin(key, match)) {
+      key.fill(120);
+      match.fill(120);
+      seen.add(JSON.stringify(item));
+    }
+    assertEquals(seen.size, count, name);
+  }
+});
+
 Deno.test("a detached buffer is refused in words, and harms nobody", async () => {
   await using client = await connect();
   const bytes = new Uint8Array(20 * KiB);
