@@ -215,6 +215,7 @@ export class Connection {
     if (this.#writing || this.#closed || this.#pauses > 0) return;
     if (this.#held !== null && this.#gate.asking) return;
     const encoder = this.#encoder;
+    const now = Math.floor(performance.now());
     while (encoder.byteLength < WRITE_SIZE) {
       const request = this.#held === null ? this.#queued.shift() : this.#takeHeld();
       if (request === undefined) break;
@@ -237,6 +238,7 @@ export class Connection {
       }
       request.stage = Stage.SENT;
       request.receivedBefore = this.received;
+      request.written = now;
       this.#sent.push(request);
     }
     if (encoder.byteLength === 0) return;

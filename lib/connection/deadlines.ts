@@ -1,16 +1,44 @@
 /**
- * Deadlines of requests, without a timer for each.
+ * Deadlines of requests, with one timer for all.
  *
- * Requests with the same budget run out in the order in which they were made. So there is one list for each budget,
- * linked through the requests themselves, and one timer for the head of each list.
+ * Requests that run out in the same millisecond are in one list, linked through the requests themselves, however
+ * different their budgets are:
+ *
+ *     1041 ms → a ⇄ b ⇄ c
+ *     1055 ms → d
+ *     1240 ms → e ⇄ f
+ *
+ * The timer rings when the next list is due, and now and then before: a ring that is late shows that the process was busy.
  *
  * @module
  */
 
+import { Stalls } from "./stalls.ts";
+
 /** Milliseconds by which a timer may be late before the process counts as having been busy. */
 const LAG = 10;
+/** Longest time between two rings while something runs out soon, in milliseconds. */
+const STEP = 50;
+/** How long before a deadline the rings in steps begin, in milliseconds. */
+const SOON = 1000;
 /** Longest time that a timer can measure; it would ring at once for a longer one. */
 const LONGEST = 2 ** 31 - 1;
+/** Lists that are kept though they are empty: making one costs more. */
+const KEPT = 1024;
+/** Number of lists from which on they are not searched for the next one that is due. */
+const MANY = 2048;
+/** Longest time that replies are read after a stall before requests are given up, in milliseconds. */
+const READING = 250;
+/** Milliseconds without a byte after which everything that waited in a socket has been read. */
+const QUIET = 25;
+/** How often the event loop must have gone round without a byte before nothing is taken to wait in a socket. */
+const PASSES = 2;
+
+/** What replies are read from. */
+export interface ReplySource {
+  /** Number of reads that returned data. */
+  readonly received: number;
+}
 
 /** Something that runs out of time unless it is removed before. */
 export interface Expiring {
@@ -18,30 +46,61 @@ export interface Expiring {
   deadline: number;
   /** The list it is in. Kept by {@linkcode Deadlines}. */
   list: DeadlineList | null;
-  /** The next younger one in the list. Kept by {@linkcode Deadlines}. */
+  /** The next one in the list. Kept by {@linkcode Deadlines}. */
   younger: Expiring | null;
-  /** The next older one in the list. Kept by {@linkcode Deadlines}. */
+  /** The one before in the list. Kept by {@linkcode Deadlines}. */
   older: Expiring | null;
+  /** What its reply is read from; null if it waits for none. */
+  readonly source: ReplySource | null;
+  /** Called when its time is out and the process was busy meanwhile. Returns the new deadline, which may be the old one. */
+  postponed(stalls: Stalls): number;
   /** Called once its time is out; it is no longer in the list then. */
   expire(): void;
 }
 
-/** All that share one budget, oldest first. */
+/** All that run out in the same millisecond, in the order in which they were added. */
 export interface DeadlineList {
-  readonly budget: number;
   oldest: Expiring | null;
   youngest: Expiring | null;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  lagging: boolean;
+  /** The millisecond. */
+  readonly at: number;
+}
+
+/** How far a source has been read since a stall. */
+interface Progress {
+  received: number;
+  /** When that last changed. */
+  changed: number;
+  /** When it was last looked at. */
+  seen: number;
+  /** How often in a row it had not changed. */
+  quiet: number;
 }
 
 /** The deadlines of one client. */
 export class Deadlines {
-  readonly #lists = new Map<number, DeadlineList>();
+  #lists = new Map<number, DeadlineList>();
+  /** Up to where the lists have run out. */
+  #swept = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer is to ring. */
+  #rings = Infinity;
+  readonly #stalls = new Stalls();
+  /** What is due, but may have its reply in a socket that could not be read during a stall. */
+  #held: DeadlineList = { oldest: null, youngest: null, at: -1 };
+  #heldSince = 0;
+  readonly #progress = new Map<ReplySource, Progress>();
   #now = -1;
   readonly #forget = (): void => {
+    const now = performance.now();
+    if (now - this.#now > LAG) this.#stalls.add(this.#now, now);
     this.#now = -1;
   };
+
+  /** How many lists there are, empty ones included. */
+  get size(): number {
+    return this.#lists.size;
+  }
 
   /**
    * Milliseconds on a clock that only goes forwards, read once for all requests of a turn.
@@ -63,18 +122,8 @@ export class Deadlines {
    * @param budget Milliseconds from now on.
    */
   add(item: Expiring, budget: number): void {
-    item.deadline = this.now() + budget;
-    let list = this.#lists.get(budget);
-    if (list === undefined) {
-      list = { budget, oldest: null, youngest: null, timer: undefined, lagging: false };
-      this.#lists.set(budget, list);
-    }
-    item.list = list;
-    item.older = list.youngest;
-    if (list.youngest === null) list.oldest = item;
-    else list.youngest.younger = item;
-    list.youngest = item;
-    if (list.timer === undefined) this.#arm(list, budget);
+    const now = this.now();
+    this.#insert(item, now + budget, now);
   }
 
   /**
@@ -92,43 +141,160 @@ export class Deadlines {
     if (item.younger === null) list.youngest = item.older;
     else item.younger.older = item.older;
     item.list = item.older = item.younger = null;
+    if (list.oldest === null && this.#lists.size > KEPT && this.#lists.get(list.at) === list) {
+      this.#lists.delete(list.at);
+    }
   }
 
-  /** Stops all timers; nothing runs out any more. */
+  /** Stops the timer; nothing runs out any more. */
   clear(): void {
-    for (const list of this.#lists.values()) clearTimeout(list.timer);
-    this.#lists.clear();
+    clearTimeout(this.#timer);
+    this.#rings = Infinity;
+    this.#lists = new Map();
+    this.#held = { oldest: null, youngest: null, at: -1 };
+    this.#progress.clear();
   }
 
-  #arm(list: DeadlineList, wait: number): void {
-    const timer = setTimeout(() => this.#ring(list), Math.min(wait, LONGEST));
+  #insert(item: Expiring, deadline: number, now: number): void {
+    item.deadline = deadline;
+    if (this.#lists.size === 0) this.#swept = Math.floor(now) - 1;
+    // What has been swept is not looked at again.
+    const at = Math.max(Math.floor(deadline), this.#swept + 1);
+    let list = this.#lists.get(at);
+    if (list === undefined) {
+      list = { oldest: null, youngest: null, at };
+      this.#lists.set(at, list);
+    }
+    append(list, item);
+    if (deadline < this.#rings) this.#arm(Math.min(deadline, now + STEP), now);
+  }
+
+  #arm(rings: number, now: number): void {
+    clearTimeout(this.#timer);
+    this.#rings = rings;
+    const timer = setTimeout(this.#ring, Math.min(Math.max(1, rings - now), LONGEST));
     // A deadline by itself is no reason to keep the process alive: the socket that it watches is.
     Deno.unrefTimer(timer);
-    list.timer = timer;
+    this.#timer = timer;
   }
 
-  #ring(list: DeadlineList): void {
+  readonly #ring = (): void => {
     const now = performance.now();
-    const late = list.oldest !== null && now - list.oldest.deadline > LAG;
-    if (late && !list.lagging) {
-      // The process itself was busy, so replies may lie unread in the socket: let them be read first.
-      list.lagging = true;
-      return this.#arm(list, 0);
-    }
-    list.lagging = false;
-    // Half a millisecond of tolerance: timers fire on whole milliseconds.
-    while (list.oldest !== null && list.oldest.deadline <= now + 0.5) {
-      const item = list.oldest;
+    if (now - this.#rings > LAG) this.#stalls.add(this.#rings, now);
+    this.#rings = Infinity;
+    const lists = this.#lists;
+    for (const item of this.#due(now)) {
+      // Another one that ran out may have removed it, or may have been the reason to stop all.
+      if (item.list === null) continue;
+      if (this.#lists !== lists) return;
+      if (this.#isHeld(item, now)) continue;
       this.remove(item);
       item.expire();
-      // Whatever expired may have been the reason to stop all.
-      if (this.#lists.get(list.budget) !== list) return;
     }
-    if (list.oldest === null) {
-      this.#lists.delete(list.budget);
-      list.timer = undefined;
-    } else {
-      this.#arm(list, Math.max(1, list.oldest.deadline - now));
+    if (this.#lists === lists) this.#armNext(now);
+  };
+
+  /** What is due, in order: what was held first. */
+  #due(now: number): Expiring[] {
+    const due: Expiring[] = [];
+    for (let item = this.#held.oldest; item !== null; item = item.younger) due.push(item);
+    // Half a millisecond of tolerance: timers fire on whole milliseconds.
+    const end = now + 0.5;
+    for (const at of this.#passed(Math.floor(end))) {
+      const list = this.#lists.get(at);
+      if (list === undefined) continue;
+      let left = false;
+      for (let item = list.oldest; item !== null; item = item.younger) {
+        if (item.deadline <= end) due.push(item);
+        else left = true;
+      }
+      if (left) break;
+      this.#swept = at;
+      this.#lists.delete(at);
     }
+    return due;
   }
+
+  /** The milliseconds up to `end` that have not been swept, in order. */
+  *#passed(end: number): Iterable<number> {
+    if (end - this.#swept < MANY) { for (let at = this.#swept + 1; at <= end; at++) yield at; }
+    else yield* [...this.#lists.keys()].filter((at) => at <= end).sort((a, b) => a - b);
+  }
+
+  /**
+   * Whether something that is due gets more time, because the process was busy.
+   *
+   * After a stall the replies that wait in its socket are read first, which may take several reads.
+   */
+  #isHeld(item: Expiring, now: number): boolean {
+    const stalls = this.#stalls;
+    if (stalls.end === -Infinity) return false;
+    const deadline = item.postponed(stalls);
+    if (deadline > now + 0.5) {
+      this.remove(item);
+      this.#insert(item, deadline, now);
+      return true;
+    }
+    const { source } = item;
+    if (source === null) return false;
+    const held = this.#held;
+    if (item.list !== held) {
+      const longest = Math.min(READING, QUIET + 2 * stalls.duration);
+      if (now >= stalls.end + longest) return false;
+      if (held.oldest === null) this.#heldSince = now;
+    }
+    if (now >= this.#heldSince + READING || !this.#mayBeRead(source, now)) return false;
+    if (item.list !== held) {
+      this.remove(item);
+      append(held, item);
+    }
+    return true;
+  }
+
+  /** Whether bytes may wait in the socket of a source since a stall. */
+  #mayBeRead(source: ReplySource, now: number): boolean {
+    const { received } = source;
+    const progress = this.#progress.get(source);
+    if (progress === undefined) {
+      this.#progress.set(source, { received, changed: -Infinity, seen: now, quiet: 0 });
+      return true;
+    }
+    // It may have been looked at for another request that was due at the same time.
+    if (progress.seen < now) {
+      progress.seen = now;
+      progress.quiet++;
+      if (progress.received !== received) {
+        progress.received = received;
+        progress.changed = now;
+        progress.quiet = 0;
+      }
+    }
+    return progress.quiet < PASSES || now - progress.changed < QUIET;
+  }
+
+  /** Has the timer ring for what is due next, or not at all if there is nothing. */
+  #armNext(now: number): void {
+    if (this.#held.oldest !== null) return this.#arm(now, now);
+    this.#progress.clear();
+    const start = Math.floor(now);
+    for (let at = start; at <= start + STEP; at++) {
+      const next = this.#lists.get(at)?.oldest;
+      if (next) return this.#arm(Math.min(next.deadline, now + STEP), now);
+    }
+    if (this.#lists.size > MANY) return this.#arm(now + STEP, now);
+    let first = Infinity;
+    for (const [at, { oldest }] of this.#lists) {
+      if (oldest === null) this.#lists.delete(at);
+      else if (at < first) first = at;
+    }
+    if (first < Infinity) this.#arm(Math.max(now + STEP, first - SOON), now);
+  }
+}
+
+function append(list: DeadlineList, item: Expiring): void {
+  item.list = list;
+  item.older = list.youngest;
+  if (list.youngest === null) list.oldest = item;
+  else list.youngest.younger = item;
+  list.youngest = item;
 }

@@ -142,6 +142,11 @@ export class Link {
     return this.#ready;
   }
 
+  /** Number of reads that returned data, on the present connection. */
+  get received(): number {
+    return this.#connection?.received ?? 0;
+  }
+
   /** Whether it was closed for good. */
   get closed(): boolean {
     return this.#end.signal.aborted;

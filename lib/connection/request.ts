@@ -11,9 +11,10 @@ import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Route } from "./route.ts";
 import type { Connection } from "./connection.ts";
-import type { DeadlineList, Expiring } from "./deadlines.ts";
+import type { DeadlineList, Expiring, ReplySource } from "./deadlines.ts";
 import type { OrderedBatch } from "./ordered_batch.ts";
 import type { Link } from "./link.ts";
+import type { Stalls } from "./stalls.ts";
 
 /** How far a request has come. */
 export const Stage = {
@@ -78,6 +79,8 @@ export class Request implements Expiring {
   blocks: boolean;
   /** What the connection had received when it was written: equal later means that the peer is silent. */
   receivedBefore = 0;
+  /** When it was written, in whole milliseconds of `performance.now()`: those need no memory of their own. */
+  written = 0;
   /** Its slot, in a cluster; -1 if it has none, or it is not known yet. */
   slot = -1;
   /** Whether it takes one of the places in flight. Parts of another request, and what was never launched, take none. */
@@ -352,6 +355,24 @@ export class Request implements Expiring {
   #forgetRefusals(): void {
     if (this.preludeError !== undefined) this.preludeError = undefined;
     if (this.refusals !== undefined) this.refusals = undefined;
+  }
+
+  /** What its reply is read from; null while it waits for none. */
+  get source(): ReplySource | null {
+    if (this.parts !== null) return this.parts.find(({ settled }) => !settled)?.source ?? null;
+    return this.stage === Stage.SENT ? this.dedicated?.connection ?? this.link : null;
+  }
+
+  /** When it runs out, in view of the times during which this process did not run its event loop. */
+  postponed(stalls: Stalls): number {
+    const { deadline, timeout, parts } = this;
+    const until = (stage: number, written: number): number =>
+      stalls.postpone(deadline - timeout, timeout, stage === Stage.SENT ? written : -1);
+    if (parts === null) return until(this.stage, this.written);
+    return parts.reduce(
+      (latest, part) => part.settled ? latest : Math.max(latest, until(part.stage, part.written)),
+      deadline,
+    );
   }
 
   /** Called when its budget is used up. */

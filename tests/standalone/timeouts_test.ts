@@ -11,7 +11,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf, connect } from "./_connect.ts";
-import { Lateness, measure, messagesOf } from "./_elapsed.ts";
+import { block, Lateness, measure, messagesOf } from "./_elapsed.ts";
 
 const server = await startServer();
 server.unref();
@@ -198,4 +198,105 @@ Deno.test("requests with many different timeouts end in the right order", async 
     assertInstanceOf(error, TimeoutError);
     assertEquals(error.timeout, budgets[i]);
   }
+});
+
+Deno.test("requests made before or after work in the same turn have their whole time after it", async () => {
+  await using proxy = await startProxy(server, { delay: 2 });
+  await using client = await connect(proxy, { requestTimeout: 250 });
+  for (let i = 0; i < 5; i++) {
+    const outcomes = [0, 100, 400].flatMap((work) => {
+      block(work);
+      return Array.from({ length: 3 }, () => measure(() => client.incr("n")));
+    });
+    for (const { error } of await Promise.all(outcomes)) assertEquals(error, undefined);
+  }
+});
+
+Deno.test("a request that is followed by work of the process does not time out", async () => {
+  await using proxy = await startProxy(server, { delay: 2 });
+  await using client = await connect(proxy, { requestTimeout: 250 });
+  // In the same turn, once it was written, and at some time between.
+  for (let microtasks = 0; microtasks < 8; microtasks++) {
+    const value = measure(() => client.incr("n"));
+    for (let i = 0; i < microtasks; i++) await null;
+    block(300);
+    assertEquals((await value).error, undefined);
+  }
+  for (const ms of [1, 3]) {
+    const value = measure(() => client.incr("n"));
+    await delay(ms);
+    block(300);
+    assertEquals((await value).error, undefined);
+  }
+});
+
+Deno.test("replies that wait in the socket are all read before any request is given up", async () => {
+  await using client = await connect(server, { requestTimeout: 250 });
+  await client.set("long", "x".repeat(100_000));
+  for (const ms of [0, 1, 20]) {
+    const values = Array.from({ length: 100 }, () => measure(() => client.get("long")));
+    await delay(ms);
+    block(1500);
+    for (const { value, error } of await Promise.all(values)) {
+      assertEquals(error, undefined);
+      assertEquals(value?.length, 100_000);
+    }
+  }
+});
+
+Deno.test("a silent server times out at the end of the work, or on time without any", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 100 });
+  await client.set("k", "v");
+  proxy.setFaults({ stall: "toClient" });
+  using late = new Lateness();
+  const start = performance.now();
+  const written = measure(() => client.get("k"), start);
+  await delay(70);
+  block(300);
+  const { error, elapsed } = await written;
+  assertInstanceOf(error, TimeoutError);
+  assert(elapsed < 410, `${elapsed} ms`);
+  await delay(300);
+  late.worst = 0;
+  const calm = await measure(() => client.get("k"));
+  assertInstanceOf(calm.error, TimeoutError);
+  assert(calm.elapsed >= 99 && calm.elapsed < 120 + late.worst, `${calm.elapsed} ms`);
+});
+
+Deno.test("a process that is always busy gives up on a silent server nevertheless", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 100 });
+  await client.set("k", "v");
+  proxy.setFaults({ stall: "toClient" });
+  const busy = setInterval(() => block(30), 31);
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, () => measure(() => client.get("k"))),
+  );
+  clearInterval(busy);
+  for (const { error, elapsed } of outcomes) {
+    assertInstanceOf(error, TimeoutError);
+    assert(elapsed < 1000, `${elapsed} ms`);
+  }
+});
+
+Deno.test("200 000 requests with different timeouts leave no memory behind", async () => {
+  await using client = await connect(server, { requestTimeout: 1000 });
+  await client.set("k", "v");
+  const run = async (from: number, to: number) => {
+    for (let i = from; i < to; i += 1000) {
+      await Promise.all(
+        Array.from(
+          { length: 1000 },
+          (_, n) => client.with({ timeout: 60_000 + (i + n) * 1.37 }).get("k"),
+        ),
+      );
+    }
+  };
+  await run(0, 20_000);
+  const before = Deno.memoryUsage().heapUsed;
+  await run(20_000, 220_000);
+  const grown = Deno.memoryUsage().heapUsed - before;
+  // A list and a timer for each would be 160 MB.
+  assert(grown < 60_000_000, `${grown} bytes`);
 });
