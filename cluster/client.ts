@@ -175,7 +175,8 @@ export class RedisClusterClient<
    * @returns The keys, in no order. Leaving the loop, and the signal of the view, end it at once.
    * @throws {TypeError} If the state is none, or that of a scan that looked for something else.
    * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded.
-   * @throws {ServerError} If the user may not run SCAN, CLUSTER NODES or INFO.
+   * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. Without INFO a node whose connection is lost is
+   * scanned again from its beginning, as it may have been restarted.
    * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.
    * @see {@link https://valkey.io/commands/scan/}
    */

@@ -144,6 +144,16 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   }
 
   /**
+   * Numbers the connection to a node.
+   *
+   * @param address The address that the node announces.
+   * @returns Another number after each reconnect; undefined if there was no connection yet.
+   */
+  connectionTo(address: Endpoint): number | undefined {
+    return this.#nodes.get(this.#nodeAt(address).name)?.connectionId;
+  }
+
+  /**
    * Ends what {@linkcode ClusterDispatcher.admit} began; the next refresh lets go of the node, if it owns no slot then.
    *
    * @param name Name of the node.

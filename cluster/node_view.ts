@@ -17,7 +17,7 @@ export interface Importer extends Endpoint {
 export interface NodeView {
   /** Its id in the cluster. */
   readonly id: string;
-  /** Names its process: another one after every start. */
+  /** Names its process, or the connection to it: another one after every start. */
   readonly runId: string;
   /** Version of its claim to its slots: another one after each failover, and when it gets slots from other nodes. */
   readonly epoch: string;
@@ -35,17 +35,18 @@ export interface NodeView {
  * Reads the view of a node.
  *
  * @param nodes Its reply to CLUSTER NODES.
- * @param info Its reply to INFO server.
- * @throws {UnexpectedReplyError} If one of them is malformed.
+ * @param runId What names its process.
+ * @param asked The host that it was asked at. If that is its name, the names of the others are used as well.
+ * @throws {UnexpectedReplyError} If the reply is malformed.
  */
-export function readNodeView(nodes: string, info: string): NodeView {
+export function readNodeView(nodes: string, runId: string, asked?: string): NodeView {
   const lines = nodes.split("\n").map((line) => line.trim().split(" "));
   const myself = lines.find(([, , flags]) => flags?.split(",").includes("myself"));
-  const runId = /^run_id:(\w+)/m.exec(info)?.[1];
-  if (myself === undefined || myself.length < 8 || runId === undefined) {
+  if (myself === undefined || myself.length < 8) {
     throw new UnexpectedReplyError("Cannot read what a node says about itself");
   }
-  const [id, , flags, , , , epoch, , ...slots] = myself;
+  const [id, own, flags, , , , epoch, , ...slots] = myself;
+  const byName = asked !== undefined && own.split(",")[1] === asked;
   const owned = new Set<number>();
   const importing = new Set<number>();
   const migrating = new Map<number, Importer>();
@@ -54,7 +55,7 @@ export function readNodeView(nodes: string, info: string): NodeView {
     if (move !== null) {
       const [, slot, direction, other] = move;
       if (direction === "<") importing.add(Number(slot));
-      else migrating.set(Number(slot), importerOf(other, lines));
+      else migrating.set(Number(slot), importerOf(other, lines, byName));
       continue;
     }
     const [first, last = first] = item.split("-").map(Number);
@@ -71,14 +72,24 @@ export function readNodeView(nodes: string, info: string): NodeView {
   };
 }
 
-/** Finds the address of a node by its id: `10.0.0.1:6379@16379,name`. A name is preferred, as in the map of the slots. */
-function importerOf(id: string, lines: readonly string[][]): Importer {
+/**
+ * Reads what names a process.
+ *
+ * @param info Its reply to INFO server.
+ * @returns The id; undefined if the reply has none, as some providers withhold it.
+ */
+export function readRunId(info: string): string | undefined {
+  return /^run_id:(\w+)/m.exec(info)?.[1];
+}
+
+/** Finds the address of a node by its id: `10.0.0.1:6379@16379,name`. */
+function importerOf(id: string, lines: readonly string[][], byName: boolean): Importer {
   const [address, hostname] = lines.find(([other]) => other === id)?.[1].split(",") ?? [""];
   const [announced] = address.split("@");
   const colon = announced.lastIndexOf(":");
   return {
     id,
-    host: hostname || announced.slice(0, colon),
+    host: byName && hostname ? hostname : announced.slice(0, colon) || hostname,
     port: Number(announced.slice(colon + 1)),
   };
 }

@@ -11,12 +11,12 @@ import { delay } from "@std/async/delay";
 import type { ScanKeysOptions, ScanPage } from "../lib/commands/mod.ts";
 import type { AddressRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
-import { ClusterError, ConnectionError, TimeoutError } from "../lib/errors.ts";
+import { ClusterError, ConnectionError, ServerError, TimeoutError } from "../lib/errors.ts";
 import { faultOfOptions, type OptionShape } from "../lib/option_shape.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { taken } from "../lib/words.ts";
 import type { ClusterDispatcher } from "./dispatcher.ts";
-import { type Importer, type NodeView, readNodeView } from "./node_view.ts";
+import { type Importer, type NodeView, readNodeView, readRunId } from "./node_view.ts";
 import { isSame, type NodeScan, type ScanFilter, ScanState } from "./scan_state.ts";
 import { SLOTS } from "./slot.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
@@ -25,6 +25,9 @@ import type { ClusterNode, Topology } from "./topology.ts";
 const PATIENCE = 60_000;
 /** Time between two attempts to reach a shard, in milliseconds. */
 const PAUSE = 50;
+
+/** Names this program in states of scans. */
+const PROGRAM = crypto.randomUUID();
 
 /** Why a scan cannot begin. */
 const UNKNOWN = "Cannot scan: no node tells the topology of the cluster";
@@ -267,11 +270,31 @@ export class ClusterScan<T extends string | Uint8Array = string>
   /** Asks a node about itself. */
   async #look(address: Endpoint): Promise<NodeView> {
     const surface = this.#surface(address);
-    const [nodes, info] = await Promise.all([
+    const before = this.#dispatcher.connectionTo(address);
+    const [nodes, runId] = await Promise.all([
       surface.customCommand(["CLUSTER", "NODES"]),
-      surface.customCommand(["INFO", "server"]),
+      this.#runId(surface),
     ]);
-    return readNodeView(textOf(nodes), textOf(info));
+    if (runId !== undefined) return readNodeView(textOf(nodes), runId, address.host);
+    // Each process has connections of its own: as long as the connection is the same, the process is.
+    const connection = this.#dispatcher.connectionTo(address);
+    if (connection === undefined || connection !== before) {
+      throw new ConnectionError(
+        `Cannot scan ${show(address)}: its connection was opened meanwhile`,
+        address,
+      );
+    }
+    return readNodeView(textOf(nodes), `connection ${connection} of ${PROGRAM}`, address.host);
+  }
+
+  /** Asks a node what names its process; undefined if it does not tell, for which the user needs the right to run INFO. */
+  async #runId(surface: NodeSurface<T>): Promise<string | undefined> {
+    try {
+      return readRunId(textOf(await surface.customCommand(["INFO", "server"])));
+    } catch (error) {
+      if (error instanceof ServerError) return undefined;
+      throw error;
+    }
   }
 
   #surface({ host, port }: Endpoint): NodeSurface<T> {

@@ -55,10 +55,15 @@ export interface LinkOwner {
   onPush(link: Link, push: Push): void;
 }
 
+/** How many connections links have had. */
+let connections = 0;
+
 /** The way to one node. */
 export class Link {
   /** The address that was tried last. */
   endpoint: Endpoint;
+  /** Number of the connection that it has, or had last; no other connection of this program has had it. */
+  connectionId: number | undefined;
   /** Why it is not connected, or was not at last. */
   lastError: Error | undefined;
   /** Connections of their own for requests that would hold up others. */
@@ -486,6 +491,7 @@ export class Link {
   /** Sends what waits, and is ready. */
   #become(connection: Connection, old: Reconnection["old"]): void {
     this.#ready = this.#reached = true;
+    this.connectionId = ++connections;
     this.#review(connection, old);
     for (const request of this.#queue.drain()) this.send(request);
     if (this.#settings.keepAlive > 0) {

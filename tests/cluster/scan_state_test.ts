@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type Importer, type NodeView, readNodeView } from "../../cluster/node_view.ts";
+import { type Importer, type NodeView, readNodeView, readRunId } from "../../cluster/node_view.ts";
 import { ScanState } from "../../cluster/scan_state.ts";
 import { UnexpectedReplyError } from "../../cluster/mod.ts";
 import { readCases } from "./_cases.ts";
@@ -117,7 +117,7 @@ Deno.test("readNodeView() reads what a node says about itself", () => {
     "ddd 2001:db8::1:7003@17003, master - 0 1700000000000 2 connected",
     "",
   ].join("\n");
-  assertEquals(readNodeView(nodes, INFO), {
+  assertEquals(readNodeView(nodes, "abc123"), {
     id: "aaa",
     runId: "abc123",
     epoch: "9",
@@ -126,19 +126,37 @@ Deno.test("readNodeView() reads what a node says about itself", () => {
     importing: new Set([12]),
     migrating: new Map([
       [5, { id: "bbb", host: "127.0.0.1", port: 7001 }],
-      [6, { id: "ccc", host: "name.example.com", port: 7002 }],
+      [6, { id: "ccc", host: "::1", port: 7002 }],
       [8, { id: "ddd", host: "2001:db8::1", port: 7003 }],
     ]),
   });
   const replica = "aaa 127.0.0.1:7000@17000 myself,slave bbb 0 0 9 connected\n";
-  assertEquals(readNodeView(replica, INFO).primary, false);
-  assertEquals(readNodeView(replica, INFO).owned.size, 0);
+  assertEquals(readNodeView(replica, "abc123").primary, false);
+  assertEquals(readNodeView(replica, "abc123").owned.size, 0);
 });
 
 Deno.test("readNodeView() refuses replies that do not tell", () => {
   const good = "aaa 127.0.0.1:7000@17000 myself,master - 0 0 9 connected 0-4\n";
-  assertEquals(readNodeView(good, INFO).owned.size, 5);
-  for (const [nodes, info] of [["", INFO], ["OK", INFO], [good, ""], ["aaa x myself", INFO]]) {
-    assertThrows(() => readNodeView(nodes, info), UnexpectedReplyError);
+  assertEquals(readNodeView(good, "abc123").owned.size, 5);
+  for (const nodes of ["", "OK", "aaa x myself"]) {
+    assertThrows(() => readNodeView(nodes, "abc123"), UnexpectedReplyError);
   }
+});
+
+Deno.test("readNodeView() uses names of nodes where the node itself was asked by its name", () => {
+  const nodes =
+    "aaa 10.0.0.1:7000@17000,a.example.com myself,master - 0 0 9 connected 0 [0->-bbb] [1->-ccc]\n" +
+    "bbb 10.0.0.2:7001@17001,b.example.com master - 0 0 2 connected\n" +
+    "ccc 10.0.0.3:7002@17002 master - 0 0 2 connected\n";
+  const hosts = (asked?: string) =>
+    [...readNodeView(nodes, "abc123", asked).migrating.values()].map(({ host }) => host);
+  assertEquals(hosts("a.example.com"), ["b.example.com", "10.0.0.3"]);
+  assertEquals(hosts("10.0.0.1"), ["10.0.0.2", "10.0.0.3"]);
+  const unknown = nodes.replace("10.0.0.2", "");
+  assertEquals([...readNodeView(unknown, "abc123").migrating.values()][0].host, "b.example.com");
+});
+
+Deno.test("readRunId() reads what names a process, if it is there", () => {
+  assertEquals(readRunId(INFO), "abc123");
+  assertEquals(readRunId("# Server\r\n"), undefined);
 });

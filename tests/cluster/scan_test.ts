@@ -7,6 +7,7 @@ import {
   ClusterError,
   type ClusterScan,
   type RedisClusterClient,
+  ServerError,
   TimeoutError,
 } from "../../cluster/mod.ts";
 import { slotOf } from "../../cluster/slot.ts";
@@ -364,4 +365,63 @@ Deno.test("a lazy client whose cluster is away: the scan waits, until its signal
   const error = await assertRejects(() => read(client.with({ signal }).scanIterator(), []));
   assert(!(error instanceof TimeoutError));
   assertInstanceOf(error, DOMException);
+});
+
+/** Makes a user on every node, and a client for it. */
+async function connectAs(name: string, rules: string): Promise<RedisClusterClient> {
+  for (const node of cluster.nodes.filter(({ running }) => running)) {
+    await node.command([
+      "ACL",
+      "SETUSER",
+      name,
+      "reset",
+      "on",
+      ">secret",
+      "~*",
+      ...rules.split(" "),
+    ]);
+  }
+  return connect(cluster, { credentials: { username: name, password: "secret" } });
+}
+
+Deno.test("scanIterator() does without INFO", async () => {
+  const rules = [
+    "+@all -info",
+    "+@all -@dangerous +cluster|nodes",
+    "+scan +cluster|slots +cluster|nodes",
+  ];
+  for (const [i, rule] of rules.entries()) {
+    await using client = await connectAs(`user${i}`, rule);
+    const found: string[] = [];
+    for await (const key of client.scanIterator({ count: 1000 })) found.push(key);
+    assertAll(found);
+    assertEquals(found.length, COUNT, rule);
+  }
+});
+
+Deno.test("without INFO a node whose connection was lost is scanned again, also in another process", async () => {
+  await using client = await connectAs("reader", "+@all -info");
+  const scan = client.scanIterator({ count: 100, match: "key*" });
+  const found: string[] = [];
+  await read(scan, found, 1000);
+  const state = scan.state();
+  const [shard] = await shardsInOrder();
+  await (await cluster.primary(shard)).command(["CLIENT", "KILL", "USER", "reader"]);
+  await read(scan, found);
+  assertAll(found);
+  assert(found.length >= COUNT + 1000, `${found.length}`);
+  await using other = await connectAs("reader", "+@all -info");
+  const rest: string[] = [];
+  await read(other.scanIterator({ count: 100, match: "key*", resume: state }), rest);
+  assertAll(rest);
+});
+
+Deno.test("scanIterator() without the right to run CLUSTER NODES says so at once", async () => {
+  await using client = await connectAs("nobody", "+@all -cluster|nodes");
+  const error = await assertRejects(
+    () => client.scanIterator().next(),
+    ServerError,
+    "cluster|nodes",
+  );
+  assertEquals(error.code, "NOPERM");
 });
