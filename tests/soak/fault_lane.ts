@@ -30,6 +30,8 @@ export interface LaneOptions<T extends Target> {
   readonly signal: AbortSignal;
   /** Factor for all bounds of time. */
   readonly patience: number;
+  /** Called when servers, and not the client, did not do as they should. */
+  readonly onTrouble: (message: string) => void;
   /** Called after each fault. */
   readonly onHealed: (fault: LoggedFault) => Promise<void>;
   /** Called with the milliseconds that the client needed after a fault. */
@@ -45,6 +47,8 @@ const PROBE = 300;
  * the retries of the probe.
  */
 const RECOVERY = 2 * REQUEST_TIMEOUT + 1000 + 4 * PROBE;
+/** What servers say in their logs when they crash. */
+const CRASH = /.*(ASSERTION FAILED|crashed by signal|==> .*|Guru Meditation).*/g;
 /** After how many times that the lane goes on without a recovery. */
 const HOPELESS = 6;
 
@@ -54,7 +58,7 @@ const HOPELESS = 6;
  * @param options What the lane needs.
  */
 export async function runFaults<T extends Target>(options: LaneOptions<T>): Promise<void> {
-  const { target, kinds, random, log, recorder, signal, onHealed } = options;
+  const { target, kinds, random, log, signal, onHealed } = options;
   const context: FaultContext<T> = { target, random };
   let bag: FaultKind<T>[] = [];
   while (!signal.aborted) {
@@ -64,14 +68,32 @@ export async function runFaults<T extends Target>(options: LaneOptions<T>): Prom
     try {
       await kind.run(context);
     } catch (error) {
-      // The servers are not what is tested, but without them nothing is.
-      recorder.violate("faults can be injected", kind.name, [String(error)], { timing: true });
+      await mend(target, kind.name, error, options);
     }
     fault.end = performance.now();
     await onHealed(fault);
     await recover(fault, options);
     await pause(random, PAUSE.min, PAUSE.max);
   }
+}
+
+/**
+ * Brings the servers back in order after a fault that did not go as it should, for instance because a server crashed. That
+ * is no fault of the client, but it is one that loses writes.
+ */
+async function mend<T extends Target>(
+  target: T,
+  kind: string,
+  error: unknown,
+  { log, onTrouble }: LaneOptions<T>,
+): Promise<void> {
+  const crash = log.begin("servers out of order", target.name, { lossy: true });
+  const dead = target.nodes.filter((node) => !node.running);
+  const logs = await Promise.all(dead.map((node) => node.logs()));
+  const reasons = logs.flatMap((text) => text.match(CRASH) ?? []);
+  onTrouble(`${target.name}, ${kind}: ${[error, ...reasons].join("; ")}`);
+  await target.heal();
+  crash.end = performance.now();
 }
 
 /** Waits until requests succeed again on all shards. */

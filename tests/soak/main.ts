@@ -7,8 +7,8 @@
  *     deno task soak --minutes 2 --seed 7             # the same choices again
  *     deno task soak --target cluster --only sets --faults LOADING
  *
- * `--target` names the servers, `--only` is part of the names of workers, `--faults` part of the names of faults,
- * `--patience` a factor for all bounds of time.
+ * `--target` names the servers, `--only` parts of the names of workers, `--faults` parts of the names of faults, both
+ * separated by commas; `--patience` is a factor for all bounds of time.
  *
  * @module
  */

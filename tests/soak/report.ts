@@ -41,6 +41,7 @@ export function formatReport(report: SoakReport): string[] {
     "",
     ...faults(report),
     "",
+    ...report.troubles.flatMap((trouble) => [`Servers out of order: ${trouble}`, ""]),
     ...totals(report),
   ];
 }

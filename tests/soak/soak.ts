@@ -46,9 +46,9 @@ export interface SoakOptions {
   readonly targets?: readonly TargetName[];
   /** Factor for all bounds of time, for machines that are busy with other things. @default {1} */
   readonly patience?: number;
-  /** Only the workers whose name contains this. By default all. */
+  /** Only the workers whose name contains one of these, separated by commas. By default all. */
   readonly only?: string;
-  /** Only the faults whose name contains this. By default all. */
+  /** Only the faults whose name contains one of these, separated by commas. By default all. */
   readonly faults?: string;
 }
 
@@ -65,6 +65,8 @@ export interface SoakReport {
   readonly faults: FaultLog;
   /** The longest recovery by target and kind of fault, in milliseconds. */
   readonly recoveries: ReadonlyMap<string, number>;
+  /** What servers did wrong, in words. */
+  readonly troubles: readonly string[];
   /** Memory of the process after a tenth of the time, when everything has been in use, and at the end, in bytes. */
   readonly memory: { readonly begin: Deno.MemoryUsage; readonly end: Deno.MemoryUsage };
 }
@@ -84,6 +86,7 @@ interface Shared {
   readonly log: FaultLog;
   readonly stalls: StallMeter;
   readonly recoveries: Map<string, number>;
+  readonly troubles: string[];
 }
 
 /**
@@ -95,7 +98,13 @@ interface Shared {
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const { targets = ["cluster", "standalone"], seed, duration } = options;
   using stalls = new StallMeter();
-  const shared: Shared = { options, log: new FaultLog(), stalls, recoveries: new Map() };
+  const shared: Shared = {
+    options,
+    log: new FaultLog(),
+    stalls,
+    recoveries: new Map(),
+    troubles: [],
+  };
   const start = performance.now();
   const memory = { begin: Deno.memoryUsage(), end: Deno.memoryUsage() };
   const end = new AbortController();
@@ -125,6 +134,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     recorders,
     faults: shared.log,
     recoveries: shared.recoveries,
+    troubles: shared.troubles,
     memory,
   };
 }
@@ -137,7 +147,7 @@ async function soakOne<T extends Target>(
   signal: AbortSignal,
 ): Promise<void> {
   const { log, options, recoveries } = shared;
-  const { seed, patience = 1, only, faults: wanted = "" } = options;
+  const { seed, patience = 1, only, faults: wanted } = options;
   await using target = await startTarget();
   const client = await target.connect({ inflightRequestsLimit: MOST_IN_FLIGHT });
   const stable = await writeStable(client, target);
@@ -171,12 +181,12 @@ async function soakOne<T extends Target>(
   } else crews.push([created.value, RESTRICTED_WORKERS, false]);
 
   const working = crews.flatMap(([own, workers, dependable]) =>
-    workers.filter(({ name }) => only === undefined || name.includes(only)).map((worker) =>
+    workers.filter(({ name }) => matches(name, only)).map((worker) =>
       work(worker, context(own, dependable), seed, signal)
     )
   );
   const lane = (kinds: readonly FaultKind<T>[], salt: number) => {
-    const chosen = kinds.filter(({ name }) => name.includes(wanted));
+    const chosen = kinds.filter(({ name }) => matches(name, wanted));
     if (chosen.length === 0) return Promise.resolve();
     return runFaults({
       target,
@@ -187,6 +197,7 @@ async function soakOne<T extends Target>(
       recorder,
       signal,
       patience,
+      onTrouble: (message) => shared.troubles.push(message),
       onHealed: () => primaries.note(true),
       onRecovered: (kind, time) => {
         const name = `${target.name}\t${kind}`;
@@ -211,6 +222,11 @@ async function soakOne<T extends Target>(
     clearInterval(sweep);
     for (const [own] of crews) own.destroy();
   }
+}
+
+/** Whether a name contains one of the parts, which are separated by commas. */
+function matches(name: string, parts = ""): boolean {
+  return parts.split(",").some((part) => name.includes(part));
 }
 
 /** Runs rounds of one worker until the end. */
@@ -248,7 +264,7 @@ async function writeStable(client: RedisClient, target: Target): Promise<RoundCo
 
 /** Blocks the event loop now and then. */
 async function stallAtTimes(random: Random, shared: Shared, signal: AbortSignal): Promise<void> {
-  if (!STALL.includes(shared.options.faults ?? "")) return;
+  if (!matches(STALL, shared.options.faults)) return;
   while (true) {
     await delay(random.integer(1500, 7000), { signal }).catch(() => {});
     if (signal.aborted) return;

@@ -41,6 +41,8 @@ export interface Target extends AsyncDisposable {
   connectRestricted(options?: ClientOptions): Promise<RedisClient>;
   /** The primaries at present. */
   primaries(): Promise<TestServer[]>;
+  /** Starts servers that do not run, and waits until all of them agree. */
+  heal(): Promise<void>;
 }
 
 /** Timeout of requests that ask for no other, in milliseconds. */
@@ -115,6 +117,11 @@ export class ClusterTarget implements Target {
     return this.cluster.primaries();
   }
 
+  async heal(): Promise<void> {
+    await revive(this.nodes);
+    await this.cluster.agreed();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.proxies[Symbol.asyncDispose]();
     await this.cluster[Symbol.asyncDispose]();
@@ -178,6 +185,26 @@ export class StandaloneTarget implements Target {
     return Promise.resolve([this.nodes[this.primary]]);
   }
 
+  async heal(): Promise<void> {
+    await revive(this.nodes);
+    await this.follow(this.primary);
+  }
+
+  /**
+   * Has everybody follow a primary: the other nodes, and the name.
+   *
+   * @param primary Index of the node.
+   */
+  async follow(primary: number): Promise<void> {
+    const node = this.nodes[primary];
+    this.primary = primary;
+    await this.proxies.retarget(this.nameProxy, node);
+    await node.promote();
+    await Promise.all(
+      this.nodes.filter((other) => other !== node).map((other) => other.replicaOf(node)),
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.proxies[Symbol.asyncDispose]();
     await this.nodes[0][Symbol.asyncDispose]();
@@ -191,5 +218,13 @@ export class StandaloneTarget implements Target {
       clientCreationTimeout: CREATION_TIMEOUT,
       ...options,
     });
+  }
+}
+
+/** Starts the nodes that do not run, and lets those go on that are frozen. */
+async function revive(nodes: readonly TestServer[]): Promise<void> {
+  for (const node of nodes) {
+    if (!node.running) await node.start();
+    else if (node.paused) node.resume();
   }
 }

@@ -21,7 +21,7 @@ export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
       await until("the replica has taken over", async () => {
         return String(await target.nodes[next].command(["ROLE"])).startsWith("master");
       });
-      await follow(target, next);
+      await target.follow(next);
     },
   },
   {
@@ -31,7 +31,7 @@ export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
       const next = otherNode(context);
       await context.target.nodes[next].promote();
       await pause(context.random, 0, 300);
-      await follow(context.target, next);
+      await context.target.follow(next);
     },
   },
   {
@@ -46,7 +46,7 @@ export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
       await target.nodes[next].promote();
       await pause(random, 0, 500);
       await victim.start();
-      await follow(target, next);
+      await target.follow(next);
     },
   },
   {
@@ -73,15 +73,4 @@ export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
 /** A node that is not the primary. */
 function otherNode({ target, random }: FaultContext<StandaloneTarget>): number {
   return random.pick(target.nodes.map((_, i) => i).filter((i) => i !== target.primary));
-}
-
-/** Has everybody follow the new primary: the other nodes, and the name. */
-async function follow(target: StandaloneTarget, primary: number): Promise<void> {
-  const node = target.nodes[primary];
-  target.primary = primary;
-  await target.proxies.retarget(target.nameProxy, node);
-  await node.promote();
-  await Promise.all(
-    target.nodes.filter((other) => other !== node).map((other) => other.replicaOf(node)),
-  );
 }
