@@ -14,7 +14,12 @@ import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
-import { type ClusterRequestOptions, Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
+import {
+  type ClusterRequestOptions,
+  Dispatcher,
+  mayReadReplica,
+  readsPages,
+} from "../lib/dispatcher.ts";
 import {
   ClusterError,
   ConfigurationError,
@@ -329,7 +334,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     if (!this.#isForReplica(request)) return undefined;
     const demanded = demandsReplica(request);
     for (let i = 0; i < replicas.length; i++) {
-      const link = this.#nodes.linkTo(replicas[shard.turn++ % replicas.length]);
+      // The next page must come from the node that the cursor is of.
+      const at = demanded && readsPages(request) ? i : shard.turn++ % replicas.length;
+      const link = this.#nodes.linkTo(replicas[at]);
       if (demanded) link.start();
       if ((link.ready || demanded && replicas.length === 1) && !this.#nodes.isShunned(link)) {
         return link;

@@ -35,7 +35,7 @@ export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts
 export type * from "../lib/connection/route.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
-export { type Decoder, Executor, type Words } from "../lib/executor.ts";
+export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
 export type { WatchOptions } from "../lib/watch.ts";
 export { WatchSession } from "../lib/watch_session.ts";

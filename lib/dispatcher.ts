@@ -410,12 +410,22 @@ function closedMeanwhile(): ClosedError {
  *
  * @param request The request.
  */
-export function mayReadReplica({ row }: Request): boolean {
+export function mayReadReplica(request: Request): boolean {
+  const { row } = request;
   return row !== undefined && row.readOnly && !row.write && row.keys.length > 0 &&
-    !SCANS.has(row.name);
+    !readsPages(request);
 }
 
-const SCANS = new Set(["HSCAN", "SSCAN", "ZSCAN"]);
+/**
+ * Whether a request reads one page of a scan.
+ *
+ * @param request The request.
+ */
+export function readsPages({ row }: Request): boolean {
+  return row !== undefined && SCANS.has(row.name);
+}
+
+const SCANS = new Set(["HSCAN", "SCAN", "SSCAN", "ZSCAN"]);
 
 /** WAIT and WAITAOF ask about the writes of their own connection, so they go where those went. */
 function countsOwnWrites(row: CommandRow): boolean {

@@ -23,8 +23,24 @@ export type Words = (Argument | Error)[];
  * @typeParam R The value.
  * @param reply What the server answered; never an error at the top level.
  * @param bytes Whether the bulk strings of the reply are `Uint8Array` rather than text.
+ * @param origin Where the reply came from; undefined where that is not known.
  */
-export type Decoder<R> = (reply: Reply, bytes: boolean) => R;
+export type Decoder<R> = (reply: Reply, bytes: boolean, origin?: Origin) => R;
+
+/**
+ * Where a reply came from. It matters for a cursor, which means something only to the process that gave it out.
+ */
+export interface Origin {
+  /** Has the server asked who it is, so that the answer is known also when the connection is lost. */
+  remember(): void;
+  /**
+   * Tells whether a reply came from the same server process.
+   *
+   * @param earlier Origin of an earlier reply; it was told to remember.
+   * @returns False also if it cannot be told.
+   */
+  isSameProcess(earlier: Origin): Promise<boolean>;
+}
 
 /**
  * Something that can run a command.

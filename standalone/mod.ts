@@ -33,7 +33,7 @@ export { Client } from "../lib/client.ts";
 export type { RequestOptions } from "../lib/dispatcher.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
-export { type Decoder, Executor, type Words } from "../lib/executor.ts";
+export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
 export type { WatchOptions } from "../lib/watch.ts";
 export { WatchSession } from "../lib/watch_session.ts";

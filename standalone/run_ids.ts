@@ -4,6 +4,7 @@
  * @module
  */
 
+import { runIdIn } from "../lib/connection/identity.ts";
 import type { Link } from "../lib/connection/link.ts";
 import { ServerError } from "../lib/errors.ts";
 
@@ -66,8 +67,7 @@ export class RunIds {
   async #ask(link: Link): Promise<void> {
     this.#asked.add(link);
     try {
-      const info = String(await link.call(["INFO", "server"], this.#timeout));
-      const runId = /^run_id:(\w+)\r?$/m.exec(info)?.[1];
+      const runId = runIdIn(await link.call(["INFO", "server"], this.#timeout));
       this.#answers.set(link, runId ?? new Error("INFO has no run_id"));
     } catch (error) {
       // One that is lost is asked again when it is connected.

@@ -4,12 +4,16 @@
  * @module
  */
 
-import type { Words } from "../executor.ts";
+import { RedisError } from "../errors.ts";
+import type { Origin, Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { taken } from "../words.ts";
 import { appendOption, type Key } from "./_args.ts";
 import { elements, toBulks, toText, unexpected } from "./_decode.ts";
+
+/** How often a scan may begin again because another server process answered. */
+const MAX_RESTARTS = 100;
 
 /** Where a scan shall go on: `"0"` to begin, then what the last page said. */
 export type Cursor = string | number | bigint;
@@ -67,34 +71,74 @@ export function takenOptions<O extends ScanOptions>(options: O | undefined): O |
  *
  * @param reply A cursor and a list.
  * @param items Decoder of the list.
+ * @param origin Where the reply came from.
  * @returns The page.
  */
-export function toScanPage<E>(reply: Reply, items: (reply: Reply) => E[]): ScanPage<E> {
+export function toScanPage<E>(
+  reply: Reply,
+  items: (reply: Reply) => E[],
+  origin: Origin | undefined,
+): ScanPage<E> {
   const parts = elements(reply);
   if (parts.length !== 2) return unexpected(reply, "a cursor and a list");
-  return { cursor: toText(parts[0]), items: items(parts[1]) };
+  const page = { cursor: toText(parts[0]), items: items(parts[1]) };
+  if (origin !== undefined) origins.set(page, origin);
+  return page;
 }
 
+/** Where pages came from. It is no property of theirs, so that they look as documented. */
+const origins = new WeakMap<ScanPage<unknown>, Origin>();
+
 /** A page of bulk strings in the mode of the surface. */
-export function toBulksPage<T extends string | Uint8Array>(reply: Reply): ScanPage<T> {
-  return toScanPage(reply, toBulks<T>);
+export function toBulksPage<T extends string | Uint8Array>(
+  reply: Reply,
+  _bytes?: boolean,
+  origin?: Origin,
+): ScanPage<T> {
+  return toScanPage(reply, toBulks<T>, origin);
 }
 
 /**
  * Yields the items of all pages, reading a page when the one before is used up.
  *
- * It can be left at any time: the server keeps nothing for a scan.
+ * It can be left at any time: the server keeps nothing for a scan. A cursor means nothing to another server process (one
+ * that was restarted, or has taken over): a page that came from another one than the page before is dropped, and the scan
+ * begins again.
  *
  * @param readPage Reads the page at a cursor.
- * @throws {RedisError} Whatever reading a page rejects with.
+ * @throws {RedisError} Whatever reading a page rejects with; and if the scan would have to begin again too often.
  */
 export async function* iteratePages<E>(
   readPage: (cursor: string) => Promise<ScanPage<E>>,
 ): AsyncGenerator<E, void, undefined> {
   let cursor = "0";
-  do {
+  let origin: Origin | undefined;
+  let restarts = 0;
+  while (true) {
     const page = await readPage(cursor);
+    const from = origins.get(page);
+    if (cursor !== "0" && !await isSameProcess(from, origin)) {
+      if (++restarts > MAX_RESTARTS) {
+        throw new RedisError(
+          `Cannot complete the scan: it began again ${MAX_RESTARTS} times, because another server ` +
+            "answered, or the connection was lost and the server does not tell its run_id",
+        );
+      }
+      cursor = "0";
+      continue;
+    }
+    origin = from;
     cursor = page.cursor;
+    if (cursor !== "0") origin?.remember();
     for (const item of page.items) yield item;
-  } while (cursor !== "0");
+    if (cursor === "0") return;
+  }
+}
+
+async function isSameProcess(
+  origin: Origin | undefined,
+  earlier: Origin | undefined,
+): Promise<boolean> {
+  if (origin === undefined || earlier === undefined) return origin === earlier;
+  return await origin.isSameProcess(earlier);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Words } from "../executor.ts";
+import type { Origin, Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { append, appendEach, type Value } from "./_args.ts";
 import { elements, toBulk, toNumber, toPairs, unexpected } from "./_decode.ts";
@@ -115,8 +115,10 @@ export function toScoredMemberOrNull<T extends string | Uint8Array>(
 /** A page of members with their scores. */
 export function toScoredMembersPage<T extends string | Uint8Array>(
   reply: Reply,
+  _bytes?: boolean,
+  origin?: Origin,
 ): ScanPage<ScoredMember<T>> {
-  return toScanPage(reply, toScoredMembers<T>);
+  return toScanPage(reply, toScoredMembers<T>, origin);
 }
 
 /** Key of a sorted set and a member that was taken from it, or null if none was. */

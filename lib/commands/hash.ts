@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Executor, type Words } from "../executor.ts";
+import { Executor, type Origin, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { taken } from "../words.ts";
@@ -706,8 +706,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Iterates over the fields of a hash, page by page.
    *
-   * A field that is there all the time is yielded at least once, perhaps several times. The iteration can be left at any
-   * time. It is for clients, not for batches: each page waits for the one before.
+   * A field that is there all the time is yielded at least once, perhaps several times: the iteration begins again where
+   * the server was restarted or another one has taken over. It can be left at any time. It is for clients, not for batches:
+   * each page waits for the one before.
    *
    * Complexity O(N) for N fields in all · since 2.8.0 · read-only
    *
@@ -902,6 +903,8 @@ function toFieldsAndValues<T extends string | Uint8Array>(reply: Reply): [field:
 
 function toFieldsAndValuesPage<T extends string | Uint8Array>(
   reply: Reply,
+  _bytes?: boolean,
+  origin?: Origin,
 ): ScanPage<[field: T, value: T]> {
-  return toScanPage(reply, toFieldsAndValues<T>);
+  return toScanPage(reply, toFieldsAndValues<T>, origin);
 }

@@ -733,8 +733,9 @@ export abstract class KeyCommands<
   /**
    * Iterates over the keys of the database, page by page.
    *
-   * A key that is there all the time is yielded at least once, perhaps several times. The iteration can be left at any
-   * time. It is for clients, not for batches: each page waits for the one before.
+   * A key that is there all the time is yielded at least once, perhaps several times: the iteration begins again where
+   * the server was restarted or another one has taken over. It can be left at any time. It is for clients, not for batches:
+   * each page waits for the one before.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *

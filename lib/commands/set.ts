@@ -407,8 +407,9 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Iterates over the members of a set, page by page.
    *
-   * A member that is there all the time is yielded at least once, perhaps several times. The iteration can be left at any
-   * time. It is for clients, not for batches: each page waits for the one before.
+   * A member that is there all the time is yielded at least once, perhaps several times: the iteration begins again where
+   * the server was restarted or another one has taken over. It can be left at any time. It is for clients, not for batches:
+   * each page waits for the one before.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *

@@ -1366,8 +1366,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * Iterates over the members of a sorted set, page by page.
    *
    * They come in no order: {@linkcode SortedSetCommands.zrange} keeps it. A member that is there all the time is
-   * yielded at least once, perhaps several times. The iteration can be left at any time. It is for clients, not for
-   * batches: each page waits for the one before.
+   * yielded at least once, perhaps several times: the iteration begins again where the server was restarted or another one
+   * has taken over. It can be left at any time. It is for clients, not for batches: each page waits for the one before.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *

@@ -12,6 +12,7 @@ import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
 import type { Identity } from "./identity.ts";
+import { ConnectionOrigin } from "./origin.ts";
 import { MULTI, type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
@@ -42,6 +43,14 @@ export interface ConnectionEvents {
    * @param queued Requests that were not written, in order.
    */
   onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void;
+  /**
+   * Asks which process is at the other end. Without this, and if it is not known, replies of this connection and of others
+   * count as those of different processes.
+   *
+   * @param connection Which one.
+   * @returns The run id of the process; undefined if it cannot be known.
+   */
+  askRunId?(connection: Connection): Promise<string | undefined>;
 }
 
 /** One open connection. */
@@ -69,6 +78,7 @@ export class Connection {
   #pauses = 0;
   #closed = false;
   readonly #ended = Promise.withResolvers<Error>();
+  readonly #origin = new ConnectionOrigin(() => this.#askRunId());
   /** Reads that have brought bytes: what has changed since somebody looked is alive. */
   received = 0;
   /** Replies that have been matched. */
@@ -345,7 +355,11 @@ export class Connection {
       if (link !== null && request.owner.onErrorReply(request, decisive, link)) return;
       return request.reject(reply, true);
     }
-    request.resolve(reply);
+    request.resolve(reply, this.#origin);
+  }
+
+  async #askRunId(): Promise<string | undefined> {
+    return await this.#events.askRunId?.(this);
   }
 
   #closeIfDrained(): void {

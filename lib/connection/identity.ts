@@ -19,6 +19,16 @@ export interface Identity {
 }
 
 /**
+ * Finds the run id of a server process.
+ *
+ * @param info Reply to INFO of section `server`.
+ * @returns The id; undefined if the server does not tell it.
+ */
+export function runIdIn(info: Reply): string | undefined {
+  return /^run_id:(\w+)\r?$/m.exec(String(info))?.[1];
+}
+
+/**
  * Asks the server who it is, in one write.
  *
  * @param call Sends a command on the connection in question.
@@ -35,7 +45,7 @@ export async function identify(
       // No connection has this number.
       call(["CLIENT", "UNBLOCK", 0]).then(() => true, refused),
     ]);
-    const runId = /^run_id:(\w+)\r?$/m.exec(String(info))?.[1];
+    const runId = runIdIn(info);
     return runId === undefined || typeof clientId !== "number"
       ? null
       : { runId, clientId, mayUnblock };

@@ -13,7 +13,7 @@ import type { Reconnection } from "./blocked_requests.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
-import { identify } from "./identity.ts";
+import { identify, runIdIn } from "./identity.ts";
 import { ask, internalRequest } from "./open.ts";
 import { openFirst } from "./open_first.ts";
 import type { Request, RequestOwner } from "./request.ts";
@@ -133,6 +133,7 @@ export class Link {
       onPush: (push) => owner.onPush(this, push),
       onClosed: (connection, error, sent, queued) =>
         this.#onClosed(connection, error, sent, queued),
+      askRunId: (connection) => this.#askRunId(connection),
     };
     this.#internal = {
       onErrorReply: () => false,
@@ -526,6 +527,17 @@ export class Link {
     connection.readOnly = settings.readOnly;
     this.#tellReadOnly(connection);
     return connection;
+  }
+
+  /** Asks which process is at the other end of the shared connection. */
+  async #askRunId(connection: Connection): Promise<string | undefined> {
+    if (connection !== this.#connection) return undefined;
+    try {
+      return runIdIn(await this.call(["INFO", "server"], this.#settings.attemptTimeout));
+    } catch {
+      // Refused, lost or hanging: it is not known.
+      return undefined;
+    }
   }
 
   /** Finds out once who is at the other end of the shared connection. */

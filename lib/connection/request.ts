@@ -6,7 +6,7 @@
 
 import type { CommandRow } from "../command_table/row.ts";
 import { ServerError, TimeoutError } from "../errors.ts";
-import type { Decoder } from "../executor.ts";
+import type { Decoder, Origin } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Route } from "./route.ts";
@@ -242,13 +242,18 @@ export class Request implements Expiring {
     return this.stage === Stage.SETTLED;
   }
 
-  /** Settles it with the value of a reply that is not an error. */
-  resolve(reply: Reply): void {
+  /**
+   * Settles it with the value of a reply that is not an error.
+   *
+   * @param reply The reply.
+   * @param origin Where the reply came from, if it is the one to this very request.
+   */
+  resolve(reply: Reply, origin?: Origin): void {
     if (this.stage === Stage.SETTLED) return;
     const resolve = this.#resolve!;
     let value: unknown;
     try {
-      value = this.#decode!(reply, this.bytes);
+      value = this.#decode!(reply, this.bytes, origin);
     } catch (error) {
       return this.reject(error, true);
     }
