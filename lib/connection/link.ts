@@ -603,6 +603,8 @@ export class Link {
     const isMain = connection === this.#connection;
     if (isMain) {
       this.#connection = null;
+      // What ended this one has probably ended those as well, which nobody would notice before the next request.
+      this.dedicated.closeIdle();
       clearInterval(this.#keepAliveTimer);
       if (this.#ready) {
         this.#ready = false;

@@ -8,6 +8,7 @@ import {
   TimeoutError,
   type WatchSession,
 } from "../../mod.ts";
+import { until } from "../../lib/testing/_poll.ts";
 import { startFakeServer, startProxy, startServer } from "../../lib/testing/mod.ts";
 
 const server = await startServer();
@@ -108,6 +109,19 @@ Deno.test("a connection that is lost under WATCH is replaced", async () => {
   });
   assertEquals(await client.watch("n", (session) => session.get("n")), "1");
   assertEquals(watches, 2);
+});
+
+Deno.test("watch() takes no connection that fell silent with the shared one", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port, requestTimeout: 100 });
+  const patient = client.with({ timeout: 10_000 });
+  assertEquals(await increment(patient), ["OK"]);
+  proxy.silence();
+  await until(
+    "the shared connection is replaced",
+    () => client.get("n").then(() => true, () => false),
+  );
+  assertEquals(await increment(patient), ["OK"]);
 });
 
 Deno.test("watch() needs no PING", async () => {
