@@ -61,7 +61,7 @@ export class RedisClusterClient<
    *
    * @param configuration Options, or the URL of a seed.
    * @returns The client.
-   * @throws {ConfigurationError} If an option is bad; nothing was opened then.
+   * @throws {ConfigurationError} If an option is bad; nothing was opened then. Also if `addressMap` answers no address.
    * @throws {ServerError} If a seed refuses the credentials, or to tell the topology (`NOPERM`).
    * @throws {ClusterError} If the cluster mode of a seed is off.
    * @throws {ConnectionError} If no seed told the topology in time; the message tells what each one answered.
@@ -174,7 +174,8 @@ export class RedisClusterClient<
    * @param options Which keys, how many for a page, and where to go on.
    * @returns The keys, in no order. Leaving the loop, and the signal of the view, end it at once.
    * @throws {TypeError} If the state is none, or that of a scan that looked for something else.
-   * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded.
+   * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded; or if no node tells the
+   * topology within `clientCreationTimeout`.
    * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. Without INFO a node whose connection is lost is
    * scanned again from its beginning, as it may have been restarted.
    * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.

@@ -53,6 +53,8 @@ import { UnknownCommands } from "./unknown_commands.ts";
 
 /** How often a request may be sent to another node. */
 const MAX_REDIRECTS = 16;
+/** How long a map is fresh, in milliseconds: so soon its addresses belong to nobody else. */
+const FRESH = 1000;
 
 /** Gives each request to the nodes of a cluster that it is for. */
 export class ClusterDispatcher extends Dispatcher implements RefresherOwner, PartSender {
@@ -66,6 +68,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   readonly #failures = new Map<string, Error>();
   /** Primaries that have neither been reached nor failed yet; null once the client is ready for use. */
   #awaited: Set<string> | null = new Set();
+  /** When the present map was found. */
+  #mappedAt = 0;
   /** Links that have been ready before. */
   readonly #met = new WeakSet<Link>();
   /** Whose turn it is for requests that any node can serve. */
@@ -119,6 +123,11 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     const fault = faultOfRoute(route);
     if (fault === undefined) return;
     throw new ConfigurationError(`Cannot use option "route": ${fault}`, "route");
+  }
+
+  /** Why there is no topology, as far as the seeds told last. */
+  get mapFailure(): Error | undefined {
+    return [...this.#failures.values()].at(-1);
   }
 
   /** The topology as it is known; null before the first refresh. */
@@ -511,7 +520,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   }
 
   async onConnected(link: Link): Promise<void> {
-    if (this.#topology === null || !this.#met.has(link)) return;
+    if (this.#topology === null) return;
+    // A node that is reached for the first time is the one that has just been found, unless that was long ago.
+    if (!this.#met.has(link) && performance.now() - this.#mappedAt < FRESH) return;
     if (!await isStranger(link, this.#topology)) return;
     this.#refresher.request(true);
     const { endpoint } = link;
@@ -583,6 +594,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   apply(topology: Topology): void {
     const before = this.#topology;
     this.#topology = topology;
+    this.#mappedAt = performance.now();
     const preferReplica = this.settings.readFrom === "preferReplica";
     for (const link of this.#nodes.arrange(topology, preferReplica)) {
       for (const request of link.takeQueue()) this.dispatchAgain(request);

@@ -170,8 +170,9 @@ export class ClusterScan<T extends string | Uint8Array = string>
     while (true) {
       const { current } = this.#state;
       if (this.#dispatcher.topology === null) {
+        this.#troubleSince ??= performance.now();
         await this.#dispatcher.refreshed();
-        if (this.#dispatcher.topology === null) await this.#wait(new ClusterError(UNKNOWN));
+        if (this.#dispatcher.topology === null) await this.#waitForMap();
       } else if (current === null) {
         if (!await this.#begin()) return null;
       } else if (this.#inDoubt) {
@@ -314,11 +315,18 @@ export class ClusterScan<T extends string | Uint8Array = string>
     }
   }
 
+  /** Waits for the first map, as long as `create()` would. */
+  #waitForMap(): Promise<void> {
+    const { settings, mapFailure } = this.#dispatcher;
+    const error = new ClusterError(UNKNOWN, { cause: mapFailure });
+    return this.#wait(error, settings.clientCreationTimeout);
+  }
+
   /** Waits for a better map, unless that has taken too long already. */
-  async #wait(error: Error): Promise<void> {
+  async #wait(error: Error, patience = PATIENCE): Promise<void> {
     const now = performance.now();
     this.#troubleSince ??= now;
-    if (now - this.#troubleSince > PATIENCE) throw error;
+    if (now - this.#troubleSince > patience) throw error;
     await delay(PAUSE, { signal: this.#signal });
     await this.#dispatcher.refreshed();
   }

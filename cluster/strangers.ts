@@ -51,17 +51,18 @@ export class ForeignMaps {
    *
    * @param views What the seeds say that answered; none of them knows a node of the present map.
    * @param seeds How many seeds there are.
+   * @param now The time in milliseconds.
    * @returns True if all seeds agree. Where some do not answer, those that do must agree for some time: the others may
    * be about to come back.
    */
-  believes(views: readonly View[], seeds: number): boolean {
+  believes(views: readonly View[], seeds: number, now: number = performance.now()): boolean {
     const [first, ...others] = views;
     if (first === undefined || !others.every(({ topology }) => topology.isAkin(first.topology))) {
       this.#since = undefined;
       return false;
     }
     if (views.length === seeds) return true;
-    this.#since ??= performance.now();
-    return performance.now() - this.#since > DOUBT;
+    this.#since ??= now;
+    return now - this.#since > DOUBT;
   }
 }

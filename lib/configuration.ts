@@ -125,7 +125,10 @@ export interface RedisClientConfiguration extends BaseConfiguration {}
 
 /** Options for {@linkcode RedisClusterClient.create}. */
 export interface ClusterClientConfiguration extends BaseConfiguration {
-  /** Translates the addresses that nodes announce, for networks that see them under others (NAT, proxies). */
+  /**
+   * Translates the addresses that nodes announce, for networks that see them under others (NAT, proxies). It is asked
+   * before each attempt to connect, must not be async, and must return an address.
+   */
   addressMap?: (host: string, port: number) => { host: string; port: number };
 }
 

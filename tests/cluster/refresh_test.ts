@@ -1,8 +1,14 @@
 /** How the map of the cluster is kept up to date: from whom, when, and what a change does to connections and requests. */
 
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { slotOf } from "../../cluster/slot.ts";
-import { ClusterError, type TopologyEvent } from "../../cluster/mod.ts";
+import { ClusterError, ServerError, TimeoutError, type TopologyEvent } from "../../cluster/mod.ts";
 import {
   type FakeCluster,
   type FakeNode,
@@ -298,4 +304,66 @@ Deno.test("a map that names another address for a node replaces the connection",
     async () => await client.get("foo") === String(added.port),
   );
   await until("the old one is let go", () => Promise.resolve(node.connections.length === 0));
+});
+
+/** Has nodes shake hands, and answer CLUSTER SLOTS never. */
+function keepMapSecret(cluster: FakeCluster): void {
+  cluster.handler = ({ name }, node) => {
+    if (name === "CLUSTER") return NO_REPLY;
+    if (name === "GET") return String(node.port);
+  };
+}
+
+Deno.test("a seed that never tells the map: lazy requests time out with the reason, and it is asked again", async () => {
+  await using cluster = await startFakeCluster({ shards: 1 });
+  const [seed] = cluster.nodes;
+  keepMapSecret(cluster);
+  await using client = await connect(cluster, { lazyConnect: true, requestTimeout: 250 });
+  const outcomes = Array.from({ length: 3 }, () => measure(() => client.get("foo")));
+  for (const { error, elapsed } of await Promise.all(outcomes)) {
+    assertInstanceOf(error, TimeoutError);
+    assertInstanceOf(error.cause, TimeoutError);
+    assertStringIncludes(
+      error.cause.message,
+      `Cannot learn the topology from ${seed.host}:${seed.port}: no answer to CLUSTER SLOTS`,
+    );
+    assert(elapsed < 1000, `${elapsed} ms`);
+  }
+  // What waits now gets its reply although the first question is never answered.
+  tellPort(cluster);
+  assertEquals(await client.with({ timeout: 10_000 }).get("foo"), String(seed.port));
+});
+
+Deno.test("seeds that stop telling the map: a later refresh finds what has changed", async () => {
+  await using cluster = await startFakeCluster({ shards: 2 });
+  const [first, second] = cluster.nodes;
+  tellPort(cluster);
+  await using client = await connect(cluster);
+  const key = keyOf(cluster, first);
+  assertEquals(await client.get(key), String(first.port));
+  keepMapSecret(cluster);
+  for (const node of cluster.nodes) for (const connection of node.connections) connection.cut();
+  const reading = client.get(key);
+  await until("the seeds are asked", () => {
+    return Promise.resolve(cluster.nodes.every((node) => refreshes(node) >= 2));
+  });
+  cluster.assign(0, 16_383, second);
+  cluster.handler = ({ name }, node) => {
+    if (name !== "GET") return;
+    return node === second ? String(node.port) : new ServerError("CLUSTERDOWN The cluster is down");
+  };
+  assert([first, second].map(({ port }) => String(port)).includes(String(await reading)));
+  await until("the new owner is known", async () => {
+    return await client.get(key) === String(second.port);
+  });
+});
+
+Deno.test("a scan of a cluster that never tells its map ends soon, with the reason", async () => {
+  await using cluster = await startFakeCluster({ shards: 1 });
+  keepMapSecret(cluster);
+  await using client = await connect(cluster, { lazyConnect: true, clientCreationTimeout: 500 });
+  const { error, elapsed } = await measure(() => client.scanIterator().next());
+  assertInstanceOf(error, ClusterError);
+  assertInstanceOf(error.cause, TimeoutError);
+  assert(elapsed < 10_000, `${elapsed} ms`);
 });

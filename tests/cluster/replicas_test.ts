@@ -271,3 +271,43 @@ Deno.test("reads are spread over the replicas of a real cluster, and see what wa
   }
   assertEquals(await Promise.all(primaries.map(readsOf)), before);
 });
+
+Deno.test("a node that becomes a replica while it is dialled is told READONLY", async () => {
+  await using cluster = await startFakeCluster({ shards: 2 });
+  const [first, second] = cluster.nodes;
+  const readOnly = new Set<unknown>();
+  let gate: Promise<void> | undefined;
+  cluster.handler = async ({ name, connection }, node) => {
+    if (name === "HELLO" && node === second) await gate;
+    if (name === "READONLY") {
+      readOnly.add(connection);
+      return simple("OK");
+    }
+    if (name !== "GET") return;
+    return node === first || readOnly.has(connection)
+      ? nameOf(node)
+      : new ServerError(`MOVED ${slotOf("foo")} ${nameOf(first)}`);
+  };
+  await using client = await connect(cluster, {
+    readFrom: "preferReplica",
+    periodicTopologyCheck: 20,
+  });
+  let open: (() => void) | undefined;
+  gate = new Promise((resolve) => open = resolve);
+  const before = second.receivedOf("HELLO").length;
+  for (const connection of second.connections) connection.cut();
+  await until("it is dialled", () => {
+    return Promise.resolve(second.receivedOf("HELLO").length > before);
+  });
+  cluster.assign(0, 16_383, first, second);
+  await until("the map is known", async () => {
+    const all = await client.with({ route: "allPrimaries" }).customCommand(["ECHO", "x"]);
+    return Object.keys(all as object).length === 1;
+  });
+  gate = undefined;
+  open!();
+  await until("the replica reads", async () => await client.get("foo") === nameOf(second));
+  const asked = first.receivedOf("GET").length;
+  assertEquals(await hits(client), { [nameOf(second)]: 30 });
+  assertEquals(first.receivedOf("GET").length, asked);
+});

@@ -360,3 +360,35 @@ Deno.test("an unknown command that the server does not know either gets its answ
   const error = await assertRejects(() => client.customCommand(["NOSUCH", "x"]), ServerError);
   assertEquals(error.message, "ERR unknown command 'NOSUCH'");
 });
+
+Deno.test("what a command is, is asked once, however many first calls there are", async () => {
+  await using cluster = await startFakeCluster();
+  const info = [["module.set", -3, [simple("write")], 1, 1, 1]];
+  let denied = true;
+  cluster.handler = ({ name, args }, node) => {
+    if (name === "COMMAND" && args[1].toUpperCase() === "INFO") {
+      if (denied) return new ServerError("NOPERM this user has no permissions");
+      return args[2].toUpperCase() === "MODULE.SET" ? info : [null];
+    }
+    if (name === "MODULE.SET") return nameOf(node);
+  };
+  await using client = await connect(cluster);
+  const asked = () =>
+    cluster.nodes.reduce((sum, node) => sum + node.receivedOf("COMMAND").length, 0);
+  const set = () => client.customCommand(["MODULE.SET", "foo", "x"]);
+  const refused = (i: number) =>
+    client.customCommand([i % 2 === 0 ? "NOSUCH" : "nosuch"]).catch((error: Error) =>
+      error.message
+    );
+  await Promise.all(Array.from({ length: 50 }, set));
+  assertEquals(asked(), 1);
+  // A refusal is not remembered.
+  denied = false;
+  const [owner] = shardOf(cluster, "foo");
+  const replies = await Promise.all(Array.from({ length: 50 }, set));
+  assertEquals(replies, Array(50).fill(nameOf(owner)));
+  assertEquals(asked(), 2);
+  await Promise.all(Array.from({ length: 50 }, (_, i) => refused(i)));
+  await refused(0);
+  assertEquals(asked(), 3);
+});
