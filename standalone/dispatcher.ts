@@ -4,7 +4,6 @@
  * @module
  */
 
-import { retry } from "@std/async/retry";
 import type { Settings } from "../lib/configuration.ts";
 import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
@@ -15,9 +14,10 @@ import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/not_executed.ts";
 import type { LaneKey } from "../lib/retry_queue.ts";
+import { Polling } from "./polling.ts";
 import { Renewal } from "./renewal.ts";
 import { readRole, type Role, type RoleAnswer, takesWrites } from "./roles.ts";
-import { type Difference, RunIds } from "./run_ids.ts";
+import { RunIds, twoPrimaries } from "./run_ids.ts";
 
 /** Longest wait between two looks for a primary while there is none, in milliseconds. */
 const SEARCH_WAIT = 50;
@@ -50,8 +50,6 @@ export class StandaloneDispatcher extends Dispatcher {
   /** Whose turn it is among the replicas. */
   #turn = 0;
   #started = false;
-  /** What is being waited for by asking for roles again and again. */
-  readonly #awaited = new Set<() => boolean>();
   /** Nodes that have been asked for their role and have not answered yet. */
   readonly #asked = new Set<Link>();
   #checkTimer: ReturnType<typeof setInterval> | undefined;
@@ -63,6 +61,7 @@ export class StandaloneDispatcher extends Dispatcher {
     isAwaited: () =>
       this.keeping || this.obstacles.length > 0 || !this.#usable && !this.settings.lazyConnect,
   }, this.#end.signal);
+  readonly #polling: Polling;
   readonly #runIds: RunIds;
   /** Nodes for which a fresh connection is being opened. */
   readonly #renewed = new Set<Link>();
@@ -88,6 +87,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#links = settings.addresses.map((address) =>
       new Link(address, settings.link, this, this.deadlines)
     );
+    this.#polling = new Polling(() => this.#refresh(), settings.link.backoff, this.#end.signal);
     this.#runIds = new RunIds(settings.clientCreationTimeout, () => this.#arrange());
     this.#created.promise.catch(() => {});
   }
@@ -363,7 +363,7 @@ export class StandaloneDispatcher extends Dispatcher {
       if (this.keeping) this.#renewal.run();
     }
     if (this.settings.readFrom === "preferReplica" && !this.#allServe()) {
-      this.#askUntil(this.#allServe, this.settings.link.backoff.maxTimeout);
+      this.#polling.until(this.#allServe, this.settings.link.backoff.maxTimeout);
     }
   }
 
@@ -455,37 +455,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   /** Looks for a primary until there is one that is connected. */
   #search(): void {
-    this.#askUntil(this.#hasPrimary, SEARCH_WAIT);
-  }
-
-  /**
-   * Asks for roles again and again.
-   *
-   * @param inOrder Whether there is no need any more.
-   * @param longestWait Longest wait between two rounds, in milliseconds.
-   */
-  async #askUntil(inOrder: () => boolean, longestWait: number): Promise<void> {
-    if (this.#awaited.has(inOrder) || this.#end.signal.aborted) return;
-    this.#awaited.add(inOrder);
-    const { backoff } = this.settings.link;
-    const maxTimeout = Math.min(backoff.maxTimeout, longestWait);
-    try {
-      await retry(() => {
-        if (inOrder()) return;
-        this.#refresh();
-        throw new Error("Cannot see all roles in order yet");
-      }, {
-        ...backoff,
-        maxTimeout,
-        minTimeout: Math.min(backoff.minTimeout, maxTimeout),
-        maxAttempts: Number.MAX_SAFE_INTEGER,
-        signal: this.#end.signal,
-      });
-    } catch {
-      // The client was closed.
-    } finally {
-      this.#awaited.delete(inOrder);
-    }
+    this.#polling.until(this.#hasPrimary, SEARCH_WAIT);
   }
 
   readonly #hasPrimary = (): boolean => {
@@ -525,15 +495,4 @@ export class StandaloneDispatcher extends Dispatcher {
     });
     return states.join("; ");
   }
-}
-
-function twoPrimaries({ first, second, untold }: Difference): ConnectionError {
-  return new ConnectionError(
-    `Cannot tell which node is the primary: both ${show(first.endpoint)} and ${
-      show(second.endpoint)
-    } say that they are${
-      untold === undefined ? "" : `, and whether they are the same server cannot be told: ${untold}`
-    }`,
-    first.endpoint,
-  );
 }

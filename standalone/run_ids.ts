@@ -6,7 +6,8 @@
 
 import { runIdIn } from "../lib/connection/identity.ts";
 import type { Link } from "../lib/connection/link.ts";
-import { ServerError } from "../lib/errors.ts";
+import { show } from "../lib/connection/transport.ts";
+import { ConnectionError, ServerError } from "../lib/errors.ts";
 
 /** Two nodes that are not the same, or may not be. */
 export interface Difference {
@@ -76,4 +77,16 @@ export class RunIds {
     this.#asked.delete(link);
     this.#onAnswer();
   }
+}
+
+/** The error for two nodes that both say that they are the primary. */
+export function twoPrimaries({ first, second, untold }: Difference): ConnectionError {
+  return new ConnectionError(
+    `Cannot tell which node is the primary: both ${show(first.endpoint)} and ${
+      show(second.endpoint)
+    } say that they are${
+      untold === undefined ? "" : `, and whether they are the same server cannot be told: ${untold}`
+    }`,
+    first.endpoint,
+  );
 }

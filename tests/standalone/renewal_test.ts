@@ -61,6 +61,27 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+Deno.test("writes that are not awaited keep their order while a name leads to a replica, and then to the primary", async () => {
+  await using names = await startName();
+  const { old, next, name } = names;
+  await using client = await connect(name, { periodicTopologyCheck: 0 });
+  await client.set("k", "v");
+  await client.wait(1, 5000);
+  await next.promote();
+  await old.replicaOf(next);
+  const before = name.accepted;
+  const lengths: Promise<number>[] = [];
+  await until("fresh connections are tried", async () => {
+    for (let i = 0; i < 10; i++) lengths.push(client.rpush("list", lengths.length));
+    if (name.accepted >= before + 2) name.target = next;
+    return await Promise.resolve(name.accepted >= before + 3);
+  }, { interval: 1 });
+  const order = await Promise.all(lengths);
+  assertEquals(order, order.map((_, i) => i + 1));
+  const list = await next.command(["LRANGE", "list", 0, -1]);
+  assertEquals(list, order.map((_, i) => String(i)));
+});
+
 Deno.test("a name leads to the new primary later: writes wait for it, reads go on", async () => {
   await using names = await startName();
   const { old, next, name } = names;
