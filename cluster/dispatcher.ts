@@ -535,13 +535,11 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   onReady(link: Link): void {
     this.events.emit({ type: "connected", ...link.endpoint });
     this.#met.add(link);
-    this.#nodes.heardOf(link);
     this.#heard(link);
   }
 
   onLost(link: Link, error: Error): void {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
-    this.#nodes.heardOf(link);
     this.#warmUp(link);
     this.#refresher.request(true);
   }
@@ -561,7 +559,6 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   override onSilence(request: Request, link: Link): void {
     if (!link.examine(request)) return;
     // It may hang while a replica has taken its place.
-    this.#nodes.fellSilent(link);
     this.#warmUp(link);
     this.#refresher.request(true);
     if (this.#isReplica(link)) this.#nodes.shunUntilItAnswers(link);

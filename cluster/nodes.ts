@@ -30,8 +30,6 @@ export class Nodes {
   #retired: Link[] = [];
   /** Replicas that cannot serve at present, and until when they are left alone. */
   readonly #shunned = new Map<Link, number>();
-  /** Primaries from which nothing came since a request to them timed out. */
-  readonly #silent = new Set<Link>();
 
   /**
    * Makes an empty set of links.
@@ -60,7 +58,7 @@ export class Nodes {
 
   /** Whether a link is connected, and not silent as far as is known. */
   answers(link: Link): boolean {
-    return link.ready && !this.#silent.has(link);
+    return link.ready && !link.silent;
   }
 
   /** The name of the node that a link leads to; undefined once the node has left. */
@@ -128,7 +126,6 @@ export class Nodes {
       for (const replica of replicas) {
         const link = this.linkTo(replica);
         link.readOnly = true;
-        this.#silent.delete(link);
         if (preferReplica) link.start();
       }
     }
@@ -140,22 +137,11 @@ export class Nodes {
         this.#links.delete(name);
         this.#names.delete(link);
         this.#shunned.delete(link);
-        this.#silent.delete(link);
         link.retire();
         this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
       }
     }
     return away;
-  }
-
-  /** Notes that nothing comes from a node although it should. */
-  fellSilent(link: Link): void {
-    this.#silent.add(link);
-  }
-
-  /** Notes that a node was heard of, or is not connected any more: its silence is over. */
-  heardOf(link: Link): void {
-    this.#silent.delete(link);
   }
 
   /** Sends nothing to a replica for a while. */

@@ -19,7 +19,7 @@ import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "./connection/route.ts";
 import { checkName, nameOf, takeWords } from "./words.ts";
 
-/** Milliseconds that the client waits longer than the server does, for a blocking command. */
+/** Milliseconds that the client waits longer than the server does for a blocking command, at least. */
 const BLOCKING_MARGIN = 500;
 
 /** Options of the requests that are made through one view of a client. */
@@ -127,21 +127,30 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     const row = lookUp(args, this.learned);
     if (row === undefined) checkName(words);
     const given = options?.timeout;
-    let timeout = given ?? this.settings.requestTimeout;
-    let blocks = false;
+    const timeout = given ?? this.settings.requestTimeout;
+    const request = new Request(args, row, decode, bytes, timeout, this);
     if (row !== undefined && row.blocking) {
       const limit = blockingTimeout(row, args);
-      if (limit !== undefined) {
-        blocks = !countsOwnWrites(row);
-        if (!blocks && limit === 0) {
-          throw new RangeError(
-            `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
-          );
-        }
-        timeout = given ?? (limit === 0 ? 0 : limit + BLOCKING_MARGIN);
-      }
+      if (limit !== undefined) this.#allowFor(limit, request, row, given);
     }
-    return new Request(args, row, decode, bytes, timeout, this, blocks);
+    return request;
+  }
+
+  /** Gives a request the time that the server may take by itself, unless the caller has set a limit for all of it. */
+  #allowFor(limit: number, request: Request, row: CommandRow, given: number | undefined): void {
+    request.blocks = !countsOwnWrites(row);
+    if (!request.blocks && limit === 0) {
+      throw new RangeError(
+        `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
+      );
+    }
+    request.serverTime = limit;
+    if (given !== undefined) return;
+    const { clientCreationTimeout, requestTimeout } = this.settings;
+    const whole = limit === 0 ? 0 : limit + Math.max(BLOCKING_MARGIN, requestTimeout);
+    // The server's time begins when it gets the request, for which a connection may have to be opened.
+    request.timeoutOnceWritten = whole;
+    request.timeout = request.blocks && whole > 0 ? Math.max(whole, clientCreationTimeout) : whole;
   }
 
   /**
@@ -379,6 +388,14 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   resend(request: Request, _link: Link): void {
     // Links that have ended would hand it back again.
     if (!this.isOver(request)) this.dispatchAgain(request);
+  }
+
+  onWritten(request: Request): void {
+    // It may have no deadline, or have been given up.
+    if (request.list === null) return;
+    request.timeout = request.timeoutOnceWritten;
+    this.deadlines.remove(request);
+    this.deadlines.add(request, request.timeout);
   }
 
   onSilence(request: Request, link: Link): void {

@@ -87,6 +87,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
           }),
         ),
       onSettled: (request, replied) => dispatcher.onSettled(request, replied),
+      onWritten: (request) => dispatcher.onWritten(request),
       onSilence: () => {},
     };
   }

@@ -85,6 +85,10 @@ export class Connection {
   answered = 0;
   /** Whether the server was told last that reads from a replica are wanted (READONLY). */
   readOnly = false;
+  /** Number by which the server knows the connection, as far as it has told. */
+  clientId: number | undefined;
+  /** When it was opened, in milliseconds of `performance.now()`. */
+  readonly since: number = performance.now();
   /** Who is at the other end: null if that cannot be known, undefined while nobody has asked. */
   identity: Identity | null | undefined;
 
@@ -249,6 +253,7 @@ export class Connection {
       request.stage = Stage.SENT;
       request.receivedBefore = this.received;
       request.written = now;
+      if (request.timeoutOnceWritten > 0) request.owner.onWritten?.(request);
       this.#sent.push(request);
     }
     if (encoder.byteLength === 0) return;

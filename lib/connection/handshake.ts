@@ -64,9 +64,14 @@ export async function shakeHands(
     if (!(reason instanceof ServerError) || REFUSED.has(reason.code)) throw reason;
     refusal = reason;
   }
-  const calls = [...authenticate(call, settings), ...introduce(call, settings)];
+  const calls: Promise<unknown>[] = [
+    ...authenticate(call, settings),
+    ...introduce(call, settings),
+  ];
   // Servers without HELLO, and proxies, say NOAUTH to whatever comes before AUTH. Others mean it.
   if (refusal?.code === "NOAUTH") calls.push(call(["PING"]));
+  // HELLO would have told the number of the connection.
+  if (settings.clientInfo) calls.push(call(["CLIENT", "ID"]).catch(refused));
   try {
     must(await Promise.allSettled(calls));
   } catch (error) {

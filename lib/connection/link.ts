@@ -6,7 +6,7 @@
 
 import { delay } from "@std/async/delay";
 import { retry } from "@std/async/retry";
-import { ClosedError, ConnectionError, TimeoutError } from "../errors.ts";
+import { ClosedError, ConnectionError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
 import type { Reconnection } from "./blocked_requests.ts";
@@ -16,8 +16,10 @@ import { DedicatedPool } from "./dedicated_pool.ts";
 import { identify, runIdIn } from "./identity.ts";
 import { ask, internalRequest } from "./open.ts";
 import { openFirst } from "./open_first.ts";
+import { isWaiting, within } from "./probe.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
+import { Silence } from "./silence.ts";
 import type { Backoff, LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
 
@@ -25,10 +27,6 @@ import { type Endpoint, show } from "./transport.ts";
 const IMPATIENCE = 200;
 /** How long the first attempt to reconnect may take, in milliseconds; each further one twice as long. */
 const RECONNECTION = 1000;
-/** How long a node may take to answer a fresh connection, in milliseconds. */
-const EXAMINATION = 1000;
-/** How long the present connection may lag behind the fresh one, in milliseconds. */
-const GRACE = 50;
 /** How long the end of a given-up request may hold up later requests, in milliseconds. */
 const FAREWELL = 500;
 /** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
@@ -98,7 +96,7 @@ export class Link {
   #failedAt = 0;
   /** Ends the wait before the next attempt; null while there is none to end. */
   #wake: AbortController | null = null;
-  #examining = false;
+  readonly #silence: Silence<Connection>;
   #keepAliveTimer: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -129,6 +127,11 @@ export class Link {
       settings.backoff,
     );
     this.#readOnly = settings.readOnly;
+    this.#silence = new Silence({
+      present: () => this.#ready ? this.#connection : null,
+      probe: (silent, budget) => this.#probe(silent, budget),
+      replace: (silent, fresh) => this.#foundDead(silent, fresh),
+    });
     this.#events = {
       onPush: (push) => owner.onPush(this, push),
       onClosed: (connection, error, sent, queued) =>
@@ -267,29 +270,25 @@ export class Link {
   /**
    * Looks into a request that got no reply in time, be it that it could not even be written.
    *
-   * A peer can be gone without a word (no FIN reaches us). If nothing at all came since the request was written, a
-   * fresh connection decides: when that one is answered and the present one still is not, it takes its place.
+   * If nothing comes from the peer for long enough, the connection is replaced: see {@linkcode Silence}.
    *
    * @param request The request.
-   * @returns Whether the peer has been silent so far.
+   * @returns Whether nothing came since the request was written. That is no more than a hint.
    */
   examine(request: Request): boolean {
-    const connection = this.#connection;
     // One on a connection of its own tells nothing about the shared one.
-    if (connection === null || !this.#ready || request.blocks || request.batch !== null) {
+    if (request.blocks || request.batch !== null) return false;
+    // WAIT holds up those behind it with every right, even if its caller has given it up.
+    const oldest = this.#connection?.oldest;
+    if (oldest !== undefined && oldest.written + oldest.serverTime > performance.now()) {
       return false;
     }
-    if (connection.received !== request.receivedBefore) return false;
-    // A request that is still inside its own budget (WAIT) holds up those behind it with every right.
-    const oldest = connection.oldest;
-    if (oldest === undefined || oldest.deadline === 0 || oldest.deadline > performance.now() + 1) {
-      return false;
-    }
-    if (!this.#examining) {
-      this.#examining = true;
-      this.#compare(connection).finally(() => this.#examining = false);
-    }
-    return true;
+    return this.#silence.late(request);
+  }
+
+  /** Whether a request to the node is late and nothing came since it was written. */
+  get silent(): boolean {
+    return this.#silence.suspected;
   }
 
   /**
@@ -312,22 +311,12 @@ export class Link {
       return false;
     }
     this.#alsoHolds(fresh);
-    const where = show(this.endpoint);
-    const timer = setTimeout(() => {
-      fresh.close(
-        new TimeoutError(`Cannot ask ${where} within ${timeout} ms: it does not answer`, {
-          phase: "sent",
-          timeout,
-        }),
-      );
-    }, timeout);
     let wanted = false;
     try {
-      wanted = await isWanted((words) => ask(fresh, words));
+      wanted = await within(timeout, fresh, isWanted((words) => ask(fresh, words)));
     } catch {
       // It was closed meanwhile, or is of no use.
     }
-    clearTimeout(timer);
     if (!wanted || fresh.closed || this.#connection !== present || !this.#ready) {
       fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
       return false;
@@ -341,7 +330,7 @@ export class Link {
     clearInterval(this.#keepAliveTimer);
     this.dedicated.closeIdle();
     const error = this.lastError = new ConnectionError(
-      `Left the connection to ${where}: the name leads to another node now`,
+      `Left the connection to ${show(this.endpoint)}: the name leads to another node now`,
       { ...this.endpoint },
     );
     this.#owner.onLost(this, error);
@@ -363,6 +352,7 @@ export class Link {
     if (this.closed) return;
     const connection = this.#connection;
     this.#ready = false;
+    this.#silence.stop();
     this.#end.abort(new ClosedError("Cannot send: the node has left"));
     clearInterval(this.#keepAliveTimer);
     this.endBlocked("the node has left");
@@ -380,6 +370,7 @@ export class Link {
   destroy(error: Error): void {
     if (!this.closed) this.#end.abort(error);
     this.#ready = false;
+    this.#silence.stop();
     clearInterval(this.#keepAliveTimer);
     for (const request of this.#queue.drain()) request.reject(error);
     this.dedicated.close(error);
@@ -493,6 +484,7 @@ export class Link {
   #become(connection: Connection, old: Reconnection["old"]): void {
     this.#ready = this.#reached = true;
     this.connectionId = ++connections;
+    this.#silence.begin(connection);
     this.#review(connection, old);
     for (const request of this.#queue.drain()) this.send(request);
     if (this.#settings.keepAlive > 0) {
@@ -640,29 +632,35 @@ export class Link {
     }
   }
 
-  /** Finds out whether the node answers a fresh connection while the present one stays silent. */
-  async #compare(connection: Connection): Promise<void> {
-    const { received } = connection;
-    let fresh: Connection;
+  /**
+   * Opens a fresh connection and asks the node for a sign of life on it.
+   *
+   * @returns The connection; null if the node is busy, or keeps the silent connection waiting on purpose.
+   */
+  async #probe(silent: Connection, timeout: number): Promise<Connection | null> {
+    const budget = Math.min(timeout, this.#settings.attemptTimeout);
+    const fresh = await this.#open(budget, this.dedicated.blocked.waiting);
+    this.#alsoHolds(fresh);
     try {
-      const budget = Math.min(this.#settings.attemptTimeout, EXAMINATION);
-      fresh = await this.#open(budget, this.dedicated.blocked.waiting);
-    } catch {
-      // The node itself is away or busy, which is no fault of the connection.
-      return;
-    }
-    try {
-      // A node that has just come back answers both, in any order.
-      await delay(GRACE, { signal: this.#end.signal });
+      const call = (words: Words): Promise<Reply> => ask(fresh, words);
+      const isHeldUp = await within(budget, fresh, isWaiting(silent, call));
+      if (!isHeldUp) {
+        this.#others.delete(fresh);
+        return fresh;
+      }
     } catch (error) {
-      return fresh.close(error as Error);
+      fresh.close(error as Error);
+      throw error;
     }
-    if (connection.closed || connection.received !== received || this.closed || !this.#ready) {
-      return fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
-    }
+    fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
+    return null;
+  }
+
+  /** The shared connection is dead, for its peer is silent on it; a fresh one is answered, and takes its place. */
+  #foundDead(silent: Connection, fresh: Connection): void {
     this.#successor = fresh;
     this.#handover = "silent";
-    connection.close(this.#lost("the peer is silent on it, while it answers a new one"));
+    silent.close(this.#lost("the peer is silent on it, while it answers a new one"));
   }
 
   #lost(what: string): ConnectionError {

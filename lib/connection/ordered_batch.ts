@@ -41,7 +41,7 @@ export class OrderedBatch {
 /**
  * Has the requests of a batch keep their order if one of them blocks.
  *
- * A command waits for the blocking ones in front of it, so their times are added to its own.
+ * A command waits for the blocking ones in front of it, so their times are added to its own. They count from when it is written.
  *
  * @param requests The requests, not launched yet.
  * @param timeout The time that the caller gave to each request; it stays as it is.
@@ -53,9 +53,11 @@ export function keepOrder(requests: readonly Request[], timeout: number | undefi
   for (const request of requests) {
     request.batch = batch;
     if (timeout !== undefined) continue;
-    const own = request.timeout;
+    const own = request.timeoutOnceWritten || request.timeout;
     // 0 is no limit, neither for it nor for those behind it.
-    request.timeout = own === 0 || before === Infinity ? 0 : own + before;
+    const whole = own === 0 || before === Infinity ? 0 : own + before;
+    request.timeoutOnceWritten = whole;
+    request.timeout = whole === 0 ? 0 : Math.max(request.timeout, whole);
     if (request.blocks) before = own === 0 ? Infinity : before + own;
   }
 }

@@ -43,6 +43,8 @@ export interface RequestOwner {
    * @param replied Whether by its reply; else nothing is known of the server.
    */
   onSettled(request: Request, replied: boolean): void;
+  /** Learns that a request was written whose time begins anew with that. */
+  onWritten?(request: Request): void;
   /** Learns that a request that was given to a link got no reply in time. */
   onSilence(request: Request, link: Link): void;
 }
@@ -98,6 +100,10 @@ export class Request implements Expiring {
   declare internal: boolean;
   /** What keeps the order of the batch that it belongs to, if a command of the batch blocks. */
   declare batch: OrderedBatch | null;
+  /** Milliseconds that the server may take by itself before it answers (WAIT, BLPOP); 0 if it answers at once. */
+  declare serverTime: number;
+  /** Milliseconds from when it is written, instead of what is left of its budget; 0 if the budget stays as it is. */
+  declare timeoutOnceWritten: number;
   /** Whether it is the WATCH of a session, which may be sent any number of times and takes its connection over. */
   declare watches: boolean;
   /** The connection of its own that it was given, if it was. */
@@ -136,6 +142,8 @@ export class Request implements Expiring {
       Request.prototype,
       {
         internal: false,
+        serverTime: 0,
+        timeoutOnceWritten: 0,
         batch: null,
         watches: false,
         dedicated: null,
@@ -350,6 +358,7 @@ export class Request implements Expiring {
   /** Takes it back from a connection, to be sent again. */
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
+    this.written = 0;
     this.#free(true);
     this.#forgetRefusals();
     if (this.asking) this.asking = false;

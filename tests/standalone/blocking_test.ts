@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { ClosedError, type RedisClient, TimeoutError } from "../../standalone/mod.ts";
 import {
   NO_REPLY,
@@ -57,13 +58,65 @@ Deno.test("BLPOP with a timeout answers null when the server's time is up, whate
   assert(elapsed >= 190 && elapsed < 700, `${elapsed} ms`);
 });
 
-Deno.test("BLPOP with a timeout ends 500 ms after the server's time if the server says nothing", async () => {
-  await using fake = await startFakeServer({ BLPOP: NO_REPLY });
-  await using client = await connect(fake);
-  const { error, elapsed } = await measure(() => blpop(client, "empty", 0.1));
+Deno.test("BLPOP with a timeout ends 500 ms after the server's time, or the request timeout if that is longer", async () => {
+  for (const [requestTimeout, limit] of [[50, 600], [500, 600], [700, 800]]) {
+    await using fake = await startFakeServer({ BLPOP: NO_REPLY });
+    await using client = await connect(fake, { requestTimeout });
+    const { error, elapsed } = await measure(() => blpop(client, "empty", 0.1));
+    assertInstanceOf(error, TimeoutError);
+    assertEquals([error.phase, error.timeout], ["sent", limit]);
+    assert(elapsed >= limit - 1 && elapsed < limit + 200, `${elapsed} ms`);
+  }
+});
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`at a round trip of 160 ms BLPOP answers null or the element, on a new connection and on an old one [RESP${protocol}]`, async () => {
+    await using proxy = await startProxy(server);
+    await using client = await connect(proxy, { requestTimeout: 250, protocol });
+    await using other = await connect(server);
+    proxy.setFaults({ delay: 80 });
+    assertEquals(await blpop(client, "far", 0.3), null);
+    const [none, element] = await Promise.all([
+      blpop(client, "far", 0.3),
+      // On a second connection, which has to be opened.
+      blpop(client, "far too", 1),
+      delay(600).then(() => other.rpush("far too", "a")),
+    ]);
+    assertEquals([none, element], [null, ["far too", "a"]]);
+  });
+}
+
+Deno.test("at a round trip of 160 ms no element that is pushed around the deadline is lost", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 250 });
+  await using other = await connect(server);
+  await other.del(["far"]);
+  proxy.setFaults({ delay: 80 });
+  const taken: string[] = [];
+  let pushed = 0;
+  await Promise.all(Array.from({ length: 10 }, async (_, i) => {
+    const pop = blpop(client, "far", 0.3);
+    await delay(690 + i * 20);
+    await other.rpush("far", `${pushed++}`);
+    const popped = await pop as string[] | null;
+    if (popped !== null) taken.push(popped[1]);
+  }));
+  const left = await other.lrange("far", 0, -1);
+  assertEquals([...taken, ...left].map(Number).sort((a, b) => a - b), [...Array(10).keys()]);
+});
+
+Deno.test("a blocking command that cannot be sent ends in a bounded time, and says so", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 100, clientCreationTimeout: 700 });
+  proxy.setFaults({ stall: true });
+  const { error, elapsed } = await measure(() => blpop(client, "empty", 0.05));
   assertInstanceOf(error, TimeoutError);
-  assertEquals([error.phase, error.timeout], ["sent", 600]);
-  assert(elapsed >= 599 && elapsed < 700, `${elapsed} ms`);
+  assertEquals([error.phase, error.timeout], ["queued", 700]);
+  assert(elapsed >= 699 && elapsed < 1000, `${elapsed} ms`);
+  // A limit of the caller is one for all of it.
+  const limited = await measure(() => blpop(client.with({ timeout: 150 }), "empty", 0.05));
+  assertInstanceOf(limited.error, TimeoutError);
+  assertEquals([limited.error.phase, limited.error.timeout], ["queued", 150]);
 });
 
 Deno.test("with({ timeout }) replaces the limit of a blocking command", async () => {

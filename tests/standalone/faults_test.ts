@@ -5,6 +5,7 @@ import {
   type FakeAnswer,
   NO_REPLY,
   raw,
+  ServerError,
   startFakeServer,
   startProxy,
   startServer,
@@ -118,6 +119,99 @@ Deno.test("a peer gone silent without a word is replaced within 2 x timeout + 1 
     assert(failures.length >= 1);
     for (const error of failures) assertInstanceOf(error, TimeoutError);
   }
+});
+
+for (const aborted of [false, true]) {
+  const fate = aborted ? "aborted long ago" : "still waiting";
+  Deno.test(`one patient request, ${fate}, does not hide that the peer is silent`, async () => {
+    await using proxy = await startProxy(server);
+    await using client = await connect(proxy, { requestTimeout: 100 });
+    await client.set("k", "v");
+    proxy.silence();
+    const abort = new AbortController();
+    const patient = measure(() => client.with({ timeout: 8000, signal: abort.signal }).get("k"));
+    await delay(5);
+    if (aborted) abort.abort();
+    const start = performance.now();
+    await until("a read succeeds", async () => await client.get("k") === "v", { interval: 1 });
+    const recovery = performance.now() - start;
+    assert(recovery <= 2 * 100 + 1000, `${recovery} ms`);
+    const { value, elapsed } = await patient;
+    // It was sent again on the new connection.
+    if (!aborted) assertEquals(value, "v");
+    assert(elapsed < 1500, `${elapsed} ms`);
+  });
+}
+
+Deno.test("a server that answers later than the timeout, but always does, keeps its connection", async () => {
+  await using fake = await startFakeServer({
+    GET: async () => {
+      await delay(140);
+      return "v";
+    },
+  });
+  await using client = await connect(fake, { requestTimeout: 100 });
+  let late = 0;
+  for (let i = 0; i < 15; i++) {
+    if ((await measure(() => client.get("k"))).error instanceof TimeoutError) late++;
+    await delay(45);
+  }
+  assert(late >= 5, `${late} timeouts`);
+  assertEquals(fake.accepted, 1);
+});
+
+Deno.test("a server with a thread per connection keeps one on which a command takes its time", async () => {
+  // Commands of one connection wait for each other, those of others do not.
+  await using fake = await startFakeServer({
+    GET: async ({ args }) => {
+      if (args[1] === "slow") await delay(600);
+      return "v";
+    },
+    SET: "OK",
+  });
+  await using client = await connect(fake, { requestTimeout: 100 });
+  for (let i = 0; i < 3; i++) {
+    const slow = client.with({ timeout: 5000 }).get("slow");
+    const write = client.with({ timeout: 5000 }).set("k", "v");
+    await assertRejects(() => client.get("k"), TimeoutError);
+    await assertRejects(() => client.get("k"), TimeoutError);
+    assertEquals([await slow, await write], ["v", "OK"]);
+  }
+  assertEquals(fake.accepted, 1);
+});
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`CLIENT PAUSE WRITE does not cost the connection, and no write is uncertain [RESP${protocol}]`, async () => {
+    await using own = await startServer();
+    await using proxy = await startProxy(own);
+    await using client = await connect(proxy, { requestTimeout: 100, protocol });
+    const patient = client.with({ timeout: 10_000 });
+    const id = await patient.customCommand(["CLIENT", "ID"]);
+    await own.command(["CLIENT", "PAUSE", 2500, "WRITE"]);
+    const writes = Array.from({ length: 10 }, () => measure(() => patient.incr("n")));
+    for (let i = 0; i < 10; i++) {
+      assertInstanceOf((await measure(() => client.get("k"))).error, TimeoutError);
+    }
+    assertEquals(
+      (await Promise.all(writes)).map(({ value }) => value),
+      Array.from({ length: 10 }, (_, i) => i + 1),
+    );
+    assertEquals(await patient.customCommand(["CLIENT", "ID"]), id);
+  });
+}
+
+Deno.test("a server that a script keeps busy keeps its connection", async () => {
+  await using own = await startServer({ config: { "busy-reply-threshold": "50" } });
+  await using proxy = await startProxy(own);
+  await using client = await connect(proxy, { requestTimeout: 100 });
+  const patient = client.with({ timeout: 10_000 });
+  const script = measure(() => patient.customCommand(["EVAL", "while true do end", 0]));
+  for (let i = 0; i < 20; i++) {
+    assertInstanceOf((await measure(() => client.get("k"))).error, TimeoutError);
+  }
+  await own.command(["SCRIPT", "KILL"]);
+  // The error of the script, not a lost connection.
+  assertInstanceOf((await script).error, ServerError);
 });
 
 Deno.test("a silent peer behind a full socket is replaced as well", async () => {

@@ -1,0 +1,75 @@
+/**
+ * Questions that are asked on a fresh connection about another one to the same node.
+ *
+ * @module
+ */
+
+import { ServerError, TimeoutError } from "../errors.ts";
+import type { Words } from "../executor.ts";
+import type { Reply } from "../resp/reply.ts";
+import { Budget } from "./budget.ts";
+import type { Connection } from "./connection.ts";
+
+/** By how many seconds the server's idea of the age of a connection may differ from ours. */
+const TOLERANCE = 2;
+
+/**
+ * Waits for answers on a connection, and closes it if they do not come in time.
+ *
+ * @param timeout Milliseconds.
+ * @param connection The connection that is asked.
+ * @param answers What to wait for; it rejects when the connection is closed.
+ */
+export async function within<T>(
+  timeout: number,
+  connection: Connection,
+  answers: Promise<T>,
+): Promise<T> {
+  using _ = new Budget(timeout, () => {
+    connection.close(
+      new TimeoutError(`Cannot ask within ${timeout} ms: the server does not answer`, {
+        phase: "sent",
+        timeout,
+      }),
+    );
+  });
+  return await answers;
+}
+
+/**
+ * Asks the server for a sign of life, and whether it keeps another connection waiting on purpose.
+ *
+ * It does so during CLIENT PAUSE, or while a script keeps it busy.
+ *
+ * @param other The other connection, which is silent.
+ * @param call Sends a command on a fresh connection.
+ * @returns Whether the server keeps it waiting; false if it does not tell.
+ * @throws {ConnectionError | TimeoutError} If it does not answer.
+ */
+export async function isWaiting(
+  other: Connection,
+  call: (words: Words) => Promise<Reply>,
+): Promise<boolean> {
+  const id = other.clientId ?? other.identity?.clientId;
+  const [busy, list] = await Promise.all([
+    call(["PING"]).then(() => false, isBusy),
+    id === undefined ? "" : call(["CLIENT", "LIST", "ID", id]).catch(notTold),
+  ]);
+  if (busy) return true;
+  const [, age, flags] = /^id=\d+ .*\bage=(\d+) .*\bflags=(\w+)/.exec(String(list)) ?? [];
+  if (age === undefined) return false;
+  // Behind the same address there may be another process by now, with another connection of that number.
+  const own = (performance.now() - other.since) / 1000;
+  return flags.includes("b") && Math.abs(Number(age) - own) <= TOLERANCE;
+}
+
+function isBusy(error: unknown): boolean {
+  // Any other error is a sign of life as well.
+  if (error instanceof ServerError) return error.code === "BUSY";
+  throw error;
+}
+
+function notTold(error: unknown): string {
+  if (error instanceof ServerError) return "";
+  throw error;
+}
