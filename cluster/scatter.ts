@@ -116,6 +116,7 @@ export function sendParts(
 
 function partOf(owner: RequestOwner, whole: Request, words: readonly Argument[]): Request {
   const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, owner);
+  if (whole.interrupts) part.blocks = part.interrupts = true;
   if (whole.impatient) part.impatient = true;
   if (whole.batch !== null) part.batch = whole.batch;
   part.deadline = whole.deadline;

@@ -16,6 +16,7 @@ import type { Argument } from "./resp/reply.ts";
 export { blockingTimeout } from "./command_table/blocking_timeout.ts";
 export { rowsFromCommandReply } from "./command_table/command_reply.ts";
 export { firstKeyPosition, keyPositions } from "./command_table/key_positions.ts";
+export { isInterrupting } from "./command_table/interrupting.ts";
 export type {
   CommandRow,
   IndexBegin,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { blockingTimeout, type CommandRow, lookUp } from "./command_table.ts";
+import { blockingTimeout, type CommandRow, isInterrupting, lookUp } from "./command_table.ts";
 import type { Settings } from "./configuration.ts";
 import { Aborts } from "./connection/aborts.ts";
 import { Deadlines } from "./connection/deadlines.ts";
@@ -133,6 +133,9 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
       const limit = blockingTimeout(row, args);
       if (limit !== undefined) this.#allowFor(limit, request, row, given);
     }
+    if (row !== undefined && row.interrupting && isInterrupting(row, args)) {
+      request.blocks = request.interrupts = true;
+    }
     return request;
   }
 
@@ -177,7 +180,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
         ),
       );
     }
-    if (request.blocks) this.#blocking.add(request);
+    if (request.blocks && !request.interrupts) this.#blocking.add(request);
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
     if (options !== undefined) {
       const { route, signal } = options;

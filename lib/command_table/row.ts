@@ -152,12 +152,23 @@ export interface CommandRow {
   readonly responsePolicy: ResponsePolicy | undefined;
   /** Where a blocking command carries the server's time limit. */
   readonly timeout: TimeoutArgument | undefined;
+  /** Whether it ends what other connections do, so that it must not wait behind them. */
+  readonly interrupting: boolean;
   /** Subcommands of a container by their own name in upper case. */
   readonly subcommands: ReadonlyMap<string, CommandRow> | undefined;
 }
 
 /** Facts of a row that do not follow from others. */
-export type RowFacts = Omit<CommandRow, "fixedFirstKey">;
+export type RowFacts = Omit<CommandRow, "fixedFirstKey" | "interrupting">;
+
+/** Commands that servers take while a script runs, or writes are paused, because they end it; and CLIENT KILL. */
+const INTERRUPTING = new Set([
+  "CLIENT KILL",
+  "CLIENT UNPAUSE",
+  "FUNCTION KILL",
+  "SCRIPT KILL",
+  "SHUTDOWN",
+]);
 
 /**
  * Completes a row with what follows from its facts.
@@ -181,6 +192,7 @@ export function makeRow(facts: RowFacts): CommandRow {
     requestPolicy: facts.requestPolicy,
     responsePolicy: facts.responsePolicy,
     timeout: facts.timeout,
+    interrupting: INTERRUPTING.has(facts.name),
     subcommands: facts.subcommands,
   };
 }

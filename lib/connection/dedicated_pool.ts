@@ -34,7 +34,7 @@ const OTHER_GIVEN_UP = new RedisError("Another command of the batch was given up
 export class DedicatedPool {
   /** The requests on connections that block. */
   readonly blocked: BlockedRequests = new BlockedRequests();
-  readonly #open: () => Promise<Connection>;
+  readonly #open: (bare: boolean) => Promise<Connection>;
   readonly #giveUp: (connection: Connection, error: Error) => boolean;
   readonly #resend: (request: Request) => void;
   readonly #backoff: Backoff;
@@ -55,14 +55,15 @@ export class DedicatedPool {
   /**
    * Makes an empty pool.
    *
-   * @param open Opens a connection that has shaken hands.
+   * @param open Opens a connection that has shaken hands; a bare one, which is only logged in, is of use to requests alone
+   * that end what other connections do.
    * @param giveUp Has the server give up what it does for a connection, before it does anything for later requests. Answers
    * whether the connection can be closed at once; else it is closed, with the error, as soon as the server has closed it.
    * @param resend Takes a request back for which no connection could be opened.
    * @param backoff Wait before it is taken back.
    */
   constructor(
-    open: () => Promise<Connection>,
+    open: (bare: boolean) => Promise<Connection>,
     giveUp: (connection: Connection, error: Error) => boolean,
     resend: (request: Request) => void,
     backoff: Backoff,
@@ -93,6 +94,7 @@ export class DedicatedPool {
    * @param requests Requests that are queued nowhere else.
    */
   sendTogether(requests: readonly Request[]): void {
+    if (isBare(requests)) return void this.#sendOnNew(requests);
     const connection = this.#takeIdle();
     if (connection !== undefined) this.#assign(connection, requests);
     else if (this.#opening < MAX_OPENING) this.#sendOnNew(requests);
@@ -150,7 +152,7 @@ export class DedicatedPool {
     let connection: Connection;
     this.#opening++;
     try {
-      connection = await this.#open();
+      connection = await this.#open(isBare(all));
       if (connection.closed) throw await connection.ended;
     } catch (error) {
       this.#openNext();
@@ -159,7 +161,7 @@ export class DedicatedPool {
     this.#openNext();
     if (this.#closed !== null) { for (const request of all) request.reject(this.#closed); }
     const requests = all.filter(({ settled }) => !settled);
-    if (requests.length === 0) this.#keep(connection);
+    if (requests.length === 0) this.#free(connection, isBare(all));
     else this.#assign(connection, requests);
   }
 
@@ -222,7 +224,7 @@ export class DedicatedPool {
     const dedicated: Dedicated = {
       connection,
       release: () => {
-        if (--left === 0) this.#keep(connection);
+        if (--left === 0) this.#free(connection, isBare(requests));
       },
       abandon: () => {
         if (abandoned) return;
@@ -233,7 +235,8 @@ export class DedicatedPool {
         if (connection.closed) return;
         const error = requests.length === 1 ? GIVEN_UP : OTHER_GIVEN_UP;
         const close = (): void => connection.close(error);
-        const harmless = watches || requests.every(({ row }) => row?.readOnly);
+        const harmless = watches ||
+          requests.every(({ row, interrupts }) => interrupts || row?.readOnly);
         if (!harmless && !this.#giveUp(connection, error)) return;
         if (requests.length === 1) close();
         // What ended this request ends others in the same turn: let them have that error.
@@ -242,10 +245,22 @@ export class DedicatedPool {
     };
     // The questions that it asks for a session have to go out in front of WATCH.
     if (watches) connection.beginSession();
-    else if (requests.some(({ blocks }) => blocks)) this.blocked.add(connection, requests);
+    else if (requests.some(({ blocks, interrupts }) => blocks && !interrupts)) {
+      this.blocked.add(connection, requests);
+    }
     for (const request of requests) {
       request.dedicated = dedicated;
       connection.send(request);
+    }
+  }
+
+  /** Takes a connection back: keeps it, or closes a bare one. */
+  #free(connection: Connection, bare: boolean): void {
+    if (bare) {
+      this.#busy.delete(connection);
+      connection.close(UNUSED);
+    } else {
+      this.#keep(connection);
     }
   }
 
@@ -265,4 +280,9 @@ export class DedicatedPool {
     Deno.unrefTimer(timer);
     this.#idle.set(connection, timer);
   }
+}
+
+/** Whether a bare connection is enough, and as much as can be had. */
+function isBare(requests: readonly Request[]): boolean {
+  return requests.length === 1 && requests[0].interrupts;
 }

@@ -121,7 +121,7 @@ export class Link {
     this.#owner = owner;
     this.#deadlines = deadlines;
     this.dedicated = new DedicatedPool(
-      () => this.#open(this.#settings.attemptTimeout, true),
+      (bare) => this.#openDedicated(bare),
       (connection, error) => this.#giveUp(connection, error),
       (request) => request.owner.resend(request, this),
       settings.backoff,
@@ -193,10 +193,12 @@ export class Link {
     if (this.#ready) {
       if (request.batch !== null) return request.batch.send(this, request);
       if (!request.blocks) return this.#connection!.send(request);
-      this.#identify(this.#connection!);
+      if (!request.interrupts) this.#identify(this.#connection!);
       return this.dedicated.send(request);
     }
     if (this.closed) return request.owner.resend(request, this);
+    // What it shall end may be why there is no shared connection.
+    if (request.interrupts) return this.dedicated.send(request);
     this.#queue.push(request);
     this.start();
     this.#wake?.abort();
@@ -503,6 +505,13 @@ export class Link {
 
   async #open(budget = this.#settings.attemptTimeout, identify = false): Promise<Connection> {
     const settings = { ...this.#settings, readOnly: this.#readOnly };
+    const connection = await this.#dial(settings, budget, identify);
+    connection.readOnly = settings.readOnly;
+    this.#tellReadOnly(connection);
+    return connection;
+  }
+
+  async #dial(settings: LinkSettings, budget: number, identify: boolean): Promise<Connection> {
     const attempt = { budget, signal: this.#end.signal, identify };
     const addresses = this.#addresses();
     // The one that worked last comes first: another one may take its time to fail.
@@ -516,8 +525,6 @@ export class Link {
       this.endpoint = address;
     });
     this.#reachedAt = this.endpoint;
-    connection.readOnly = settings.readOnly;
-    this.#tellReadOnly(connection);
     return connection;
   }
 
@@ -530,6 +537,27 @@ export class Link {
       // Refused, lost or hanging: it is not known.
       return undefined;
     }
+  }
+
+  /**
+   * Opens a connection that serves one request at a time.
+   *
+   * @param bare Whether it is logged in and nothing more: that is all that a server allows while a script runs.
+   */
+  #openDedicated(bare: boolean): Promise<Connection> {
+    const { attemptTimeout } = this.#settings;
+    if (!bare) return this.#open(attemptTimeout, true);
+    return this.#dial(
+      {
+        ...this.#settings,
+        clientName: undefined,
+        databaseId: 0,
+        readOnly: false,
+        clientInfo: false,
+      },
+      attemptTimeout,
+      false,
+    );
   }
 
   /** Finds out once who is at the other end of the shared connection. */

@@ -98,6 +98,8 @@ export class Request implements Expiring {
 
   /** Whether it is of the client itself; such a one is never sent again. */
   declare internal: boolean;
+  /** Whether it ends what other connections do: it has a connection of its own, like one that blocks. */
+  declare interrupts: boolean;
   /** What keeps the order of the batch that it belongs to, if a command of the batch blocks. */
   declare batch: OrderedBatch | null;
   /** Milliseconds that the server may take by itself before it answers (WAIT, BLPOP); 0 if it answers at once. */
@@ -144,6 +146,7 @@ export class Request implements Expiring {
         internal: false,
         serverTime: 0,
         timeoutOnceWritten: 0,
+        interrupts: false,
         batch: null,
         watches: false,
         dedicated: null,

@@ -42,6 +42,7 @@ Deno.test("parseRow() reads every fact", () => {
       },
     ],
     fixedFirstKey: 1,
+    interrupting: false,
     keysNeedServer: false,
     requestPolicy: "all_shards",
     responsePolicy: "agg_min",
