@@ -47,11 +47,20 @@ export function checkOf({ row, words }: Request): Check | null {
   if (nothing === undefined && (row.readOnly || lookUp(words) !== undefined)) return null;
   const keys = keyPositions(row, words).map((position) => words[position]);
   return {
-    slot: slotOfKeys(row.name, keys),
+    slot: slotOf(row.name, keys),
     words: nothing === undefined
       ? ["EXISTS", ...keys]
       : [words[0], nothing, String(keys.length), ...keys],
   };
+}
+
+/** The slot of keys; -1 if there are none, or if they have none in common, which no server redirects. */
+function slotOf(name: string, keys: readonly Argument[]): number {
+  try {
+    return slotOfKeys(name, keys);
+  } catch {
+    return -1;
+  }
 }
 
 /**

@@ -287,8 +287,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   protected retryLater(request: Request, error: Error): void {
     request.requeue(error);
     request.attempts++;
-    // A blocking request may stay under way for ever, so nothing waits for its end.
-    this.#retries.add(request.blocks ? null : this.laneOf(request), request, error);
+    this.#retries.add(this.#laneOf(request), request, error);
   }
 
   /**
@@ -299,7 +298,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    */
   protected waitsBehind(request: Request): boolean {
     if (this.#retries.size === 0) return false;
-    const lane = this.#orderedLaneOf(request);
+    const lane = request.impatient ? null : this.#laneOf(request);
     return lane !== null && this.#retries.join(lane, request);
   }
 
@@ -310,14 +309,17 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    */
   protected dispatchAgain(request: Request): void {
     if (this.#retries.size > 0) {
-      const lane = this.#orderedLaneOf(request);
+      const lane = request.impatient ? null : this.#laneOf(request);
       if (lane !== null && this.#retries.takeBack(lane, request)) return;
     }
     this.dispatch(request);
   }
 
-  #orderedLaneOf(request: Request): LaneKey | null {
-    return request.impatient || request.blocks ? null : this.laneOf(request);
+  #laneOf(request: Request): LaneKey | null {
+    // A batch with a blocking command has a connection of its own, and an order of its own.
+    if (request.batch !== null) return request.batch;
+    // A blocking request may stay under way for ever, so nothing else waits for its end.
+    return request.blocks ? null : this.laneOf(request);
   }
 
   /** Why requests wait for another try. */

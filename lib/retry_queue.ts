@@ -5,6 +5,7 @@
  */
 
 import { keyPositions } from "./command_table.ts";
+import type { OrderedBatch } from "./connection/ordered_batch.ts";
 import type { Request } from "./connection/request.ts";
 import { RequestQueue } from "./connection/request_queue.ts";
 import type { Backoff } from "./connection/settings.ts";
@@ -15,8 +16,8 @@ const LONGEST = 250;
 /** Longest wait of a request that joins others, in milliseconds: it may have little time. */
 const HURRY = 50;
 
-/** What requests have in common that must keep their order, such as a slot. */
-export type LaneKey = number | string;
+/** What requests have in common that must keep their order: a slot, a node, or a batch. */
+export type LaneKey = number | string | OrderedBatch;
 
 /**
  * Requests of the same key that wait, in order.

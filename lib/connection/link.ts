@@ -250,6 +250,8 @@ export class Link {
     if (this.#readOnly === readOnly) return;
     this.#readOnly = readOnly;
     if (this.#connection !== null) this.#tellReadOnly(this.#connection);
+    // Nobody would tell those.
+    this.dedicated.closeIdle();
   }
 
   /** Tells the server whether it shall answer reads, unless it knows: the role may have changed during the dial. */

@@ -86,6 +86,30 @@ Deno.test("requests for a whole node keep their order too", async () => {
   }
 });
 
+Deno.test("a batch with a blocking command keeps its order when it is refused and tried again", async () => {
+  await using cluster = await startFakeCluster();
+  const executed: string[] = [];
+  let refusals = 0;
+  cluster.handler = ({ name }) => {
+    if (!["RPUSH", "BLPOP", "LRANGE"].includes(name)) return;
+    if (refusals-- > 0) return new ServerError(REFUSALS[0]);
+    executed.push(name);
+    return name === "RPUSH" ? 3 : name === "BLPOP" ? ["foo", "a"] : ["b", "c"];
+  };
+  await using client = await connect(cluster);
+  for (let round = 0; round < 10; round++) {
+    refusals = 3 + round % 3;
+    executed.length = 0;
+    const values = await client.batch(
+      (b) => [b.rpush("foo", ["a", "b", "c"]), b.blpop("foo", 1), b.lrange("foo", 0, -1)],
+      { retryServerErrors: true },
+    );
+    assertEquals(values[0], 3);
+    assertEquals(values[2], ["b", "c"]);
+    assertEquals(executed, ["RPUSH", "BLPOP", "LRANGE"]);
+  }
+});
+
 Deno.test("requests that are given up while they wait hold up nobody", async () => {
   await using cluster = await startFakeCluster();
   let down = true;
