@@ -77,6 +77,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   readonly #make: (words: Words, decode: Decoder<unknown>, bytes?: boolean) => Request;
   #open = true;
   #refusals: unknown[] = [];
+  #promises: Promise<unknown>[] = [];
 
   /**
    * Makes a surface. Batches are made by `client.batch()`.
@@ -99,6 +100,15 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 
   /**
+   * The promises of the commands.
+   *
+   * @ignore
+   */
+  get promises(): readonly Promise<unknown>[] {
+    return this.#promises;
+  }
+
+  /**
    * Adds any command, also one that this library has no method for.
    *
    * @param args Its words, the name first.
@@ -114,7 +124,9 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   protected override send<R>(words: Words, decode: Decoder<R>, bytes?: boolean): Promise<R> {
     try {
       if (!this.#open) throw new TypeError("Cannot add a command: the batch was sent already");
-      return handled(this.#make(words, decode, bytes).promise<R>());
+      const promise = handled(this.#make(words, decode, bytes).promise<R>());
+      this.#promises.push(promise);
+      return promise;
     } catch (error) {
       return this.#refuse(error);
     }
@@ -185,7 +197,7 @@ export async function runBatch<
     requests.push(made);
     return made;
   });
-  const promises = addCommands("batch", batch, build, requests);
+  const outcomes = addCommands("batch", batch, build, requests);
   const keepsErrors = options?.errors === "values";
   const refused = new Map<Request, unknown>();
   for (const made of requests) {
@@ -209,7 +221,9 @@ export async function runBatch<
     if (refused.has(made)) withdraw([made], refused.get(made));
     else dispatcher.launch(made, request);
   }
-  return settle(await Promise.allSettled(promises), keepsErrors);
+  const results = await outcomes;
+  await leftOut(batch, requests);
+  return settle(results, keepsErrors);
 }
 
 /**
@@ -219,7 +233,7 @@ export async function runBatch<
  * @param batch The surface.
  * @param build Adds the commands.
  * @param requests Where the surface puts their requests.
- * @returns What the callback returned.
+ * @returns What becomes of the promises that the callback returned. From now on they are looked after.
  * @throws What the callback threw, or that it is async. Nothing can be sent then, and the requests are rejected.
  */
 export function addCommands<
@@ -231,7 +245,7 @@ export function addCommands<
   batch: Batch<T, N>,
   build: (batch: Batch<T, N>) => P,
   requests: readonly Request[],
-): P {
+): Promise<PromiseSettledResult<unknown>[]> {
   try {
     if (typeof build !== "function") {
       throw new TypeError(
@@ -239,9 +253,9 @@ export function addCommands<
       );
     }
     const promises = build(batch);
-    if (Array.isArray(promises)) return promises;
-    // An async callback rejects with the errors of its commands, and nobody else looks at its promise.
-    handled(Promise.resolve(promises));
+    if (Array.isArray(promises)) return Promise.allSettled(promises);
+    // An async callback rejects with the errors of its commands, and nobody else looks at its promises.
+    handled(lookAfter(promises));
     throw new TypeError(
       `Cannot run the ${what}: expected the callback to return an array, and not to be async`,
     );
@@ -268,6 +282,19 @@ export function withdraw(requests: readonly Request[], error: unknown): void {
 }
 
 /**
+ * Waits for the commands whose promises the callback did not return. Their errors were dropped with them.
+ *
+ * @param batch The surface.
+ * @param requests Its requests.
+ */
+export async function leftOut<T extends string | Uint8Array, N extends Reach>(
+  batch: Batch<T, N>,
+  requests: readonly Request[],
+): Promise<void> {
+  if (requests.some(({ settled }) => !settled)) await Promise.allSettled(batch.promises);
+}
+
+/**
  * Makes the outcome of a batch of those of its commands.
  *
  * @param results What became of each command.
@@ -284,6 +311,12 @@ export function settle(
     if (failed !== undefined) throw failed.reason;
   }
   return results.map((result) => result.status === "fulfilled" ? result.value : result.reason);
+}
+
+/** Looks after the promises of an async callback. */
+async function lookAfter(promises: unknown): Promise<void> {
+  const all = await promises;
+  if (Array.isArray(all)) await Promise.allSettled(all);
 }
 
 /** Marks a promise as looked after: the batch reports its failure. */

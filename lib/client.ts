@@ -103,7 +103,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     let merged = this.#options;
     if (options !== undefined) {
       try {
-        merged = { ...merged, ...this.#check(options) };
+        merged = this.#merge(options);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -301,13 +301,12 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     return {
       dispatcher: this.#dispatcher,
       bytes: this.#bytes,
-      options: options === undefined
-        ? this.#options
-        : { ...this.#options, ...this.#check(options) },
+      options: options === undefined ? this.#options : this.#merge(options),
     };
   }
 
-  #check(options: ClusterRequestOptions): ClusterRequestOptions {
+  /** Puts options over those of this view, after a check. Undefined counts as not given. */
+  #merge(options: ClusterRequestOptions): ClusterRequestOptions {
     const given: unknown = options;
     if (!isPlain(given)) {
       throw new TypeError(
@@ -337,7 +336,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
         );
       }
     }
-    return typeof route === "object" ? { ...options, route: copyOf(route) } : options;
+    const merged = { ...this.#options };
+    if (timeout !== undefined) merged.timeout = timeout;
+    if (signal !== undefined) merged.signal = signal;
+    if (route !== undefined) merged.route = typeof route === "object" ? copyOf(route) : route;
+    return merged;
   }
 }
 

@@ -180,8 +180,8 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
         ),
       );
     }
-    if (request.blocks && !request.interrupts) this.#blocking.add(request);
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
+    if (request.blocks && !request.interrupts || request.timeout === 0) this.#blocking.add(request);
     if (options !== undefined) {
       const { route, signal } = options;
       if (route !== undefined) request.route = route;
@@ -374,7 +374,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   onSettled(request: Request, replied: boolean): void {
     this.deadlines.remove(request);
     if (request.counted) this.#inFlight--;
-    if (request.blocks) this.#blocking.delete(request);
+    if (request.blocks || request.timeout === 0) this.#blocking.delete(request);
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) this.#retries.settled(request, replied);
     if (this.#inFlight === 0) this.#drained?.resolve();

@@ -9,6 +9,7 @@ import { ServerError } from "./errors.ts";
 import type { Words } from "./executor.ts";
 import { describe, faultOfOptions, type OptionShape } from "./option_shape.ts";
 import type { Reply } from "./resp/reply.ts";
+import { sha1 } from "./sha1.ts";
 import { taken } from "./words.ts";
 
 /** Options for {@linkcode script}. */
@@ -27,7 +28,7 @@ export class Script {
   readonly source: string;
   /** Whether it only reads. */
   readonly readOnly: boolean;
-  #sha1: Promise<string> | undefined;
+  #digest: string | undefined;
 
   /**
    * Makes a script.
@@ -46,7 +47,16 @@ export class Script {
 
   /** Digest under which servers know it: SHA-1 in hexadecimal. */
   get sha1(): Promise<string> {
-    return this.#sha1 ??= digest(this.source);
+    return Promise.resolve(this.digest);
+  }
+
+  /**
+   * The same digest, at once.
+   *
+   * @ignore
+   */
+  get digest(): string {
+    return this.#digest ??= sha1(this.source);
   }
 }
 
@@ -92,19 +102,14 @@ export async function runScript(
     : `expected a script made by script(), got ${describe(script)}`;
   if (fault !== undefined) throw new TypeError(`Cannot run the script: ${fault}`);
   const { keys = [], args = [] } = call;
-  // Before the first wait: arguments are taken when the call is made.
+  // For the second try: arguments are taken when the call is made.
   const rest = [keys.length, ...keys, ...args].map(taken);
   const suffix = script.readOnly ? "_RO" : "";
   try {
-    return await send([`EVALSHA${suffix}`, await script.sha1, ...rest]);
+    return await send([`EVALSHA${suffix}`, script.digest, ...rest]);
   } catch (error) {
     // A server that has been restarted, a replica that was promoted and another node of a cluster may not know it.
     if (!(error instanceof ServerError) || error.code !== "NOSCRIPT") throw error;
     return await send([`EVAL${suffix}`, script.source, ...rest]);
   }
-}
-
-async function digest(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -9,6 +9,7 @@ import {
   Batch,
   type BatchOptions,
   checkBatchOptions,
+  leftOut,
   settle,
   withdraw,
 } from "./batch.ts";
@@ -48,7 +49,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
     commands.push(command);
     return command;
   });
-  const promises = addCommands("transaction", transaction, build, commands);
+  const outcomes = addCommands("transaction", transaction, build, commands);
   let broken = false;
   let failure: { error: unknown } | undefined;
   try {
@@ -74,7 +75,8 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
     withdraw(commands, error);
     throw error;
   }
-  const results = await Promise.allSettled(promises);
+  const results = await outcomes;
+  await leftOut(transaction, commands);
   if (broken) return null;
   const keepsErrors = options?.errors === "values";
   if (failure !== undefined && !keepsErrors) throw failure.error;

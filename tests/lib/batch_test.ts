@@ -12,7 +12,7 @@ import {
   ServerError,
   WatchError,
 } from "../../mod.ts";
-import { startCluster, startProxy, startServer } from "../../lib/testing/mod.ts";
+import { startCluster, startFakeServer, startProxy, startServer } from "../../lib/testing/mod.ts";
 
 const server = await startServer();
 server.unref();
@@ -193,6 +193,50 @@ Deno.test("an unwatched element of a failed batch is no unhandled rejection", as
   assertEquals(values, ["OK"]);
 });
 
+Deno.test("what is made of an element of a refused batch is no unhandled rejection", async () => {
+  await using client = await connect();
+  // An unhandled rejection fails this test.
+  await assertRejects(
+    () => client.batch((b) => [b.get("k").then(Number), b.set("k", NaN).then(Boolean)]),
+    TypeError,
+    "NaN",
+  );
+  await assertRejects(
+    () => client.transaction((t) => [t.get("k").then(Number), t.set("k", NaN).then(Boolean)]),
+    TypeError,
+    "NaN",
+  );
+  await assertRejects(
+    () => client.batch((async (b: Batch) => [await null, b.get("k").then(Number)]) as never),
+    TypeError,
+    "async",
+  );
+  await assertRejects(
+    () => client.batch(((b: Batch) => Promise.resolve([b.get("k").then(Number)])) as never),
+    TypeError,
+    "async",
+  );
+  await delay(0);
+});
+
+Deno.test("batch() ends with its last command, also with one whose promise is not returned", async () => {
+  let answered = false;
+  await using fake = await startFakeServer({
+    INCR: async () => {
+      await delay(20);
+      answered = true;
+      return 1;
+    },
+  });
+  await using client = await connect({ port: fake.port });
+  const values = await client.batch((b) => {
+    b.incr("n");
+    return [];
+  });
+  assertEquals(values, []);
+  assert(answered);
+});
+
 Deno.test("batch() over the limit sends nothing, or what fits where errors are values", async () => {
   await using client = await connect({ inflightRequestsLimit: 2 });
   await assertRejects(
@@ -332,6 +376,21 @@ Deno.test("watch() begins again when a watched key was changed", async () => {
   assertEquals([runs, result], [3, ["OK", "30"]]);
 });
 
+Deno.test("watch() begins again also if the callback of the transaction returns no promises", async () => {
+  await using client = await connect();
+  await client.set("n", 1);
+  let runs = 0;
+  await client.watch("n", async (session) => {
+    const n = Number(await session.get("n"));
+    if (++runs === 1) await client.set("n", 100);
+    await session.transaction((t) => {
+      t.set("n", n + 1);
+      return [];
+    });
+  });
+  assertEquals([runs, await client.get("n")], [2, "101"]);
+});
+
 Deno.test("watch() gives up after its retries", async () => {
   await using client = await connect();
   let runs = 0;
@@ -410,6 +469,15 @@ Deno.test("run() sends a script's text only where it is not known", async () => 
   const stats = await server.info("commandstats");
   assertEquals(/calls=(\d+)/.exec(stats.cmdstat_eval)?.[1], "1");
   assertEquals(/calls=(\d+)/.exec(stats.cmdstat_evalsha)?.[1], "5");
+});
+
+Deno.test("run() is sent when it is called: before later commands, and before the client closes", async () => {
+  const client = await connect();
+  const write = script("return redis.call('SET', KEYS[1], 'script')");
+  await server.command(["SCRIPT", "LOAD", write.source]);
+  const calls = [client.run(write, { keys: ["k"] }), client.get("k"), client.set("k", "later")];
+  await client.close();
+  assertEquals(await Promise.all(calls), ["OK", "script", "OK"]);
 });
 
 Deno.test("run() of a script that only reads cannot write", async () => {

@@ -93,6 +93,20 @@ Deno.test("an unknown request option is a ConfigurationError, anything but an ob
   );
 });
 
+Deno.test("a request option that is undefined leaves the one of the view", async () => {
+  await using server = await startServer();
+  await using client = await RedisClient.create({
+    addresses: [{ host: server.host, port: server.port }],
+    requestTimeout: 10_000,
+  });
+  const given = new AbortController();
+  const view = client.with({ timeout: 9_999, signal: given.signal });
+  const nothing = { timeout: undefined, signal: undefined };
+  given.abort(new Error("Given up"));
+  await assertRejects(() => view.with(nothing).get("k"), Error, "Given up");
+  await assertRejects(() => view.customCommand(["GET", "k"], nothing), Error, "Given up");
+});
+
 Deno.test("a route is one thing", async () => {
   await using cluster = await RedisClusterClient.create({
     addresses: [{ host: "127.0.0.1", port: 1 }],

@@ -89,6 +89,21 @@ Deno.test("transaction() counts a refused command whose promise is not returned"
   assertEquals(await client.get("a"), null);
 });
 
+Deno.test("transaction() rejects when it was not executed, also if its callback returns no promises", async () => {
+  await using client = await connect();
+  for (const errors of ["reject", "values"] as const) {
+    const run = client.transaction((t) => {
+      t.set("a", 1);
+      t.customCommand(["NOSUCH"]);
+      return [];
+    }, { errors: errors as "reject" });
+    // With errors as values there is no place for this one.
+    if (errors === "values") assertEquals(await run, []);
+    else assertEquals((await assertRejects(() => run, ServerError)).code, "EXECABORT");
+  }
+  assertEquals(await client.get("a"), null);
+});
+
 Deno.test("all promises of a refused transaction settle", async () => {
   await using client = await connect();
   const elements: Promise<unknown>[] = [];

@@ -50,6 +50,14 @@ Deno.test("close() with a stalled server ends within the timeout, everything set
   own.resume();
 });
 
+Deno.test("close() ends what waits behind a blocking command of its batch that has no limit", async () => {
+  await using hole = await startBlackHole();
+  const client = await connect(hole, { lazyConnect: true });
+  const batch = client.batch((b) => [b.blpop("l", 0), b.set("k", "v")], { errors: "values" });
+  await client.close();
+  for (const error of await batch) assertInstanceOf(error, ClosedError);
+});
+
 Deno.test("close() twice, and together with destroy(), is one close", async () => {
   await using proxy = await startProxy(server, { delay: 30 });
   const client = await connect(proxy);
