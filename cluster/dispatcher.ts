@@ -31,6 +31,7 @@ import type { EventAddress } from "../lib/events.ts";
 import type { LaneKey } from "../lib/retry_queue.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
+import { RedirectOrder } from "./redirect_order.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
 import { faultOfRoute } from "./route_check.ts";
 import {
@@ -62,6 +63,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   readonly #unknown: UnknownCommands;
   #topology: Topology | null = null;
   readonly #refresher: Refresher;
+  readonly #redirects = new RedirectOrder();
   readonly #end = new AbortController();
   readonly #created = Promise.withResolvers<void>();
   /** Why seeds could not tell the topology. */
@@ -313,6 +315,17 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
 
   #sendToSlot(topology: Topology, request: Request): void {
     if (this.waitsBehind(request)) return;
+    const { slot } = request;
+    if (this.#redirects.holds(slot) && !this.#isForReplica(request)) {
+      return this.#redirects.run(slot, () => {
+        if (!this.isOver(request)) this.#sendToOwner(this.#topology!, request);
+      });
+    }
+    this.#sendToOwner(topology, request);
+  }
+
+  /** Sends a request to the node that has its slot. */
+  #sendToOwner(topology: Topology, request: Request): void {
     const shard = topology.shardOf(request.slot);
     if (shard === undefined) {
       this.#orphan(request);
@@ -453,8 +466,12 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
       case "move":
       case "ask": {
         const check = checkOf(request);
-        if (check === null) this.#redirect(request, error, decision, link);
-        else this.#check(check, request, error, decision, link);
+        const step = (): Promise<void> | void => {
+          if (check !== null) return this.#check(check, request, error, decision, link);
+          if (!this.isOver(request)) this.#redirect(request, error, decision, link);
+        };
+        if (check === null && this.#redirects.holds(decision.slot)) request.requeue(error);
+        this.#redirects.run(decision.slot, step);
         return true;
       }
       case "elsewhere":
@@ -510,6 +527,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     redirection: Redirection,
     link: Link,
   ): Promise<void> {
+    if (request.settled) return;
     const owner = this.#topology!.shardOf(redirection.slot)?.primary;
     const asking = owner?.name !== this.#nodes.nameOf(link);
     const { requestTimeout } = this.settings;

@@ -140,3 +140,41 @@ Deno.test("a function of a module that returns MOVED as its own error is execute
   moved = true;
   assertEquals(await client.customCommand(["MOD.RUN", "foo"]), "done");
 });
+
+Deno.test("requests of a slot that has moved, or is on its way, are executed in the order of their calls, scripts included", async () => {
+  await using client = await connect(cluster, { periodicTopologyCheck: 0 });
+  const append = "return redis.call('APPEND', KEYS[1], ARGV[1])";
+  const appendAll = async (key: string): Promise<string | null> => {
+    const calls: Promise<unknown>[] = [
+      client.append(key, "a"),
+      client.eval(append, { keys: [key], args: ["b"] }),
+      client.append(key, "c"),
+      client.eval(append, { keys: [key], args: ["d"] }),
+      client.transaction((t) => [t.append(key, "e")]),
+      client.batch((b) => [
+        b.eval(append, { keys: [key], args: ["f"] }),
+        b.append(key, "g"),
+        b.append(key, "h"),
+      ]),
+    ];
+    // These are called while the others are being sent away.
+    for (const text of "ijklmnop") {
+      await new Promise((resolve) => setTimeout(resolve));
+      calls.push(client.append(key, text));
+    }
+    await Promise.all(calls);
+    return await client.get(key);
+  };
+  for (let i = 0; i < 3; i++) {
+    const key = keys.next().value;
+    const move = await cluster.beginSlotMove(slotOf(key), 0, 1);
+    assertEquals(await appendAll(key), "abcdefghijklmnop", "on its way");
+    await move.moveKeys();
+    await move.finish();
+
+    const other = keys.next().value;
+    await cluster.moveSlots([slotOf(other)], 0, 1);
+    assertEquals(await appendAll(other), "abcdefghijklmnop", "moved");
+  }
+  await cluster.agreed();
+});
