@@ -5,10 +5,10 @@
  */
 
 import { delay } from "@std/async/delay";
-import { retry } from "@std/async/retry";
 import { ClosedError, ConnectionError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
+import { waitBefore } from "./backoff.ts";
 import type { Reconnection } from "./blocked_requests.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -20,11 +20,9 @@ import { isWaiting, within } from "./probe.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Silence } from "./silence.ts";
-import type { Backoff, LinkSettings } from "./settings.ts";
+import type { LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
 
-/** Longest wait between two attempts while requests are waiting, in milliseconds. */
-const IMPATIENCE = 200;
 /** How long the first attempt to reconnect may take, in milliseconds; each further one twice as long. */
 const RECONNECTION = 1000;
 /** How long the end of a given-up request may hold up later requests, in milliseconds. */
@@ -93,7 +91,8 @@ export class Link {
   #reached = false;
   /** Attempts since a connection was of use. */
   #failures = 0;
-  #failedAt = 0;
+  /** When a connection was lost, or an attempt failed; undefined if there is no reason to wait. */
+  #lostAt: number | undefined;
   /** Ends the wait before the next attempt; null while there is none to end. */
   #wake: AbortController | null = null;
   readonly #silence: Silence<Connection>;
@@ -387,41 +386,24 @@ export class Link {
   async #run(): Promise<void> {
     const { signal } = this.#end;
     while (!signal.aborted) {
-      const patient = this.#queue.length === 0;
-      const wake = this.#wake = patient ? new AbortController() : null;
-      const ends = wake === null ? signal : AbortSignal.any([signal, wake.signal]);
-      const backoff = this.#backoff(patient);
+      const waited = this.#queue.length > 0;
+      const wake = this.#wake = waited ? null : new AbortController();
+      const wait = waitBefore(
+        { failures: this.#failures, waited, lost: this.#lostAt !== undefined },
+        this.#settings.backoff,
+      );
+      const left = wait === 0 ? 0 : (this.#lostAt ?? 0) + wait - performance.now();
       try {
-        await this.#pause(backoff, ends);
-        await retry(() => this.#live(), {
-          ...backoff,
-          maxAttempts: Number.MAX_SAFE_INTEGER,
-          // Once nobody waits any more, the short waits end.
-          isRetriable: () => patient || this.#queue.length > 0,
-          signal: ends,
-        });
+        if (left > 0) {
+          await delay(left, {
+            signal: wake === null ? signal : AbortSignal.any([signal, wake.signal]),
+          });
+        }
+        await this.#live();
       } catch {
-        // Woken, ended, or no longer in a hurry: the loop goes on, or not.
+        // A request came during the wait, or the attempt failed; or the link was ended.
       }
     }
-  }
-
-  /** The backoff that goes on where the last attempt left it: callers that come and go do not begin it anew. */
-  #backoff(patient: boolean): Backoff {
-    const { minTimeout, maxTimeout, multiplier, jitter } = this.#settings.backoff;
-    const longest = patient ? maxTimeout : Math.min(maxTimeout, IMPATIENCE);
-    // Bounded, because 0 times infinity is no number.
-    const n = Math.min(Math.max(0, this.#failures - 1), 50);
-    const next = minTimeout * multiplier ** n;
-    return { multiplier, jitter, maxTimeout: longest, minTimeout: Math.min(next, longest) };
-  }
-
-  /** Waits as long after the last failure as the backoff wants. */
-  async #pause({ minTimeout, jitter }: Backoff, signal: AbortSignal): Promise<void> {
-    if (this.#failures === 0) return;
-    const wait = (1 - jitter * Math.random()) * minTimeout;
-    const left = this.#failedAt + wait - performance.now();
-    if (left > 0) await delay(left, { signal });
   }
 
   /**
@@ -462,6 +444,7 @@ export class Link {
       this.#successor !== null
     ) {
       this.#failures = 0;
+      this.#lostAt = this.#successor === null ? performance.now() : undefined;
       return;
     }
     this.#failed();
@@ -481,7 +464,7 @@ export class Link {
 
   #failed(): void {
     this.#failures++;
-    this.#failedAt = performance.now();
+    this.#lostAt = performance.now();
   }
 
   /** Sends what waits, and is ready. */

@@ -1,0 +1,45 @@
+/**
+ * How long to wait before an attempt to connect.
+ *
+ * @module
+ */
+
+import type { Backoff } from "./settings.ts";
+
+/** Longest wait while requests are waiting, in milliseconds. */
+const IMPATIENCE = 200;
+/** Time over which the first attempts of many clients are spread after a server was lost, in milliseconds. */
+const SPREAD = 100;
+
+/** What has happened before an attempt to connect. */
+export interface Situation {
+  /** How many attempts in a row have failed. */
+  readonly failures: number;
+  /** Whether requests wait for the connection. */
+  readonly waited: boolean;
+  /** Whether there was a connection, or an attempt, that was lost. */
+  readonly lost: boolean;
+}
+
+/**
+ * Tells how long after the last loss or failure the next attempt comes.
+ *
+ * - A lost connection for which requests wait is opened again at once: it may have been cut alone.
+ * - If nobody waits, or once an attempt has failed, the server may be lost: then many clients have lost it at the same
+ *   moment. Their attempts are spread, by the jitter of the backoff.
+ *
+ * @param situation What has happened.
+ * @param backoff The client's backoff.
+ * @param random A random number from 0 to 1.
+ * @returns Milliseconds.
+ */
+export function waitBefore(
+  { failures, waited, lost }: Situation,
+  { minTimeout, maxTimeout, multiplier, jitter }: Backoff,
+  random: number = Math.random(),
+): number {
+  if (failures === 0) return lost && !waited ? jitter * random * SPREAD : 0;
+  // Bounded, because 0 times infinity is no number.
+  const next = Math.max(minTimeout * multiplier ** Math.min(failures - 1, 50), SPREAD * jitter);
+  return (1 - jitter * random) * Math.min(next, maxTimeout, waited ? IMPATIENCE : Infinity);
+}
