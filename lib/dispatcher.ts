@@ -399,6 +399,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     // It may have no deadline, or have been given up.
     if (request.list === null) return;
     request.timeout = request.timeoutOnceWritten;
+    if (request.postponement > 0) request.postponement = 0;
     this.deadlines.remove(request);
     this.deadlines.add(request, request.timeout);
   }

@@ -17,6 +17,8 @@ import { Stalls } from "./stalls.ts";
 
 /** Milliseconds by which a timer may be late before the process counts as having been busy. */
 const LAG = 10;
+/** Milliseconds by which the clock of a turn may be wrong. */
+const WRONG = 1;
 /** Longest time between two rings while something runs out soon, in milliseconds. */
 const STEP = 50;
 /** How long before a deadline the rings in steps begin, in milliseconds. */
@@ -94,6 +96,7 @@ export class Deadlines {
   readonly #forget = (): void => {
     const now = performance.now();
     if (now - this.#now > LAG) this.#stalls.add(this.#now, now);
+    else if (now - this.#now > WRONG) this.#stalls.addTurn(this.#now, now);
     this.#now = -1;
   };
 
@@ -228,7 +231,6 @@ export class Deadlines {
    */
   #isHeld(item: Expiring, now: number): boolean {
     const stalls = this.#stalls;
-    if (stalls.end === -Infinity) return false;
     const deadline = item.postponed(stalls);
     if (deadline > now + 0.5) {
       this.remove(item);

@@ -104,6 +104,8 @@ export class Request implements Expiring {
   declare batch: OrderedBatch | null;
   /** Milliseconds that the server may take by itself before it answers (WAIT, BLPOP); 0 if it answers at once. */
   declare serverTime: number;
+  /** Milliseconds by which its deadline was postponed. */
+  declare postponement: number;
   /** Milliseconds from when it is written, instead of what is left of its budget; 0 if the budget stays as it is. */
   declare timeoutOnceWritten: number;
   /** Whether it is the WATCH of a session, which may be sent any number of times and takes its connection over. */
@@ -145,6 +147,7 @@ export class Request implements Expiring {
       {
         internal: false,
         serverTime: 0,
+        postponement: 0,
         timeoutOnceWritten: 0,
         interrupts: false,
         batch: null,
@@ -382,14 +385,16 @@ export class Request implements Expiring {
 
   /** When it runs out, in view of the times during which this process did not run its event loop. */
   postponed(stalls: Stalls): number {
-    const { deadline, timeout, parts } = this;
+    const { timeout, parts } = this;
+    const called = this.deadline - timeout - this.postponement;
     const until = (stage: number, written: number): number =>
-      stalls.postpone(deadline - timeout, timeout, stage === Stage.SENT ? written : -1);
-    if (parts === null) return until(this.stage, this.written);
-    return parts.reduce(
+      stalls.postpone(called, timeout, stage === Stage.SENT ? written : -1);
+    const deadline = parts === null ? until(this.stage, this.written) : parts.reduce(
       (latest, part) => part.settled ? latest : Math.max(latest, until(part.stage, part.written)),
-      deadline,
+      this.deadline,
     );
+    if (deadline > this.deadline) this.postponement += deadline - this.deadline;
+    return deadline;
   }
 
   /** Called when its budget is used up. */

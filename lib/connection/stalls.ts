@@ -19,6 +19,8 @@ interface Stall {
 /** The last stalls of the event loop, oldest first. */
 export class Stalls {
   readonly #stalls: Stall[] = [];
+  /** Turns that took longer than usual, but were no stalls. */
+  readonly #turns: Stall[] = [];
 
   /** When the last stall ended; `-Infinity` if there was none. */
   get end(): number {
@@ -47,13 +49,25 @@ export class Stalls {
   }
 
   /**
+   * Remembers a turn of the event loop that was long enough for the clock, which is read once per turn, to be wrong.
+   *
+   * @param start When the clock was read.
+   * @param end When the turn ended.
+   */
+  addTurn(start: number, end: number): void {
+    this.#turns.push({ start, end });
+    if (this.#turns.length > REMEMBERED) this.#turns.shift();
+  }
+
+  /**
    * Computes the deadline of a request without the time that the server could not use.
    *
-   * - A request that was made during a stall has its whole budget after it: the clock is read once per turn, so nobody
-   *   knows when exactly it was made.
+   * - A request that was made during a stall, or a long turn, has its whole budget after it: the clock is read once per
+   *   turn, so nobody knows when exactly it was made.
    * - A request that was written only after a stall has a part of its budget left, whatever the stall took from it.
-   * - A request that was not written loses nothing by a stall.
-   * - A request that was written shortly before a stall loses nothing by it either: its bytes may not have left.
+   * - A request that was not written gets the longest stall on top. Not the sum of them: on a machine that is busy all the
+   *   time, all timeouts would be longer by half.
+   * - So does a request that was written shortly before a stall: its bytes may not have left.
    * - A request that was written long before gains nothing: the server went on meanwhile, and its reply is read first.
    *
    * @param called When the request was made.
@@ -62,14 +76,19 @@ export class Stalls {
    */
   postpone(called: number, budget: number, written: number): number {
     let deadline = called + budget;
+    let longest = 0;
+    for (const { start, end } of this.#turns) {
+      if (start <= called && called < end) deadline = Math.max(deadline, end + budget);
+    }
     for (const { start, end } of this.#stalls) {
       if (end <= called) continue;
       if (start <= called) deadline = Math.max(deadline, end + budget);
-      else if (written === -1) deadline += end - start;
-      else if (written >= start - 1) {
+      else if (written === -1 || written < start - 1 && written >= start - RECENT) {
+        longest = Math.max(longest, end - start);
+      } else if (written >= start - 1) {
         deadline = Math.max(deadline, written + Math.min(budget, GRACE));
-      } else if (written >= start - RECENT) deadline += end - start;
+      }
     }
-    return deadline;
+    return Math.max(deadline, called + budget + longest);
   }
 }

@@ -337,14 +337,13 @@ Deno.test("what is granted more time because of a stall gets it", async () => {
   assertEquals(log.take(), ["a at 300"]);
 });
 
-Deno.test("without a stall nobody is granted anything, whatever the connection does", async () => {
+Deno.test("without a stall nobody waits for the connection, whatever that does", async () => {
   using clock = new TurnedClock();
   const log = new Log(clock);
   const deadlines = new Deadlines();
   const source = { received: 0 };
   const item = log.item("a");
   item.source = source;
-  item.more = 1000;
   deadlines.add(item, 100);
   for (let i = 0; i < 100; i++) {
     source.received++;
@@ -472,7 +471,8 @@ Deno.test("in real time, budgets are kept to a few milliseconds", async () => {
   clearInterval(alive);
   assertEquals(waited.map(([budget]) => budget), budgets.toSorted((a, b) => a - b));
   for (const [budget, time] of waited) {
-    assert(budget - 1 <= time && time < budget + 500, `${time} ms instead of ${budget}`);
+    // They were made in one turn, which has one clock.
+    assert(budget - 2 <= time && time < budget + 500, `${time} ms instead of ${budget}`);
   }
 });
 

@@ -36,9 +36,9 @@ Deno.test("a request that was written only after a stall has 250 ms from then on
   assertEquals(stalls([150, 340]).postpone(100, 1000, 341), 1100);
 });
 
-Deno.test("a request that was not written loses nothing by any stall", () => {
+Deno.test("a request that was not written gets the longest stall on top", () => {
   assertEquals(stalls([150, 200]).postpone(100, 250, -1), 400);
-  assertEquals(stalls([150, 200], [300, 320]).postpone(100, 250, -1), 420);
+  assertEquals(stalls([150, 200], [300, 320]).postpone(100, 250, -1), 400);
 });
 
 Deno.test("a stall that is noticed twice counts once", () => {
@@ -51,5 +51,16 @@ Deno.test("only the last stalls are remembered, and they are enough for short li
   const many = new Stalls();
   for (let i = 0; i < 1000; i++) many.add(i * 100, i * 100 + 20);
   assertEquals(many.end, 99_920);
-  assertEquals(many.postpone(99_750, 250, -1), 100_040);
+  assertEquals(many.postpone(99_750, 250, -1), 100_020);
+});
+
+Deno.test("a request that was made during a long turn has its whole budget after it; others gain nothing", () => {
+  const stalls = new Stalls();
+  stalls.addTurn(100, 108);
+  assertEquals(stalls.postpone(100, 5, 108), 113);
+  assertEquals(stalls.postpone(100, 5, -1), 113);
+  assertEquals(stalls.postpone(99, 5, 99), 104);
+  assertEquals(stalls.postpone(108, 5, 108), 113);
+  // It is no stall.
+  assertEquals(stalls.end, -Infinity);
 });

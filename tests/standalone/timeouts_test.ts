@@ -212,6 +212,20 @@ Deno.test("requests made before or after work in the same turn have their whole 
   }
 });
 
+Deno.test("even a very short timeout counts from the call, not from the beginning of the turn", async () => {
+  await using fake = await startFakeServer({ GET: NO_REPLY });
+  await using client = await connect(fake);
+  const hasty = client.with({ timeout: 5 });
+  for (let i = 0; i < 20; i++) {
+    const first = client.with({ timeout: 100 }).get("k").catch(() => {});
+    block(8);
+    const { error, elapsed } = await measure(() => hasty.get("k"));
+    assertInstanceOf(error, TimeoutError);
+    assert(elapsed >= 4, `${elapsed} ms`);
+    await first;
+  }
+});
+
 Deno.test("a request that is followed by work of the process does not time out", async () => {
   await using proxy = await startProxy(server, { delay: 2 });
   await using client = await connect(proxy, { requestTimeout: 250 });
