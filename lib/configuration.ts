@@ -95,7 +95,14 @@ export interface BaseConfiguration {
   readFrom?: ReadFrom;
   /** Milliseconds for all of `create()`: connect, handshake, discovery. @default {2500} */
   clientCreationTimeout?: number;
-  /** Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. @default {250} */
+  /**
+   * Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. Time in which this process
+   * was too busy to read replies is left out.
+   *
+   * Once it is written, a blocking command has the time that the server may take, and so much more (500 ms at least).
+   *
+   * @default {250}
+   */
   requestTimeout?: number;
   /** Wait between attempts to connect: ours, or the options of `retry` of `@std/async`. */
   reconnectStrategy?: BackoffStrategy | RetryStrategy;
