@@ -141,7 +141,7 @@ export class BlockedRequests {
     const requests = this.#requests.get(connection)!;
     try {
       // 1 says that it was blocked until then, and so has taken nothing. What came behind it is executed now, though.
-      const unblocked = await call(["CLIENT", "UNBLOCK", clientId]) === 1;
+      const unblocked = await call(["CLIENT", "UNBLOCK", clientId, "ERROR"]) === 1;
       if (unblocked && requests.length === 1) this.#unexecuted.add(requests[0]);
     } catch (error) {
       // Without an answer, the next reconnection decides.

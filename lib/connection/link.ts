@@ -574,7 +574,8 @@ export class Link {
     if (shared === null || shared.closed) return true;
     if (identity && shared.identity?.mayUnblock && identity.runId === shared.identity.runId) {
       const { attemptTimeout } = this.#settings;
-      this.call(["CLIENT", "UNBLOCK", identity.clientId], attemptTimeout).catch(ignore);
+      // With ERROR, because Valkey 8.0 crashes where CLIENT PAUSE holds the command and it is to end as by its timeout.
+      this.call(["CLIENT", "UNBLOCK", identity.clientId, "ERROR"], attemptTimeout).catch(ignore);
       return true;
     }
     connection.finish(FAREWELL, error).then(shared.pauseWrites());

@@ -341,3 +341,19 @@ Deno.test("WAIT with 0 is refused and nothing is sent", async () => {
   await client.customCommand(["PING"]);
   assertEquals([fake.receivedOf("WAIT"), fake.receivedOf("WAITAOF")], [[], []]);
 });
+
+Deno.test("a blocking command that is given up while CLIENT PAUSE holds it leaves the server alive", async () => {
+  await using own = await startServer();
+  await using client = await connect(own);
+  await own.command(["CLIENT", "PAUSE", 60_000, "WRITE"]);
+  const abort = new AbortController();
+  const pop = client.with({ signal: abort.signal }).blpop("list", 0);
+  await until("the server holds it", async () => {
+    return (await own.info("clients")).blocked_clients === "1";
+  });
+  abort.abort(new Error("Given up"));
+  await assertRejects(() => pop, Error, "Given up");
+  await own.command(["CLIENT", "UNPAUSE"]);
+  assertEquals(await client.rpush("list", "a"), 1);
+  assertEquals(await client.lrange("list", 0, -1), ["a"]);
+});
