@@ -95,8 +95,7 @@ export class RetryQueue {
       lane = this.#find(key ?? request, keysOf(request)) ?? this.#open(key ?? request, keys, error);
       lane.returned.push(request);
     }
-    if (keys === null) lane.keys = null;
-    else for (const each of keys) lane.keys?.add(each);
+    extend(lane, keys);
     lane.error = error;
     if (lane.probe === null && (lane.timer === undefined)) this.#arm(lane);
   }
@@ -177,14 +176,12 @@ export class RetryQueue {
       this.#close(lane);
       return undefined;
     }
-    if (lane.keys !== null) { for (const each of keys ?? []) lane.keys.add(each); }
+    extend(lane, keys);
     return lane;
   }
 
   #find(key: LaneKey | Request, keys: string[] | null): Lane | undefined {
-    return this.#lanes.get(key)?.find((lane) =>
-      lane.keys === null || keys === null || keys.some((each) => lane.keys!.has(each))
-    );
+    return this.#lanes.get(key)?.find((lane) => concerns(lane, keys));
   }
 
   #open(key: LaneKey | Request, keys: string[] | null, error: Error): Lane {
@@ -230,7 +227,7 @@ export class RetryQueue {
     lane.timer = undefined;
     const refused = lane.refused?.settled ? null : lane.refused;
     lane.refused = null;
-    const request = refused ?? lane.returned.shift() ?? lane.joined.shift();
+    const request = refused ?? this.#next(lane, "returned") ?? this.#next(lane, "joined");
     if (request === undefined) return this.#close(lane);
     lane.probe = request;
     this.#probes.set(request, lane);
@@ -241,9 +238,63 @@ export class RetryQueue {
 
   /** Sends all requests of a lane in their order. */
   #release(lane: Lane): void {
+    const later = this.#openedAfter(lane);
     this.#close(lane);
-    for (const request of takeAll(lane)) this.#send(request);
+    const waiting = (["returned", "joined"] as const).map((kind) =>
+      [kind, lane[kind].drain()] as const
+    );
+    const { refused } = lane;
+    lane.refused = null;
+    if (refused !== null && !refused.settled) this.#send(refused);
+    for (const [kind, requests] of waiting) {
+      for (const request of requests) if (!passOn(request, kind, later)) this.#send(request);
+    }
   }
+
+  /** Takes the oldest request out of a queue of a lane that need not wait behind another lane as well. */
+  #next(lane: Lane, kind: "returned" | "joined"): Request | undefined {
+    const later = this.#openedAfter(lane);
+    let request = lane[kind].shift();
+    while (request !== undefined && passOn(request, kind, later)) request = lane[kind].shift();
+    return request;
+  }
+
+  /** The lanes of the same key that were opened after one. */
+  #openedAfter(lane: Lane): Lane[] {
+    const lanes = this.#lanes.get(lane.key)!;
+    return lanes.slice(lanes.indexOf(lane) + 1);
+  }
+}
+
+/**
+ * Has a request of one lane wait in another one, if it is for keys of that as well.
+ *
+ * A request joins the first lane that concerns it. So all that concern it too were opened later, and a request that waits
+ * in one of those never waits for one in the first.
+ *
+ * @param request The request, taken out of its lane.
+ * @param kind In which queue it was.
+ * @param later Lanes that were opened after its own.
+ * @returns Whether it waits there.
+ */
+function passOn(request: Request, kind: "returned" | "joined", later: readonly Lane[]): boolean {
+  if (later.length === 0) return false;
+  const keys = keysOf(request);
+  const other = later.find((lane) => !isEmpty(lane) && concerns(lane, keys));
+  if (other === undefined) return false;
+  other[kind].push(request);
+  extend(other, keys);
+  return true;
+}
+
+function concerns(lane: Lane, keys: readonly string[] | null): boolean {
+  return lane.keys === null || keys === null || keys.some((key) => lane.keys!.has(key));
+}
+
+/** Has a lane hold up what comes for the keys of a request that waits in it. */
+function extend(lane: Lane, keys: readonly string[] | null): void {
+  if (keys === null) lane.keys = null;
+  else if (lane.keys !== null) { for (const key of keys) lane.keys.add(key); }
 }
 
 function isEmpty({ probe, refused, returned, joined }: Lane): boolean {

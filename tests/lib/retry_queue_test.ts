@@ -161,6 +161,65 @@ Deno.test("RetryQueue has TRYAGAIN hold up only requests for the same keys", () 
   bench.queue.clear(new Error("done"));
 });
 
+Deno.test("RetryQueue has a request for keys of several others wait behind all of them, and later ones behind it", () => {
+  using time = new FakeTime();
+  const bench = new Bench();
+  const names = new Map<Request, string>();
+  const make = (name: string, ...keys: string[]): Request => {
+    const request = bench.request("MSET", ...keys.flatMap((key) => [key, name]));
+    names.set(request, name);
+    return request;
+  };
+  const take = (): string[] => bench.sent.splice(0).map((request) => names.get(request)!);
+  const first = make("first", "a", "c");
+  const second = make("second", "b", "d");
+  for (const request of [first, second]) bench.queue.add(1, request, TRY_AGAIN);
+  const both = make("both", "a", "b");
+  for (const request of [both, make("on b", "b"), make("on d", "d"), make("on a", "a")]) {
+    assert(bench.queue.join(1, request));
+  }
+  time.tick(10);
+  assertEquals(take(), ["first", "second"]);
+  first.resolve("OK");
+  assertEquals(take(), []);
+  second.resolve("OK");
+  assertEquals(take(), ["on d", "both", "on b", "on a"]);
+  assertEquals(bench.queue.size, 0);
+});
+
+Deno.test("RetryQueue lets nothing overtake a request whose keys are not known", () => {
+  using time = new FakeTime();
+  const bench = new Bench();
+  const first = bench.request("MSET", "a", "1", "c", "first");
+  bench.queue.add(1, first, TRY_AGAIN);
+  assert(bench.queue.join(1, bench.request("UNKNOWN", "unknown")));
+  assert(bench.queue.join(1, bench.request("SET", "z", "later")));
+  time.tick(10);
+  first.resolve("OK");
+  assertEquals(bench.take(), ["first", "unknown", "later"]);
+});
+
+Deno.test("RetryQueue sends no request alone that another one of its keys waits in front of", () => {
+  using time = new FakeTime();
+  const bench = new Bench();
+  const first = bench.request("MSET", "a", "1", "c", "first");
+  const second = bench.request("MSET", "b", "1", "d", "second");
+  const both = bench.request("MSET", "a", "1", "b", "both");
+  for (const request of [first, second]) bench.queue.add(1, request, TRY_AGAIN);
+  assert(bench.queue.join(1, both));
+  time.tick(10);
+  assertEquals(bench.take(), ["first", "second"]);
+  bench.queue.add(1, second, TRY_AGAIN);
+  // It ends without a reply, so that the next one would be sent alone.
+  first.reject(new Error("Given up"));
+  assertEquals(bench.take(), []);
+  time.tick(20);
+  assertEquals(bench.take(), ["second"]);
+  second.resolve("OK");
+  assertEquals(bench.take(), ["both"]);
+  assertEquals(bench.queue.size, 0);
+});
+
 Deno.test("RetryQueue.retryNow() begins at once with the oldest of each lane", () => {
   using time = new FakeTime();
   const bench = new Bench();
