@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Dials } from "./connection/dials.ts";
 import { PeerNotes } from "./connection/peer_notes.ts";
 import type { Backoff, LinkSettings } from "./connection/settings.ts";
 import { isServerName, tlsProblem } from "./connection/tls_check.ts";
@@ -245,6 +246,7 @@ export function settingsOf(
       attemptTimeout: clientCreationTimeout,
       keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
       peers: new PeerNotes(),
+      dials: new Dials(),
     },
   };
 }

@@ -341,6 +341,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
       for (const request of [...this.#blocking]) request.reject(error);
       if (this.#inFlight > 0) await this.#drained.promise;
     }
+    await this.settings.link.dials.settled();
     this.destroy();
   }
 
@@ -352,6 +353,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.rejectKept(error);
     this.#retries.clear(error);
     this.end(error);
+    this.settings.link.dials.cancel();
     this.deadlines.clear();
     this.events.emit({ type: "closed" });
   }

@@ -109,7 +109,7 @@ async function establish(
   events: ConnectionEvents,
 ): Promise<Connection> {
   const note = settings.peers.on(endpoint);
-  const transport = await dial(endpoint, settings.tls, signal);
+  const transport = await dial(endpoint, settings.tls, settings.dials, signal);
   const connection = new Connection(endpoint, transport, events);
   const close = (): void => connection.close(signal.reason);
   signal.addEventListener("abort", close);
@@ -136,7 +136,7 @@ async function establish(
       const strange = error instanceof ProtocolError && !error.message.includes("0x15");
       if (settings.tls === undefined && mute && !strange && !note.askedForTls) {
         note.askedForTls = true;
-        if (await speaksTls(endpoint, signal)) throw tlsExpected(endpoint);
+        if (await speaksTls(endpoint, settings.dials, signal)) throw tlsExpected(endpoint);
       }
     }
     if (!isBadDatabase(error)) throw error;

@@ -5,6 +5,7 @@
  */
 
 import type { RetryOptions } from "@std/async/retry";
+import type { Dials } from "./dials.ts";
 import type { HandshakeSettings } from "./handshake.ts";
 import type { PeerNotes } from "./peer_notes.ts";
 import type { TlsSettings } from "./transport.ts";
@@ -26,4 +27,6 @@ export interface LinkSettings extends HandshakeSettings {
   readonly keepAlive: number;
   /** What was found out about the servers while connecting to them. */
   readonly peers: PeerNotes;
+  /** The attempts to connect that are under way. */
+  readonly dials: Dials;
 }

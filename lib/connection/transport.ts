@@ -8,6 +8,7 @@
 import { delay } from "@std/async/delay";
 import { ConnectionError } from "../errors.ts";
 import type { ByteReader } from "../resp/stream.ts";
+import type { Dials } from "./dials.ts";
 
 /** Where a node listens. */
 export interface Endpoint {
@@ -49,6 +50,7 @@ const PLAIN_PROBE = 250;
  *
  * @param endpoint Where to.
  * @param tls TLS settings, undefined for plain TCP.
+ * @param dials The attempts of the client.
  * @param signal Ends the attempt.
  * @returns The connection, with the TLS handshake done.
  * @throws {ConnectionError} If it cannot be opened; the cause says why.
@@ -56,12 +58,13 @@ const PLAIN_PROBE = 250;
 export async function dial(
   endpoint: Endpoint,
   tls: TlsSettings | undefined,
+  dials: Dials,
   signal: AbortSignal,
 ): Promise<Transport> {
   try {
     const conn = tls === undefined
-      ? await dialTcp(endpoint, signal)
-      : await dialTls(endpoint, tls, signal);
+      ? await dialTcp(endpoint, dials, signal)
+      : await dialTls(endpoint, tls, dials, signal);
     return {
       read: (buffer) => conn.read(buffer),
       writable: conn.writable,
@@ -93,12 +96,17 @@ export function isPermanent(error: unknown): boolean {
  * Tries to find out why a peer drops plain connections: whether it speaks TLS.
  *
  * @param endpoint The peer.
+ * @param dials The attempts of the client.
  * @param signal Ends the attempt.
  * @returns Whether it answered a TLS handshake; false if the attempt was ended.
  */
-export async function speaksTls(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+export async function speaksTls(
+  endpoint: Endpoint,
+  dials: Dials,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    shut(await startTls(endpoint, {}, signal));
+    shut(await startTls(endpoint, {}, dials, signal));
     return true;
   } catch (error) {
     // Only a peer that speaks TLS shows a certificate that can be refused.
@@ -130,8 +138,15 @@ export function show({ host, port }: Endpoint): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-async function dialTcp({ host, port }: Endpoint, signal: AbortSignal): Promise<Deno.TcpConn> {
-  const conn = await Deno.connect({ hostname: host, port, signal });
+async function dialTcp(
+  { host, port }: Endpoint,
+  dials: Dials,
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  const conn = await dials.open(
+    (signal) => Deno.connect({ hostname: host, port, signal }),
+    signal,
+  );
   try {
     conn.setNoDelay(true);
     conn.setKeepAlive(true);
@@ -146,11 +161,12 @@ async function dialTcp({ host, port }: Endpoint, signal: AbortSignal): Promise<D
 async function dialTls(
   endpoint: Endpoint,
   tls: TlsSettings,
+  dials: Dials,
   signal: AbortSignal,
 ): Promise<Deno.TlsConn> {
   const ended = new AbortController();
-  const asking = answersPlain(endpoint, AbortSignal.any([signal, ended.signal]));
-  const dialling = startTls(endpoint, tls, signal);
+  const asking = answersPlain(endpoint, dials, AbortSignal.any([signal, ended.signal]));
+  const dialling = startTls(endpoint, tls, dials, signal);
   try {
     const isPlain = await Promise.race([asking, dialling.then(() => false)]);
     if (isPlain) throw new Deno.errors.InvalidData(PLAIN_ONLY);
@@ -168,20 +184,22 @@ async function dialTls(
 async function startTls(
   endpoint: Endpoint,
   tls: TlsSettings,
+  dials: Dials,
   signal: AbortSignal,
 ): Promise<Deno.TlsConn> {
   const { caCerts, unsafelyDisableHostnameVerification, cert, key, serverName } = tls;
   const verify = { caCerts, unsafelyDisableHostnameVerification };
   // startTls knows no client certificate, connectTls neither signal nor server name.
   const certified = cert !== undefined && key !== undefined;
-  const tcp = await dialTcp(endpoint, signal);
+  const tcp = await dialTcp(endpoint, dials, signal);
   // A connectTls at an address that swallows it would go on for minutes, so the plain connection came first.
   if (certified) shut(tcp);
   let conn: Deno.TlsConn;
   try {
     conn = certified
-      ? await abortable(
-        Deno.connectTls({ hostname: endpoint.host, port: endpoint.port, cert, key, ...verify }),
+      ? await dials.open(
+        () =>
+          Deno.connectTls({ hostname: endpoint.host, port: endpoint.port, cert, key, ...verify }),
         signal,
       )
       : await Deno.startTls(tcp, { hostname: serverName ?? endpoint.host, ...verify });
@@ -211,7 +229,11 @@ async function startTls(
  *
  * @returns Whether it answers a plain PING; false also when `signal` is aborted. Never rejects.
  */
-async function answersPlain(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+async function answersPlain(
+  endpoint: Endpoint,
+  dials: Dials,
+  signal: AbortSignal,
+): Promise<boolean> {
   let conn: Deno.TcpConn | undefined;
   const abort = (): void => {
     if (conn !== undefined) shut(conn);
@@ -219,7 +241,7 @@ async function answersPlain(endpoint: Endpoint, signal: AbortSignal): Promise<bo
   signal.addEventListener("abort", abort);
   try {
     await delay(PLAIN_PROBE, { signal });
-    conn = await dialTcp(endpoint, signal);
+    conn = await dialTcp(endpoint, dials, signal);
     if (signal.aborted) return false;
     await conn.write(new TextEncoder().encode("PING\r\n"));
     const reply = new Uint8Array(1);
@@ -230,18 +252,6 @@ async function answersPlain(endpoint: Endpoint, signal: AbortSignal): Promise<bo
     signal.removeEventListener("abort", abort);
     abort();
   }
-}
-
-/** Gives up waiting when `signal` is aborted; a connection that comes too late is closed. */
-function abortable(opening: Promise<Deno.TlsConn>, signal: AbortSignal): Promise<Deno.TlsConn> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(signal.reason);
-      opening.then((conn) => conn.close(), () => {});
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    opening.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
 
 function shut(conn: Deno.Conn): void {

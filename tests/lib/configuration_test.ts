@@ -13,6 +13,7 @@ import {
   type RedisClientConfiguration,
   settingsOf,
 } from "../../lib/configuration.ts";
+import { Dials } from "../../lib/connection/dials.ts";
 import { PeerNotes } from "../../lib/connection/peer_notes.ts";
 import { ConfigurationError } from "../../lib/errors.ts";
 import { testCertificates } from "../../lib/testing/mod.ts";
@@ -52,6 +53,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
       keepAlive: 30_000,
       clientInfo: true,
       peers: new PeerNotes(),
+      dials: new Dials(),
     },
   });
 });
@@ -103,6 +105,7 @@ Deno.test("settingsOf() takes every option", () => {
       keepAlive: 0,
       clientInfo: false,
       peers: new PeerNotes(),
+      dials: new Dials(),
     },
   });
 });

@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { Dials } from "../../lib/connection/dials.ts";
 import { dial, isPermanent } from "../../lib/connection/transport.ts";
 import {
   ConfigurationError,
@@ -194,7 +195,7 @@ Deno.test("a host name that Deno refuses leaves no socket behind", async () => {
   for (const serverName of ["bad name", "a..b"]) {
     for (let i = 0; i < 3; i++) {
       const error = await assertRejects(
-        () => dial(server, { ...tls, serverName }, signal),
+        () => dial(server, { ...tls, serverName }, new Dials(), signal),
         ConnectionError,
         "Invalid hostname",
       );

@@ -1,0 +1,70 @@
+/**
+ * TCP connections of one client that are being opened.
+ *
+ * Deno loses a socket whose `Deno.connect` is aborted at the moment at which it succeeds: the call rejects, and nobody can
+ * close the connection. So an attempt that nobody wants any more gets a little time to end by itself; what it opens is
+ * closed.
+ *
+ * @module
+ */
+
+/** How long an attempt that nobody wants any more may go on, in milliseconds. */
+const GRACE = 20;
+
+/** Opens connections, and gives up those that are not wanted any more. */
+export class Dials {
+  /** The attempts under way, each with what cancels it. */
+  readonly #attempts = new Map<Promise<unknown>, AbortController>();
+
+  /**
+   * Opens a connection.
+   *
+   * @param connect Begins the attempt; its signal cancels it.
+   * @param signal Ends the attempt for the caller: at once, while the attempt itself may take a little longer.
+   * @returns The connection; rejects with the reason of the signal once that is aborted.
+   */
+  open<C extends { close(): void }>(
+    connect: (signal: AbortSignal) => Promise<C>,
+    signal: AbortSignal,
+  ): Promise<C> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const cancel = new AbortController();
+    const attempt = connect(cancel.signal);
+    this.#attempts.set(attempt, cancel);
+    return new Promise((resolve, reject) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const abort = (): void => {
+        reject(signal.reason);
+        attempt.then((connection) => connection.close(), ignore);
+        timer = setTimeout(() => cancel.abort(), GRACE);
+        Deno.unrefTimer(timer);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      attempt.then(resolve, reject).finally(() => {
+        this.#attempts.delete(attempt);
+        clearTimeout(timer);
+        signal.removeEventListener("abort", abort);
+      });
+    });
+  }
+
+  /**
+   * Waits for the attempts under way.
+   *
+   * @returns Resolves when all have ended, at the latest after 20 ms.
+   */
+  async settled(): Promise<void> {
+    if (this.#attempts.size === 0) return;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, GRACE);
+    await Promise.race([Promise.allSettled(this.#attempts.keys()), late.promise]);
+    clearTimeout(timer);
+  }
+
+  /** Cancels the attempts under way at once. */
+  cancel(): void {
+    for (const controller of this.#attempts.values()) controller.abort();
+  }
+}
+
+function ignore(): void {}
