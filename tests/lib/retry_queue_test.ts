@@ -195,8 +195,9 @@ Deno.test("RetryQueue lets nothing overtake a request whose keys are not known",
   assert(bench.queue.join(1, bench.request("UNKNOWN", "unknown")));
   assert(bench.queue.join(1, bench.request("SET", "z", "later")));
   time.tick(10);
+  assertEquals(bench.take(), ["first"]);
   first.resolve("OK");
-  assertEquals(bench.take(), ["first", "unknown", "later"]);
+  assertEquals(bench.take(), ["unknown", "later"]);
 });
 
 Deno.test("RetryQueue sends no request alone that another one of its keys waits in front of", () => {
