@@ -11,8 +11,8 @@ import { gather, mergeParts, splitBySlot } from "../cluster/fan_out.ts";
 import { commonSlot, planOf } from "../cluster/router.ts";
 import { slotOf } from "../cluster/slot.ts";
 import { elect, Topology } from "../cluster/topology.ts";
-import { lookUp } from "../lib/command_table.ts";
-import { settingsOf } from "../lib/configuration.ts";
+import { lookUp } from "../lib/command_table/mod.ts";
+import { settingsOf } from "../lib/configuration/settings.ts";
 import type { Reply } from "../lib/resp/reply.ts";
 import { clusterSlots } from "./cluster_slots.ts";
 

@@ -6,8 +6,13 @@
  * @module
  */
 
-import { blockingTimeout, type CommandRow, keyPositions, lookUp } from "../lib/command_table.ts";
-import type { Settings } from "../lib/configuration.ts";
+import {
+  blockingTimeout,
+  type CommandRow,
+  keyPositions,
+  lookUp,
+} from "../lib/command_table/mod.ts";
+import type { Settings } from "../lib/configuration/settings.ts";
 import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import type { Link } from "../lib/connection/link.ts";
@@ -19,7 +24,7 @@ import {
   Dispatcher,
   mayReadReplica,
   readsPages,
-} from "../lib/dispatcher.ts";
+} from "../lib/dispatch/dispatcher.ts";
 import {
   ClusterError,
   ConfigurationError,
@@ -28,7 +33,7 @@ import {
   TimeoutError,
 } from "../lib/errors.ts";
 import type { EventAddress } from "../lib/events.ts";
-import type { LaneKey } from "../lib/retry_queue.ts";
+import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
 import { RedirectOrder } from "./redirect_order.ts";

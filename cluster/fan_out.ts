@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandRow, keyPositions, type ResponsePolicy } from "../lib/command_table.ts";
+import { type CommandRow, keyPositions, type ResponsePolicy } from "../lib/command_table/mod.ts";
 import {
   ClusterError,
   type FailedPart,

@@ -28,15 +28,20 @@ export {
   type RedisCredentials,
   type RetryStrategy,
   type TlsOptions,
-} from "../lib/configuration.ts";
-export { Batch, type BatchOptions, type BatchOutcomes, type BatchValues } from "../lib/batch.ts";
-export { Client } from "../lib/client.ts";
-export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatcher.ts";
+} from "../lib/configuration/options.ts";
+export {
+  Batch,
+  type BatchOptions,
+  type BatchOutcomes,
+  type BatchValues,
+} from "../lib/client/batch.ts";
+export { Client } from "../lib/client/client.ts";
+export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/dispatcher.ts";
 export type * from "../lib/connection/route.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
-export type { WatchOptions } from "../lib/watch.ts";
-export { WatchSession } from "../lib/watch_session.ts";
-export { Script, script, type ScriptOptions } from "../lib/script.ts";
+export type { WatchOptions } from "../lib/client/watch.ts";
+export { WatchSession } from "../lib/client/watch_session.ts";
+export { Script, script, type ScriptOptions } from "../lib/client/script.ts";

@@ -5,7 +5,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import type { Settings } from "../lib/configuration.ts";
+import type { Settings } from "../lib/configuration/settings.ts";
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../lib/connection/link.ts";
 import { addressesOf } from "./addresses.ts";

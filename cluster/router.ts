@@ -6,11 +6,11 @@
  * @module
  */
 
-import { type CommandRow, keyPositions } from "../lib/command_table.ts";
+import { type CommandRow, keyPositions } from "../lib/command_table/mod.ts";
 import { show } from "../lib/connection/transport.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
 import { ClusterError, ServerError } from "../lib/errors.ts";
-import { wasNotExecuted } from "../lib/not_executed.ts";
+import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { Argument } from "../lib/resp/reply.ts";
 import { slotOf } from "./slot.ts";
 

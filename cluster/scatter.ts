@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandRow } from "../lib/command_table.ts";
+import type { CommandRow } from "../lib/command_table/mod.ts";
 import { Request, type RequestOwner } from "../lib/connection/request.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { gather, mergeParts, type Part, partialFailure } from "./fan_out.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { keyPositions, lookUp } from "../lib/command_table.ts";
+import { keyPositions, lookUp } from "../lib/command_table/mod.ts";
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";

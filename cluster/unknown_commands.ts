@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandRow, rowsFromCommandReply } from "../lib/command_table.ts";
+import { type CommandRow, rowsFromCommandReply } from "../lib/command_table/mod.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 
 /** How long the servers' answer about a name holds, in milliseconds: a module may be loaded at any time. */

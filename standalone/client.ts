@@ -4,9 +4,10 @@
  * @module
  */
 
-import { Client } from "../lib/client.ts";
-import { type RedisClientConfiguration, settingsOf } from "../lib/configuration.ts";
-import type { RequestOptions } from "../lib/dispatcher.ts";
+import { Client } from "../lib/client/client.ts";
+import type { RedisClientConfiguration } from "../lib/configuration/options.ts";
+import { settingsOf } from "../lib/configuration/settings.ts";
+import type { RequestOptions } from "../lib/dispatch/dispatcher.ts";
 import { StandaloneDispatcher } from "./dispatcher.ts";
 
 /**

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Settings } from "../lib/configuration.ts";
+import type { Settings } from "../lib/configuration/settings.ts";
 import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { type Call, Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
-import { Dispatcher, mayReadReplica } from "../lib/dispatcher.ts";
+import { Dispatcher, mayReadReplica } from "../lib/dispatch/dispatcher.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
-import { wasNotExecuted } from "../lib/not_executed.ts";
-import type { LaneKey } from "../lib/retry_queue.ts";
+import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
+import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import { Polling } from "./polling.ts";
 import { Renewal } from "./renewal.ts";
 import { readRole, type Role, type RoleAnswer, takesWrites } from "./roles.ts";

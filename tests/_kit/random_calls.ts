@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type CommandRow, commandRows, type KeySpecification } from "../../lib/command_table.ts";
+import {
+  type CommandRow,
+  commandRows,
+  type KeySpecification,
+} from "../../lib/command_table/mod.ts";
 
 /** Rows of the commands, and subcommands, whose keys COMMAND GETKEYS tells. */
 export function keyedRows(): CommandRow[] {

@@ -5,7 +5,7 @@
  */
 
 import type { RedisClusterClient } from "../../cluster/mod.ts";
-import { keyPositions, lookUp } from "../../lib/command_table.ts";
+import { keyPositions, lookUp } from "../../lib/command_table/mod.ts";
 import { Commands } from "../../lib/commands/mod.ts";
 import type { Decoder, Words } from "../../lib/executor.ts";
 import type { Argument, Reply } from "../../lib/resp/mod.ts";

@@ -13,7 +13,7 @@ import {
   splitBySlot,
 } from "../../cluster/fan_out.ts";
 import { type Reply, ServerError, UnexpectedReplyError } from "../../cluster/mod.ts";
-import { type CommandRow, lookUp, type ResponsePolicy } from "../../lib/command_table.ts";
+import { type CommandRow, lookUp, type ResponsePolicy } from "../../lib/command_table/mod.ts";
 import { readCases } from "./_cases.ts";
 import { read, readEach, type Spelled } from "./_spelled.ts";
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ClusterError } from "../../cluster/mod.ts";
-import { refusal } from "../../lib/refused_commands.ts";
+import { refusal } from "../../lib/command_table/refused.ts";
 import { type FakeCluster, simple, startFakeCluster, startServer } from "../../lib/testing/mod.ts";
 import { keyedRows, randomCall, randomNumbers } from "../_kit/random_calls.ts";
 import { askServer } from "../maintenance/command_source.ts";

@@ -8,7 +8,7 @@ import {
   slotOfKeys,
 } from "../../cluster/router.ts";
 import { ClusterError, ServerError } from "../../cluster/mod.ts";
-import { lookUp } from "../../lib/command_table.ts";
+import { lookUp } from "../../lib/command_table/mod.ts";
 import { readCases } from "./_cases.ts";
 
 interface ErrorCase {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { keyPositions, lookUp } from "../../lib/command_table.ts";
+import { keyPositions, lookUp } from "../../lib/command_table/mod.ts";
 import type { CommandDocs, CommandInfo } from "../../lib/commands/mod.ts";
 import { ServerError } from "../../lib/errors.ts";
 import { connectToServer } from "../_kit/command_tests.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { slotOf } from "../../cluster/slot.ts";
 import { RedisClient, RedisClusterClient, RedisError } from "../../mod.ts";
-import type { Client } from "../../lib/client.ts";
+import type { Client } from "../../lib/client/client.ts";
 import {
   inTurn,
   NO_REPLY,

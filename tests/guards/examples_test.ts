@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { retry } from "@std/async";
-import { commandRows } from "../../lib/command_table.ts";
+import { commandRows } from "../../lib/command_table/mod.ts";
 import { startCluster, startServer } from "../../lib/testing/mod.ts";
 import { RedisClient, RedisClusterClient } from "../../mod.ts";
 import { type Example, examplesInMarkdown, examplesInModule, withChecks } from "./_examples.ts";

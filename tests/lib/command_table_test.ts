@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { type CommandRow, commandRows, lookUp } from "../../lib/command_table.ts";
+import { type CommandRow, commandRows, lookUp } from "../../lib/command_table/mod.ts";
 import { parseRow } from "../../lib/command_table/notation.ts";
 import { asBytes } from "./command_table/call.ts";
 

@@ -7,12 +7,9 @@ import {
 } from "@std/assert";
 import { retry } from "@std/async/retry";
 import { FakeTime } from "@std/testing/time";
-import {
-  configurationOfUrl,
-  ReadFrom,
-  type RedisClientConfiguration,
-  settingsOf,
-} from "../../lib/configuration.ts";
+import { ReadFrom, type RedisClientConfiguration } from "../../lib/configuration/options.ts";
+import { settingsOf } from "../../lib/configuration/settings.ts";
+import { configurationOfUrl } from "../../lib/configuration/url.ts";
 import { Dials } from "../../lib/connection/dials.ts";
 import { PeerNotes } from "../../lib/connection/peer_notes.ts";
 import { ConfigurationError } from "../../lib/errors.ts";

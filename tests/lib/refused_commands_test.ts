@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { lookUp } from "../../lib/command_table.ts";
-import { refusal, refuse } from "../../lib/refused_commands.ts";
+import { lookUp } from "../../lib/command_table/mod.ts";
+import { refusal, refuse } from "../../lib/command_table/refused.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {
   "ASKING": "redirections",

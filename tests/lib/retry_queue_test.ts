@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { lookUp } from "../../lib/command_table.ts";
+import { lookUp } from "../../lib/command_table/mod.ts";
 import { Request, type RequestOwner } from "../../lib/connection/request.ts";
 import { ServerError } from "../../lib/errors.ts";
-import { type LaneKey, RetryQueue } from "../../lib/retry_queue.ts";
+import { type LaneKey, RetryQueue } from "../../lib/dispatch/retry_queue.ts";
 
 const BACKOFF = { minTimeout: 10, maxTimeout: 3000, multiplier: 2, jitter: 0 };
 const DOWN = new ServerError("CLUSTERDOWN The cluster is down");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sha1 } from "../../lib/sha1.ts";
+import { sha1 } from "../../lib/client/sha1.ts";
 
 Deno.test("sha1() computes what the platform does, for texts of all lengths around the blocks", async () => {
   for (let length = 0; length < 200; length++) {

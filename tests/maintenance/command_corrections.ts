@@ -12,7 +12,7 @@ import {
   parseTimeout,
 } from "../../lib/command_table/notation.ts";
 import { makeRow, type RowFacts } from "../../lib/command_table/row.ts";
-import type { CommandRow } from "../../lib/command_table.ts";
+import type { CommandRow } from "../../lib/command_table/mod.ts";
 
 /** One entry of the file: either a row that no server describes, or facts that replace those of some commands. */
 export interface Correction {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CommandRow, rowsFromCommandReply } from "../../lib/command_table.ts";
+import { type CommandRow, rowsFromCommandReply } from "../../lib/command_table/mod.ts";
 import { startServer } from "../../lib/testing/mod.ts";
 import { RawConnection } from "./raw_connection.ts";
 

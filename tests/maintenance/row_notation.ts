@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandRow, KeySpecification, TimeoutArgument } from "../../lib/command_table.ts";
+import type { CommandRow, KeySpecification, TimeoutArgument } from "../../lib/command_table/mod.ts";
 
 /** Writes rows, one line each, in alphabetical order. */
 export function printRows(rows: Iterable<CommandRow>): string {

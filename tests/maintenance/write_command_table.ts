@@ -10,7 +10,7 @@
  * @module
  */
 
-import { type CommandRow, commandRows } from "../../lib/command_table.ts";
+import { type CommandRow, commandRows } from "../../lib/command_table/mod.ts";
 import { makeRow } from "../../lib/command_table/row.ts";
 import { TABLE_SOURCES } from "../../lib/command_table/rows.ts";
 import { applyCorrections, readCorrections } from "./command_corrections.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseRow } from "../../lib/command_table/notation.ts";
 import { COMMAND_ROWS, TABLE_SOURCES } from "../../lib/command_table/rows.ts";
-import { type CommandRow, commandRows } from "../../lib/command_table.ts";
+import { type CommandRow, commandRows } from "../../lib/command_table/mod.ts";
 import { startServer } from "../../lib/testing/mod.ts";
 import { applyCorrections, type Correction, readCorrections } from "./command_corrections.ts";
 import { askServer, printServerVersion, readServerVersion, readSource } from "./command_source.ts";

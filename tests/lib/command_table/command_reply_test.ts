@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UnexpectedReplyError } from "../../../lib/errors.ts";
-import { type CommandRow, rowsFromCommandReply } from "../../../lib/command_table.ts";
+import { type CommandRow, rowsFromCommandReply } from "../../../lib/command_table/mod.ts";
 import { startServer } from "../../../lib/testing/mod.ts";
 import { RawConnection } from "../../maintenance/raw_connection.ts";
 

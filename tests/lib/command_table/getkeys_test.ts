@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { firstKeyPosition, keyPositions } from "../../../lib/command_table.ts";
+import { firstKeyPosition, keyPositions } from "../../../lib/command_table/mod.ts";
 import type { Argument } from "../../../lib/resp/reply.ts";
 import { startServer } from "../../../lib/testing/mod.ts";
 import { keyedRows, randomCall, randomNumbers } from "../../_kit/random_calls.ts";

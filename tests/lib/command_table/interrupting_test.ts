@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isInterrupting, lookUp } from "../../../lib/command_table.ts";
+import { isInterrupting, lookUp } from "../../../lib/command_table/mod.ts";
 
 const INTERRUPTING = [
   "SCRIPT KILL",

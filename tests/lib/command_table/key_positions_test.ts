@@ -2,7 +2,7 @@ import { assertEquals, assertExists } from "@std/assert";
 import { parse } from "@std/yaml";
 import { parseRow } from "../../../lib/command_table/notation.ts";
 import { rowsFromCommandReply } from "../../../lib/command_table/command_reply.ts";
-import { firstKeyPosition, keyPositions, lookUp } from "../../../lib/command_table.ts";
+import { firstKeyPosition, keyPositions, lookUp } from "../../../lib/command_table/mod.ts";
 import { asBytes, caseFile, wordsOf } from "./call.ts";
 
 interface Case {

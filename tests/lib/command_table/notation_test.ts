@@ -6,7 +6,7 @@ import {
   parseTimeout,
 } from "../../../lib/command_table/notation.ts";
 import { COMMAND_ROWS } from "../../../lib/command_table/rows.ts";
-import { commandRows } from "../../../lib/command_table.ts";
+import { commandRows } from "../../../lib/command_table/mod.ts";
 import { printKeySpecification, printRows } from "../../maintenance/row_notation.ts";
 
 Deno.test("parseRow() reads what the maintenance task writes", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
-import { type CommandRow, commandRows } from "../../../lib/command_table.ts";
+import { type CommandRow, commandRows } from "../../../lib/command_table/mod.ts";
 import { TABLE_SOURCES } from "../../../lib/command_table/rows.ts";
 import { startServer } from "../../../lib/testing/mod.ts";
 import { readCorrections } from "../../maintenance/command_corrections.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Batch } from "../../../lib/batch.ts";
+import type { Batch } from "../../../lib/client/batch.ts";
 import { checkCounter, checkLastWrite, checkTogether, type Write } from "../model.ts";
 import type { Round } from "../round.ts";
 

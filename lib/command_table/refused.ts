@@ -5,9 +5,9 @@
  * @module
  */
 
-import { lookUp } from "./command_table.ts";
-import { describe } from "./option_shape.ts";
-import type { Argument } from "./resp/reply.ts";
+import { lookUp } from "./mod.ts";
+import { describe } from "../option_shape.ts";
+import type { Argument } from "../resp/reply.ts";
 
 const TRANSACTION = "use transaction()";
 const WATCH = "use watch()";

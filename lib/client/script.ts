@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { ScriptCall } from "./commands/mod.ts";
-import { ServerError } from "./errors.ts";
-import type { Words } from "./executor.ts";
-import { describe, faultOfOptions, type OptionShape } from "./option_shape.ts";
-import type { Reply } from "./resp/reply.ts";
+import type { ScriptCall } from "../commands/mod.ts";
+import { ServerError } from "../errors.ts";
+import type { Words } from "../executor.ts";
+import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
+import type { Reply } from "../resp/reply.ts";
 import { sha1 } from "./sha1.ts";
-import { taken } from "./words.ts";
+import { taken } from "../words.ts";
 
 /** Options for {@linkcode script}. */
 export interface ScriptOptions {

@@ -11,21 +11,27 @@ import {
   type BatchValues,
   runBatch,
 } from "./batch.ts";
-import { Commands, type Key, type OneOrMany, type Reach, type ScriptCall } from "./commands/mod.ts";
-import type { Route } from "./connection/route.ts";
-import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "./dispatcher.ts";
-import { ConfigurationError } from "./errors.ts";
-import type { ClientEvent } from "./events.ts";
-import type { Decoder, Words } from "./executor.ts";
-import { describe, isPlain } from "./option_shape.ts";
-import { refuse } from "./refused_commands.ts";
-import type { Argument, Reply } from "./resp/reply.ts";
+import {
+  Commands,
+  type Key,
+  type OneOrMany,
+  type Reach,
+  type ScriptCall,
+} from "../commands/mod.ts";
+import type { Route } from "../connection/route.ts";
+import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
+import { ConfigurationError } from "../errors.ts";
+import type { ClientEvent } from "../events.ts";
+import type { Decoder, Words } from "../executor.ts";
+import { describe, isPlain } from "../option_shape.ts";
+import { refuse } from "../command_table/refused.ts";
+import type { Argument, Reply } from "../resp/reply.ts";
 import { runScript, type Script } from "./script.ts";
-import { refuseSurplusIn } from "./surplus_arguments.ts";
+import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
 import { runWatch, type WatchOptions } from "./watch.ts";
 import type { WatchSession } from "./watch_session.ts";
-import { taken } from "./words.ts";
+import { taken } from "../words.ts";
 
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.

@@ -1,22 +1,22 @@
 /**
  * Facts about the servers' commands: who they are for, where their keys are, how their replies are combined.
  *
- * This entry owns the look-up; the rows are in `command_table/rows.ts`, which a maintenance task writes from what the servers
+ * This entry owns the look-up; the rows are in `rows.ts`, which a maintenance task writes from what the servers
  * say about themselves (`deno task table`). It does not decide anything: where a command goes is up to the cluster's router.
  *
  * @module
  */
 
-import { textOf } from "./command_table/argument_text.ts";
-import { parseRow } from "./command_table/notation.ts";
-import type { CommandRow } from "./command_table/row.ts";
-import { COMMAND_ROWS } from "./command_table/rows.ts";
-import type { Argument } from "./resp/reply.ts";
+import { textOf } from "./argument_text.ts";
+import { parseRow } from "./notation.ts";
+import type { CommandRow } from "./row.ts";
+import { COMMAND_ROWS } from "./rows.ts";
+import type { Argument } from "../resp/reply.ts";
 
-export { blockingTimeout } from "./command_table/blocking_timeout.ts";
-export { rowsFromCommandReply } from "./command_table/command_reply.ts";
-export { firstKeyPosition, keyPositions } from "./command_table/key_positions.ts";
-export { isInterrupting } from "./command_table/interrupting.ts";
+export { blockingTimeout } from "./blocking_timeout.ts";
+export { rowsFromCommandReply } from "./command_reply.ts";
+export { firstKeyPosition, keyPositions } from "./key_positions.ts";
+export { isInterrupting } from "./interrupting.ts";
 export type {
   CommandRow,
   IndexBegin,
@@ -30,7 +30,7 @@ export type {
   RowFacts,
   TimeoutArgument,
   UnknownKeys,
-} from "./command_table/row.ts";
+} from "./row.ts";
 
 // A program uses few commands, so each row is read when it is first asked for, and not even an index of them is made.
 const rows = new Map<string, CommandRow>();

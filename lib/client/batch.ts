@@ -4,15 +4,15 @@
  * @module
  */
 
-import { Commands, type Reach } from "./commands/mod.ts";
-import { keepOrder } from "./connection/ordered_batch.ts";
-import { BYSTANDER, type Request } from "./connection/request.ts";
-import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
-import type { Decoder, Words } from "./executor.ts";
-import { describe, faultOfOptions, type OptionShape } from "./option_shape.ts";
-import { refuse } from "./refused_commands.ts";
-import type { Argument, Reply } from "./resp/reply.ts";
-import { refuseSurplusIn } from "./surplus_arguments.ts";
+import { Commands, type Reach } from "../commands/mod.ts";
+import { keepOrder } from "../connection/ordered_batch.ts";
+import { BYSTANDER, type Request } from "../connection/request.ts";
+import type { ClusterRequestOptions, Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Decoder, Words } from "../executor.ts";
+import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
+import { refuse } from "../command_table/refused.ts";
+import type { Argument, Reply } from "../resp/reply.ts";
+import { refuseSurplusIn } from "../surplus_arguments.ts";
 
 /** What a batch of commands resolves to: the value of each, in their order. */
 export type BatchValues<P extends readonly unknown[]> = { -readonly [K in keyof P]: Awaited<P[K]> };

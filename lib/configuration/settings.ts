@@ -1,144 +1,25 @@
 /**
- * Options of the clients: their meaning, their defaults, and the checks that no bad one gets past.
+ * Checks the options of the clients and fills in their defaults.
  *
  * @module
  */
 
-import { Dials } from "./connection/dials.ts";
-import { PeerNotes } from "./connection/peer_notes.ts";
-import type { Backoff, LinkSettings } from "./connection/settings.ts";
-import { isServerName, tlsProblem } from "./connection/tls_check.ts";
-import type { Endpoint, TlsSettings } from "./connection/transport.ts";
-import { ConfigurationError } from "./errors.ts";
-
-/** Address of a node. */
-export interface NodeAddress {
-  /** Host name or IP address. */
-  host: string;
-  /** TCP port. @default {6379} */
-  port?: number;
-}
-
-/** Credentials: a password alone, or those of an ACL user. */
-export interface RedisCredentials {
-  /** ACL user. @default {"default"} */
-  username?: string;
-  /** Password. */
-  password: string;
-}
-
-/** TLS options; they need `useTls`. */
-export interface TlsOptions {
-  /** Certificates of authorities to trust besides the system's, as PEM text (not as paths of files). */
-  caCerts?: string[];
-  /** Certificate chain of the client as PEM text, where the server asks for one; needs `key`. */
-  cert?: string;
-  /** Private key of the client as PEM text, without a passphrase; needs `cert`. */
-  key?: string;
-  /** Name to expect in the server's certificate instead of the host, in ASCII. Cannot be combined with `cert`. */
-  serverName?: string;
-  /** Accept a certificate that is valid but made for another name. @default {false} */
-  unsafelyDisableHostnameVerification?: boolean;
-}
-
-/**
- * Where reads go: `"primary"`, or `"preferReplica"` for the connected replicas in turn, and the primary if there is none.
- */
-export type ReadFrom = "primary" | "preferReplica";
-
-/** The values of {@linkcode ReadFrom} by the names that the specification gives them. */
-export const ReadFrom: {
-  readonly PRIMARY: "primary";
-  readonly PREFER_REPLICA: "preferReplica";
-} = { PRIMARY: "primary", PREFER_REPLICA: "preferReplica" };
-
-/**
- * How long to wait between attempts to connect: before attempt N a random time between 0 and `factor * exponentBase ** N`
- * milliseconds. Attempts never end.
- */
-export interface BackoffStrategy {
-  /** N grows up to this number; 0 makes the wait constant. @default {16} */
-  numOfRetries?: number;
-  /** Milliseconds that are multiplied. @default {10} */
-  factor?: number;
-  /** Base of the exponent, 1 or more. @default {2} */
-  exponentBase?: number;
-  /** Longest wait in milliseconds. @default {3000} */
-  maxDelay?: number;
-}
-
-/**
- * The same as {@linkcode BackoffStrategy} in the words of `retry` of `@std/async`, whose `RetryOptions` fit in here. There
- * is no number of attempts: they never end.
- */
-export interface RetryStrategy {
-  /** By how much the wait grows from attempt to attempt. @default {2} */
-  multiplier?: number;
-  /** Longest wait before the first repetition, in milliseconds. @default {10} */
-  minTimeout?: number;
-  /** Longest wait of all, in milliseconds. @default {3000} */
-  maxTimeout?: number;
-  /** Which share of the wait is random, from 0 to 1. @default {1} */
-  jitter?: number;
-}
-
-/** Options that both clients have. */
-export interface BaseConfiguration {
-  /** Where to connect. Standalone: the primary and its replicas, in any order. Cluster: some of the nodes. */
-  addresses: NodeAddress[];
-  /** User and password. */
-  credentials?: RedisCredentials;
-  /** Speak TLS, with the usual verification of the server's certificate. @default {false} */
-  useTls?: boolean;
-  /** More on TLS. */
-  tls?: TlsOptions;
-  /** Where reads go. @default {"primary"} */
-  readFrom?: ReadFrom;
-  /** Milliseconds for all of `create()`: connect, handshake, discovery. @default {2500} */
-  clientCreationTimeout?: number;
-  /**
-   * Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. Time in which this process
-   * was too busy to read replies is left out.
-   *
-   * Once it is written, a blocking command has the time that the server may take, and so much more (500 ms at least).
-   *
-   * @default {250}
-   */
-  requestTimeout?: number;
-  /** Wait between attempts to connect: ours, or the options of `retry` of `@std/async`. */
-  reconnectStrategy?: BackoffStrategy | RetryStrategy;
-  /** Protocol to ask for; where the server does not know RESP3, RESP2 is spoken. @default {3} */
-  protocol?: 2 | 3;
-  /** Logical database. @default {0} */
-  databaseId?: number;
-  /** Name that the server shows in CLIENT LIST; no white space. */
-  clientName?: string;
-  /**
-   * Tell the server the name and version of this library by CLIENT SETINFO, for its CLIENT LIST. Turn it off for a proxy
-   * that drops a connection on a command that it does not know. @default {true}
-   */
-  clientInfo?: boolean;
-  /** How many requests may be unanswered; one more is rejected at once. @default {100000} */
-  inflightRequestsLimit?: number;
-  /** Connect on the first request instead of in `create()`. @default {false} */
-  lazyConnect?: boolean;
-  /** Milliseconds between checks of who is primary and who is replica; 0 for none. @default {60000} */
-  periodicTopologyCheck?: number;
-  /** Milliseconds without a byte from a node after which it is asked for one; 0 for never. @default {30000} */
-  keepAlive?: number;
-}
-
-/** Options for {@linkcode RedisClient.create}. */
-export interface RedisClientConfiguration extends BaseConfiguration {}
-
-/** Options for {@linkcode RedisClusterClient.create}. */
-export interface ClusterClientConfiguration extends BaseConfiguration {
-  /**
-   * Translates the addresses that nodes announce, for networks that see them under others (NAT, proxies). It is asked
-   * before each attempt to connect, must not be async, and must return an address.
-   */
-  addressMap?: (host: string, port: number) => { host: string; port: number };
-}
+import { Dials } from "../connection/dials.ts";
+import { PeerNotes } from "../connection/peer_notes.ts";
+import type { Backoff, LinkSettings } from "../connection/settings.ts";
+import { isServerName, tlsProblem } from "../connection/tls_check.ts";
+import type { Endpoint, TlsSettings } from "../connection/transport.ts";
+import { badOption, check } from "./_check.ts";
+import {
+  type BackoffStrategy,
+  type ClusterClientConfiguration,
+  DEFAULT_PORT,
+  type ReadFrom,
+  type RedisClientConfiguration,
+  type RedisCredentials,
+  type TlsOptions,
+} from "./options.ts";
+import { configurationOfUrl } from "./url.ts";
 
 /** A checked and complete configuration. */
 export interface Settings {
@@ -153,7 +34,6 @@ export interface Settings {
   readonly link: LinkSettings;
 }
 
-const DEFAULT_PORT = 6379;
 /** Longest time that a timer can measure. */
 const MAX_MS = 2 ** 31 - 1;
 
@@ -249,51 +129,6 @@ export function settingsOf(
       dials: new Dials(),
     },
   };
-}
-
-/**
- * Reads a URL: `redis://`, `rediss://`, `valkey://` or `valkeys://`, then `[user[:password]@]host[:port][/database]`.
- *
- * @param url The URL; user and password are percent-decoded, an IPv6 address stands in brackets.
- * @returns The options that it stands for.
- * @throws {ConfigurationError} If it is none of these.
- */
-export function configurationOfUrl(url: string | URL): RedisClientConfiguration {
-  // The text of a URL may hold a password, so no message repeats it.
-  check(URL.canParse(url), "url", "expected a URL such as redis://localhost:6379");
-  const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(url);
-  const tls = protocol === "rediss:" || protocol === "valkeys:";
-  check(
-    tls || protocol === "redis:" || protocol === "valkey:",
-    "url",
-    "expected redis://, rediss://, valkey:// or valkeys://",
-  );
-  check(hostname !== "", "url", "expected a host");
-  check(search === "" && hash === "", "url", "expected no query and no fragment: pass an object");
-  const database = pathname.replace(/^\//, "");
-  check(/^\d*$/.test(database), "url", "expected the number of a database as its path");
-  check(username === "" || password !== "", "url", "expected a password behind the user name");
-  const configuration: RedisClientConfiguration = {
-    addresses: [{
-      host: decode(hostname).replace(/^\[(.*)\]$/, "$1"),
-      port: port === "" ? DEFAULT_PORT : Number(port),
-    }],
-    useTls: tls,
-  };
-  if (password !== "") {
-    configuration.credentials = { password: decode(password) };
-    if (username !== "") configuration.credentials.username = decode(username);
-  }
-  if (database !== "") configuration.databaseId = Number(database);
-  return configuration;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw badOption("url", "malformed percent-encoding", { cause });
-  }
 }
 
 function addressesOf(addresses: unknown): Endpoint[] {
@@ -487,12 +322,4 @@ function known(given: object, names: readonly string[], prefix: string): void {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function check(condition: unknown, option: string, problem: string): asserts condition {
-  if (!condition) throw badOption(option, problem);
-}
-
-function badOption(option: string, problem: string, options?: ErrorOptions): ConfigurationError {
-  return new ConfigurationError(`Cannot use option "${option}": ${problem}`, option, options);
 }

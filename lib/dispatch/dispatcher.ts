@@ -5,19 +5,19 @@
  * @module
  */
 
-import { blockingTimeout, type CommandRow, isInterrupting, lookUp } from "./command_table.ts";
-import type { Settings } from "./configuration.ts";
-import { Aborts } from "./connection/aborts.ts";
-import { Deadlines } from "./connection/deadlines.ts";
-import type { Link, LinkOwner } from "./connection/link.ts";
-import { Request, type RequestOwner } from "./connection/request.ts";
-import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "./errors.ts";
-import { Events } from "./events.ts";
-import type { Decoder, Words } from "./executor.ts";
-import type { Push } from "./resp/reply.ts";
+import { blockingTimeout, type CommandRow, isInterrupting, lookUp } from "../command_table/mod.ts";
+import type { Settings } from "../configuration/settings.ts";
+import { Aborts } from "../connection/aborts.ts";
+import { Deadlines } from "../connection/deadlines.ts";
+import type { Link, LinkOwner } from "../connection/link.ts";
+import { Request, type RequestOwner } from "../connection/request.ts";
+import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "../errors.ts";
+import { Events } from "../events.ts";
+import type { Decoder, Words } from "../executor.ts";
+import type { Push } from "../resp/reply.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
-import type { Route } from "./connection/route.ts";
-import { checkName, nameOf, takeWords } from "./words.ts";
+import type { Route } from "../connection/route.ts";
+import { checkName, nameOf, takeWords } from "../words.ts";
 
 /** Milliseconds that the client waits longer than the server does for a blocking command, at least. */
 const BLOCKING_MARGIN = 500;

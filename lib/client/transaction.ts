@@ -13,11 +13,11 @@ import {
   settle,
   withdraw,
 } from "./batch.ts";
-import { BYSTANDER, Request } from "./connection/request.ts";
-import type { ClusterRequestOptions, Dispatcher } from "./dispatcher.ts";
-import { RedisError, ServerError, UnexpectedReplyError } from "./errors.ts";
-import { elementsOf, pairsOf, toMap, toSet } from "./resp/repeated.ts";
-import type { Reply } from "./resp/reply.ts";
+import { BYSTANDER, Request } from "../connection/request.ts";
+import type { ClusterRequestOptions, Dispatcher } from "../dispatch/dispatcher.ts";
+import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
+import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
+import type { Reply } from "../resp/reply.ts";
 
 /**
  * Runs a transaction.

@@ -5,17 +5,17 @@
  */
 
 import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts";
-import { Commands, type Key } from "./commands/mod.ts";
-import { ask } from "./connection/open.ts";
-import type { Dedicated, Request, RequestOwner } from "./connection/request.ts";
-import type { Link } from "./connection/link.ts";
-import type { Dispatcher, RequestOptions } from "./dispatcher.ts";
-import { ClosedError, ConnectionError, type ServerError } from "./errors.ts";
-import type { Decoder, Words } from "./executor.ts";
-import { wasNotExecuted } from "./not_executed.ts";
-import { refuse } from "./refused_commands.ts";
-import type { Argument, Reply } from "./resp/reply.ts";
-import { refuseSurplusIn } from "./surplus_arguments.ts";
+import { Commands, type Key } from "../commands/mod.ts";
+import { ask } from "../connection/open.ts";
+import type { Dedicated, Request, RequestOwner } from "../connection/request.ts";
+import type { Link } from "../connection/link.ts";
+import type { Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
+import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
+import type { Decoder, Words } from "../executor.ts";
+import { wasNotExecuted } from "../command_table/not_executed.ts";
+import { refuse } from "../command_table/refused.ts";
+import type { Argument, Reply } from "../resp/reply.ts";
+import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
 
 /** A connection on which keys are watched. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { keyPositions } from "./command_table.ts";
-import type { OrderedBatch } from "./connection/ordered_batch.ts";
-import type { Request } from "./connection/request.ts";
-import { RequestQueue } from "./connection/request_queue.ts";
-import type { Backoff } from "./connection/settings.ts";
-import { ServerError } from "./errors.ts";
+import { keyPositions } from "../command_table/mod.ts";
+import type { OrderedBatch } from "../connection/ordered_batch.ts";
+import type { Request } from "../connection/request.ts";
+import { RequestQueue } from "../connection/request_queue.ts";
+import type { Backoff } from "../connection/settings.ts";
+import { ServerError } from "../errors.ts";
 
 /** Longest wait for another try, in milliseconds: whatever is in the way may be over at any moment. */
 const LONGEST = 250;

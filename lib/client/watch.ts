@@ -5,13 +5,13 @@
  */
 
 import { delay } from "@std/async/delay";
-import type { Key, OneOrMany } from "./commands/mod.ts";
-import { Aborts } from "./connection/aborts.ts";
-import type { Dispatcher, RequestOptions } from "./dispatcher.ts";
-import { WatchError } from "./errors.ts";
-import { describe, faultOfOptions } from "./option_shape.ts";
+import type { Key, OneOrMany } from "../commands/mod.ts";
+import { Aborts } from "../connection/aborts.ts";
+import type { Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
+import { WatchError } from "../errors.ts";
+import { describe, faultOfOptions } from "../option_shape.ts";
 import { watchKeys, WatchSession } from "./watch_session.ts";
-import { taken } from "./words.ts";
+import { taken } from "../words.ts";
 
 /** How often `watch()` begins again because its keys move to another node. */
 const MAX_MOVES = 16;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { CommandRow } from "./command_table.ts";
-import type { ServerError } from "./errors.ts";
+import type { CommandRow } from "./mod.ts";
+import type { ServerError } from "../errors.ts";
 
 /** What servers say, by code, when they refuse a command before they execute it. */
 const REFUSALS: ReadonlyMap<string, RegExp> = new Map([
