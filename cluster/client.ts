@@ -62,7 +62,7 @@ export class RedisClusterClient<
    *
    * @param configuration Options, or the URL of a seed.
    * @returns The client.
-   * @throws {ConfigurationError} If an option is bad; nothing was opened then. Also if `addressMap` answers no address.
+   * @throws {ConfigurationError} If an option is bad; nothing was opened then. Also if `addressMap` returns no address.
    * @throws {ServerError} If a seed refuses the credentials, or to tell the topology (`NOPERM`).
    * @throws {ClusterError} If the cluster mode of a seed is off.
    * @throws {ConnectionError} If no seed told the topology in time; the message tells what each one answered.
@@ -177,8 +177,8 @@ export class RedisClusterClient<
    * @throws {TypeError} If the state is none, or that of a scan that looked for something else.
    * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded; or if no node tells the
    * topology within `clientCreationTimeout`.
-   * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. Without INFO a node whose connection is lost is
-   * scanned again from its beginning, as it may have been restarted.
+   * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. If the user may not run INFO, a node whose connection
+   * was lost is scanned again from the start, since it may have been restarted.
    * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.
    * @see {@link https://valkey.io/commands/scan/}
    */

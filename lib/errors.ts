@@ -213,7 +213,10 @@ export class WatchError extends RedisError {
   override name = "WatchError";
 }
 
-/** An option that the client cannot work with; thrown before any socket is opened. */
+/**
+ * An option that the client cannot work with. A bad option of `create()` is refused before a socket is opened; a bad route
+ * or timeout before anything is sent.
+ */
 export class ConfigurationError extends RedisError {
   /** Name of the class. */
   override name = "ConfigurationError";

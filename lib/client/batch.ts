@@ -28,8 +28,8 @@ export interface BatchOptions {
    * What an error of one command does: reject the whole, after all have ended (`"reject"`), or take the place of the
    * command's value (`"values"`).
    *
-   * With `"reject"` nothing of a batch is sent if the client refuses one of its commands; with `"values"` the others are
-   * sent. A transaction that has such a command always rejects, and nothing of it is sent.
+   * A command that the client refuses (a bad argument, say) counts as well: with `"reject"` nothing of the batch is sent,
+   * with `"values"` the others are. A transaction with such a command always rejects, and nothing of it is sent.
    *
    * @default {"reject"}
    */

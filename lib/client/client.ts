@@ -118,15 +118,15 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails for
-   * itself, and others' commands may come between.
+   * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails by itself,
+   * and commands of other callers may be executed between them.
    *
    * If the client refuses one of them (a bad argument, keys in different slots, too many requests in flight), nothing is
    * sent; with `errors: "values"` the others are.
    *
-   * The commands of one node are executed in their order. Where one of them blocks (`BLPOP` and the like), all go out on a
-   * connection of their own, so that nobody else waits; each then has the time of those that block in front of it besides
-   * its own, unless the view has a `timeout`.
+   * The commands for one node are executed in order. If one of them blocks (`BLPOP` and the like), all of them are sent on a
+   * connection of their own, so that other requests do not wait. The deadline of each is then extended by the time for which
+   * those before it may block, unless the view has a `timeout`.
    *
    * @example Three commands, one round trip
    * ```ts
@@ -136,6 +136,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param build Adds the commands; it must return their promises in an array, and must not be async.
    * @param options What an error of one command does.
    * @returns The value of each command, in their order; with `errors: "values"` the error where there is no value.
+   * @throws {TypeError} If the callback is async, or returns no array; nothing was sent then.
+   * @throws {Error} The first error of a command, in their order, once all have ended; not with `errors: "values"`.
    */
   batch<P extends readonly unknown[] | []>(
     build: (batch: Batch<T, N>) => P,
@@ -161,15 +163,17 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Executes several commands together: nobody else's come between, and a command that the server refuses to take in
-   * keeps all of them from being executed.
+   * Executes several commands together (MULTI and EXEC): no command of another caller is executed between them.
    *
-   * If the client refuses one of them (a bad argument, say), the transaction rejects and nothing is sent. An error while
-   * they are executed does not undo the others; see `errors`.
+   * - If the client refuses one of them (a bad argument, say), the transaction rejects and nothing is sent.
+   * - If the server refuses one of them before EXEC (an unknown command, say), none is executed.
+   * - If one of them fails while they are executed (`WRONGTYPE`, say), the others are executed all the same; see `errors`.
    *
-   * In a cluster all keys must share a slot. A route to one node applies: `slotKey` and `slot` must agree with the keys, a
-   * node by its address must have them, and `"random"` is for transactions without keys. Without keys and route it runs on
-   * any primary. A route to several nodes is refused.
+   * Blocking commands do not block in a transaction: they answer at once, as if their time had run out.
+   *
+   * In a cluster all keys must share a slot. A route must lead to one node: a `slotKey` or `slot` to that of the keys, an
+   * address to the node that has them, and `"random"` is for transactions without keys. Without keys and route the
+   * transaction runs on any primary.
    *
    * @example Moving money
    * ```ts
@@ -180,11 +184,13 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param options What an error of one command does.
    * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key was
    * changed.
-   * @throws {ServerError} If the user may not run MULTI; nothing was executed then. The first transaction of a connection
-   * takes a round trip more, to find out.
-   * @throws {RedisError} If the server refused MULTI later on, and so executed the commands one by one.
-   * @throws {ServerError} If the server refused a command (`EXECABORT`, whose cause tells which by its `command`); nothing
-   * was executed then. With `errors: "values"` that command has its own error in its place, the others have `EXECABORT`.
+   * @throws {ServerError} If the user may not run MULTI (`NOPERM`); nothing was executed then. To find out, the first
+   * transaction of each connection takes one more round trip.
+   * @throws {RedisError} If a server that had accepted MULTI on this connection refused it, because the user's rights were
+   * changed: such a server executes the commands one by one.
+   * @throws {ServerError} If the server refused a command before EXEC (`EXECABORT`); nothing was executed then. `cause` is
+   * that command's error, and `cause.command` its name. With `errors: "values"` the error is in the place of that command,
+   * and the others have `EXECABORT`.
    * @throws {ClusterError} If the keys are in different slots, or not in that of the route; nothing was sent then.
    * @throws {ConfigurationError} If the route names several nodes; nothing was sent then.
    */
@@ -233,14 +239,15 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Watches keys while a callback reads them and writes in a transaction, and begins again when somebody else has
-   * changed one of them in between.
+   * Watches keys while a callback reads them and writes in a transaction, and runs the callback again if one of the keys was
+   * changed in between.
    *
-   * The callback runs on a connection of its own. It may run several times, also because the keys move to another node of
-   * a cluster meanwhile.
+   * The session of the callback has a connection of its own. The callback may run several times: also in a cluster, when the
+   * keys move to another node.
    *
-   * The signal of the view ends all of it at any time: the callback is left to itself, and its session is over. The
-   * timeout of the view holds for each request; waiting for a connection and WATCH together count as one.
+   * The timeout of the view applies to each request of the session, not to the callback as a whole. Waiting for a
+   * connection and WATCH together count as one request. When the signal of the view is aborted, `watch()` rejects at once;
+   * it does not wait for the callback, whose further commands reject.
    *
    * @example Doubling a number that others change as well
    * ```ts
@@ -255,8 +262,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param work Reads, and then writes in `session.transaction()`.
    * @param options How often to begin again.
    * @returns What the callback returned.
-   * @throws {WatchError} If a watched key was changed each time.
-   * @throws {TimeoutError} If the keys could not be watched in time.
+   * @throws {WatchError} If a watched key was changed in each attempt; see `retries`.
+   * @throws {TimeoutError} If there was no answer to WATCH in time.
+   * @throws {Error} Whatever the callback rejects with.
    */
   watch<R>(
     keys: OneOrMany<Key>,

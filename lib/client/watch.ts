@@ -20,7 +20,7 @@ const PAUSE = { first: 10, longest: 250 };
 
 /** Options for `client.watch()`. */
 export interface WatchOptions {
-  /** How often to begin again after somebody else has changed a watched key. @default {10} */
+  /** How often to run the callback again after another client has changed a watched key. @default {10} */
   retries?: number;
 }
 

@@ -203,9 +203,9 @@ export abstract class ConnectionCommands<
   /**
    * Ends connections, those of other clients included.
    *
-   * With `id` or `addr` alone the request has a connection of its own, so that it does not wait behind other requests, and
-   * can end the shared connection of this client as well. With other conditions the shared connection asks, and is spared
-   * unless `skipme` is false.
+   * With `id` or `addr` alone the request is sent on a connection of its own: it does not wait behind other requests, and can
+   * end the shared connection of this client as well. With other conditions it is sent on the shared connection, which the
+   * server spares unless `skipme` is false.
    *
    * Complexity O(N) for N connections · since 2.4.0
    *

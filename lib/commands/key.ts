@@ -733,9 +733,10 @@ export abstract class KeyCommands<
   /**
    * Iterates over the keys of the database, page by page.
    *
-   * A key that is there all the time is yielded at least once, perhaps several times: the iteration begins again where
-   * the server was restarted or another one has taken over. It can be left at any time. It is for clients, not for batches:
-   * each page waits for the one before.
+   * A key that exists during the whole iteration is yielded at least once, perhaps several times. When another server process
+   * answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the process that made
+   * it. Each page is a request of its own: if one fails, the iteration rejects. `client.with({ timeout: 10_000 }).scanIterator()` waits for a
+   * server that is away for a while. The loop can be left at any time.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *

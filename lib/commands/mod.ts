@@ -36,11 +36,13 @@ import { StreamCommands } from "./stream.ts";
 import { StringCommands } from "./string.ts";
 
 /**
- * Every typed command. Each group has its own page; {@linkcode Commands} is what they are together.
+ * Every typed command. Each group has its own page; {@linkcode Commands} has all of them.
  *
- * A call with more arguments than the method takes, with an option that it does not have, or with something else where
- * an object of options belongs, rejects with a `TypeError` that tells what is expected; nothing is sent. Undefined counts
- * as not given.
+ * All arguments are taken at the call: what is done to an array or to bytes afterwards changes nothing.
+ *
+ * A call rejects with a `TypeError`, and nothing is sent, if it has too many arguments, an option that the method does not
+ * have, or something else in the place of the options. The message says what is expected. An option that is undefined
+ * counts as not given.
  */
 export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends

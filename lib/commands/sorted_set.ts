@@ -1365,9 +1365,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Iterates over the members of a sorted set, page by page.
    *
-   * They come in no order: {@linkcode SortedSetCommands.zrange} keeps it. A member that is there all the time is
-   * yielded at least once, perhaps several times: the iteration begins again where the server was restarted or another one
-   * has taken over. It can be left at any time. It is for clients, not for batches: each page waits for the one before.
+   * They come in no order: {@linkcode SortedSetCommands.zrange} keeps it.
+   *
+   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another server process
+   * answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the process that made
+   * it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a longer timeout it waits for a
+   * server that is away for a while. The loop can be left at any time.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *

@@ -142,8 +142,8 @@ const SET_OPTIONS: OptionShape<SetOptions> = {
  * Commands on strings: values of up to 512 MiB, text or bytes, also used as counters.
  *
  * Counters of the server have 64 bits, more than a `number` holds exactly. So counting commands answer `number | bigint`:
- * a number up to ±(2^53 − 1), and an exact bigint beyond. Give the increment as a bigint to always get a bigint. Where a
- * counter cannot become so large, `Number(await client.incr("visits"))` is a number.
+ * a number up to ±(2^53 − 1), and an exact bigint beyond. With a bigint as increment they always answer a bigint. If a
+ * counter cannot become so large, wrap the call: `Number(await client.incr("visits"))`.
  *
  * @typeParam T What a bulk string is on this surface.
  */

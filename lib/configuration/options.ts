@@ -77,7 +77,10 @@ export interface RetryStrategy {
 
 /** Options that both clients have. */
 export interface BaseConfiguration {
-  /** Where to connect. Standalone: the primary and its replicas, in any order. Cluster: some of the nodes. */
+  /**
+   * Where to connect. Standalone: the primary and its replicas, in any order, or one address that leads to the primary (of a
+   * load balancer, say). Cluster: one node or more.
+   */
   addresses: NodeAddress[];
   /** User and password. */
   credentials?: RedisCredentials;
@@ -91,9 +94,11 @@ export interface BaseConfiguration {
   clientCreationTimeout?: number;
   /**
    * Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. Time in which this process
-   * was too busy to read replies is left out.
+   * was too busy to read replies does not count.
    *
-   * Once it is written, a blocking command has the time that the server may take, and so much more (500 ms at least).
+   * A blocking command (`blpop("jobs", 5)`) may take the time that it blocks, plus this timeout or 500 ms, whichever is
+   * longer, counted from when it is written. Until it is written it may take as long, or `clientCreationTimeout` if that is
+   * longer. One that blocks without a limit (0) has no deadline.
    *
    * @default {250}
    */
@@ -107,8 +112,10 @@ export interface BaseConfiguration {
   /** Name that the server shows in CLIENT LIST; no white space. */
   clientName?: string;
   /**
-   * Tell the server the name and version of this library by CLIENT SETINFO, for its CLIENT LIST. Turn it off for a proxy
-   * that drops a connection on a command that it does not know. @default {true}
+   * Tell the server the name and version of this library (CLIENT SETINFO), which CLIENT LIST then shows. Set it to false for
+   * a proxy that closes a connection when it gets a command that it does not know.
+   *
+   * @default {true}
    */
   clientInfo?: boolean;
   /** How many requests may be unanswered; one more is rejected at once. @default {100000} */
@@ -127,8 +134,9 @@ export interface RedisClientConfiguration extends BaseConfiguration {}
 /** Options for {@linkcode RedisClusterClient.create}. */
 export interface ClusterClientConfiguration extends BaseConfiguration {
   /**
-   * Translates the addresses that nodes announce, for networks that see them under others (NAT, proxies). It is asked
-   * before each attempt to connect, must not be async, and must return an address.
+   * Translates the addresses that nodes announce into those to connect to (NAT, proxies); `addresses` are used as they are.
+   * It is called before each attempt to connect to a node. If it throws, is async or returns no address, the requests for
+   * that node reject with a `ConfigurationError`.
    */
   addressMap?: (host: string, port: number) => { host: string; port: number };
 }

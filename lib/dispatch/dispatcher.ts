@@ -24,9 +24,19 @@ const BLOCKING_MARGIN = 500;
 
 /** Options of the requests that are made through one view of a client. */
 export interface RequestOptions {
-  /** Milliseconds for the whole life of a request; by default the client's `requestTimeout`. */
+  /**
+   * Milliseconds for the whole life of a request; by default the client's `requestTimeout`.
+   *
+   * Unlike that, it is not extended for blocking commands: with a `timeout` of 100, `blpop("jobs", 5)` rejects after 100 ms,
+   * and an element that the server takes at this moment is lost.
+   */
   timeout?: number;
-  /** Rejects the request with the signal's reason when it is aborted. */
+  /**
+   * Rejects the request with the signal's reason when it is aborted. If the request was sent, it may be executed all the same.
+   *
+   * The reason of `AbortSignal.timeout()` is a `DOMException` with the name `TimeoutError`, which is no
+   * {@linkcode TimeoutError} of this library.
+   */
   signal?: AbortSignal;
 }
 
