@@ -33,6 +33,7 @@ import {
   TimeoutError,
 } from "../lib/errors.ts";
 import type { EventAddress } from "../lib/events.ts";
+import type { Argument } from "../lib/resp/reply.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
@@ -263,12 +264,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   #place(topology: Topology, request: Request): void {
     if (request.route !== undefined) return this.#follow(topology, request);
     const { row, words } = request;
-    if (row === undefined) {
-      this.#learn(request);
-      return;
-    }
-    if (row.keysNeedServer) {
-      this.#askForKeys(request);
+    if (row === undefined || row.keysNeedServer) {
+      this.#sendWhen(this.#locate(request), request);
       return;
     }
     const plan = planOf(row);
@@ -430,29 +427,59 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     if (!request.settled) this.dispatch(request);
   }
 
-  /** Learns from the servers what a command is that the table does not have. */
-  async #learn(request: Request): Promise<void> {
+  override locate(
+    requests: readonly Request[],
+    options: ClusterRequestOptions | undefined,
+  ): Promise<void> | undefined {
+    // There is no order to keep of one, and no node to find where the caller names it.
+    if (requests.length < 2 || options?.route !== undefined) return undefined;
+    const unknown = requests.filter(({ row }) => row === undefined || row.keysNeedServer);
+    return unknown.length === 0 ? undefined : this.#locateAll(unknown);
+  }
+
+  async #locateAll(requests: readonly Request[]): Promise<void> {
+    this.#start();
+    await Promise.all(requests.map((request) => this.#locate(request)));
+  }
+
+  /** Asks what a command is, and which keys it has, as far as that is not known. */
+  async #locate(request: Request): Promise<void> {
+    // They are gone when it is settled meanwhile.
     const { words } = request;
+    if (request.row === undefined) await this.#learn(request, words);
+    if (request.row?.keysNeedServer) await this.#askForKeys(request, words);
+  }
+
+  /** Learns from the servers what a command is that the table does not have. */
+  async #learn(request: Request, words: readonly Argument[]): Promise<void> {
     await this.#unknown.learn(words[0]);
-    if (this.isOver(request)) return;
     const row = lookUp(words, this.learned);
-    if (row === undefined) return this.#sendToAny(this.#topology!, request);
+    if (row === undefined) return;
     request.row = row;
     request.blocks = blockingTimeout(row, words) !== undefined;
-    this.dispatch(request);
   }
 
   /** Asks a server for the keys of a call of a command whose keys only the server knows. */
-  async #askForKeys(request: Request): Promise<void> {
-    const keys = await this.#unknown.keysOf(request.words);
-    if (this.isOver(request)) return;
+  async #askForKeys(request: Request, words: readonly Argument[]): Promise<void> {
+    const keys = await this.#unknown.keysOf(words);
     try {
       request.slot = slotOfKeys(request.name, keys);
     } catch (error) {
-      return request.reject(error);
+      request.reject(error);
     }
-    if (request.slot === -1) this.#sendToAny(this.#topology!, request);
-    else this.dispatch(request);
+  }
+
+  /** Sends a request when it is known where it goes. */
+  async #sendWhen(located: Promise<void>, request: Request): Promise<void> {
+    await located;
+    if (this.isOver(request)) return;
+    const { row, slot } = request;
+    // Without a row nobody knows it, and without a slot it has no keys: any node will do.
+    if (row === undefined || row.keysNeedServer && slot === -1) {
+      this.#sendToAny(this.#topology!, request);
+    } else {
+      this.dispatch(request);
+    }
   }
 
   async #anyLink(): Promise<Link> {

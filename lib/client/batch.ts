@@ -215,12 +215,15 @@ export async function runBatch<
       throw error;
     }
   }
-  keepOrder(requests.filter((made) => !refused.has(made)), request?.timeout);
+  const sendable = requests.filter((made) => !refused.has(made));
+  for (const [made, error] of refused) withdraw([made], error);
+  keepOrder(sendable, request?.timeout);
+  // One that must wait until it is known where it goes would be overtaken by the others.
+  const located = dispatcher.locate(sendable, request);
+  const send = located === undefined ? undefined : () => {};
   // All of one turn, so they share a write: one for each node.
-  for (const made of requests) {
-    if (refused.has(made)) withdraw([made], refused.get(made));
-    else dispatcher.launch(made, request);
-  }
+  for (const made of sendable) dispatcher.launch(made, request, send);
+  located?.then(() => dispatcher.release(sendable));
   const results = await outcomes;
   await leftOut(batch, requests);
   return settle(results, keepsErrors);

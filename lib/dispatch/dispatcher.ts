@@ -224,6 +224,29 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   prepare(_request: Request, _options: ClusterRequestOptions | undefined): void {}
 
   /**
+   * Finds out what has to be asked before it is certain where requests go.
+   *
+   * @param _requests Requests that were not launched.
+   * @param _options Options of the requests.
+   * @returns Resolves when it is known, or cannot be; undefined if there is nothing to ask.
+   */
+  locate(
+    _requests: readonly Request[],
+    _options: ClusterRequestOptions | undefined,
+  ): Promise<void> | undefined {
+    return undefined;
+  }
+
+  /**
+   * Sends requests that were held back when they were launched, in their order.
+   *
+   * @param requests The requests.
+   */
+  release(requests: readonly Request[]): void {
+    for (const request of requests) if (!this.isOver(request)) this.dispatch(request);
+  }
+
+  /**
    * Has a request go where all of several commands can be executed.
    *
    * @param _request The request that carries them.

@@ -1,6 +1,7 @@
 /** Requests for several nodes, and requests with a route of their own, on scripted clusters. */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   ClusterError,
   type ClusterRequestOptions,
@@ -335,6 +336,32 @@ Deno.test("an unknown command is learnt from the cluster, once, and then goes to
   }
   const asked = cluster.nodes.reduce((sum, node) => sum + node.receivedOf("COMMAND").length, 0);
   assertEquals(asked, 1);
+});
+
+Deno.test("a batch keeps its order when the cluster is asked about one of its commands", async () => {
+  await using cluster = await startFakeCluster();
+  const owner = cluster.owner(slotOf("foo"));
+  const write = ["module.set", -3, [simple("write")], 1, 1, 1];
+  const movable = ["module.do", -2, [simple("write"), simple("movablekeys")], 0, 0, 0];
+  const received: string[] = [];
+  cluster.handler = async ({ name, args }, node) => {
+    if (name === "COMMAND") {
+      await delay(10);
+      if (args[1].toUpperCase() === "GETKEYS") return ["foo"];
+      return [args[2].toUpperCase() === "MODULE.SET" ? write : movable];
+    }
+    if (args[1] !== "foo" || node !== owner) return undefined;
+    received.push(name);
+    return 1;
+  };
+  await using client = await connect(cluster);
+  await client.batch((b) => [
+    b.incr("foo"),
+    b.customCommand(["MODULE.SET", "foo", "x"]),
+    b.customCommand(["MODULE.DO", "foo", "x"]),
+    b.expire("foo", 60),
+  ]);
+  assertEquals(received, ["INCR", "MODULE.SET", "MODULE.DO", "EXPIRE"]);
 });
 
 Deno.test("a command whose keys only the server knows goes where COMMAND GETKEYS says", async () => {
