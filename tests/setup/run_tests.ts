@@ -3,7 +3,7 @@
  * line that states the totals.
  *
  *     deno task test
- *     deno task test tests/commands/hash_test.ts --filter hset
+ *     deno task test tests/lib/commands/hash_test.ts --filter hset
  *
  * @module
  */

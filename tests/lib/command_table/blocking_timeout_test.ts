@@ -2,7 +2,7 @@ import { assertEquals, assertExists } from "@std/assert";
 import { parse } from "@std/yaml";
 import { blockingTimeout, commandRows, lookUp } from "../../../lib/command_table/mod.ts";
 import { makeRow } from "../../../lib/command_table/row.ts";
-import { asBytes, caseFile, wordsOf } from "./call.ts";
+import { asBytes, caseFile, wordsOf } from "./_call.ts";
 
 interface Case {
   call: string;

@@ -3,7 +3,7 @@ import { parse } from "@std/yaml";
 import { parseRow } from "../../../lib/command_table/notation.ts";
 import { rowsFromCommandReply } from "../../../lib/command_table/command_reply.ts";
 import { firstKeyPosition, keyPositions, lookUp } from "../../../lib/command_table/mod.ts";
-import { asBytes, caseFile, wordsOf } from "./call.ts";
+import { asBytes, caseFile, wordsOf } from "./_call.ts";
 
 interface Case {
   row?: string;

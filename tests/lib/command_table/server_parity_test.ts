@@ -6,7 +6,7 @@ import { startServer } from "../../../lib/testing/mod.ts";
 import { readCorrections } from "../../maintenance/command_corrections.ts";
 import { askServer, printServerVersion } from "../../maintenance/command_source.ts";
 import { printKeySpecification } from "../../maintenance/row_notation.ts";
-import { caseFile } from "./call.ts";
+import { caseFile } from "./_call.ts";
 
 /** Facts that the server and the table both know, in the notation of the table. */
 const FACTS: Readonly<Record<string, (row: CommandRow) => string>> = {

@@ -1,0 +1,436 @@
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
+import {
+  type Batch,
+  ClusterError,
+  ConnectionError,
+  OverloadError,
+  RedisClient,
+  RedisClusterClient,
+  type RedisError,
+  script,
+  ServerError,
+} from "../../../mod.ts";
+import {
+  startCluster,
+  startFakeServer,
+  startProxy,
+  startServer,
+} from "../../../lib/testing/mod.ts";
+
+const server = await startServer();
+server.unref();
+
+async function connect(
+  options: { port?: number; inflightRequestsLimit?: number; protocol?: 2 | 3 } = {},
+): Promise<RedisClient> {
+  const { port = server.port, ...rest } = options;
+  const client = await RedisClient.create({
+    addresses: [{ host: server.host, port }],
+    requestTimeout: 10_000,
+    ...rest,
+  });
+  await server.command(["FLUSHALL"]);
+  return client;
+}
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`batch() answers a typed tuple, in order [RESP${protocol}]`, async () => {
+    await using client = await connect({ protocol });
+    const result = await client.batch((b) => [b.set("n", 1), b.incr("n"), b.get("n")]);
+    const typed: ["OK" | null, number | bigint, string | null] = result;
+    assertEquals(typed, ["OK", 2, "2"]);
+  });
+
+  Deno.test(`transaction() answers a typed tuple [RESP${protocol}]`, async () => {
+    await using client = await connect({ protocol });
+    const result = await client.transaction((t) => [
+      t.hset("h", { a: "1" }),
+      t.hgetall("h"),
+      t.hexists("h", "a"),
+      t.get("missing"),
+    ]);
+    assertEquals(result, [1, Object.assign(Object.create(null), { a: "1" }), true, null]);
+  });
+}
+
+Deno.test("batch() rejects with the first error, after all commands were executed", async () => {
+  await using client = await connect();
+  const error = await assertRejects(
+    () => client.batch((b) => [b.set("s", "x"), b.lpush("s", "y"), b.set("after", "1")]),
+    ServerError,
+  );
+  assertEquals([error.code, error.command], ["WRONGTYPE", "LPUSH"]);
+  assertEquals(await client.get("after"), "1");
+});
+
+Deno.test("batch() puts errors in place where they are values", async () => {
+  await using client = await connect();
+  const [ok, failed, value] = await client.batch(
+    (b) => [b.set("s", "x"), b.lpush("s", "y"), b.get("s")],
+    { errors: "values" },
+  );
+  assertEquals([ok, value], ["OK", "x"]);
+  assertInstanceOf(failed, ServerError);
+});
+
+Deno.test("batch() goes out as one write and takes one read to answer", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port });
+  const before = Number((await server.info("stats")).total_reads_processed);
+  await client.batch((b) => Array.from({ length: 100 }, (_, i) => b.set(`k${i}`, i)));
+  const after = Number((await server.info("stats")).total_reads_processed);
+  // Asking for the statistics is one read itself.
+  assert(after - before <= 3, `${after - before} reads`);
+});
+
+Deno.test("batch() with a command that the client refuses sends nothing", async () => {
+  await using client = await connect();
+  const refused: Record<string, (b: Batch) => Promise<unknown>> = {
+    "an empty list": (b) => b.del([]),
+    "a command of the connection": (b) => b.customCommand(["SUBSCRIBE", "c"]),
+    "undefined": (b) => b.set("k", undefined as never),
+    "a lone surrogate": (b) => b.set("k", "\ud800"),
+  };
+  for (const [name, add] of Object.entries(refused)) {
+    const error = await assertRejects(
+      () => client.batch((b) => [b.incr("n"), add(b as Batch), b.incr("n")]),
+    );
+    assert(error instanceof TypeError || error instanceof RangeError, name);
+    await assertRejects(() =>
+      client.batch((b) => {
+        // Its promise is not returned, but it was to be sent like the others.
+        add(b as Batch);
+        return [b.incr("n")];
+      })
+    );
+    assertEquals(await client.get("n"), null, name);
+  }
+});
+
+Deno.test("batch() with errors as values sends what the client does not refuse", async () => {
+  await using client = await connect();
+  const values = await client.batch(
+    (b) => [b.incr("n"), b.set("k", undefined as never), b.incr("n")],
+    { errors: "values" },
+  );
+  assertEquals([values[0], values[2]], [1, 2]);
+  assertInstanceOf(values[1], TypeError);
+});
+
+Deno.test("scan iterators are refused in a batch, by the types and in words", async () => {
+  await using client = await connect();
+  const calls: ((b: Batch) => unknown)[] = [
+    // @ts-expect-error: iterators take several round trips
+    (b) => b.scanIterator(),
+    // @ts-expect-error: iterators take several round trips
+    (b) => b.hscanIterator("h"),
+    // @ts-expect-error: iterators take several round trips
+    (b) => b.sscanIterator("s"),
+    // @ts-expect-error: iterators take several round trips
+    (b) => b.zscanIterator("z"),
+  ];
+  for (const call of calls) {
+    await assertRejects(
+      () => client.batch((b) => [b.incr("n"), call(b as Batch)]),
+      TypeError,
+      "several round trips; use",
+    );
+  }
+  assertEquals(await client.get("n"), null);
+});
+
+Deno.test("batch() whose callback throws, or is async, sends nothing", async () => {
+  await using client = await connect();
+  const failure = new Error("No");
+  const elements: Promise<unknown>[] = [];
+  const error = await assertRejects(() =>
+    client.batch((b) => {
+      elements.push(b.set("k", "v"));
+      throw failure;
+    })
+  );
+  assertEquals(error, failure);
+  await assertRejects(
+    () =>
+      client.batch(
+        ((b: { set(k: string, v: string): unknown }) =>
+          Promise.resolve([b.set("k", "v")])) as never,
+      ),
+    TypeError,
+    "async",
+  );
+  await assertRejects(
+    () =>
+      client.batch(
+        (async (b: Batch) => {
+          elements.push(b.set("k", "v"));
+          await elements[1];
+          return [];
+        }) as never,
+      ),
+    TypeError,
+    "async",
+  );
+  assertEquals(elements.length, 2);
+  for (const element of elements) await assertRejects(() => element);
+  assertEquals(await client.get("k"), null);
+});
+
+Deno.test("a surface that was sent takes no more commands", async () => {
+  await using client = await connect();
+  let kept: { get(key: string): Promise<unknown> } | undefined;
+  await client.batch((b) => {
+    kept = b;
+    return [b.get("k")];
+  });
+  await assertRejects(() => kept!.get("k"), TypeError, "sent already");
+});
+
+Deno.test("an unwatched element of a failed batch is no unhandled rejection", async () => {
+  await using client = await connect();
+  const values = await client.batch((b) => {
+    // Its promise is dropped on purpose.
+    b.customCommand(["NOSUCH"]);
+    return [b.set("k", "v")];
+  });
+  assertEquals(values, ["OK"]);
+});
+
+Deno.test("what is made of an element of a refused batch is no unhandled rejection", async () => {
+  await using client = await connect();
+  // An unhandled rejection fails this test.
+  await assertRejects(
+    () => client.batch((b) => [b.get("k").then(Number), b.set("k", NaN).then(Boolean)]),
+    TypeError,
+    "NaN",
+  );
+  await assertRejects(
+    () => client.transaction((t) => [t.get("k").then(Number), t.set("k", NaN).then(Boolean)]),
+    TypeError,
+    "NaN",
+  );
+  await assertRejects(
+    () => client.batch((async (b: Batch) => [await null, b.get("k").then(Number)]) as never),
+    TypeError,
+    "async",
+  );
+  await assertRejects(
+    () => client.batch(((b: Batch) => Promise.resolve([b.get("k").then(Number)])) as never),
+    TypeError,
+    "async",
+  );
+  await delay(0);
+});
+
+Deno.test("batch() ends with its last command, also with one whose promise is not returned", async () => {
+  let answered = false;
+  await using fake = await startFakeServer({
+    INCR: async () => {
+      await delay(20);
+      answered = true;
+      return 1;
+    },
+  });
+  await using client = await connect({ port: fake.port });
+  const values = await client.batch((b) => {
+    b.incr("n");
+    return [];
+  });
+  assertEquals(values, []);
+  assert(answered);
+});
+
+Deno.test("batch() over the limit sends nothing, or what fits where errors are values", async () => {
+  await using client = await connect({ inflightRequestsLimit: 2 });
+  await assertRejects(
+    () => client.batch((b) => [b.set("a", 1), b.set("b", 1), b.set("c", 1)]),
+    OverloadError,
+  );
+  assertEquals(await client.get("a"), null);
+  const values = await client.batch(
+    (b) => [b.set("a", 1), b.set("b", 1), b.set("c", 1)],
+    { errors: "values" },
+  );
+  assertEquals(values.slice(0, 2), ["OK", "OK"]);
+  assertInstanceOf(values[2], OverloadError);
+});
+
+Deno.test("a transaction of text and bytes answers each read of a stream that is named twice", async () => {
+  await using client = await connect();
+  await client.del("k");
+  await client.xadd("k", "1-0", { a: 1 });
+  const values = await client.transaction((
+    t,
+  ) => [t.dump("k"), t.xread([["k", 0], ["k", 0]])]);
+  const [dumped, reads] = values!;
+  assert(dumped instanceof Uint8Array);
+  const read = { key: "k", entries: [{ id: "1-0", fields: { a: "1" } }] };
+  assertEquals(reads, [read, read]);
+});
+
+Deno.test("the bytes view has batches and transactions of bytes", async () => {
+  await using client = await connect();
+  const bytes = new Uint8Array([0, 255, 13, 10]);
+  await client.set("k", bytes);
+  const [value] = await client.bytes.batch((b) => [b.get("k")]);
+  assertEquals(value, bytes);
+  assertEquals(await client.bytes.transaction((t) => [t.get("k")]), [bytes]);
+});
+
+Deno.test("a text transaction with a reply that is never text gives both", async () => {
+  await using client = await connect();
+  const result = await client.transaction((t) => [t.set("k", "v"), t.dump("k"), t.get("k")]);
+  assert(result !== null);
+  assertEquals([result[0], result[2]], ["OK", "v"]);
+  assertInstanceOf(result[1], Uint8Array);
+});
+
+Deno.test("transaction() with a command that the server refuses executes nothing", async () => {
+  await using client = await connect();
+  const error = await assertRejects(
+    () => client.transaction((t) => [t.set("k", "v"), t.customCommand(["GET"])]),
+    ServerError,
+  );
+  assertEquals(error.code, "EXECABORT");
+  assertInstanceOf(error.cause, ServerError);
+  assertEquals(await client.get("k"), null);
+});
+
+Deno.test("transaction() with a command that fails executes the others", async () => {
+  await using client = await connect();
+  const values = await client.transaction(
+    (t) => [t.set("k", "v"), t.lpush("k", "x"), t.append("k", "w")],
+    { errors: "values" },
+  );
+  assert(values !== null);
+  assertEquals([values[0], values[2]], ["OK", 2]);
+  assertInstanceOf(values[1], ServerError);
+});
+
+Deno.test("transaction() with text that cannot be sent sends nothing of it", async () => {
+  await using client = await connect();
+  await assertRejects(
+    () => client.transaction((t) => [t.set("a", "1"), t.set("b", "\ud800")]),
+    TypeError,
+  );
+  assertEquals(await client.mget(["a", "b"]), [null, null]);
+});
+
+Deno.test("transactions of many callers keep their replies apart", async () => {
+  await using client = await connect();
+  const results = await Promise.all(
+    Array.from(
+      { length: 500 },
+      (_, i) =>
+        i % 2 === 0
+          ? client.transaction((t) => [t.set(`k${i}`, i), t.get(`k${i}`)])
+          : client.customCommand(["ECHO", `e${i}`]),
+    ),
+  );
+  for (const [i, result] of results.entries()) {
+    assertEquals(result, i % 2 === 0 ? ["OK", String(i)] : `e${i}`);
+  }
+});
+
+Deno.test("transaction() under cuts is executed wholly or not at all, and never twice", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port });
+  let resolved = 0;
+  let uncertain = 0;
+  let running = true;
+  const cutting = (async () => {
+    while (running) {
+      await delay(Math.random() * 10);
+      proxy.setFaults({ cutAfter: { toServer: Math.floor(Math.random() * 300) } });
+      await delay(Math.random() * 5);
+      proxy.setFaults({});
+    }
+  })();
+  const end = performance.now() + 1500;
+  await Promise.all(Array.from({ length: 10 }, async () => {
+    while (performance.now() < end) {
+      try {
+        await client.transaction((t) => [t.incr("a"), t.incr("b"), t.incr("c")]);
+        resolved++;
+      } catch (error) {
+        assertInstanceOf(error, ConnectionError);
+        if (error.maybeExecuted) uncertain++;
+      }
+    }
+  }));
+  running = false;
+  await cutting;
+  proxy.setFaults({});
+  const counters = (await server.commands([["GET", "a"], ["GET", "b"], ["GET", "c"]])).map(Number);
+  assertEquals(new Set(counters).size, 1, `parts of a transaction were executed: ${counters}`);
+  assert(counters[0] >= resolved && counters[0] <= resolved + uncertain);
+  assert(resolved > 0 && uncertain > 0, `${resolved} resolved, ${uncertain} uncertain`);
+});
+
+Deno.test("in a cluster", async (t) => {
+  await using nodes = await startCluster();
+  await using cluster = await RedisClusterClient.create({
+    addresses: nodes.addresses,
+    requestTimeout: 10_000,
+  });
+
+  await t.step("batch() is split by node and answers in order", async () => {
+    const values = await cluster.batch((b) =>
+      Array.from({ length: 200 }, (_, i) => i % 2 === 0 ? b.set(`k${i}`, i) : b.get(`k${i - 1}`))
+    );
+    for (const [i, value] of values.entries()) {
+      assertEquals(value, i % 2 === 0 ? "OK" : String(i - 1));
+    }
+  });
+
+  await t.step("transaction() needs keys of one slot", async () => {
+    assertEquals(
+      await cluster.transaction((t) => [t.set("{s}a", 1), t.incr("{s}a"), t.get("{s}b")]),
+      ["OK", 2, null],
+    );
+    await assertRejects(
+      () => cluster.transaction((t) => [t.set("never-a", 1), t.set("never-b", 1)]),
+      ClusterError,
+      "different slots",
+    );
+    assertEquals(await cluster.mget(["never-a", "never-b"]), [null, null]);
+  });
+
+  await t.step("transaction() and watch() follow a slot that moves", async () => {
+    const slot = Number(await cluster.customCommand(["CLUSTER", "KEYSLOT", "{s}a"]));
+    const owners = await Promise.all(nodes.shards.map((_, i) => nodes.slotsOf(i)));
+    const from = owners.findIndex((slots) => slots.includes(slot));
+    await nodes.moveSlots([slot], from, (from + 1) % 3);
+    assertEquals(await cluster.transaction((t) => [t.incr("{s}a"), t.get("{s}a")]), [3, "3"]);
+    await nodes.moveSlots([slot], (from + 1) % 3, from);
+    assertEquals(
+      await cluster.watch("{s}a", async (session) => {
+        const n = Number(await session.get("{s}a"));
+        return await session.transaction((t) => [t.set("{s}a", n + 1), t.get("{s}a")]);
+      }),
+      ["OK", "4"],
+    );
+  });
+
+  await t.step(
+    "transaction() of a key that is on its way is sent where it asks for it",
+    async () => {
+      const slot = Number(await cluster.customCommand(["CLUSTER", "KEYSLOT", "{m}a"]));
+      const owners = await Promise.all(nodes.shards.map((_, i) => nodes.slotsOf(i)));
+      const from = owners.findIndex((slots) => slots.includes(slot));
+      await cluster.set("{m}a", 1);
+      const move = await nodes.beginSlotMove(slot, from, (from + 1) % 3);
+      await move.moveKeys();
+      assertEquals(await cluster.transaction((t) => [t.incr("{m}a"), t.get("{m}a")]), [2, "2"]);
+      await move.finish();
+    },
+  );
+
+  await t.step("run() loads a script on each node that it meets", async () => {
+    const echo = script("return {KEYS[1], ARGV[1]}");
+    for (let i = 0; i < 20; i++) {
+      assertEquals(await cluster.run(echo, { keys: [`k${i}`], args: [i] }), [`k${i}`, String(i)]);
+    }
+  });
+});

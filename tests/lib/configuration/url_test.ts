@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { RedisClientConfiguration } from "../../../lib/configuration/options.ts";
+import { settingsOf } from "../../../lib/configuration/settings.ts";
+import { configurationOfUrl } from "../../../lib/configuration/url.ts";
+import { ConfigurationError } from "../../../lib/errors.ts";
+
+Deno.test("a URL gives host, port, TLS, user, password and database", () => {
+  const urls: Record<string, RedisClientConfiguration> = {
+    "redis://localhost": { addresses: [{ host: "localhost", port: 6379 }], useTls: false },
+    "redis://localhost/": { addresses: [{ host: "localhost", port: 6379 }], useTls: false },
+    "valkey://h:7000": { addresses: [{ host: "h", port: 7000 }], useTls: false },
+    "rediss://h": { addresses: [{ host: "h", port: 6379 }], useTls: true },
+    "valkeys://h:1/0": { addresses: [{ host: "h", port: 1 }], useTls: true, databaseId: 0 },
+    "REDIS://h/15": { addresses: [{ host: "h", port: 6379 }], useTls: false, databaseId: 15 },
+    "redis://127.0.0.1:65535": { addresses: [{ host: "127.0.0.1", port: 65535 }], useTls: false },
+    "redis://[::1]": { addresses: [{ host: "::1", port: 6379 }], useTls: false },
+    "redis://[2001:db8::7]:7000/3": {
+      addresses: [{ host: "2001:db8::7", port: 7000 }],
+      useTls: false,
+      databaseId: 3,
+    },
+    "redis://:secret@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { password: "secret" },
+    },
+    "redis://me:secret@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { username: "me", password: "secret" },
+    },
+    "redis://m%40e:%3A%2F%3F%23%5B%5D%40%25%20%C3%A9+ü@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { username: "m@e", password: ":/?#[]@% é+ü" },
+    },
+    "redis://me:a:b@h": {
+      addresses: [{ host: "h", port: 6379 }],
+      useTls: false,
+      credentials: { username: "me", password: "a:b" },
+    },
+  };
+  for (const [url, configuration] of Object.entries(urls)) {
+    assertEquals(configurationOfUrl(url), configuration, url);
+    assertEquals(configurationOfUrl(new URL(url)), configuration, url);
+    assertEquals(settingsOf(url, false), settingsOf(configuration, false), url);
+    assertEquals(settingsOf(new URL(url), true), settingsOf(configuration, true), url);
+  }
+});
+
+Deno.test("a URL that is none of ours is refused, and no message reveals its password", () => {
+  const urls: Record<string, string[]> = {
+    url: [
+      "",
+      "localhost",
+      "localhost:6379",
+      "secret",
+      "http://:secret@h",
+      "redis+unix:///tmp/secret",
+      "redis:///1",
+      "redis://",
+      "redis:secret",
+      "redis://:secret@",
+      "redis://:secret@h:70000",
+      "redis://:secret@h:port",
+      "redis://:secret@h/one",
+      "redis://:secret@h/1/2",
+      "redis://:secret@h/-1",
+      "redis://:secret@h/1?db=2",
+      "redis://:secret@h?timeout=5",
+      "redis://:secret@h#1",
+      "redis://:secret%zz@h",
+      "redis://secret%zz:secret@h",
+      "redis://:secret%ff@h",
+      "redis://secret@h",
+      "redis://secret:@h",
+      "redis://:secret#more@h",
+      "redis://:secret/more@h",
+      "redis://:secret?more@h",
+      "redis://[::1",
+      "redis://[secret]",
+    ],
+    databaseId: ["redis://:secret@h/2147483648", "redis://:secret@h/99999999999999999999"],
+    "addresses[0].port": ["redis://:secret@h:0"],
+    "addresses[0].host": ["redis://:secret@%20", "redis://:secret@a%3A1"],
+  };
+  for (const [option, bad] of Object.entries(urls)) {
+    for (const url of bad) {
+      const error = assertThrows(() => settingsOf(url, false), ConfigurationError);
+      assertEquals(error.option, option, `${url}: ${error.message}`);
+      for (let shown: unknown = error; shown instanceof Error; shown = shown.cause) {
+        assert(!`${shown.message}${shown.stack}`.includes("secret"), Deno.inspect(shown));
+      }
+    }
+  }
+});
