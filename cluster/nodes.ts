@@ -8,6 +8,7 @@ import { delay } from "@std/async/delay";
 import type { Settings } from "../lib/configuration/settings.ts";
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../lib/connection/link.ts";
+import { ServerError } from "../lib/errors.ts";
 import { addressesOf } from "./addresses.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
 
@@ -167,9 +168,14 @@ export class Nodes {
       try {
         await link.call(["PING"], SHUN);
         this.#shunned.delete(link);
-      } catch {
+      } catch (error) {
+        // A refusal is an answer as well, unless a script keeps the node from answering anything else.
+        const refused = error instanceof ServerError;
+        if (refused && error.code !== "BUSY") this.#shunned.delete(link);
         // A link without a connection says so at once.
-        if (!link.ready) await delay(SHUN, { signal: this.#signal }).catch(() => {});
+        else if (refused || !link.ready) {
+          await delay(SHUN, { signal: this.#signal }).catch(() => {});
+        }
       }
     }
   }

@@ -151,6 +151,36 @@ Deno.test("a replica that hangs is left alone until it answers again", async () 
   await answeredBy(client, [first, second]);
 });
 
+Deno.test("a replica that hung and refuses PING is used again, and not asked without a pause", async (t) => {
+  for (const code of ["NOPERM", "BUSY"]) {
+    await t.step(code, async () => {
+      await using cluster = await startFakeCluster({ shards: 1, replicas: 1 });
+      const [primary, replica] = cluster.nodes;
+      let wake = Promise.resolve();
+      let refuses = true;
+      cluster.handler = async ({ name }, node) => {
+        if (node === replica) await wake;
+        if (name === "GET") return nameOf(node);
+        if (name === "PING" && refuses) return new ServerError(`${code} no PING at present`);
+      };
+      await using client = await connectToReplicas(cluster);
+      await answeredBy(client, [replica]);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = promise;
+      await client.with({ timeout: 100 }).get("foo").catch(() => {});
+      assertEquals(await hits(client), { [nameOf(primary)]: 30 });
+      resolve();
+      if (code === "BUSY") {
+        await replica.waitFor("PING", 2);
+        assertEquals(await hits(client), { [nameOf(primary)]: 30 });
+        refuses = false;
+      }
+      await answeredBy(client, [replica]);
+      assert(replica.receivedOf("PING").length < 10);
+    });
+  }
+});
+
 Deno.test("replicas that are gone are skipped; without any the primary answers", async () => {
   await using cluster = await startFakeCluster({ shards: 1, replicas: 2 });
   tellName(cluster);
