@@ -109,7 +109,8 @@ async function establish(
   events: ConnectionEvents,
 ): Promise<Connection> {
   const note = settings.peers.on(endpoint);
-  const transport = await dial(endpoint, settings.tls, settings.dials, signal);
+  const transport = await dial(endpoint, settings.tls, settings.dials, signal, note);
+  if (settings.tls !== undefined) note.speaksTls = true;
   const connection = new Connection(endpoint, transport, events);
   const close = (): void => connection.close(signal.reason);
   signal.addEventListener("abort", close);

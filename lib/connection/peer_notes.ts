@@ -15,6 +15,8 @@ export interface PeerNote {
   hello?: "answered" | "dropped" | "unknown";
   /** Whether it was asked if it speaks TLS, because it drops plain connections. */
   askedForTls?: boolean;
+  /** Whether a TLS handshake has succeeded there. */
+  speaksTls?: boolean;
 }
 
 /** The notes of one client, by address. */

@@ -42,6 +42,12 @@ export interface Transport extends ByteReader {
   close(): void;
 }
 
+/** What is known of a peer before it is dialled. */
+export interface KnownPeer {
+  /** Whether a TLS handshake has succeeded there. */
+  readonly speaksTls?: boolean;
+}
+
 /** How long a TLS handshake may go unanswered before the peer is asked for a plain answer, in milliseconds. */
 const PLAIN_PROBE = 250;
 
@@ -52,6 +58,7 @@ const PLAIN_PROBE = 250;
  * @param tls TLS settings, undefined for plain TCP.
  * @param dials The attempts of the client.
  * @param signal Ends the attempt.
+ * @param known What is known of the peer.
  * @returns The connection, with the TLS handshake done.
  * @throws {ConnectionError} If it cannot be opened; the cause says why.
  */
@@ -60,11 +67,15 @@ export async function dial(
   tls: TlsSettings | undefined,
   dials: Dials,
   signal: AbortSignal,
+  known: KnownPeer = {},
 ): Promise<Transport> {
   try {
-    const conn = tls === undefined
-      ? await dialTcp(endpoint, dials, signal)
-      : await dialTls(endpoint, tls, dials, signal);
+    const conn = await (tls === undefined
+      ? dialTcp(endpoint, dials, signal)
+      // On a slow network the question would go with every handshake.
+      : known.speaksTls
+      ? startTls(endpoint, tls, dials, signal)
+      : dialUnknownTls(endpoint, tls, dials, signal));
     return {
       read: (buffer) => conn.read(buffer),
       writable: conn.writable,
@@ -158,7 +169,8 @@ async function dialTcp(
   }
 }
 
-async function dialTls(
+/** Opens a TLS connection, and finds out meanwhile whether the peer speaks no TLS. */
+async function dialUnknownTls(
   endpoint: Endpoint,
   tls: TlsSettings,
   dials: Dials,

@@ -218,6 +218,16 @@ Deno.test("a peer that never answers the TLS handshake ends within the budget", 
   assert(elapsed < 500, `${elapsed} ms`);
 });
 
+Deno.test("a peer that was slow with TLS is not asked in plain again", async () => {
+  const { server, tls } = await trust(serverWith());
+  await using proxy = await startProxy(server, { delay: 150 });
+  await using client = await connect(proxy, { useTls: true, tls });
+  const before = proxy.accepted;
+  proxy.cut();
+  await client.get("k");
+  assertEquals(proxy.accepted - before, 1);
+});
+
 Deno.test("a black-holed address ends within the budget, with TLS and a client certificate too", async () => {
   const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
   const { clientCert: cert, clientKey: key } = server.tls!;
