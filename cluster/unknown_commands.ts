@@ -5,7 +5,6 @@
  */
 
 import { type CommandRow, rowsFromCommandReply } from "../lib/command_table/mod.ts";
-import { ServerError } from "../lib/errors.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 
 /** How long the servers' answer about a name holds, in milliseconds: a module may be loaded at any time. */
@@ -38,7 +37,7 @@ export class UnknownCommands {
    *
    * @param name First word of the command.
    * @returns Resolves when the rows have what can be learnt, also if nothing can. Undefined if the servers
-   * said a short while ago that they do not know it either, or do not tell.
+   * said a short while ago that they do not know it either.
    */
   learn(name: Argument): Promise<void> | undefined {
     const key = String(name instanceof Uint8Array ? utf8.decode(name) : name).toUpperCase();
@@ -73,12 +72,11 @@ export class UnknownCommands {
     try {
       const rows = rowsFromCommandReply(await this.#call(["COMMAND", "INFO", name]));
       for (const row of rows) this.#rows.set(row.name, row);
-    } catch (error) {
+      if (this.#answered.size >= MAX_ANSWERS) this.#answered.clear();
+      this.#answered.set(key, performance.now() + HOLDS);
+    } catch {
       // Without the permission to ask, any node will do: one that does not hold the key says which one does.
-      if (!(error instanceof ServerError)) return;
     }
-    if (this.#answered.size >= MAX_ANSWERS) this.#answered.clear();
-    this.#answered.set(key, performance.now() + HOLDS);
   }
 }
 

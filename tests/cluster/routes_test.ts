@@ -364,25 +364,6 @@ Deno.test("a batch keeps its order when the cluster is asked about one of its co
   assertEquals(received, ["INCR", "MODULE.SET", "MODULE.DO", "EXPIRE"]);
 });
 
-Deno.test("servers that do not tell what a command is are asked once", async () => {
-  await using cluster = await startFakeCluster();
-  cluster.handler = ({ name, args }, node) => {
-    if (name === "COMMAND") return new ServerError("NOPERM no permissions to run 'command|info'");
-    if (name !== "MODULE.SET") return undefined;
-    const [owner] = shardOf(cluster, args[1]);
-    return node === owner
-      ? nameOf(node)
-      : new ServerError(`MOVED ${slotOf(args[1])} ${nameOf(owner)}`);
-  };
-  await using client = await connect(cluster);
-  for (const key of ["a", "b", "c", "foo"]) {
-    const [owner] = shardOf(cluster, key);
-    assertEquals(await client.customCommand(["MODULE.SET", key, "x"]), nameOf(owner));
-  }
-  const asked = cluster.nodes.reduce((sum, node) => sum + node.receivedOf("COMMAND").length, 0);
-  assertEquals(asked, 1);
-});
-
 Deno.test("a command whose keys only the server knows goes where COMMAND GETKEYS says", async () => {
   await using cluster = await startFakeCluster();
   const info = [["module.do", -2, ["write", "movablekeys"], 0, 0, 0, [], [], [], []]];
