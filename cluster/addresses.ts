@@ -1,5 +1,5 @@
 /**
- * Where a node is reached: at the address that it announces, at its name, or where `addressMap` says.
+ * The addresses at which to connect to a node: its announced address, its host name, or what `addressMap` returns.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Endpoint, show, type TlsSettings } from "../lib/connection/transpo
 import { ConfigurationError } from "../lib/errors.ts";
 import type { ClusterNode } from "./topology.ts";
 
-/** Translates announced addresses. The user's function, so its answer is not to be trusted. */
+/** Translates announced addresses. It is the user's function, so its result is checked. */
 export type AddressMap = (host: string, port: number) => Endpoint;
 
 /**
@@ -18,7 +18,7 @@ export type AddressMap = (host: string, port: number) => Endpoint;
  * others can resolve, so the preferred endpoint follows.
  *
  * @param node The node.
- * @param addressMap Translates the preferred endpoint; what it answers is the only address then.
+ * @param addressMap Translates the preferred endpoint; its result is the only address then.
  * @param tls TLS settings; undefined for plain TCP.
  * @returns At least one address.
  * @throws {ConfigurationError} If `addressMap` throws, or answers anything but an address.
@@ -49,7 +49,7 @@ function mapAddress(addressMap: AddressMap, host: string, port: number): Endpoin
     refuse("throws", cause);
   }
   if (address instanceof Promise) {
-    // It is not waited for, nor may its failure end the process.
+    // The promise is not used, and without a handler its rejection would end the process.
     address.catch(() => {});
     refuse("returned a promise, expected { host, port }; it must not be async");
   }

@@ -60,7 +60,7 @@ import { UnknownCommands } from "./unknown_commands.ts";
 
 /** How often a request may be sent to another node. */
 const MAX_REDIRECTS = 16;
-/** How long a map is fresh, in milliseconds: so soon its addresses belong to nobody else. */
+/** How long a map is fresh, in milliseconds: its addresses cannot have been given to other nodes meanwhile. */
 const FRESH = 1000;
 
 /** Gives each request to the nodes of a cluster that it is for. */
@@ -133,7 +133,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     throw new ConfigurationError(`Cannot use option "route": ${fault}`, "route");
   }
 
-  /** Why there is no topology, as far as the seeds told last. */
+  /** Why there is no topology, by what the seeds answered last. */
   get mapFailure(): Error | undefined {
     return [...this.#failures.values()].at(-1);
   }
@@ -338,14 +338,14 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   }
 
   protected laneOf(request: Request): LaneKey | null {
-    // A read that a replica may answer has no order with what the primary executes.
+    // A read that a replica may answer is not ordered with requests to the primary.
     if (this.#isForReplica(request)) return null;
     const { slot, node, anchor } = request;
     if (slot !== -1 || node === null) return slot === -1 ? null : slot;
     return anchor === -1 ? node : SLOTS + anchor;
   }
 
-  /** Whether a replica may answer a request, or has to. */
+  /** Whether a replica may, or must, answer a request. */
   #isForReplica(request: Request): boolean {
     return demandsReplica(request) ||
       this.settings.readFrom === "preferReplica" && mayReadReplica(request);
@@ -535,7 +535,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     const { action, slot, target } = redirection;
     const node = this.#nodeAt(target);
     if (this.#nodes.get(node.name) === link) {
-      // The node sends us to itself: it, or what is between, has not made up its mind.
+      // The node redirects to itself: its view of the cluster is changing, or a proxy is in between.
       this.#refresher.request(true);
       return this.retryLater(request, error);
     }
@@ -551,7 +551,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     this.#nodes.linkTo(node).send(request);
   }
 
-  /** Obeys a redirection only if the server confirms that it is not of a script's making. */
+  /** Follows a redirection only if the server confirms that no script made it up. */
   async #check(
     check: Check,
     request: Request,
@@ -571,7 +571,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
 
   async onConnected(link: Link): Promise<void> {
     if (this.#topology === null) return;
-    // A node that is reached for the first time is the one that has just been found, unless that was long ago.
+    // On the first connection right after a refresh, the node must be the one on the map.
     if (!this.#met.has(link) && performance.now() - this.#mappedAt < FRESH) return;
     if (!await isStranger(link, this.#topology)) return;
     this.#refresher.request(true);
@@ -597,7 +597,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   override onRefused(link: Link, error: Error): void {
     super.onRefused(link, error);
     if (error instanceof ConfigurationError) {
-      // A bad answer of `addressMap`: whoever waits for this node is told at once.
+      // A bad result of `addressMap`: requests for this node, and `create()`, reject at once.
       if (this.#awaited !== null) this.#created.reject(error);
       for (const request of link.takeQueue()) request.reject(error);
     }

@@ -17,7 +17,7 @@ export interface Importer extends Endpoint {
 export interface NodeView {
   /** Its id in the cluster. */
   readonly id: string;
-  /** Names its process, or the connection to it: another one after every start. */
+  /** Id of its process, or of the connection to it; it changes with every start. */
   readonly runId: string;
   /** Version of its claim to its slots: another one after each failover, and when it gets slots from other nodes. */
   readonly epoch: string;
@@ -35,7 +35,7 @@ export interface NodeView {
  * Reads the view of a node.
  *
  * @param nodes Its reply to CLUSTER NODES.
- * @param runId What names its process.
+ * @param runId Run id of its process.
  * @param asked The host that it was asked at. If that is its name, the names of the others are used as well.
  * @throws {UnexpectedReplyError} If the reply is malformed.
  */
@@ -73,10 +73,10 @@ export function readNodeView(nodes: string, runId: string, asked?: string): Node
 }
 
 /**
- * Reads what names a process.
+ * Reads the id of a process.
  *
  * @param info Its reply to INFO server.
- * @returns The id; undefined if the reply has none, as some providers withhold it.
+ * @returns The id; undefined if the reply has none, as with some providers.
  */
 export function readRunId(info: string): string | undefined {
   return /^run_id:(\w+)/m.exec(info)?.[1];

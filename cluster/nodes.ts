@@ -12,7 +12,7 @@ import { ServerError } from "../lib/errors.ts";
 import { addressesOf } from "./addresses.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
 
-/** How long a replica that cannot serve is left alone, in milliseconds. */
+/** How long nothing is sent to a replica that cannot serve, in milliseconds. */
 const SHUN = 1000;
 
 /** The links of one client, by the names of the nodes. */
@@ -23,22 +23,22 @@ export class Nodes {
   readonly #signal: AbortSignal;
   readonly #links = new Map<string, Link>();
   readonly #names = new Map<Link, string>();
-  /** Nodes that own no slot, and that requests may be for all the same, by name. */
+  /** Nodes without slots, to which requests may be sent all the same, by name. */
   readonly #guests = new Map<string, ClusterNode>();
-  /** The map that the links were arranged by last. */
+  /** The map that the links match. */
   #topology: Topology | null = null;
   /** Links to nodes that have left, with requests that were sent before. */
   #retired: Link[] = [];
-  /** Replicas that cannot serve at present, and until when they are left alone. */
+  /** Replicas that cannot serve at present, and until when nothing is sent to them. */
   readonly #shunned = new Map<Link, number>();
 
   /**
    * Makes an empty set of links.
    *
    * @param settings The checked configuration.
-   * @param owner Who the links work for.
+   * @param owner The owner of the links.
    * @param deadlines The client's deadlines.
-   * @param signal Ends what goes on in the background.
+   * @param signal Ends the work in the background.
    */
   constructor(settings: Settings, owner: LinkOwner, deadlines: Deadlines, signal: AbortSignal) {
     this.#settings = settings;
@@ -67,12 +67,12 @@ export class Nodes {
     return this.#names.get(link);
   }
 
-  /** The link to a node, if there has been reason for one. */
+  /** The link to a node; undefined if none was needed so far. */
   get(name: string): Link | undefined {
     return this.#links.get(name);
   }
 
-  /** The link to a node, a new one if there is none. It is connected when it is started, or has something to send. */
+  /** The link to a node, a new one if there is none. It connects when it is started or gets a request. */
   linkTo(node: ClusterNode): Link {
     let link = this.#links.get(node.name);
     if (link === undefined) {
@@ -90,7 +90,7 @@ export class Nodes {
     return link;
   }
 
-  /** Lets requests be for a node that is on no map. */
+  /** Allows requests for a node that is not on the map. */
   admit(node: ClusterNode): void {
     this.#guests.set(node.name, node);
   }
@@ -100,17 +100,17 @@ export class Nodes {
     this.#guests.delete(name);
   }
 
-  /** A node that is on no map, and that requests may be for. */
+  /** A node that was admitted although it is not on the map. */
   guest(name: string): ClusterNode | undefined {
     return this.#guests.get(name);
   }
 
   /**
-   * Has the links be as a new map wants them.
+   * Adds, ends and changes links to match a new map.
    *
    * @param topology The map.
    * @param preferReplica Whether to connect to replicas as well.
-   * @returns Links that cannot be reached at present: what waits there may have somewhere else to go now.
+   * @returns Links without a connection: by the new map their requests may belong to other nodes.
    */
   arrange(topology: Topology, preferReplica: boolean): Link[] {
     const primaries = new Set(topology.shards.map(({ primary }) => primary.name));

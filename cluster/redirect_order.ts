@@ -1,18 +1,18 @@
 /**
- * Keeps the order of requests that a node sends away while one of them has to wait.
+ * Keeps the order of redirected requests of a slot while one of them waits.
  *
- * A redirection of a script is followed only after a check (see `script_redirects.ts`). Requests of the same slot that were
- * called later would overtake the script meanwhile.
+ * A redirection of a script is followed only after a check (see `script_redirects.ts`). Later requests of the same slot
+ * would overtake the script meanwhile.
  *
  * @module
  */
 
-/** A step that sends a request on its way: at once, or when its promise resolves. It must not throw. */
+/** Sends a request again, at once or when its promise resolves. It must not throw. */
 export type Step = () => Promise<void> | void;
 
 /** Runs steps of one slot one after the other. */
 export class RedirectOrder {
-  /** Steps that wait, by slot; a slot is here while one of its steps takes its time. */
+  /** Steps that wait, by slot; a slot has an entry while one of its steps is under way. */
   readonly #waiting = new Map<number, Step[]>();
 
   /**

@@ -27,7 +27,7 @@ const ASKED = 5;
 const SETTLE = 100;
 /** How long a node may take, in milliseconds. */
 const ANSWER = 1000;
-/** How long a seed may take before requests are told that it does, in milliseconds. */
+/** How long a seed may take until requests that wait get the reason for their timeout, in milliseconds. */
 const SLOW = 150;
 /** How long known nodes may stay silent before the seeds are asked as well, in milliseconds. */
 const SILENCE = 250;
@@ -50,7 +50,7 @@ export interface RefresherOwner {
   apply(topology: Topology): void;
   /** Whether requests suffer under a map that may be wrong, so that there is reason to ask again soon. */
   suffering(): boolean;
-  /** Learns that a node could not tell the topology, or has not told it yet. */
+  /** Called when a node did not answer with the topology, or has not yet. */
   onFailure(endpoint: Endpoint, error: Error): void;
   /** Learns that none could, the seeds included. */
   onDefeat(): void;
@@ -165,7 +165,7 @@ export class Refresher {
     const stop = (): void => end.abort(this.#signal.reason);
     this.#signal.addEventListener("abort", stop);
     const views: View[] = [];
-    /** What nodes say of the cluster that is known. Others may have come to the address of a node that is away. */
+    /** Views of the known cluster. A node of another cluster may have got the address of one that is away. */
     const akin: View[] = [];
     const ofSeeds: View[] = [];
     const { topology: present } = this.#owner;
@@ -236,7 +236,7 @@ export class Refresher {
         `Cannot learn the topology from ${show(endpoint)}: no answer to CLUSTER SLOTS for ${ms} ms`,
         { phase: "sent", timeout: ms },
       );
-    // Requests that run out of time meanwhile can say what they waited for.
+    // Requests that time out meanwhile have this as their cause.
     const slow = setTimeout(() => this.#owner.onFailure(endpoint, silence(SLOW)), SLOW);
     let late: ReturnType<typeof setTimeout> | undefined;
     let close = (): void => {};

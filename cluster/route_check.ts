@@ -27,7 +27,7 @@ export function faultOfRoute(route: unknown): string | undefined {
   const { slotKey, slot, host, port, replica, ...rest } = route as Record<string, unknown>;
   const given = Object.entries({ slotKey, slot, host, port, ...rest })
     .filter(([, value]) => value !== undefined).map(([name]) => name).join();
-  // Of a route that said two things one would be ignored.
+  // One of the two would be ignored.
   if (!FORMS.includes(given) || given === "host,port" && replica !== undefined) {
     return "expected { slotKey }, { slot } or { host, port }";
   }

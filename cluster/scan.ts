@@ -277,7 +277,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
       this.#runId(surface),
     ]);
     if (runId !== undefined) return readNodeView(textOf(nodes), runId, address.host);
-    // Each process has connections of its own: as long as the connection is the same, the process is.
+    // While the connection is the same, so is the process.
     const connection = this.#dispatcher.connectionTo(address);
     if (connection === undefined || connection !== before) {
       throw new ConnectionError(
@@ -288,7 +288,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return readNodeView(textOf(nodes), `connection ${connection} of ${PROGRAM}`, address.host);
   }
 
-  /** Asks a node what names its process; undefined if it does not tell, for which the user needs the right to run INFO. */
+  /** Asks a node for its run id; undefined if it does not tell, for example because the user may not run INFO. */
   async #runId(surface: NodeSurface<T>): Promise<string | undefined> {
     try {
       return readRunId(textOf(await surface.customCommand(["INFO", "server"])));

@@ -1,5 +1,5 @@
 /**
- * Requests for several nodes: their parts are sent at the same time, and the replies become one.
+ * Requests for several nodes: the parts are sent at the same time, and their replies are combined.
  *
  * @module
  */
@@ -13,11 +13,11 @@ import { gather, mergeParts, type Part, partialFailure } from "./fan_out.ts";
 export interface Recipient {
   /** Name of the node. */
   readonly name: string;
-  /** A slot of the shard whose primary it is to be; -1 if it may be anything. */
+  /** A slot whose owner must get the part; -1 if the node need not be a primary. */
   readonly anchor: number;
 }
 
-/** What sends the parts. */
+/** Sends the parts. */
 export interface PartSender extends RequestOwner {
   /** Sends a part to the node, or the slot, that it is for. */
   sendPart(part: Request): void;

@@ -1,9 +1,9 @@
 /**
- * Redirections that a script may have made up.
+ * Checks redirections that a script may have made up.
  *
- * A script can write, and then return an error of its own that says `MOVED 3300 host:port`, byte for byte as a server says
- * it. If that were obeyed, the script would be executed again. So the node is asked the same question once more, with a
- * script that does nothing: only when the server sends that one away as well was it the server.
+ * A script can write, and then return an error of its own that reads `MOVED 3300 host:port`, exactly as a server says it. If
+ * the client followed it, the script would be executed again. So it sends a script that does nothing, with the same keys:
+ * the redirection is the server's if that script is redirected as well.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const NOTHING: ReadonlyMap<string, string> = new Map([
   ["FCALL_RO", "no_such_function"],
 ]);
 
-/** A question that a node answers with a redirection exactly if it sends a request away. */
+/** A command that a node redirects if, and only if, it redirects the request. */
 export interface Check {
   /** The slot of the request's keys; -1 if it has none. */
   readonly slot: number;
@@ -35,10 +35,10 @@ export interface Check {
 }
 
 /**
- * Tells how to find out whether a redirection was the server's.
+ * Makes the check for a redirected request.
  *
  * @param request A request that was answered with a redirection.
- * @returns The question; null if only the server can have made it.
+ * @returns The check; null if only the server can have made the redirection.
  */
 export function checkOf({ row, words }: Request): Check | null {
   if (row === undefined || row.keysNeedServer) return null;
@@ -64,7 +64,7 @@ function slotOf(name: string, keys: readonly Argument[]): number {
 }
 
 /**
- * Asks a node whether it really sends the keys of a request away.
+ * Asks a node whether it really redirects the keys of a request.
  *
  * @param check The question.
  * @param redirection What it has answered to the request.
@@ -80,10 +80,10 @@ export async function confirmed(
   asking: boolean,
   timeout: number,
 ): Promise<Redirection | null> {
-  // Servers send no command away that has no keys, and none because of other slots than those of its keys.
+  // A server redirects no command without keys, and names the slot of the keys.
   if (check.slot !== redirection.slot) return null;
   try {
-    // Both are queued in one turn, so nothing can come between them.
+    // Both are queued in the same turn, so no other request comes between them.
     if (asking) link.call(["ASKING"], timeout).catch(() => {});
     await link.call(check.words, timeout);
   } catch (error) {

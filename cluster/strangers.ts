@@ -1,5 +1,5 @@
 /**
- * Nodes of other clusters: an address can belong to somebody else when a node has been away.
+ * Nodes of other clusters: while a node is away, its address can be given to a node of another cluster.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { Link } from "../lib/connection/link.ts";
 import { ServerError, UnexpectedReplyError } from "../lib/errors.ts";
 import { Topology, type View } from "./topology.ts";
 
-/** How long a node may take to tell who it is, in milliseconds. */
+/** How long a node may take to tell its id, in milliseconds. */
 const ANSWER = 1000;
-/** How long some of the seeds must agree on another cluster before they are believed, in milliseconds. */
+/** How long the seeds that answer must agree on another cluster, if not all of them answer, in milliseconds. */
 const DOUBT = 5000;
 
 /**
@@ -18,7 +18,7 @@ const DOUBT = 5000;
  *
  * @param link A link that is connected.
  * @param topology The map.
- * @returns False also if the node does not tell.
+ * @returns Whether it does; false if the node does not tell its id.
  * @throws {ConnectionError | TimeoutError} If the node does not answer at all.
  */
 export async function isStranger(link: Link, topology: Topology): Promise<boolean> {
@@ -30,18 +30,18 @@ export async function isStranger(link: Link, topology: Topology): Promise<boolea
     const slots = await link.call(["CLUSTER", "SLOTS"], ANSWER);
     return !Topology.parse(slots, link.endpoint).isAkin(topology);
   } catch (error) {
-    // It may not be asked, or knows no cluster at all.
+    // The user may not ask, or the node is in no cluster.
     if (error instanceof ServerError || error instanceof UnexpectedReplyError) return false;
     throw error;
   }
 }
 
-/** Decides when to believe seeds that tell of a cluster that has no node in common with the present map. */
+/** Decides when to accept a map that has no node in common with the present one. */
 export class ForeignMaps {
-  /** Since when some seeds tell of another cluster, and none of the present one. */
+  /** Since when some seeds report another cluster, and none the present one. */
   #since: number | undefined;
 
-  /** Notes that nodes tell of the present cluster. */
+  /** Notes that nodes of the present cluster answer. */
   allIsWell(): void {
     this.#since = undefined;
   }
@@ -49,11 +49,10 @@ export class ForeignMaps {
   /**
    * Tells whether to change to another cluster.
    *
-   * @param views What the seeds say that answered; none of them knows a node of the present map.
+   * @param views The maps of the seeds that answered; none has a node of the present map.
    * @param seeds How many seeds there are.
    * @param now The time in milliseconds.
-   * @returns True if all seeds agree. Where some do not answer, those that do must agree for some time: the others may
-   * be about to come back.
+   * @returns True if all seeds agree. If some do not answer, the others must agree for a while, in case those come back.
    */
   believes(views: readonly View[], seeds: number, now: number = performance.now()): boolean {
     const [first, ...others] = views;

@@ -11,13 +11,13 @@ import { SLOTS } from "./slot.ts";
 
 /** A node of a cluster. */
 export interface ClusterNode {
-  /** Its preferred endpoint, `host:port`: what it is called in redirections and per-node replies. */
+  /** Its preferred endpoint, `host:port`: its name in redirections and per-node replies. */
   readonly name: string;
   /** Host of the preferred endpoint: an address, or a name if the cluster prefers names. */
   readonly host: string;
   /** Port of the preferred endpoint. */
   readonly port: number;
-  /** The host name that it announces besides. */
+  /** The host name that it announces in addition. */
   readonly hostname?: string;
   /** Node id; undefined where the server does not tell, or the node is known from a redirection only. */
   readonly id?: string;

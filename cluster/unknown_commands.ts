@@ -1,5 +1,5 @@
 /**
- * Commands that the table does not have: what the servers say of them.
+ * Commands that the table does not have: the client asks the servers about them.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { type CommandRow, rowsFromCommandReply } from "../lib/command_table/mod.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 
-/** How long the servers' answer about a name holds, in milliseconds: a module may be loaded at any time. */
+/** How long the answer about a name is kept, in milliseconds: a module can be loaded at any time. */
 const HOLDS = 10_000;
-/** How many answers are remembered. The names come from callers, so there is no end to them. */
+/** How many answers are kept. The names come from callers, so their number has no limit. */
 const MAX_ANSWERS = 1000;
 
 /** Learns rows of commands at run time. */
@@ -18,14 +18,14 @@ export class UnknownCommands {
   readonly #call: (words: Argument[]) => Promise<Reply>;
   /** Questions under way, by the name of the command. */
   readonly #asked = new Map<string, Promise<void>>();
-  /** Names that were asked for, and until when nobody asks again, although the rows do not have the command. */
+  /** Names that the servers do not know, and until when they are not asked again. */
   readonly #answered = new Map<string, number>();
 
   /**
-   * Makes one that knows nothing yet.
+   * Makes an empty one.
    *
    * @param rows Where rows are added, by the names of the commands.
-   * @param call Asks any node something.
+   * @param call Sends a command to any node.
    */
   constructor(rows: Map<string, CommandRow>, call: (words: Argument[]) => Promise<Reply>) {
     this.#rows = rows;
@@ -36,8 +36,8 @@ export class UnknownCommands {
    * Asks what a command is. Calls for the same command at the same time share one question.
    *
    * @param name First word of the command.
-   * @returns Resolves when the rows have what can be learnt, also if nothing can. Undefined if the servers
-   * said a short while ago that they do not know it either.
+   * @returns Resolves when the servers have answered. Undefined if they answered a short while ago that they do not know
+   * the command.
    */
   learn(name: Argument): Promise<void> | undefined {
     const key = String(name instanceof Uint8Array ? utf8.decode(name) : name).toUpperCase();
@@ -53,7 +53,7 @@ export class UnknownCommands {
   }
 
   /**
-   * Asks for the keys of a call of a command whose keys only the server knows.
+   * Asks for the keys of a call, where only the server can find them.
    *
    * @param words Words of the call.
    * @returns The keys; none if the server finds none, or does not say.
@@ -63,7 +63,7 @@ export class UnknownCommands {
       const keys = await this.#call(["COMMAND", "GETKEYS", ...words]);
       return Array.isArray(keys) ? keys as Argument[] : [];
     } catch {
-      // It has no keys, or it is malformed, which any node will say.
+      // It has no keys, or it is malformed: any node answers that.
       return [];
     }
   }
@@ -75,7 +75,7 @@ export class UnknownCommands {
       if (this.#answered.size >= MAX_ANSWERS) this.#answered.clear();
       this.#answered.set(key, performance.now() + HOLDS);
     } catch {
-      // Without the permission to ask, any node will do: one that does not hold the key says which one does.
+      // The user may not ask. Any node will do: one that does not hold the key answers with a redirection.
     }
   }
 }

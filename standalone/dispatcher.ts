@@ -141,7 +141,7 @@ export class StandaloneDispatcher extends Dispatcher {
   }
 
   protected laneOf(request: Request): LaneKey | null {
-    // A read that a replica may answer has no order with what the primary executes.
+    // A read that a replica may answer is not ordered with requests to the primary.
     return this.settings.readFrom === "preferReplica" && mayReadReplica(request) ? null : PRIMARY;
   }
 

@@ -236,7 +236,7 @@ export async function runBatch<
  * @param batch The surface.
  * @param build Adds the commands.
  * @param requests Where the surface puts their requests.
- * @returns What becomes of the promises that the callback returned. From now on they are looked after.
+ * @returns The outcomes of the promises that the callback returned; their rejections are handled.
  * @throws What the callback threw, or that it is async. Nothing can be sent then, and the requests are rejected.
  */
 export function addCommands<
@@ -257,7 +257,7 @@ export function addCommands<
     }
     const promises = build(batch);
     if (Array.isArray(promises)) return Promise.allSettled(promises);
-    // An async callback rejects with the errors of its commands, and nobody else looks at its promises.
+    // An async callback rejects with the errors of its commands: without a handler that would end the process.
     handled(lookAfter(promises));
     throw new TypeError(
       `Cannot run the ${what}: expected the callback to return an array, and not to be async`,
@@ -274,7 +274,7 @@ export function addCommands<
  * Rejects requests that were never launched.
  *
  * @param requests The requests.
- * @param error With what.
+ * @param error The error.
  */
 export function withdraw(requests: readonly Request[], error: unknown): void {
   for (const request of requests) {
@@ -285,7 +285,7 @@ export function withdraw(requests: readonly Request[], error: unknown): void {
 }
 
 /**
- * Waits for the commands whose promises the callback did not return. Their errors were dropped with them.
+ * Waits for the commands whose promises the callback did not return. Their errors are dropped.
  *
  * @param batch The surface.
  * @param requests Its requests.
@@ -298,9 +298,9 @@ export async function leftOut<T extends string | Uint8Array, N extends Reach>(
 }
 
 /**
- * Makes the outcome of a batch of those of its commands.
+ * Makes the outcome of a batch from those of its commands.
  *
- * @param results What became of each command.
+ * @param results The outcome of each command.
  * @param keepsErrors Whether errors are values.
  * @returns The value or the error of each command.
  * @throws The first error, unless errors are values.
@@ -316,7 +316,7 @@ export function settle(
   return results.map((result) => result.status === "fulfilled" ? result.value : result.reason);
 }
 
-/** Looks after the promises of an async callback. */
+/** Handles the rejection of an async callback. */
 async function lookAfter(promises: unknown): Promise<void> {
   const all = await promises;
   if (Array.isArray(all)) await Promise.allSettled(all);

@@ -319,7 +319,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     };
   }
 
-  /** Puts options over those of this view, after a check. Undefined counts as not given. */
+  /** Merges options into those of this view, after a check. Undefined counts as not given. */
   #merge(options: ClusterRequestOptions): ClusterRequestOptions {
     const given: unknown = options;
     if (!isPlain(given)) {
@@ -358,7 +358,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 }
 
-/** A route of the view's own: what the caller does to the object, or to the bytes of a key, changes nothing. */
+/** Copies a route, so that changes to the caller's object, or to the bytes of its key, have no effect. */
 function copyOf(route: Exclude<Route, string>): Route {
   return "slotKey" in route ? { ...route, slotKey: taken(route.slotKey) } : { ...route };
 }

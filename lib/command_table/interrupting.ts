@@ -1,7 +1,7 @@
 /**
- * Commands that end what other connections do.
+ * Commands that end scripts, pauses or connections.
  *
- * On the shared connection they would wait behind the very script, or the paused write, that they shall end.
+ * On the shared connection they would wait behind the script, or the paused write, that they are to end.
  *
  * @module
  */
@@ -10,13 +10,14 @@ import { textOf } from "./argument_text.ts";
 import type { CommandRow } from "./row.ts";
 import type { Argument } from "../resp/reply.ts";
 
-/** Filters of CLIENT KILL by which the shared connection could be meant as well, or is spared as the caller's own. */
+/** Filters of CLIENT KILL that can match the shared connection, which the server spares as the caller's own. */
 const BROAD = new Set(["TYPE", "USER", "LADDR", "SKIPME", "MAXAGE"]);
 
 /**
- * Whether a call must not wait for what its own client has sent before.
+ * Whether a call must not wait behind requests of its own client.
  *
- * CLIENT KILL is such a call only if it names its victims: its other filters spare the connection that it comes on.
+ * CLIENT KILL is such a call only if it names connections by id or address: with other filters the server spares the
+ * connection on which it gets the command.
  *
  * @param row Row of the command.
  * @param args All words of the call, the name first.

@@ -152,7 +152,7 @@ export interface CommandRow {
   readonly responsePolicy: ResponsePolicy | undefined;
   /** Where a blocking command carries the server's time limit. */
   readonly timeout: TimeoutArgument | undefined;
-  /** Whether it ends what other connections do, so that it must not wait behind them. */
+  /** Whether it ends scripts, pauses or connections, so that it must not wait behind other requests. */
   readonly interrupting: boolean;
   /** Subcommands of a container by their own name in upper case. */
   readonly subcommands: ReadonlyMap<string, CommandRow> | undefined;
@@ -161,7 +161,7 @@ export interface CommandRow {
 /** Facts of a row that do not follow from others. */
 export type RowFacts = Omit<CommandRow, "fixedFirstKey" | "interrupting">;
 
-/** Commands that servers take while a script runs, or writes are paused, because they end it; and CLIENT KILL. */
+/** Commands that end a script or a pause, and that servers accept meanwhile; and CLIENT KILL. */
 const INTERRUPTING = new Set([
   "CLIENT KILL",
   "CLIENT UNPAUSE",

@@ -70,7 +70,7 @@ export function append(words: Words, items: OneOrMany<Argument>, what: string): 
  * @returns `words`.
  */
 export function appendList(words: Words, items: readonly Argument[], what: string): Words {
-  // A text would be taken apart.
+  // A string would be split into characters.
   if (Array.isArray(items)) { for (const item of items) words.push(item); }
   else {
     words.push(new TypeError(`Cannot send ${commandName(words)}: expected an array of ${what}`));
@@ -169,7 +169,7 @@ function nothing(words: Words, what: string): RangeError {
   );
 }
 
-/** Commands whose second word belongs to their name. */
+/** Commands that have subcommands. */
 const CONTAINERS = new Set([
   ...[
     "ACL",
@@ -186,7 +186,7 @@ const CONTAINERS = new Set([
 ]);
 
 /**
- * Tells which command it is that words begin.
+ * Finds the command that some words begin.
  *
  * @param words The words.
  * @returns Its name, with that of the subcommand: `"CLIENT LIST"`.

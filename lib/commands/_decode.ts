@@ -16,8 +16,8 @@ import type { Reply } from "../resp/reply.ts";
  * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a `Map`,
  * since bytes cannot be property names.
  *
- * Of several values for one name a record has the last one. Names that are not valid UTF-8 can become the same text: the
- * `Map`, in which each name is an object of its own, has them all. A record has names that are integers first.
+ * If a name occurs several times, a record has its last value. Names that are not valid UTF-8 can become the same text; the
+ * `Map`, in which each name is a separate object, has all of them. In a record, names that are integers come first.
  *
  * @typeParam T What a bulk string is on this surface.
  */
@@ -117,9 +117,9 @@ export function toBigint(reply: Reply): bigint {
 }
 
 /**
- * The text of a decimal number, exactly as the server keeps it: it has more digits than a number.
+ * The text of a decimal number, with all digits that the server keeps: a number has fewer.
  *
- * Servers that answer a double instead of text have rounded it themselves.
+ * A server that answers a double has already rounded it.
  */
 export function toDecimal(reply: Reply): string {
   return typeof reply === "number" || typeof reply === "bigint" ? String(reply) : toText(reply);

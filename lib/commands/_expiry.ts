@@ -49,7 +49,7 @@ export type ExpireCondition = AtMostOne<{
   lt: true;
 }>;
 
-/** What there is to say when something that is written expires. */
+/** Shape of the expiry options of commands that write. */
 export const SET_EXPIRY: OptionShape<SetExpiry> = {
   ex: "word",
   px: "word",
@@ -58,7 +58,7 @@ export const SET_EXPIRY: OptionShape<SetExpiry> = {
   keepttl: "flag",
 };
 
-/** What there is to say when something that is read expires. */
+/** Shape of the expiry options of commands that read. */
 export const GET_EXPIRY: OptionShape<GetExpiry> = {
   ex: "word",
   px: "word",

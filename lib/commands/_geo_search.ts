@@ -130,7 +130,7 @@ const GEO_AREA: OptionShape<GeoArea> = {
   bypolygon: "list",
 };
 
-/** What there is to say about the order of what was found. */
+/** Shape of the options for the order of the results. */
 export const GEO_ORDER: OptionShape<GeoOrder> = {
   asc: "flag",
   desc: "flag",
@@ -138,7 +138,7 @@ export const GEO_ORDER: OptionShape<GeoOrder> = {
   any: "flag",
 };
 
-/** What there is to say about a search. */
+/** Shape of the options of a search. */
 export const GEO_SEARCH_OPTIONS: OptionShape<GeoOrder & OptionalGeoDetails> = {
   ...GEO_ORDER,
   withdist: "flag",

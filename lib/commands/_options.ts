@@ -1,5 +1,5 @@
 /**
- * How command methods take objects from their callers.
+ * Checks of the objects that command methods get from their callers.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { faultOfOptions, faultOfRecord, type OptionShape } from "../option_shape
 import type { Argument } from "../resp/reply.ts";
 import { commandName } from "./_args.ts";
 
-/** Stands for options that were not given or cannot be used: it has none. */
+/** Used instead of options that were not given, or cannot be used. */
 const NONE = Object.freeze({});
 
 /**
- * Takes options from a caller.
+ * Checks options from a caller.
  *
  * @param words The words so far; an error for a bad option is appended, with which the command rejects.
  * @param options The options; undefined is none.
@@ -33,7 +33,7 @@ export function optionsOf<O extends object>(
 }
 
 /**
- * Takes an object from a caller of which nothing may be left out.
+ * Checks an object from a caller that must be complete.
  *
  * @param words The words so far; an error for a bad object is appended, with which the command rejects.
  * @param record The object.

@@ -12,7 +12,7 @@ import { taken } from "../words.ts";
 import { appendOption, type Key } from "./_args.ts";
 import { elements, toBulks, toText, unexpected } from "./_decode.ts";
 
-/** How often a scan may begin again because another server process answered. */
+/** How often a scan may start over because another server process answered. */
 const MAX_RESTARTS = 100;
 
 /** Where a scan shall go on: `"0"` to begin, then what the last page said. */
@@ -38,7 +38,7 @@ export interface ScanOptions {
   count?: number;
 }
 
-/** What there is to say about the items of a page. */
+/** Shape of the options for the items of a page. */
 export const SCAN_OPTIONS: OptionShape<ScanOptions> = { match: "word", count: "word" };
 
 /**
@@ -86,7 +86,7 @@ export function toScanPage<E>(
   return page;
 }
 
-/** Where pages came from. It is no property of theirs, so that they look as documented. */
+/** Origins of pages. They are not properties of the pages, which look as documented. */
 const origins = new WeakMap<ScanPage<unknown>, Origin>();
 
 /** A page of bulk strings in the mode of the surface. */
@@ -101,12 +101,12 @@ export function toBulksPage<T extends string | Uint8Array>(
 /**
  * Yields the items of all pages, reading a page when the one before is used up.
  *
- * It can be left at any time: the server keeps nothing for a scan. A cursor means nothing to another server process (one
- * that was restarted, or has taken over): a page that came from another one than the page before is dropped, and the scan
- * begins again.
+ * The loop can be left at any time: the server keeps no state for a scan. A cursor is valid only in the process that made it.
+ * If a page came from another process than the page before (after a restart or a failover), it is dropped, and the scan
+ * starts over.
  *
  * @param readPage Reads the page at a cursor.
- * @throws {RedisError} Whatever reading a page rejects with; and if the scan would have to begin again too often.
+ * @throws {RedisError} Whatever reading a page rejects with; or if the scan would have to start over too often.
  */
 export async function* iteratePages<E>(
   readPage: (cursor: string) => Promise<ScanPage<E>>,

@@ -51,7 +51,7 @@ export type ScoredMembers =
  * @returns `words`.
  */
 export function appendScoredMembers(words: Words, members: ScoredMembers): Words {
-  // A text is iterable, but none of its letters is a member with a score.
+  // A string is iterable, but its characters are no members with scores.
   if (typeof members !== "object" || members === null || isOneByNames(members)) {
     refuse(words, FORMS);
     return words;

@@ -1,5 +1,5 @@
 /**
- * What a script is called with.
+ * Arguments of scripts.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { OptionShape } from "../option_shape.ts";
 import type { Key, Value } from "./_args.ts";
 import { optionsOf } from "./_options.ts";
 
-/** What a script or a function is called with. */
+/** Keys and arguments of a script or a function. */
 export interface ScriptCall {
   /** `KEYS` of the script: all keys that it uses. In a cluster they must be in one slot. @default {[]} */
   keys?: readonly Key[];

@@ -114,7 +114,7 @@ export type StreamTrim =
     }
   );
 
-/** What there is to say about trimming a stream. */
+/** Shape of the options for trimming a stream. */
 export const STREAM_TRIM: OptionShape<StreamTrim> = {
   maxlen: "word",
   minid: "word",
@@ -122,7 +122,7 @@ export const STREAM_TRIM: OptionShape<StreamTrim> = {
   limit: "word",
 };
 
-/** What there is to say about references to entries. */
+/** Shape of the options for references to entries. */
 export const REFERENCE_POLICY: OptionShape<ReferencePolicy> = {
   keepref: "flag",
   delref: "flag",

@@ -208,7 +208,7 @@ export abstract class AclCommands<
       return this.send(words, perRoutedNode<AclLogEntry[] | "OK", N>(toOk));
     }
     if (what !== undefined) words.push(what);
-    // The word RESET would be understood.
+    // The server would take the word for ACL LOG RESET.
     if (typeof what === "string") refuse(words, "expected a count or { reset: true }");
     return this.send(words, perRoutedNode<AclLogEntry[] | "OK", N>(toAclLog));
   }

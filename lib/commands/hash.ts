@@ -741,7 +741,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     options?: HscanOptions,
   ): AsyncGenerator<[field: T, value: T] | T, void, undefined> {
     const [ownKey, own] = [taken(key), takenOptions(options)];
-    // The pages have what the options say, whichever signature is taken.
+    // The options decide what the pages contain, whichever overload was called.
     return iteratePages<[T, T] | T>((cursor) =>
       this.hscan(ownKey, cursor, own as HscanFieldsOptions)
     );

@@ -1400,7 +1400,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options?: ZscanOptions,
   ): AsyncGenerator<ScoredMember<T> | T, void, undefined> {
     const [ownKey, own] = [taken(key), takenOptions(options)];
-    // The pages have what the options say, whichever signature is taken.
+    // The options decide what the pages contain, whichever overload was called.
     return iteratePages<ScoredMember<T> | T>((cursor) =>
       this.zscan(ownKey, cursor, own as ZscanMembersOptions)
     );

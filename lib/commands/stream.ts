@@ -1156,7 +1156,7 @@ function appendIds(words: Words, ids: OneOrMany<EntryId>, policy?: ReferencePoli
   return appendCounted(words, ids, "ids");
 }
 
-/** Whether anything is said about trimming, be it only how. */
+/** Whether there is an option for trimming, even if only one that says how. */
 function isTrimmed({ maxlen, minid, approximate, limit }: XaddOptions): boolean {
   return maxlen !== undefined || minid !== undefined || approximate || limit !== undefined;
 }

@@ -118,7 +118,7 @@ export class DedicatedPool {
   /**
    * Closes all connections. Requests on them, and those that wait for one, reject.
    *
-   * @param error With what.
+   * @param error The error.
    */
   close(error: Error): void {
     this.#closed = error;

@@ -368,7 +368,7 @@ export class Link {
   /**
    * Ends the link at once. Everything that waits or was sent rejects.
    *
-   * @param error With what.
+   * @param error The error.
    */
   destroy(error: Error): void {
     if (!this.closed) this.#end.abort(error);

@@ -154,7 +154,7 @@ export class RetryQueue {
   /**
    * Rejects everything that waits.
    *
-   * @param error With what.
+   * @param error The error.
    */
   clear(error: Error): void {
     const lanes = [...this.#lanes.values()].flat();
