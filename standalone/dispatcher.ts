@@ -63,6 +63,8 @@ export class StandaloneDispatcher extends Dispatcher {
   }, this.#end.signal);
   readonly #polling: Polling;
   readonly #runIds: RunIds;
+  /** Nodes whose role is in doubt only because a reply is late. */
+  readonly #late = new Set<Link>();
   /** Nodes for which a fresh connection is being opened. */
   readonly #renewed = new Set<Link>();
   /** How often in a row the only node has cut the connection when asked for its role. */
@@ -154,6 +156,7 @@ export class StandaloneDispatcher extends Dispatcher {
   #note(link: Link, role: Role | undefined): void {
     if (role === undefined) this.#roles.delete(link);
     else this.#roles.set(link, role);
+    this.#late.delete(link);
     if (link === this.#primary) this.#certain = this.#mayWrite(link);
   }
 
@@ -262,6 +265,8 @@ export class StandaloneDispatcher extends Dispatcher {
 
   onReady(link: Link): void {
     this.#refusals.delete(link);
+    // Once it is late, it cannot be asked any more.
+    if (this.#links.length > 1) this.#runIds.learn(link);
     this.events.emit({ type: "connected", ...link.endpoint });
     this.#arrange();
   }
@@ -290,6 +295,7 @@ export class StandaloneDispatcher extends Dispatcher {
     if (!link.examine(request) || this.#links.length === 1) return;
     // It may hang while another node has taken its place.
     this.#note(link, undefined);
+    this.#late.add(link);
     this.#arrange();
     this.#refresh();
   }
@@ -433,7 +439,10 @@ export class StandaloneDispatcher extends Dispatcher {
       if (!this.#asked.has(link)) this.#ask(link);
       const isWanted = async (call: Call): Promise<boolean> => {
         const { role } = await this.#readRole(link, call);
-        return takesWrites(role) || role === "unknown" && this.#links.length === 1;
+        if (!takesWrites(role) && !(role === "unknown" && this.#links.length === 1)) return false;
+        const same = await this.#runIds.isSame(link, call);
+        // A node that is only late (its writes are paused, say) keeps its connection: what was sent there is in order.
+        return same === undefined ? !this.#late.has(link) : !same;
       };
       const timeout = Math.min(this.settings.clientCreationTimeout, RENEWAL);
       link.replace(isWanted, timeout).finally(() => this.#renewed.delete(link));

@@ -5,7 +5,7 @@
  */
 
 import { runIdIn } from "../lib/connection/identity.ts";
-import type { Link } from "../lib/connection/link.ts";
+import type { Call, Link } from "../lib/connection/link.ts";
 import { show } from "../lib/connection/transport.ts";
 import { ConnectionError, ServerError } from "../lib/errors.ts";
 
@@ -58,6 +58,30 @@ export class RunIds {
   areSame(one: Link | null, other: Link | null): boolean {
     const runId = one === null ? undefined : this.#answers.get(one);
     return typeof runId === "string" && other !== null && this.#answers.get(other) === runId;
+  }
+
+  /** Asks what a link leads to, if that is not known. */
+  learn(link: Link): void {
+    if (!this.#answers.has(link) && !this.#asked.has(link)) this.#ask(link);
+  }
+
+  /**
+   * Whether another connection leads to the same process as a link.
+   *
+   * @param link The link; it need not answer, but must have been asked before.
+   * @param call Sends a command on the other connection.
+   * @returns Undefined if it cannot be told.
+   */
+  async isSame(link: Link, call: Call): Promise<boolean | undefined> {
+    const known = this.#answers.get(link);
+    if (typeof known !== "string") return undefined;
+    try {
+      const runId = runIdIn(await call(["INFO", "server"]));
+      return runId === undefined ? undefined : runId === known;
+    } catch (error) {
+      if (error instanceof ServerError) return undefined;
+      throw error;
+    }
   }
 
   /** Forgets what a link led to: its connection is lost. */

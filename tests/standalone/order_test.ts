@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { ServerError } from "../../standalone/mod.ts";
-import { simple, startFakeServer } from "../../lib/testing/mod.ts";
+import { simple, startFakeServer, startServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 
@@ -26,5 +26,36 @@ Deno.test("un-awaited writes that are refused are executed in the order of their
     writes.push(client.set("other", "last"));
     assertEquals(await Promise.all(writes), Array(11).fill("OK"));
     assertEquals(executed, [...Array.from({ length: 10 }, (_, i) => String(i)), "last"]);
+  }
+});
+
+Deno.test("un-awaited writes keep their order through a failover that holds them back first", async () => {
+  await using server = await startServer({ replicas: 1 });
+  const [replica] = server.replicas;
+  await using client = await connect(server, {
+    addresses: [server, replica].map(({ host, port }) => ({ host, port })),
+    requestTimeout: 10_000,
+  });
+  for (const [from, to] of [[server, replica], [replica, server]]) {
+    await client.del("list");
+    // The writes are paused until the replica has caught up, and then refused.
+    to.pause();
+    const failing = from.command(["FAILOVER", "TO", to.host, to.port]);
+    const late: Promise<unknown>[] = [];
+    const writes: Promise<unknown>[] = [];
+    for (let i = 0; i < 120; i++) {
+      // A late reply makes the client look for another primary.
+      if (i % 6 === 0) late.push(client.with({ timeout: 30 }).set("late", i).catch(() => {}));
+      writes.push(client.rpush("list", i));
+      if (i === 60) to.resume();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all([failing, ...writes, ...late]);
+    const list = (await client.lrange("list", 0, -1)).map(Number);
+    assertEquals(list, Array.from({ length: 120 }, (_, i) => i));
+    await until("the other is its replica", async () => {
+      const [role, , , state] = await from.command(["ROLE"]) as unknown[];
+      return role === "slave" && state === "connected";
+    });
   }
 });
