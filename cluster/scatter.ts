@@ -13,7 +13,7 @@ import { gather, mergeParts, type Part, partialFailure } from "./fan_out.ts";
 export interface Recipient {
   /** Name of the node. */
   readonly name: string;
-  /** A slot whose owner must get the part; -1 if the node need not be a primary. */
+  /** A slot that the node must own as the primary; -1 if its role does not matter. */
   readonly anchor: number;
 }
 

@@ -62,7 +62,7 @@ export type ClientEvent =
 const KEPT = 1000;
 
 /**
- * Hands events to whoever iterates.
+ * Hands events to all readers.
  *
  * Each iteration begins with the next event, and ends after `closed`. Without a reader events cost nothing.
  */

@@ -28,16 +28,16 @@ export type Words = (Argument | Error)[];
 export type Decoder<R> = (reply: Reply, bytes: boolean, origin?: Origin) => R;
 
 /**
- * Where a reply came from. It matters for a cursor, which means something only to the process that gave it out.
+ * Where a reply came from. A cursor is valid only in the process that made it.
  */
 export interface Origin {
-  /** Has the server asked who it is, so that the answer is known also when the connection is lost. */
+  /** Asks the server for its run id now, so that it is known also after the connection is lost. */
   remember(): void;
   /**
    * Tells whether a reply came from the same server process.
    *
-   * @param earlier Origin of an earlier reply; it was told to remember.
-   * @returns False also if it cannot be told.
+   * @param earlier Origin of an earlier reply, after its `remember()`.
+   * @returns Whether it did; false if that is unknown.
    */
   isSameProcess(earlier: Origin): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 /**
- * Objects of options as callers give them, checked: an option that nobody knows would else do nothing, silently.
+ * Checks of options objects: an unknown option would silently do nothing.
  *
  * @module
  */
@@ -29,14 +29,14 @@ type KindOf<V> = [V] extends [boolean] ? "flag"
   : OptionShape<V> | "object";
 
 /**
- * Names and kinds of the options in a type: all of them, and no others. An object inside of options has a shape of its
- * own, of which nothing may be left out.
+ * Names and kinds of all options in a type. An option that is an object has a shape of its own, of which nothing may be
+ * left out.
  *
  * @typeParam O The type of the options.
  */
 export type OptionShape<O> = { readonly [K in NamesIn<O>]: KindOf<ValueOf<O, K>> };
 
-/** A shape, whatever it is of. */
+/** A shape of any type. */
 interface AnyShape {
   readonly [name: string]: OptionKind | AnyShape;
 }
@@ -82,7 +82,7 @@ export function faultOfRecord<O>(
 }
 
 /**
- * Says what a value is, without telling the value.
+ * Describes the type of a value, without the value.
  *
  * @param value Any value.
  * @returns What to say behind "got": `"a string"`, `"null"`.
@@ -103,7 +103,7 @@ function faultOfEach(
   for (const name in options) {
     const kind = shape[name];
     const type = typeof options[name];
-    // Nearly all options are one of these, and this is done for each of many.
+    // Nearly all options are of these kinds: they are checked first.
     if (
       kind === "word"
         ? type === "number" || type === "string"
@@ -122,7 +122,7 @@ function faultOfOne(
   path: string,
 ): string | undefined {
   if (!Object.hasOwn(shape, name)) {
-    // What others have put on the prototype of all objects is none of the caller's options.
+    // Properties that other code has added to Object.prototype are not options of the caller.
     if (!Object.hasOwn(options, name)) return undefined;
     return `there is no option "${path}${name}", only ${Object.keys(shape).join(", ")}`;
   }
@@ -177,7 +177,7 @@ function isWord(value: unknown): boolean {
 }
 
 /**
- * Tells whether something is an object with properties of its maker, rather than a list, a map, a promise, a date, …
+ * Whether something is a plain object, rather than a list, a map, a promise, a date, …
  *
  * @param value Any value.
  * @returns Whether it can be options.

@@ -1,15 +1,15 @@
 /**
- * Methods that take no more arguments than they have parameters.
+ * Refuses calls with more arguments than the method has parameters.
  *
- * From untyped code comes `set(key, value, "EX", 10)`, which would set a value that never expires, and `del("a", "b")`,
- * which would delete one key.
+ * In untyped code, `set(key, value, "EX", 10)` would set a value that never expires, and `del("a", "b")` would delete
+ * one key.
  *
  * @module
  */
 
 import type { Decoder, Words } from "./executor.ts";
 
-/** What such a method belongs to: it rejects by sending an error in the place of a word. */
+/** The class of such a method. It rejects by sending an error in the place of a word. */
 interface Sender {
   send(words: Words, decode: Decoder<unknown>): Promise<unknown>;
 }
@@ -20,7 +20,8 @@ type Method = (this: any, ...args: any[]) => unknown;
 /**
  * Makes a method reject when it is given more arguments than it has parameters. Undefined counts as not given.
  *
- * Parameters with a default value are not counted by JavaScript, nor are those after them; so the method must have none.
+ * Parameters with a default value are not counted by JavaScript, nor are those after them; so the method must have
+ * none.
  *
  * @param name Name of the method, for the message; one that ends with `Iterator` rejects at the first step.
  * @param method The method.
@@ -52,8 +53,8 @@ export function refuseSurplusIn(prototype: object, names: readonly string[]): vo
 }
 
 /**
- * By number of parameters. One function for all numbers would have to make an array for each call, which costs more than
- * the call.
+ * By number of parameters. One function for all numbers would have to make an array for each call, which costs more
+ * than the call.
  */
 const CHECKS: readonly ((method: Method, name: string) => Method)[] = [
   (method, name) =>

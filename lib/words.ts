@@ -1,5 +1,5 @@
 /**
- * Checks the words of a command and makes them the request's own.
+ * Checks the words of a command and copies their bytes.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { Words } from "./executor.ts";
 import type { Argument } from "./resp/reply.ts";
 
 /**
- * Checks that a command can be sent, and copies its bytes: what the caller does to them afterwards changes nothing.
+ * Checks that a command can be sent, and copies its bytes, so that later changes by the caller have no effect.
  *
- * After this nothing of the command can be refused any more, so the parts of a split command and the commands of a
- * transaction are sent together or not at all. The name is not looked at for lone surrogates; see {@linkcode checkName}.
+ * Encoding cannot fail after this check. So the parts of a split command, and the commands of a transaction, are sent
+ * all or none. The name is not checked for lone surrogates; see {@linkcode checkName}.
  *
  * @param words The words. Bytes are replaced by copies.
  * @returns The same array.
@@ -61,10 +61,11 @@ export function checkName(words: Words): void {
 /**
  * Copies an argument if it is bytes.
  *
- * For callers that wait before they send: an argument is taken when the call is made.
+ * Arguments are taken at the call; this is for methods that send later.
  *
  * @param argument The argument.
- * @returns A copy of bytes, anything else as it is. Bytes that cannot be read are left for {@linkcode takeWords} to refuse.
+ * @returns A copy of bytes, anything else as it is. Bytes that cannot be read are left for {@linkcode takeWords} to
+ * refuse.
  */
 export function taken<A>(argument: A): A {
   if (!(argument instanceof Uint8Array)) return argument;

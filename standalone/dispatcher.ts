@@ -30,7 +30,7 @@ const SHUN = 100;
 /** Longest time for a fresh connection to a name that may lead to another node, in milliseconds. */
 const RENEWAL = 1000;
 
-/** How often the only node may cut the connection when asked for its role, until it is not asked any more. */
+/** How often the only node may close the connection when asked for its role; then it is not asked any more. */
 const MAX_CUTS = 2;
 
 /** Gives each request to the primary, or to a replica where that is wanted. */
@@ -67,13 +67,13 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #late = new Set<Link>();
   /** Nodes for which a fresh connection is being opened. */
   readonly #renewed = new Set<Link>();
-  /** How often in a row the only node has cut the connection when asked for its role. */
+  /** How often in a row the only node has closed the connection when asked for its role. */
   #cuts = 0;
   /** Settles when the client is ready for use, or cannot become it. */
   readonly #created = Promise.withResolvers<void>();
   /** Nodes that have not been reached for the first time, and why. */
   readonly #refusals = new Map<Link, Error>();
-  /** Those of the refusals that say that a node does not tell its role. */
+  /** Errors of nodes that do not tell their role. */
   readonly #untold = new WeakSet<Error>();
   #halfTime = false;
   /** Whether the client has ever been ready for use. */
@@ -127,9 +127,9 @@ export class StandaloneDispatcher extends Dispatcher {
     else this.#await(request);
   }
 
-  /** Has a request wait for a primary, if it needs one. */
+  /** Keeps a request until there is a primary, if it needs one. */
   #await(request: Request): void {
-    // The only node goes on serving reads, whatever it is.
+    // The only node serves reads, whatever its role.
     if (
       this.#links.length === 1 && !request.row?.write &&
       (request.lastError as ServerError | undefined)?.code !== "READONLY"
@@ -160,7 +160,9 @@ export class StandaloneDispatcher extends Dispatcher {
     if (link === this.#primary) this.#certain = this.#mayWrite(link);
   }
 
-  /** Whether a node takes writes, as far as is known. Only a node that is the only one may be unknown. */
+  /**
+   * Whether a node takes writes, as far as is known. An unknown role counts as primary only if there is one address.
+   */
   #mayWrite(link: Link): boolean {
     const role = this.#roles.get(link);
     return takesWrites(role) || role === "unknown";
@@ -223,7 +225,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   /** Notes that the primary refused a request as replicas do. */
   #distrust(link: Link, request: Request): void {
-    // What it says of itself is no help if it says nothing, or says that it is the primary and refuses again.
+    // Its own answer does not help if it tells no role, or says that it is the primary and refuses again.
     const refusesAgain = request.attempts > 0 && this.#mayWrite(link);
     const role = this.#roles.get(link) === "unknown" || refusesAgain ? "replica" : undefined;
     this.#note(link, role);
@@ -285,7 +287,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#arrange();
   }
 
-  /** Forgets what was at the other end of a connection. */
+  /** Forgets the role and the run id of a node whose connection is lost. */
   #forget(link: Link): void {
     this.#note(link, undefined);
     this.#runIds.forget(link);
@@ -435,7 +437,7 @@ export class StandaloneDispatcher extends Dispatcher {
     for (const link of this.#links) {
       if (!link.ready || this.#mayWrite(link) || this.#renewed.has(link)) continue;
       this.#renewed.add(link);
-      // The present one may lead to the new primary as well.
+      // The present connection may lead to the new primary, too.
       if (!this.#asked.has(link)) this.#ask(link);
       const isWanted = async (call: Call): Promise<boolean> => {
         const { role } = await this.#readRole(link, call);
@@ -453,7 +455,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#asked.add(link);
     try {
       const { role } = await this.#readRole(link, this.#callOn(link));
-      // A node that is silent about its role stays what its replies say that it is.
+      // A node that does not tell its role keeps the one that its replies show.
       if (link.ready && role !== "unknown") this.#note(link, role);
     } catch {
       // Lost, which onLost deals with, or hanging, which leaves what is known.
@@ -494,7 +496,7 @@ export class StandaloneDispatcher extends Dispatcher {
       : new ConnectionError(message, { ...link.endpoint, cause });
   }
 
-  /** How the nodes fare, for messages. */
+  /** The state of each node, for messages. */
   #states(): string {
     const states = this.#links.map((link) => {
       const where = show(link.endpoint);

@@ -1,5 +1,5 @@
 /**
- * Asking for roles again and again until they are as they shall be.
+ * Asks for roles repeatedly until a condition holds.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export class Polling {
   readonly #awaited = new Set<() => boolean>();
 
   /**
-   * Asks nothing yet.
+   * Makes an idle one.
    *
    * @param ask Begins one round of questions.
    * @param backoff Waits between the rounds.

@@ -1,5 +1,5 @@
 /**
- * When to open fresh connections to names whose present connections lead to no primary.
+ * Opens fresh connections to names whose present connections do not lead to a primary.
  *
  * A name (of a load balancer, a service, a DNS entry) can lead to another node than before, while connections that are
  * open still lead to the old one.
@@ -14,7 +14,7 @@ const FIRST_WAIT = 50;
 /** Longest wait between two rounds, in milliseconds. */
 const LONGEST_WAIT = 200;
 
-/** What a {@linkcode Renewal} works for. */
+/** Owner of a {@linkcode Renewal}. */
 export interface RenewalOwner {
   /** Begins to open fresh connections where the present ones do not lead to a primary. */
   renew(): void;
@@ -33,7 +33,7 @@ export class Renewal {
   /**
    * Makes a renewal that does nothing until {@linkcode Renewal.run}.
    *
-   * @param owner What it works for.
+   * @param owner Its owner.
    * @param signal Ends it.
    */
   constructor(owner: RenewalOwner, signal: AbortSignal) {

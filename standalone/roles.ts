@@ -13,8 +13,8 @@ import type { Reply } from "../lib/resp/reply.ts";
  *
  * - `"primary"`
  * - `"active"`: a replica that takes writes (an active replica of KeyDB).
- * - `"replica"`: a replica that is connected to its primary, or does not tell whether it is.
- * - `"stale"`: a replica that is not.
+ * - `"replica"`: a replica that is connected to its primary, or does not tell.
+ * - `"stale"`: a replica that is not connected to its primary.
  * - `"unknown"`: the node refuses to tell, or tells something else.
  */
 export type Role = "primary" | "active" | "replica" | "stale" | "unknown";
@@ -36,10 +36,10 @@ const QUESTIONS: readonly { words: string[]; read: (reply: Reply) => Role }[] = 
 ];
 
 /**
- * Asks a node for its role: by ROLE, by INFO where ROLE is refused, and by HELLO where both are.
+ * Asks a node for its role: by ROLE, by INFO if ROLE is refused, by HELLO if both are.
  *
  * @param call Sends a command to the node.
- * @returns The role; `"unknown"`, with the first refusal, if the node tells it in no way.
+ * @returns The role; `"unknown"`, with the first refusal, if all three are refused.
  * @throws {ServerError} If the node wants a password (`NOAUTH`).
  * @throws {UnexpectedReplyError} If the node is a sentinel, or no server of this kind at all.
  * @throws {ConnectionError | TimeoutError} If there is no reply.
@@ -70,7 +70,7 @@ export function takesWrites(role: Role | undefined): boolean {
  * Reads a reply to ROLE.
  *
  * @param reply The reply.
- * @returns The role; `"unknown"` if the node has another word for it.
+ * @returns The role; `"unknown"` if the word is not known.
  * @throws {UnexpectedReplyError} If the node is a sentinel, or the reply is none to ROLE.
  */
 export function roleOfReply(reply: Reply): Role {

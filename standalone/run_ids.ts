@@ -1,5 +1,5 @@
 /**
- * Whether several addresses are names of the same server.
+ * Finds out whether several addresses lead to the same server.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Call, Link } from "../lib/connection/link.ts";
 import { show } from "../lib/connection/transport.ts";
 import { ConnectionError, ServerError } from "../lib/errors.ts";
 
-/** Two nodes that are not the same, or may not be. */
+/** Two nodes that are different, or may be. */
 export interface Difference {
   readonly first: Link;
   readonly second: Link;
@@ -17,7 +17,7 @@ export interface Difference {
   readonly untold?: string;
 }
 
-/** What server process each link leads to, as far as that had to be known. */
+/** The run ids of the servers that links lead to, as far as they were asked for. */
 export class RunIds {
   readonly #timeout: number;
   readonly #onAnswer: () => void;
@@ -26,7 +26,7 @@ export class RunIds {
   readonly #asked = new Set<Link>();
 
   /**
-   * Knows nothing yet.
+   * Makes an empty one.
    *
    * @param timeout Milliseconds to wait for an answer.
    * @param onAnswer Called when a node has answered, or was lost.
@@ -60,7 +60,7 @@ export class RunIds {
     return typeof runId === "string" && other !== null && this.#answers.get(other) === runId;
   }
 
-  /** Asks what a link leads to, if that is not known. */
+  /** Asks for the run id of a link, if it is not known. */
   learn(link: Link): void {
     if (!this.#answers.has(link) && !this.#asked.has(link)) this.#ask(link);
   }
@@ -70,7 +70,7 @@ export class RunIds {
    *
    * @param link The link; it need not answer, but must have been asked before.
    * @param call Sends a command on the other connection.
-   * @returns Undefined if it cannot be told.
+   * @returns Whether it does; undefined if that is unknown.
    */
   async isSame(link: Link, call: Call): Promise<boolean | undefined> {
     const known = this.#answers.get(link);
@@ -84,7 +84,7 @@ export class RunIds {
     }
   }
 
-  /** Forgets what a link led to: its connection is lost. */
+  /** Forgets the run id of a link whose connection is lost. */
   forget(link: Link): void {
     this.#answers.delete(link);
   }

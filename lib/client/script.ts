@@ -14,7 +14,10 @@ import { taken } from "../words.ts";
 
 /** Options for {@linkcode script}. */
 export interface ScriptOptions {
-  /** Whether the script only reads; then replicas may run it, and it is sent again when a connection breaks. @default {false} */
+  /**
+   * Whether the script only reads; then replicas may run it, and it is sent again when a connection breaks. @default
+   * {false}
+   */
   readOnly?: boolean;
 }
 
@@ -102,7 +105,7 @@ export async function runScript(
     : `expected a script made by script(), got ${describe(script)}`;
   if (fault !== undefined) throw new TypeError(`Cannot run the script: ${fault}`);
   const { keys = [], args = [] } = call;
-  // For the second try: arguments are taken when the call is made.
+  // The second try needs the arguments as they were at the call.
   const rest = [keys.length, ...keys, ...args].map(taken);
   const suffix = script.readOnly ? "_RO" : "";
   try {

@@ -1,5 +1,5 @@
 /**
- * SHA-1 at once: the platform computes it only asynchronously, and a script would then be sent behind later calls.
+ * Synchronous SHA-1: with the asynchronous one of the platform, a script would be sent after later calls.
  *
  * @module
  */

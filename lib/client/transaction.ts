@@ -63,7 +63,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
         distribute(commands, reply as Reply, exec.bytes);
       }, (error) => {
         failure = { error };
-        // A command that was refused by itself has its own error.
+        // A command that the server refused has its own error.
         for (const [i, command] of commands.entries()) {
           command.reject(exec.refusals?.get(i) ?? error);
         }
@@ -107,7 +107,9 @@ function distribute(commands: readonly Request[], reply: Reply, bytes: boolean):
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The text form of a reply whose bulk strings came as bytes because another command of the transaction wanted them so. */
+/**
+ * The text form of a reply whose bulk strings came as bytes because another command of the transaction wanted them so.
+ */
 function toText(reply: Reply): Reply {
   if (reply instanceof Uint8Array) return utf8.decode(reply);
   if (Array.isArray(reply)) return reply.map(toText);

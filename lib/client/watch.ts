@@ -29,7 +29,7 @@ export interface WatchOptions {
  *
  * @param dispatcher The client's dispatcher.
  * @param bytes Whether bulk strings are bytes.
- * @param request Options of the requests. The signal ends all of it at any time.
+ * @param request Options of the requests. When the signal is aborted, all of it ends.
  * @param keys The keys.
  * @param work The callback.
  * @param options How often to begin again.
@@ -90,7 +90,7 @@ async function run<T extends string | Uint8Array, R>(
   return await work(session);
 }
 
-/** Passes on the outcome of the callback, unless the signal is aborted before: then the callback is left to itself. */
+/** Passes on the outcome of the callback; rejects at once, without waiting for it, when the signal is aborted. */
 function untilAborted<R>(outcome: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
   if (signal === undefined) return outcome;
   return new Promise<R>((resolve, reject) => {

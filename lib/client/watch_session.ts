@@ -1,5 +1,5 @@
 /**
- * A connection of its own on which keys are watched, and what runs on it.
+ * Sessions: connections on which keys are watched, and the commands that run on them.
  *
  * @module
  */
@@ -22,11 +22,11 @@ import { runTransaction } from "./transaction.ts";
 export interface WatchingConnection {
   readonly link: Link;
   readonly dedicated: Dedicated;
-  /** Whether the keys are on their way to this node, which takes commands on them only behind ASKING. */
+  /** Whether the keys are moving to this node, which accepts commands on them only behind ASKING. */
   readonly asking: boolean;
 }
 
-/** Error codes of a node that has the keys no more, or cannot serve them at present. */
+/** Error codes of a node that does not have the keys any more, or cannot serve them at present. */
 const MOVED = new Set([
   "MOVED",
   "ASK",
@@ -56,7 +56,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   readonly #owner: RequestOwner;
   #open = true;
   #broken = false;
-  /** Transactions that may have been executed: beginning again would execute them twice. */
+  /** Transactions that may have been executed: running the callback again could execute them twice. */
   #executed = 0;
   #moved: ServerError | undefined;
 
@@ -98,7 +98,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Why the node could not execute a command: its keys move to another node, or it is no primary any more.
+   * Why the node could not execute a command: the keys move to another node, or it is not the primary any more.
    *
    * @ignore
    */
@@ -107,7 +107,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Tells whether the callback failed only because the keys move, so that it can begin again at their new node.
+   * Tells whether the callback failed only because the keys move, so that it can run again at their new node.
    *
    * @param error What the callback rejected with.
    * @ignore
@@ -168,7 +168,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Ends the session: what is still under way rejects, and the connection is kept for others unless something was.
+   * Ends the session: requests under way reject. If there were none, the connection is kept for later use.
    *
    * @ignore
    */
@@ -179,7 +179,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     if (!connection.idle) {
       connection.close(new ClosedError("Cannot complete the request: the session is over"));
     } else if (!connection.closed) {
-      // Nobody waits for the reply: whoever uses the connection next comes behind it.
+      // The reply is not awaited: later requests of the connection come after it.
       ask(connection, ["UNWATCH"]).catch(() => {});
     }
     dedicated.release();
@@ -214,11 +214,11 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     });
   }
 
-  /** Notices that the node has the keys no more, or is no primary any more. */
+  /** Checks whether an error says that the node does not have the keys any more, or is not the primary any more. */
   #onErrorReply(request: Request, error: ServerError): boolean {
     const isTransaction = request.prelude.length > 0;
     if (!MOVED.has(error.code)) return false;
-    // A script can answer any code, and that after it has written; a transaction is refused before it is executed.
+    // A script can write and then answer with any code. A transaction is refused before it is executed.
     if (!isTransaction && !isRefusal(request, error)) return false;
     this.#moved ??= error;
     // The dispatcher may have to look for another primary.
@@ -243,7 +243,7 @@ export function watchKeys(
   { timeout, signal }: RequestOptions,
 ): Promise<WatchingConnection> {
   const request = dispatcher.make(["WATCH", ...keys], take, false, { timeout });
-  // So it gets a connection of its own, and takes it with it.
+  // So it gets a connection of its own, which the session then keeps.
   request.blocks = request.watches = true;
   const promise = request.promise<WatchingConnection>();
   dispatcher.launch(request, { signal });

@@ -1,6 +1,6 @@
 /**
- * Which error replies say that a command was not executed, and will pass: such a command can be sent again without being
- * executed twice.
+ * Which error replies say that a command was not executed, and will pass: such a command can be sent again without
+ * being executed twice.
  *
  * @module
  */
@@ -31,8 +31,7 @@ const SCRIPTS = new Set(["EVAL", "EVALSHA", "FCALL"]);
  */
 export function wasNotExecuted(error: ServerError, row: CommandRow | undefined): boolean {
   const runsScript = row !== undefined && SCRIPTS.has(row.name);
-  // A blocking command is also unblocked on somebody's demand (CLIENT UNBLOCK), or for ever as its key is gone. Scripts
-  // do not block.
+  // A blocking command can also end by CLIENT UNBLOCK, or because its key was deleted. Scripts do not block.
   if (error.code === "UNBLOCKED") {
     return !runsScript && error.message.includes("instance state changed");
   }

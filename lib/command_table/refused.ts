@@ -1,6 +1,6 @@
 /**
- * Commands that must not be sent as they are on a connection that callers share, because they change what the connection
- * does for everybody: its database, its user, its protocol, whether it answers at all.
+ * Commands that must not be sent as they are on a connection that callers share, because they change what the
+ * connection does for everybody: its database, its user, its protocol, whether it answers at all.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["ASKING", "redirections are followed without it"],
   ["AUTH", 'use the option "credentials"'],
   ["CLIENT CACHING", CACHING],
-  // The server would send other replies to all callers: REDIRECT where it sent none before.
+  // The server would then send REDIRECT errors to all callers of the shared connection.
   ["CLIENT CAPA", "redirections are followed without it"],
   ["CLIENT REPLY", "every request needs its reply; use batch() to send many at once"],
   ["CLIENT TRACKING", CACHING],
@@ -55,7 +55,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
  * Tells why a command is refused on a shared connection.
  *
  * @param name Name of the command as its row has it: in upper case, a subcommand's behind its container's.
- * @returns The message of the `TypeError` to throw, which says what to use instead; `undefined` if the command may be sent.
+ * @returns The message of the `TypeError` to throw, which says what to use instead; `undefined` if the command may be
+ * sent.
  */
 export function refusal(name: string): string | undefined {
   const instead = INSTEAD.get(name);

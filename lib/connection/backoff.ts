@@ -1,5 +1,5 @@
 /**
- * How long to wait before an attempt to connect.
+ * The wait before an attempt to connect.
  *
  * @module
  */
@@ -22,13 +22,13 @@ export interface Situation {
 }
 
 /**
- * Tells how long after the last loss or failure the next attempt comes.
+ * Computes the time from the last loss or failure to the next attempt.
  *
- * - A lost connection for which requests wait is opened again at once: it may have been cut alone.
- * - If nobody waits, or once an attempt has failed, the server may be lost: then many clients have lost it at the same
- *   moment. Their attempts are spread, by the jitter of the backoff.
+ * - If requests wait, a lost connection is opened again at once: perhaps only this one was cut.
+ * - If none wait, or an attempt has failed, the server may be lost, for many clients at the same moment. Their attempts
+ *   are spread, by the jitter of the backoff.
  *
- * @param situation What has happened.
+ * @param situation What has happened so far.
  * @param backoff The client's backoff.
  * @param random A random number from 0 to 1.
  * @returns Milliseconds.
@@ -39,7 +39,7 @@ export function waitBefore(
   random: number = Math.random(),
 ): number {
   if (failures === 0) return lost && !waited ? jitter * random * SPREAD : 0;
-  // Bounded, because 0 times infinity is no number.
+  // Bounded, because 0 × Infinity is NaN.
   const next = Math.max(minTimeout * multiplier ** Math.min(failures - 1, 50), SPREAD * jitter);
   return (1 - jitter * random) * Math.min(next, maxTimeout, waited ? IMPATIENCE : Infinity);
 }

@@ -1,8 +1,8 @@
 /**
- * What becomes of requests that block on connections of their own (BLPOP, XREAD BLOCK) when the node, or the way to it,
- * turns out to be lost.
+ * Ends requests that block on connections of their own (BLPOP, XREAD BLOCK) when their node is lost, or the network to
+ * it.
  *
- * Such a connection is quiet for as long as its request blocks, so it does not show by itself that its peer is gone.
+ * Such a connection receives nothing while its request blocks, so it does not show that its peer is gone.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import type { Identity } from "./identity.ts";
 import type { Request } from "./request.ts";
 
 /**
- * How long requests may block on a node that has lost its role, in milliseconds. Servers look for such requests once a
- * second.
+ * How long requests may still block on a node that is not the primary any more, in milliseconds. Such a server ends
+ * them by itself, but checks only once a second.
  */
 const ROLE_LOSS = 1500;
 
-/** How the shared connection to the node came to be a new one. */
+/** How the shared connection to the node was replaced. */
 export interface Reconnection {
-  /** Who is at the other end now; null if the server does not tell it. */
+  /** The process at the other end now; null if the server does not tell it. */
   readonly identity: Identity | null;
   /**
-   * What became of the old one: `"closed"` by the peer or on the way, `"silent"` although the node answered a new one, or
-   * `"left"`, because a new one to the same name seemed to lead to another node.
+   * Why the old one was replaced: it was `"closed"`; it was `"silent"` while the node answered a new one; or it was
+   * `"left"`, because a new connection to the same name leads to the primary.
    */
   readonly old: "closed" | "silent" | "left";
   /** Why the old connection was lost. */
@@ -35,11 +35,11 @@ export interface Reconnection {
   call(words: Words): Promise<Reply>;
 }
 
-/** The requests of one node that block, each on its connection, perhaps with the rest of its batch. */
+/** The blocking requests of one node, each on a connection of its own, with the other requests of its batch. */
 export class BlockedRequests {
   readonly #requests = new Map<Connection, readonly Request[]>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  /** Requests that the server has given up unexecuted. */
+  /** Requests that the server has unblocked before it executed them. */
   readonly #unexecuted = new WeakSet<Request>();
 
   /** Whether there are any. */
@@ -48,9 +48,9 @@ export class BlockedRequests {
   }
 
   /**
-   * Takes note of requests that were sent.
+   * Adds requests that were sent.
    *
-   * @param connection Their connection, which serves nobody else.
+   * @param connection Their connection, which has no other requests.
    * @param requests The requests; one of them blocks.
    */
   add(connection: Connection, requests: readonly Request[]): void {
@@ -58,7 +58,7 @@ export class BlockedRequests {
   }
 
   /**
-   * Takes note that a connection does not serve its requests any more.
+   * Removes a connection whose requests are settled or given up.
    *
    * @param connection The connection.
    */
@@ -79,11 +79,11 @@ export class BlockedRequests {
   /**
    * Closes the connections that do not lead to the node any more, after the shared connection was replaced.
    *
-   * - Another process answers, or nobody tells which: all are closed. If the old connection was left, the process at its
-   *   other end lives, and gets the time to answer them.
-   * - The same process answers, and the old shared connection was silent: the others are as silent. The server still
-   *   believes in them, and would hand the next element to one of them, so it is first told to give their requests up.
-   * - The same process answers after the shared connection was closed: those that the server still has are kept.
+   * - Another process answers, or it is not known which: all are closed. If the old connection was left, the old
+   *   process is alive and gets some time to answer them.
+   * - The same process answers after the shared connection was silent: the others are lost as well, but the server does
+   *   not know it, and would hand the next element to one of them. So their requests are unblocked first.
+   * - The same process answers after the shared connection was closed: those in its CLIENT LIST are kept.
    *
    * @param reconnection How the shared connection was replaced.
    */
@@ -103,8 +103,8 @@ export class BlockedRequests {
   }
 
   /**
-   * Closes the connections of the requests that still block after a while. A node that lives and has lost its role answers
-   * them before that, so that nothing is unknown.
+   * Closes connections whose requests still block after a while. A live node that has lost its role answers them
+   * before, so that no outcome is unknown.
    *
    * @param reason Why they are closed.
    * @param connections Which; by default all.
@@ -131,7 +131,7 @@ export class BlockedRequests {
     this.#requests.clear();
   }
 
-  /** Has the server give up a request, and closes its connection. */
+  /** Has the server unblock a request, and closes its connection. */
   async #recall(
     clientId: number,
     connection: Connection,
@@ -140,7 +140,7 @@ export class BlockedRequests {
   ): Promise<void> {
     const requests = this.#requests.get(connection)!;
     try {
-      // 1 says that it was blocked until then, and so has taken nothing. What came behind it is executed now, though.
+      // 1: it was blocked until now, so it took nothing. The requests behind it are executed now, though.
       const unblocked = await call(["CLIENT", "UNBLOCK", clientId, "ERROR"]) === 1;
       if (unblocked && requests.length === 1) this.#unexecuted.add(requests[0]);
     } catch (error) {
@@ -150,7 +150,7 @@ export class BlockedRequests {
     if (this.#requests.get(connection) === requests) connection.close(reason);
   }
 
-  /** Closes the connections that the server does not have any more, or does not say that it has. */
+  /** Closes the connections that are not in the server's CLIENT LIST. */
   async #confirm(
     connections: ReadonlyMap<number, Connection>,
     call: Reconnection["call"],

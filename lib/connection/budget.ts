@@ -1,10 +1,10 @@
 /**
- * A time limit in which only the time counts that this process could use.
+ * A time limit that leaves out the time during which this process was busy.
  *
  * @module
  */
 
-/** Longest wait of one step, in milliseconds: a longer time without a step was one without an event loop. */
+/** Longest wait of one step, in milliseconds. If a step takes longer, the event loop did not run. */
 const STEP = 50;
 /** Milliseconds by which a timer may be late before the process counts as having been busy. */
 const LAG = 10;
@@ -14,13 +14,13 @@ const GRACE = 250;
 /**
  * A timer that does not count the time during which the event loop stood still.
  *
- * The peer may have answered long ago when a program has computed for seconds; its answer must be read before it is
- * called late.
+ * When a program has computed for seconds, the answer of the peer may wait in the socket: it is read before the limit
+ * ends.
  */
 export class Budget implements Disposable {
   readonly #spent: () => void;
   #left: number;
-  /** What is granted, once, if the process was busy when the limit was reached; 0 afterwards. */
+  /** Milliseconds to add, once, if the process was busy when the limit was reached; 0 afterwards. */
   #grace: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -19,7 +19,9 @@ import { Ring } from "./ring.ts";
 import { TransactionGate } from "./transaction_gate.ts";
 import { type Endpoint, show, type Transport } from "./transport.ts";
 
-/** How much goes out in one write. A server reads no more at a time: with more, it would idle while the rest is encoded. */
+/**
+ * How much goes out in one write. A server reads no more at a time: with more, it would idle while the rest is encoded.
+ */
 const WRITE_SIZE = 16 * 1024;
 /** How many requests are gathered before a write is begun within the turn, so that the server has something to do. */
 const CROWD = 256;
@@ -27,7 +29,7 @@ const CROWD = 256;
 const FEW = 32;
 /** Microtasks that it takes until callers have gone on, and what they sent is written: one, and some for wrappers. */
 const CALLERS_TURN = 4;
-/** How often a connection that is to close looks whether anybody still waits for its peer, in milliseconds. */
+/** How often a connection that is to close checks whether a caller still waits for a reply, in milliseconds. */
 const FAREWELL = 50;
 
 /** What a connection tells the one that opened it. */
@@ -44,8 +46,8 @@ export interface ConnectionEvents {
    */
   onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void;
   /**
-   * Asks which process is at the other end. Without this, and if it is not known, replies of this connection and of others
-   * count as those of different processes.
+   * Asks for the run id of the process at the other end. Without this, or without an answer, each connection counts as
+   * one to a process of its own.
    *
    * @param connection Which one.
    * @returns The run id of the process; undefined if it cannot be known.
@@ -65,7 +67,7 @@ export class Connection {
   /** Requests that wait for their reply. */
   readonly #sent = new Ring<Request>();
   readonly #gate = new TransactionGate(() => this.#decided());
-  /** A transaction that is in front of what is queued, and waits for the gate to open. */
+  /** A transaction that waits for the gate to open; queued requests wait behind it. */
   #held: Request | null = null;
   /** Replies that the decoder has begun and that have not been matched yet. */
   #begun = 0;
@@ -74,22 +76,22 @@ export class Connection {
   #draining = false;
   /** Why the peer was asked to close the connection. */
   #farewell: Error | undefined;
-  /** How many have stopped writes for a while. */
+  /** How many callers have paused writes. */
   #pauses = 0;
   #closed = false;
   readonly #ended = Promise.withResolvers<Error>();
   readonly #origin = new ConnectionOrigin(() => this.#askRunId());
-  /** Reads that have brought bytes: what has changed since somebody looked is alive. */
+  /** Number of reads that returned data. Two equal samples mean that the peer sent nothing in between. */
   received = 0;
   /** Replies that have been matched. */
   answered = 0;
-  /** Whether the server was told last that reads from a replica are wanted (READONLY). */
+  /** Whether READONLY was sent last, rather than READWRITE. */
   readOnly = false;
-  /** Number by which the server knows the connection, as far as it has told. */
+  /** The server's number of the connection (CLIENT ID); undefined if it is not known. */
   clientId: number | undefined;
   /** When it was opened, in milliseconds of `performance.now()`. */
   readonly since: number = performance.now();
-  /** Who is at the other end: null if that cannot be known, undefined while nobody has asked. */
+  /** The server process at the other end: null if it cannot be known, undefined if it was not asked for. */
   identity: Identity | null | undefined;
 
   /**
@@ -131,8 +133,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request with all others of this turn (a crowd of them is written before its end), or behind the write that is
-   * under way.
+   * Sends a request with all others of this turn (a crowd of them is written before its end), or behind the write that
+   * is under way.
    *
    * @param request A request that is queued nowhere else. Must not be called once the connection is closed.
    */
@@ -149,7 +151,7 @@ export class Connection {
   }
 
   /**
-   * Prepares for watching keys: the server is asked ahead whether it accepts MULTI, which would end the watch later on.
+   * Prepares for watching keys: asks the server whether it accepts MULTI, since the question would end a watch.
    * Must be called on an open connection.
    */
   beginSession(): void {
@@ -157,12 +159,12 @@ export class Connection {
     this.#gate.beginSession();
   }
 
-  /** No keys are watched any more. */
+  /** Ends what {@linkcode Connection.beginSession} began. */
   endSession(): void {
     this.#gate.endSession();
   }
 
-  /** Closes as soon as nothing is under way for which anybody waits. */
+  /** Closes as soon as no caller waits for a reply. */
   drain(): void {
     this.#draining = true;
     this.#closeIfDrained();
@@ -173,9 +175,9 @@ export class Connection {
   }
 
   /**
-   * Stops writes. What is sent meanwhile is written afterwards, in its order.
+   * Pauses writes. Requests that are sent meanwhile are written afterwards, in order.
    *
-   * @returns Lets writes go on; to be called once.
+   * @returns Resumes writes; to be called once.
    */
   pauseWrites(): () => void {
     this.#pauses++;
@@ -185,14 +187,14 @@ export class Connection {
   }
 
   /**
-   * Has the peer close the connection, so that it is certain that the peer knows of its end.
+   * Closes the sending half and waits until the peer has closed the connection: then it will execute nothing more.
    *
    * @param limit How long to wait for that, in milliseconds. Then the connection is closed all the same.
    * @param error Why.
    * @returns Resolves when the connection is closed.
    */
   async finish(limit: number, error: Error): Promise<void> {
-    // The peer has nothing to give up if nothing was written.
+    // No request is outstanding, so there is nothing to wait for.
     if (this.#sent.length === 0) this.close(error);
     if (this.#closed) return;
     this.#farewell = error;
@@ -264,7 +266,7 @@ export class Connection {
     this.#write(chunks[chunks.length - 1]).then(this.#written, this.#broken);
   };
 
-  /** Keeps a transaction until the server has told whether it accepts MULTI; what is queued behind it waits as well. */
+  /** Holds a transaction, and all requests behind it, until the server has answered whether it accepts MULTI. */
   #hold(request: Request): void {
     const refusal = this.#gate.takeRefusal();
     if (refusal !== undefined) return this.#refuse(request, refusal);
@@ -281,7 +283,7 @@ export class Connection {
     return held.settled ? this.#queued.shift() : held;
   }
 
-  /** The server has told whether it accepts MULTI. */
+  /** Called when it is known whether the server accepts MULTI. */
   #decided(): void {
     const held = this.#held;
     if (this.#closed || held === null) return;
@@ -293,7 +295,7 @@ export class Connection {
     this.#flush();
   }
 
-  /** Nothing of a transaction was sent, since MULTI was refused. */
+  /** Rejects a transaction, or gives it back, since MULTI was refused. Nothing of it was sent. */
   #refuse(request: Request, refusal: unknown): void {
     const { link } = request;
     if (

@@ -8,7 +8,7 @@
  *     1055 ms → d
  *     1240 ms → e ⇄ f
  *
- * The timer rings when the next list is due, and now and then before: a ring that is late shows that the process was busy.
+ * The timer fires when the next list is due, and now and then before: if it fires late, the process was busy.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import { Stalls } from "./stalls.ts";
 const LAG = 10;
 /** Milliseconds by which the clock of a turn may be wrong. */
 const WRONG = 1;
-/** Longest time between two rings while something runs out soon, in milliseconds. */
+/** Longest time between two checks while something runs out soon, in milliseconds. */
 const STEP = 50;
-/** How long before a deadline the rings in steps begin, in milliseconds. */
+/** How long before a deadline these checks begin, in milliseconds. */
 const SOON = 1000;
 /** Longest time that a timer can measure; it would ring at once for a longer one. */
 const LONGEST = 2 ** 31 - 1;
@@ -31,12 +31,12 @@ const KEPT = 1024;
 const MANY = 2048;
 /** Longest time that replies are read after a stall before requests are given up, in milliseconds. */
 const READING = 250;
-/** Milliseconds without a byte after which everything that waited in a socket has been read. */
+/** How many milliseconds without a byte show that everything that waited in a socket was read. */
 const QUIET = 25;
-/** How often the event loop must have gone round without a byte before nothing is taken to wait in a socket. */
+/** How many passes of the event loop without a byte show that nothing waits in a socket. */
 const PASSES = 2;
 
-/** What replies are read from. */
+/** Something that replies are read from. */
 export interface ReplySource {
   /** Number of reads that returned data. */
   readonly received: number;
@@ -52,9 +52,9 @@ export interface Expiring {
   younger: Expiring | null;
   /** The one before in the list. Kept by {@linkcode Deadlines}. */
   older: Expiring | null;
-  /** What its reply is read from; null if it waits for none. */
+  /** Where its reply is read from; null if it waits for none. */
   readonly source: ReplySource | null;
-  /** Called when its time is out and the process was busy meanwhile. Returns the new deadline, which may be the old one. */
+  /** Called when it is due. Returns its deadline, which is later if the process was busy meanwhile. */
   postponed(stalls: Stalls): number;
   /** Called once its time is out; it is no longer in the list then. */
   expire(): void;
@@ -88,7 +88,7 @@ export class Deadlines {
   /** When the timer is to ring. */
   #rings = Infinity;
   readonly #stalls = new Stalls();
-  /** What is due, but may have its reply in a socket that could not be read during a stall. */
+  /** Requests that are due, but whose replies may wait in a socket that was not read during a stall. */
   #held: DeadlineList = { oldest: null, youngest: null, at: -1 };
   #heldSince = 0;
   readonly #progress = new Map<ReplySource, Progress>();
@@ -187,7 +187,7 @@ export class Deadlines {
     this.#rings = Infinity;
     const lists = this.#lists;
     for (const item of this.#due(now)) {
-      // Another one that ran out may have removed it, or may have been the reason to stop all.
+      // The end of another one may have removed it, or stopped all.
       if (item.list === null) continue;
       if (this.#lists !== lists) return;
       if (this.#isHeld(item, now)) continue;
@@ -197,7 +197,7 @@ export class Deadlines {
     if (this.#lists === lists) this.#armNext(now);
   };
 
-  /** What is due, in order: what was held first. */
+  /** What is due, in order; held requests come first. */
   #due(now: number): Expiring[] {
     const due: Expiring[] = [];
     for (let item = this.#held.oldest; item !== null; item = item.younger) due.push(item);
@@ -227,7 +227,7 @@ export class Deadlines {
   /**
    * Whether something that is due gets more time, because the process was busy.
    *
-   * After a stall the replies that wait in its socket are read first, which may take several reads.
+   * After a stall, the replies that wait in its socket are read first; that may take several reads.
    */
   #isHeld(item: Expiring, now: number): boolean {
     const stalls = this.#stalls;
@@ -261,7 +261,7 @@ export class Deadlines {
       this.#progress.set(source, { received, changed: -Infinity, seen: now, quiet: 0 });
       return true;
     }
-    // It may have been looked at for another request that was due at the same time.
+    // Another request that is due at the same time may have updated it.
     if (progress.seen < now) {
       progress.seen = now;
       progress.quiet++;

@@ -14,7 +14,7 @@ import type { Backoff } from "./settings.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** How many connections are opened at the same time: a crowd of requests would otherwise be a crowd of handshakes. */
+/** How many connections are opened at the same time, so that many requests do not make as many handshakes at once. */
 const MAX_OPENING = 16;
 /** Longest wait between two attempts to open a connection for requests, in milliseconds. */
 const IMPATIENCE = 250;
@@ -23,7 +23,7 @@ const MAX_IDLE = 8;
 /** How long one is kept, in milliseconds. */
 const IDLE_TIME = 10_000;
 
-/** Why a connection is closed that serves nobody. */
+/** Why an idle connection is closed. */
 const UNUSED = new ClosedError("Cannot send: the connection is not needed any more");
 /** Why a connection is closed whose only request was given up. */
 const GIVEN_UP = new ClosedError("Cannot send: the request of the connection was given up");
@@ -55,10 +55,10 @@ export class DedicatedPool {
   /**
    * Makes an empty pool.
    *
-   * @param open Opens a connection that has shaken hands; a bare one, which is only logged in, is of use to requests alone
-   * that end what other connections do.
-   * @param giveUp Has the server give up what it does for a connection, before it does anything for later requests. Answers
-   * whether the connection can be closed at once; else it is closed, with the error, as soon as the server has closed it.
+   * @param open Opens a connection after its handshake; a bare one, which is only logged in, is for requests that end a
+   * script or a pause.
+   * @param giveUp Ends the requests of a connection on the server, before the server gets later requests. Returns
+   * whether the connection can be closed now; if not, it is closed, with the error, when the server has closed it.
    * @param resend Takes a request back for which no connection could be opened.
    * @param backoff Wait before it is taken back.
    */
@@ -101,12 +101,12 @@ export class DedicatedPool {
     else this.#queue.push(requests);
   }
 
-  /** Closes the connections that nobody uses: later requests get fresh ones. */
+  /** Closes the idle connections: later requests get fresh ones. */
   closeIdle(): void {
     this.#closeIdle(UNUSED);
   }
 
-  /** Closes the connections that nobody uses, and each other one as soon as its request has its reply. */
+  /** Closes the idle connections, and each other one as soon as its request has its reply. */
   retire(): void {
     this.#retired = true;
     this.#closeIdle(UNUSED);
@@ -184,7 +184,7 @@ export class DedicatedPool {
     this.#waiting.set(requests, setTimeout(resend, Math.random() * wait));
   }
 
-  /** Takes note that a connection has been opened, or not, and opens one for the next requests. */
+  /** Called when a connection was opened, or could not be; opens one for the next requests. */
   #openNext(): void {
     this.#opening--;
     const next = this.#nextQueued();
@@ -230,7 +230,7 @@ export class DedicatedPool {
         if (abandoned) return;
         abandoned = true;
         this.blocked.remove(connection);
-        // It is busy until the server has given it up.
+        // It counts as busy until it is closed.
         connection.ended.then(() => this.#busy.delete(connection));
         if (connection.closed) return;
         const error = requests.length === 1 ? GIVEN_UP : OTHER_GIVEN_UP;
@@ -239,11 +239,11 @@ export class DedicatedPool {
           requests.every(({ row, interrupts }) => interrupts || row?.readOnly);
         if (!harmless && !this.#giveUp(connection, error)) return;
         if (requests.length === 1) close();
-        // What ended this request ends others in the same turn: let them have that error.
+        // Other requests of the batch end in the same turn, for the same reason: they keep their own error.
         else queueMicrotask(close);
       },
     };
-    // The questions that it asks for a session have to go out in front of WATCH.
+    // It sends the questions of a session, which must come before WATCH.
     if (watches) connection.beginSession();
     else if (requests.some(({ blocks, interrupts }) => blocks && !interrupts)) {
       this.blocked.add(connection, requests);
@@ -282,7 +282,7 @@ export class DedicatedPool {
   }
 }
 
-/** Whether a bare connection is enough, and as much as can be had. */
+/** Whether requests need only a bare connection, and can get no other. */
 function isBare(requests: readonly Request[]): boolean {
   return requests.length === 1 && requests[0].interrupts;
 }

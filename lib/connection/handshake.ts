@@ -32,7 +32,7 @@ const LIBRARY = { name: "babushka-deno", version: "0.1.0" };
 /**
  * Shakes hands, in one write and one round trip where the server has RESP3 or RESP2 is wanted.
  *
- * A server that refuses HELLO, in whatever words, is greeted in RESP2.
+ * If a server refuses HELLO, whatever its error says, the handshake continues in RESP2.
  *
  * @param call Sends a command on the new connection; calls in one turn go out as one write.
  * @param settings What the connection shall be.
@@ -68,20 +68,21 @@ export async function shakeHands(
     ...authenticate(call, settings),
     ...introduce(call, settings),
   ];
-  // Servers without HELLO, and proxies, say NOAUTH to whatever comes before AUTH. Others mean it.
+  // Servers and proxies without HELLO answer NOAUTH to any command before AUTH. From others it means a missing
+  // password.
   if (refusal?.code === "NOAUTH") calls.push(call(["PING"]));
-  // HELLO would have told the number of the connection.
+  // The reply to HELLO would have had the number of the connection.
   if (settings.clientInfo) calls.push(call(["CLIENT", "ID"]).catch(refused));
   try {
     must(await Promise.allSettled(calls));
   } catch (error) {
-    // A connection that was refused as a whole gets no further answer: the refusal tells why.
+    // A refused connection gets no further answers: the refusal says why.
     throw refusal === undefined || error instanceof ServerError ? error : refusal;
   }
   return 2;
 }
 
-/** Takes the password out of all that the server says. */
+/** Takes the password out of all error replies. */
 function discreet(
   call: (words: Words) => Promise<Reply>,
   password: string,
@@ -97,7 +98,7 @@ function discreet(
 
 /** Refusals of HELLO that say nothing about whether the server has it. */
 const REFUSED = new Set(["WRONGPASS", "NOPERM", "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN"]);
-/** Refusals that another attempt does not change. */
+/** Refusals that another attempt will not change. */
 const LASTING = new Set(["WRONGPASS", "NOAUTH", "NOPERM", "DENIED"]);
 
 /**

@@ -25,7 +25,7 @@ import { type Endpoint, show } from "./transport.ts";
 
 /** How long the first attempt to reconnect may take, in milliseconds; each further one twice as long. */
 const RECONNECTION = 1000;
-/** How long the end of a given-up request may hold up later requests, in milliseconds. */
+/** How long later requests may wait for the end of a given-up one, in milliseconds. */
 const FAREWELL = 500;
 /** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
 const GOOD_LIFE = 1000;
@@ -33,7 +33,7 @@ const GOOD_LIFE = 1000;
 /** Sends a command of the client itself. */
 export type Call = (words: Words) => Promise<Reply>;
 
-/** Who a link works for: learns how the link fares. What becomes of a request is up to the owner of that request. */
+/** The owner of a link, which is told about its connection. The owner of each request decides about that request. */
 export interface LinkOwner {
   /**
    * A connection is open and has shaken hands; it may be used for `call`s, but nothing that waits is sent yet.
@@ -51,14 +51,14 @@ export interface LinkOwner {
   onPush(link: Link, push: Push): void;
 }
 
-/** How many connections links have had. */
+/** Number of the last connection of any link. */
 let connections = 0;
 
 /** The way to one node. */
 export class Link {
   /** The address that was tried last. */
   endpoint: Endpoint;
-  /** Number of the connection that it has, or had last; no other connection of this program has had it. */
+  /** Number of its connection, or of the last one it had; unique in this program. */
   connectionId: number | undefined;
   /** Why it is not connected, or was not at last. */
   lastError: Error | undefined;
@@ -79,19 +79,19 @@ export class Link {
   #connection: Connection | null = null;
   /** A connection that has already shaken hands and takes over when the present one is closed. */
   #successor: Connection | null = null;
-  /** What becomes of the present one then. */
+  /** Why it does. */
   #handover: Reconnection["old"] = "closed";
   /** Settles when the present connection was replaced, which may be long before it is closed. */
   #replaced = Promise.withResolvers<Error>();
   /** Connections that are not the present one: probes, and replaced ones whose last replies are to come. */
   readonly #others = new Set<Connection>();
-  /** Where a connection was opened last. */
+  /** The address at which a connection was opened last. */
   #reachedAt: Endpoint | undefined;
   /** Whether there ever was a connection. */
   #reached = false;
   /** Attempts since a connection was of use. */
   #failures = 0;
-  /** When a connection was lost, or an attempt failed; undefined if there is no reason to wait. */
+  /** When the connection was lost, or an attempt failed; undefined if the next attempt need not wait. */
   #lostAt: number | undefined;
   /** Ends the wait before the next attempt; null while there is none to end. */
   #wake: AbortController | null = null;
@@ -105,7 +105,8 @@ export class Link {
    * @param settings How to connect.
    * @param owner Who it works for.
    * @param deadlines The client's deadlines.
-   * @param addresses Where to try to reach the node, in order; asked before each attempt. If it throws, the attempt fails.
+   * @param addresses Where to try to reach the node, in order; asked before each attempt. If it throws, the attempt
+   * fails.
    */
   constructor(
     endpoint: Endpoint,
@@ -196,7 +197,7 @@ export class Link {
       return this.dedicated.send(request);
     }
     if (this.closed) return request.owner.resend(request, this);
-    // What it shall end may be why there is no shared connection.
+    // There may be no shared connection because of the script that it is to end.
     if (request.interrupts) return this.dedicated.send(request);
     this.#queue.push(request);
     this.start();
@@ -249,11 +250,11 @@ export class Link {
     if (this.#readOnly === readOnly) return;
     this.#readOnly = readOnly;
     if (this.#connection !== null) this.#tellReadOnly(this.#connection);
-    // Nobody would tell those.
+    // They were not told.
     this.dedicated.closeIdle();
   }
 
-  /** Tells the server whether it shall answer reads, unless it knows: the role may have changed during the dial. */
+  /** Sends READONLY or READWRITE, unless it was sent already: the role may have changed during the dial. */
   #tellReadOnly(connection: Connection): void {
     if (connection.readOnly === this.#readOnly || connection.closed) return;
     connection.readOnly = this.#readOnly;
@@ -276,12 +277,12 @@ export class Link {
    * If nothing comes from the peer for long enough, the connection is replaced: see {@linkcode Silence}.
    *
    * @param request The request.
-   * @returns Whether nothing came since the request was written. That is no more than a hint.
+   * @returns Whether nothing came since the request was written. This is only a hint.
    */
   examine(request: Request): boolean {
     // One on a connection of its own tells nothing about the shared one.
     if (request.blocks || request.batch !== null) return false;
-    // WAIT holds up those behind it with every right, even if its caller has given it up.
+    // WAIT delays the requests behind it, also when its caller has given it up: that is no silence.
     const oldest = this.#connection?.oldest;
     if (oldest !== undefined && oldest.written + oldest.serverTime > performance.now()) {
       return false;
@@ -295,12 +296,12 @@ export class Link {
   }
 
   /**
-   * Opens another connection to the same name, and uses it instead of the present one if it is wanted.
+   * Opens another connection to the same name, and uses it instead of the present one if it leads to a better node.
    *
-   * A name can lead to another node than before, while the present connection stays open. Requests that were sent on the
-   * present connection get their replies there; it is closed after the last one.
+   * A name can lead to another node than before, while the present connection stays open. Requests that were sent on
+   * the present connection get their replies there; it is closed after the last one.
    *
-   * @param isWanted Asks the fresh connection what it leads to.
+   * @param isWanted Asks the node at the fresh connection, and decides.
    * @param timeout Milliseconds for opening it, and again for asking.
    * @returns Whether it is used.
    */
@@ -318,7 +319,7 @@ export class Link {
     try {
       wanted = await within(timeout, fresh, isWanted((words) => ask(fresh, words)));
     } catch {
-      // It was closed meanwhile, or is of no use.
+      // It was closed, or did not answer in time.
     }
     if (!wanted || fresh.closed || this.#connection !== present || !this.#ready) {
       fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
@@ -401,7 +402,7 @@ export class Link {
         }
         await this.#live();
       } catch {
-        // A request came during the wait, or the attempt failed; or the link was ended.
+        // The wait was cut short, or the attempt failed; the loop condition decides whether to continue.
       }
     }
   }
@@ -420,7 +421,7 @@ export class Link {
         await this.#open(this.#attemptTimeout(), this.dedicated.blocked.waiting);
       this.#successor = null;
       old = successor === null ? "closed" : this.#handover;
-      // The link may have been ended while nobody held the connection.
+      // The link may have been ended before it had the connection.
       if (this.closed) connection.close(this.#end.signal.reason);
       this.#connection = connection;
       this.#tellReadOnly(connection);
@@ -519,15 +520,15 @@ export class Link {
     try {
       return runIdIn(await this.call(["INFO", "server"], this.#settings.attemptTimeout));
     } catch {
-      // Refused, lost or hanging: it is not known.
+      // Refused, lost, or not answered in time: it stays unknown.
       return undefined;
     }
   }
 
   /**
-   * Opens a connection that serves one request at a time.
+   * Opens a dedicated connection.
    *
-   * @param bare Whether it is logged in and nothing more: that is all that a server allows while a script runs.
+   * @param bare Whether it is only logged in: a server accepts no more while a script runs.
    */
   #openDedicated(bare: boolean): Promise<Connection> {
     const { attemptTimeout } = this.#settings;
@@ -559,14 +560,15 @@ export class Link {
   }
 
   /**
-   * Has the server give up what it does for another connection before it serves a later request.
+   * Ends the requests of a dedicated connection on the server, before the server gets a later request of this client.
    *
-   * A server learns of a close when it happens to look, and until then may hand an element to nobody. CLIENT UNBLOCK on the
-   * shared connection goes ahead of all later requests, if both connections lead to the same process: anywhere else the
-   * number would be that of a stranger. Where that is not possible, later requests wait until the server has closed the
-   * connection.
+   * A server does not notice a close at once, and until then may hand an element to the closed connection. So CLIENT
+   * UNBLOCK is sent on the shared connection, ahead of later requests, if both connections lead to the same process: in
+   * another one the number would be that of another connection. Otherwise later requests wait until the server has
+   * closed the connection.
    *
-   * @returns Whether the connection can be closed at once; else it is closed, with the error, when the server has done it.
+   * @returns Whether the connection can be closed now. If not, it is closed, with the error, when the server has closed
+   * it.
    */
   #giveUp(connection: Connection, error: Error): boolean {
     const shared = this.#connection;
@@ -574,7 +576,7 @@ export class Link {
     if (shared === null || shared.closed) return true;
     if (identity && shared.identity?.mayUnblock && identity.runId === shared.identity.runId) {
       const { attemptTimeout } = this.#settings;
-      // With ERROR, because Valkey 8.0 crashes where CLIENT PAUSE holds the command and it is to end as by its timeout.
+      // With ERROR: with TIMEOUT, Valkey 8.0 crashes if CLIENT PAUSE holds the command.
       this.call(["CLIENT", "UNBLOCK", identity.clientId, "ERROR"], attemptTimeout).catch(ignore);
       return true;
     }
@@ -583,16 +585,16 @@ export class Link {
   }
 
   /**
-   * Ends the requests that block on connections of their own, if they have not ended soon: the node is not the one that
-   * they are for any more. Those that only read are sent again, the others may have been executed.
+   * Ends the requests that block on connections of their own, unless the server ends them soon: the node is not the one
+   * that they are for any more. Those that only read are sent again, the others reject with `maybeExecuted`.
    *
-   * @param what What has happened.
+   * @param what Why, for the message.
    */
   endBlocked(what: string): void {
     this.dedicated.blocked.endSoon(this.#lost(what));
   }
 
-  /** Ends the requests that block on connections which are as lost as the last shared one was. */
+  /** Ends blocked requests whose connections were lost together with the previous shared connection. */
   async #review(connection: Connection, old: Reconnection["old"]): Promise<void> {
     const { blocked } = this.dedicated;
     if (!blocked.waiting) return;
@@ -604,12 +606,12 @@ export class Link {
     }
   }
 
-  /** Says of every request on a connection that is gone what becomes of it. */
+  /** Applies the retry rule to the requests of a connection that was lost. */
   #onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void {
     const isMain = connection === this.#connection;
     if (isMain) {
       this.#connection = null;
-      // What ended this one has probably ended those as well, which nobody would notice before the next request.
+      // They were probably lost for the same reason, and the next request would fail on them.
       this.dedicated.closeIdle();
       clearInterval(this.#keepAliveTimer);
       if (this.#ready) {
@@ -639,7 +641,8 @@ export class Link {
       if (error instanceof ClosedError || request.internal) {
         request.reject(error);
       } else {
-        // Its own owner decides: what was meant for a connection that watches keys must not go out on another one.
+        // Its own owner decides: a transaction of a session must not be sent on another connection, where nothing is
+        // watched.
         request.requeue();
         request.owner.resend(request, this);
       }
@@ -649,7 +652,7 @@ export class Link {
   /**
    * Opens a fresh connection and asks the node for a sign of life on it.
    *
-   * @returns The connection; null if the node is busy, or keeps the silent connection waiting on purpose.
+   * @returns The connection; null if the node says that it is busy, or holds the silent connection back (CLIENT PAUSE).
    */
   async #probe(silent: Connection, timeout: number): Promise<Connection | null> {
     const budget = Math.min(timeout, this.#settings.attemptTimeout);
@@ -670,7 +673,7 @@ export class Link {
     return null;
   }
 
-  /** The shared connection is dead, for its peer is silent on it; a fresh one is answered, and takes its place. */
+  /** Replaces the shared connection, whose peer is silent, by a fresh one on which the node has answered. */
   #foundDead(silent: Connection, fresh: Connection): void {
     this.#successor = fresh;
     this.#handover = "silent";

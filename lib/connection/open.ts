@@ -31,9 +31,10 @@ export interface Attempt {
  * @param endpoint Where to.
  * @param settings How.
  * @param attempt How long it may take.
- * @param events Who is told of the connection's fate; also of its end during the handshake.
+ * @param events Learns of the connection's end, also during the handshake.
  * @returns The connection.
- * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If it could not be opened; nothing is left then.
+ * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If it could not be opened; nothing is left
+ * then.
  */
 export async function open(
   endpoint: Endpoint,
@@ -63,10 +64,10 @@ export async function open(
 }
 
 /**
- * Opens a connection in the protocol that the server is known to have, and notes what was found out about it.
+ * Opens a connection in the protocol that the server is known to speak, and notes what was learnt about the server.
  *
- * A server, or a proxy, may drop a connection because of HELLO. Since connections are dropped for many reasons, that is
- * certain only when the next attempt succeeds without HELLO, and one more with it does not.
+ * A server, or a proxy, may drop a connection because of HELLO. Connections are also dropped for other reasons, so it
+ * counts as the reason only when an attempt without HELLO succeeds, and another one with it fails again.
  */
 async function greet(
   endpoint: Endpoint,
@@ -92,7 +93,7 @@ async function greet(
     } catch {
       if (signal.aborted) connection.close(signal.reason);
       if (connection.closed) throw await connection.ended;
-      // It says "dropped" again, if that was the reason.
+      // The failed attempt has set it to "dropped" again.
       if (note.hello !== undefined) note.hello = "unknown";
       return connection;
     }
@@ -130,10 +131,10 @@ async function establish(
     connection.close(error as Error);
     if (dropped) {
       const mute = connection.answered === 0;
-      // Some say first what they do not know.
+      // Some answer with an error before they close.
       const refusesHello = error instanceof ServerError && error.command === "HELLO";
       if (settings.protocol === 3 && (mute || refusesHello)) note.hello = "dropped";
-      // A TLS alert begins with the byte 0x15; other bytes that are no RESP are no TLS either.
+      // A TLS alert begins with the byte 0x15. Other bytes that are no RESP do not come from TLS.
       const strange = error instanceof ProtocolError && !error.message.includes("0x15");
       if (settings.tls === undefined && mute && !strange && !note.askedForTls) {
         note.askedForTls = true;

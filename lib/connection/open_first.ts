@@ -16,10 +16,11 @@ import type { Endpoint } from "./transport.ts";
  * @param endpoints Addresses of the same node, at least one, in the order in which they are tried.
  * @param settings How to connect.
  * @param attempt How long it may take in all; addresses that are left have equal shares of what is left.
- * @param events Who is told of the connection's fate.
+ * @param events Learns of the connection's end.
  * @param onAttempt Learns which address is tried.
  * @returns The connection.
- * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If none can be opened: why the last one could not.
+ * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If none can be opened; the error of the last
+ * one.
  */
 export async function openFirst(
   endpoints: readonly Endpoint[],
@@ -36,7 +37,7 @@ export async function openFirst(
     try {
       return await open(endpoints[i], settings, { ...attempt, budget }, events);
     } catch (error) {
-      // What a server said holds under any address.
+      // An error reply of the server would be the same under the other addresses.
       const unreachable = error instanceof ConnectionError || error instanceof TimeoutError;
       if (left === 1 || !unreachable || attempt.signal.aborted) throw error;
     }

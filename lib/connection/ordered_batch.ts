@@ -10,8 +10,8 @@ import type { Request } from "./request.ts";
 /**
  * Gathers the requests of one batch by node, and gives those of each node to its link together.
  *
- * Which node a request is for is known only when it is dispatched; all requests of a batch are dispatched in one turn,
- * and so are those that a node sends away together.
+ * The node of a request is known only when it is dispatched. All requests of a batch are dispatched in one turn, and so
+ * are those that a node redirects together.
  */
 export class OrderedBatch {
   #groups = new Map<Link, Request[]>();
@@ -39,9 +39,10 @@ export class OrderedBatch {
 }
 
 /**
- * Has the requests of a batch keep their order if one of them blocks.
+ * Makes the requests of a batch keep their order if one of them blocks.
  *
- * A command waits for the blocking ones in front of it, so their times are added to its own. They count from when it is written.
+ * A command waits for the blocking ones before it, so their times are added to its own, counted from when it is
+ * written.
  *
  * @param requests The requests, not launched yet.
  * @param timeout The time that the caller gave to each request; it stays as it is.
@@ -54,7 +55,7 @@ export function keepOrder(requests: readonly Request[], timeout: number | undefi
     request.batch = batch;
     if (timeout !== undefined) continue;
     const own = request.timeoutOnceWritten || request.timeout;
-    // 0 is no limit, neither for it nor for those behind it.
+    // 0 is no limit, which then holds for all requests behind it as well.
     const whole = own === 0 || before === Infinity ? 0 : own + before;
     request.timeoutOnceWritten = whole;
     request.timeout = whole === 0 ? 0 : Math.max(request.timeout, whole);

@@ -1,12 +1,12 @@
 /**
- * Where replies came from, for cursors: which server process is at the other end of a connection.
+ * Origins of replies: the server process at the other end of a connection. Cursors need them.
  *
  * @module
  */
 
 import type { Origin } from "../executor.ts";
 
-/** The other end of one connection. */
+/** The server process at the other end of one connection. */
 export class ConnectionOrigin implements Origin {
   readonly #ask: () => Promise<string | undefined>;
   #runId: Promise<string | undefined> | undefined;

@@ -1,19 +1,20 @@
 /**
- * What a client remembers of the servers that it has connected to, so that it asks no server twice for what it lacks.
+ * What a client has learnt about the servers that it connected to, so that it does not ask for the same missing feature
+ * again.
  *
  * @module
  */
 
 import { type Endpoint, show } from "./transport.ts";
 
-/** What is known of one server. */
+/** What is known about one server. */
 export interface PeerNote {
   /**
-   * What HELLO did there. `"dropped"`: the connection was closed without an answer, which may have had other reasons; the
-   * next attempt goes without HELLO. `"unknown"`: the server has no HELLO; it is not asked again.
+   * The outcome of HELLO. `"dropped"`: the connection was closed without an answer, perhaps for another reason; the
+   * next attempt does without HELLO. `"unknown"`: the server has no HELLO; it is not sent again.
    */
   hello?: "answered" | "dropped" | "unknown";
-  /** Whether it was asked if it speaks TLS, because it drops plain connections. */
+  /** Whether the client has tried TLS there, because the server drops plain connections. */
   askedForTls?: boolean;
   /** Whether a TLS handshake has succeeded there. */
   speaksTls?: boolean;

@@ -1,5 +1,5 @@
 /**
- * Questions that are asked on a fresh connection about another one to the same node.
+ * Questions to a node on a fresh connection, about another connection to the same node.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
 import type { Connection } from "./connection.ts";
 
-/** By how many seconds the server's idea of the age of a connection may differ from ours. */
+/** By how many seconds the age of a connection may differ between the server and this process. */
 const TOLERANCE = 2;
 
 /**
@@ -37,13 +37,12 @@ export async function within<T>(
 }
 
 /**
- * Asks the server for a sign of life, and whether it keeps another connection waiting on purpose.
- *
- * It does so during CLIENT PAUSE, or while a script keeps it busy.
+ * Asks the server whether it is alive, and whether it holds another connection back, as it does during CLIENT PAUSE or
+ * while a script runs.
  *
  * @param other The other connection, which is silent.
  * @param call Sends a command on a fresh connection.
- * @returns Whether the server keeps it waiting; false if it does not tell.
+ * @returns Whether the server holds it back; false if it does not tell.
  * @throws {ConnectionError | TimeoutError} If it does not answer.
  */
 export async function isWaiting(
@@ -58,13 +57,13 @@ export async function isWaiting(
   if (busy) return true;
   const [, age, flags] = /^id=\d+ .*\bage=(\d+) .*\bflags=(\w+)/.exec(String(list)) ?? [];
   if (age === undefined) return false;
-  // Behind the same address there may be another process by now, with another connection of that number.
+  // The address may lead to another process now, in which another connection has that number.
   const own = (performance.now() - other.since) / 1000;
   return flags.includes("b") && Math.abs(Number(age) - own) <= TOLERANCE;
 }
 
 function isBusy(error: unknown): boolean {
-  // Any other error is a sign of life as well.
+  // Any other error shows that the server is alive, too.
   if (error instanceof ServerError) return error.code === "BUSY";
   throw error;
 }

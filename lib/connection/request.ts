@@ -37,13 +37,13 @@ export interface RequestOwner {
   /** Takes a request back that can safely go out again, because its connection is gone. */
   resend(request: Request, link: Link): void;
   /**
-   * Learns that a request has been settled, whichever way.
+   * Called when a request has been settled.
    *
    * @param request The request.
-   * @param replied Whether by its reply; else nothing is known of the server.
+   * @param replied Whether by its reply.
    */
   onSettled(request: Request, replied: boolean): void;
-  /** Learns that a request was written whose time begins anew with that. */
+  /** Called when a request was written whose time is counted from then. */
   onWritten?(request: Request): void;
   /** Learns that a request that was given to a link got no reply in time. */
   onSilence(request: Request, link: Link): void;
@@ -79,13 +79,13 @@ export class Request implements Expiring {
   attempts = 0;
   /** Whether this call may keep its connection waiting. */
   blocks: boolean;
-  /** What the connection had received when it was written: equal later means that the peer is silent. */
+  /** What the connection had received when it was written. If that has not changed, the peer has sent nothing since. */
   receivedBefore = 0;
   /** When it was written, in whole milliseconds of `performance.now()`: those need no memory of their own. */
   written = 0;
   /** Its slot, in a cluster; -1 if it has none, or it is not known yet. */
   slot = -1;
-  /** Whether it takes one of the places in flight. Parts of another request, and what was never launched, take none. */
+  /** Whether it counts as in flight. Parts of another request, and requests that were not launched, do not. */
   counted = false;
 
   deadline = 0;
@@ -93,14 +93,13 @@ export class Request implements Expiring {
   younger: Expiring | null = null;
   older: Expiring | null = null;
 
-  // What only few requests have is found on the prototype until it is set: as properties of its own, it would be half
-  // of every request.
+  // Fields that only few requests use are on the prototype until they are set: they would double the size of a request.
 
-  /** Whether it is of the client itself; such a one is never sent again. */
+  /** Whether the client itself made it; then it is never sent again. */
   declare internal: boolean;
-  /** Whether it ends what other connections do: it has a connection of its own, like one that blocks. */
+  /** Whether it ends a script, a pause or a connection: it is sent on a connection of its own, like one that blocks. */
   declare interrupts: boolean;
-  /** What keeps the order of the batch that it belongs to, if a command of the batch blocks. */
+  /** Keeps the order of its batch; null if it is in no batch, or in one without a blocking command. */
   declare batch: OrderedBatch | null;
   /** Milliseconds that the server may take by itself before it answers (WAIT, BLPOP); 0 if it answers at once. */
   declare serverTime: number;
@@ -108,29 +107,29 @@ export class Request implements Expiring {
   declare postponement: number;
   /** Milliseconds from when it is written, instead of what is left of its budget; 0 if the budget stays as it is. */
   declare timeoutOnceWritten: number;
-  /** Whether it is the WATCH of a session, which may be sent any number of times and takes its connection over. */
+  /** Whether it is the WATCH of a session, which may be sent again and keeps its connection. */
   declare watches: boolean;
-  /** The connection of its own that it was given, if it was. */
+  /** Its dedicated connection; null if it has none. */
   declare dedicated: Dedicated | null;
   /** The last error that made it go out again: what a timeout then has as its cause. */
   declare lastError: Error | undefined;
   /** Commands of the transaction that it executes. MULTI and these go out right in front of it, every time. */
   declare prelude: readonly Pick<Request, "words" | "row">[];
-  /** The first error that was answered to what went out in front of it. */
+  /** The first error reply to a request of its prelude. */
   declare preludeError: ServerError | undefined;
-  /** The errors that were answered to the commands of its prelude, by position; -1 is MULTI. */
+  /** The error replies to the commands of its prelude, by position; -1 is MULTI. */
   declare refusals: ReadonlyMap<number, ServerError> | undefined;
-  /** Whether errors that pass are the caller's business as well: it does without the wait for another try. */
+  /** Do not retry transient errors. */
   declare impatient: boolean;
   /** Where its caller wants it to go. Cluster only, like the next ones. */
   declare route: Route | undefined;
-  /** Name of the one node that it is for. */
+  /** Name of the only node that it is for. */
   declare node: string | null;
-  /** A slot of the shard whose primary that node is to be; -1 if it may be anything. */
+  /** A slot that the node must own as the primary; -1 if its role does not matter. */
   declare anchor: number;
-  /** Requests that are the same for other nodes, and itself. */
+  /** The same request for each of several nodes, this one included. */
   declare siblings: readonly Request[];
-  /** Whether the next node takes it only if told that it was sent there. */
+  /** Send ASKING in front of it. */
   declare asking: boolean;
   /** Whether ASKING went in front of it when it was written last. */
   declare asked: boolean;
@@ -293,7 +292,7 @@ export class Request implements Expiring {
     this.resolve(null);
   }
 
-  /** Settles it without telling anybody: the whole of which it is a part has been settled. */
+  /** Settles it without a call of its owner: the request of which it is a part has been settled. */
   drop(): void {
     this.#resolve = this.#reject = () => {};
     this.reject(undefined);
@@ -314,7 +313,7 @@ export class Request implements Expiring {
   }
 
   /**
-   * Makes the requests that go out right in front of it. Nobody waits for their replies; their errors are kept.
+   * Makes the requests of its prelude, which are written right before it. Of their replies only the errors are kept.
    *
    * @returns New ones for each time that it is sent.
    */
@@ -377,13 +376,13 @@ export class Request implements Expiring {
     if (this.refusals !== undefined) this.refusals = undefined;
   }
 
-  /** What its reply is read from; null while it waits for none. */
+  /** Where its reply is read from; null while it waits for none. */
   get source(): ReplySource | null {
     if (this.parts !== null) return this.parts.find(({ settled }) => !settled)?.source ?? null;
     return this.stage === Stage.SENT ? this.dedicated?.connection ?? this.link : null;
   }
 
-  /** When it runs out, in view of the times during which this process did not run its event loop. */
+  /** Its deadline, without the times during which this process did not run its event loop. */
   postponed(stalls: Stalls): number {
     const { timeout, parts } = this;
     const called = this.deadline - timeout - this.postponement;

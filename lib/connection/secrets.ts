@@ -1,15 +1,15 @@
 /**
- * Keeps passwords out of what servers say: some repeat the command that they refuse.
+ * Keeps passwords out of error messages: some servers repeat the command that they refuse.
  *
  * @module
  */
 
 import { ServerError } from "../errors.ts";
 
-/** Shortest part of a password that counts as a repetition of it. */
+/** Shortest part of a password that counts as a repetition of it, in characters. */
 const TELLING = 6;
 
-/** What servers say about credentials without repeating them, whatever words a password has in common with it. */
+/** Well-known messages about credentials, which repeat nothing, even if a password has words in common with them. */
 const HARMLESS = new Set([
   "WRONGPASS invalid username-password pair or user is disabled.",
   "WRONGPASS invalid username-password pair",
@@ -23,7 +23,7 @@ const HARMLESS = new Set([
  * Takes the words of a command out of an error reply to it, if they hold a secret.
  *
  * @param error The error reply.
- * @param secrets What must not be in it.
+ * @param secrets The secrets.
  * @returns The same error, or one that leaves out what could be a secret.
  */
 export function withoutSecrets(error: ServerError, secrets: readonly string[]): ServerError {
@@ -33,7 +33,7 @@ export function withoutSecrets(error: ServerError, secrets: readonly string[]): 
   if (!secrets.some((secret) => repeats(brief, secret))) {
     return brief === error.message ? error : reworded(error, brief);
   }
-  // To leave out only the matching part would tell what the secret has in common with well-known words.
+  // Leaving out only the matching part would show which well-known words are in the secret.
   const code = /^[A-Z]+(?= )/.exec(brief)?.[0] ?? "ERR";
   const safeCode = secrets.some((secret) => repeats(code, secret)) ? "ERR" : code;
   return reworded(error, `${safeCode} (the server's words are left out: they repeat credentials)`);
@@ -45,7 +45,7 @@ function reworded({ command }: ServerError, message: string): ServerError {
   return error;
 }
 
-/** Whether a text holds a secret, or a part of it that is long enough to tell something. */
+/** Whether a text holds a secret, or a part of it of a certain length. */
 function repeats(text: string, secret: string): boolean {
   if (secret === "") return false;
   const forms = [

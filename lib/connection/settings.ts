@@ -25,7 +25,7 @@ export interface LinkSettings extends HandshakeSettings {
   readonly attemptTimeout: number;
   /** Milliseconds without a byte from the peer after which it is asked for one; 0 for never. */
   readonly keepAlive: number;
-  /** What was found out about the servers while connecting to them. */
+  /** What was learnt about the servers while connecting to them. */
   readonly peers: PeerNotes;
   /** The attempts to connect that are under way. */
   readonly dials: Dials;

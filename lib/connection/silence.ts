@@ -1,5 +1,5 @@
 /**
- * Finds out whether the peer of a connection is gone without a word: no FIN reaches us, and nothing else either.
+ * Finds out whether the peer of a connection is gone although the connection was not closed.
  *
  * @module
  */
@@ -9,15 +9,17 @@ import { Budget } from "./budget.ts";
 
 /** Least time without a byte until a peer is taken for silent, in milliseconds. */
 const LEAST = 1000;
-/** How long a node may take to answer a fresh connection, in milliseconds; each further attempt may take twice as long. */
+/**
+ * How long a node may take to answer a fresh connection, in milliseconds; each further attempt may take twice as long.
+ */
 const EXAMINATION = 1000;
 /** Longest time for an attempt, and between two, in milliseconds. */
 const LONGEST = 8000;
 /** How long the present connection may lag behind the fresh one, in milliseconds. */
 const LAG = 50;
-/** How far back replacements are counted, in milliseconds. */
+/** For how long a replacement counts, in milliseconds. */
 const MEMORY = 60_000;
-/** How many replacements in that time are nothing special. */
+/** How many replacements in that time do not prolong the wait. */
 const USUAL = 3;
 /** The wait is doubled so often at most. */
 const MOST_DOUBLINGS = 6;
@@ -35,7 +37,7 @@ export interface Peer {
   close(error: Error): void;
 }
 
-/** A request that got no reply in time. */
+/** A request that has run out of time. */
 export interface LateRequest {
   /** When it was written last; 0 if it was not. */
   readonly written: number;
@@ -47,7 +49,7 @@ export interface LateRequest {
   readonly receivedBefore: number;
 }
 
-/** A connection whose silence is watched, and what can be done about it. */
+/** What the watch needs of a link. */
 export interface Watched<P extends Peer> {
   /** The connection in use; null while there is none. */
   present(): P | null;
@@ -56,7 +58,7 @@ export interface Watched<P extends Peer> {
    *
    * @param silent The connection that is silent.
    * @param budget Milliseconds for it.
-   * @returns The connection; null if the node says that it keeps the silent one waiting on purpose. Rejects without an answer.
+   * @returns The connection; null if the node says that it holds the silent one back. Rejects without an answer.
    */
   probe(silent: P, budget: number): Promise<P | null>;
   /** Uses a fresh connection instead of the silent one. */
@@ -65,7 +67,7 @@ export interface Watched<P extends Peer> {
 
 interface Suspicion<P extends Peer> {
   readonly connection: P;
-  /** What it had received: once that has changed, the suspicion is over. */
+  /** What it had received when the suspicion began. */
   readonly received: number;
   /** When it is taken for silent. */
   due: number;
@@ -78,11 +80,11 @@ interface Suspicion<P extends Peer> {
 }
 
 /**
- * Watches over one link.
+ * Watches the connection of one link.
  *
- * A peer is silent when nothing at all came for the longer of one second and twice the timeout that ran out, counted from
- * when the request was written, and a fresh connection to the same node was answered meanwhile. A server with a thread per
- * connection can be slow on one and quick on another, so less time says nothing. A busy or frozen node answers neither.
+ * A peer is silent if nothing came for max(2 × the timeout that ran out, 1 s) since the request was written, and the
+ * node has answered on a fresh connection meanwhile. A shorter time proves nothing: a server with a thread per
+ * connection can be slow on one connection and quick on another. A busy or frozen node answers on neither.
  *
  * @typeParam P Type of the connections.
  */
@@ -91,16 +93,16 @@ export class Silence<P extends Peer> {
   #suspicion: Suspicion<P> | null = null;
   /** When connections were replaced, oldest first. */
   #replacements: number[] = [];
-  /** The last one that took another's place. */
+  /** The last connection that replaced a silent one. */
   #successor: P | null = null;
-  /** How much it had answered then. */
+  /** Its number of replies at that time. */
   #answered = 0;
-  /** How many in a row took another's place and answered nothing afterwards. */
+  /** How many replacements in a row answered nothing afterwards. */
   #useless = 0;
   #stopped = false;
 
   /**
-   * Makes a watch that suspects nothing.
+   * Makes a watch without a suspicion.
    *
    * @param watched What it watches.
    */
@@ -114,7 +116,7 @@ export class Silence<P extends Peer> {
   }
 
   /**
-   * Takes note of a late request.
+   * Called when a request is late.
    *
    * @param request The request, which was given to the present connection.
    * @returns Whether nothing came from the peer since the request was written.
@@ -137,7 +139,7 @@ export class Silence<P extends Peer> {
         this.#successor = null;
       }
     }
-    // Whichever late request wants it first decides: one that has time until later must not hide the others.
+    // The late request with the earliest time decides: one with a long timeout must not delay the others.
     const due = since + Math.max(LEAST, 2 * timeout) * this.#distance();
     if (due < suspicion.due) {
       suspicion.due = due;
@@ -147,7 +149,7 @@ export class Silence<P extends Peer> {
   }
 
   /**
-   * Takes note that a connection is in use now.
+   * Called when a connection is in use from now on.
    *
    * @param connection The connection.
    */
@@ -177,7 +179,9 @@ export class Silence<P extends Peer> {
     return this.#watched.present() === connection && connection.received === received;
   }
 
-  /** By how much the wait grows: a server that only seems silent must not lose one connection after the other. */
+  /**
+   * Factor of the wait. It grows, so that a server that only seems silent does not lose one connection after another.
+   */
   #distance(): number {
     const since = performance.now() - MEMORY;
     this.#replacements = this.#replacements.filter((time) => time > since);
@@ -198,12 +202,12 @@ export class Silence<P extends Peer> {
     try {
       fresh = await this.#watched.probe(connection, pause);
     } catch {
-      // The node itself is away or busy, which is no fault of the connection.
+      // The node itself is away or busy: the connection need not be lost.
     }
     if (this.#isOver(suspicion)) return fresh?.close(ONLY_A_PROBE);
     if (fresh === null) return this.#wait(suspicion, pause / 4);
     const answer = suspicion.fresh = fresh;
-    // A node that has just come back answers both, in any order.
+    // A node that has just come back answers on both, in any order.
     suspicion.timer = new Budget(LAG, () => {
       if (this.#isOver(suspicion)) return;
       this.#suspicion = null;
@@ -213,7 +217,7 @@ export class Silence<P extends Peer> {
     });
   }
 
-  /** Whether a suspicion was unfounded, or came to nothing. */
+  /** Whether a suspicion is over: something came, or the connection was replaced. */
   #isOver(suspicion: Suspicion<P>): boolean {
     if (this.#suspicion === suspicion && this.#persists(suspicion)) return false;
     if (this.#suspicion === suspicion) this.#drop();

@@ -1,5 +1,5 @@
 /**
- * Times during which this process did not run its event loop, and what they mean for the deadlines of requests.
+ * Times during which this process did not run its event loop (stalls), and how they postpone deadlines.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 const REMEMBERED = 16;
 /** Milliseconds that a request has at least once it was written, if a stall had kept it from being written. */
 const GRACE = 250;
-/** Milliseconds before a stall in which a request was written shortly before it: stalls are noticed so much too late. */
+/** A request counts as written shortly before a stall if it was at most so many milliseconds before its start. */
 const RECENT = 50;
 
 interface Stall {
@@ -49,7 +49,7 @@ export class Stalls {
   }
 
   /**
-   * Remembers a turn of the event loop that was long enough for the clock, which is read once per turn, to be wrong.
+   * Remembers a long turn of the event loop: the clock is read once per turn, so it was wrong at the end.
    *
    * @param start When the clock was read.
    * @param end When the turn ended.
@@ -62,13 +62,14 @@ export class Stalls {
   /**
    * Computes the deadline of a request without the time that the server could not use.
    *
-   * - A request that was made during a stall, or a long turn, has its whole budget after it: the clock is read once per
-   *   turn, so nobody knows when exactly it was made.
-   * - A request that was written only after a stall has a part of its budget left, whatever the stall took from it.
-   * - A request that was not written gets the longest stall on top. Not the sum of them: on a machine that is busy all the
-   *   time, all timeouts would be longer by half.
-   * - So does a request that was written shortly before a stall: its bytes may not have left.
-   * - A request that was written long before gains nothing: the server went on meanwhile, and its reply is read first.
+   * - A request that was made during a stall, or a long turn, has its whole budget from the end of it: the clock is
+   *   read once per turn, so the exact moment of the call is unknown.
+   * - A request that was written after a stall has at least a part of its budget left.
+   * - A request that was not written gets the longest stall in addition (not all of them: on a machine that is always
+   *   busy, all timeouts would be longer by half).
+   * - So does a request that was written shortly before a stall: its bytes may not have been sent.
+   * - A request that was written long before a stall gets nothing: the server worked meanwhile, and its reply is read
+   *   first.
    *
    * @param called When the request was made.
    * @param budget Its milliseconds.

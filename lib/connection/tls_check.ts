@@ -1,5 +1,5 @@
 /**
- * Checks of TLS options that need no server: what a dial would fail on later, or silently ignore.
+ * Checks of TLS options that need no server: values on which a connection would fail later, or that would be ignored.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface TlsProblem {
 }
 
 /**
- * Finds the first TLS option that no connection could be opened with.
+ * Finds the first TLS option that cannot work.
  *
  * @param tls The options; their types are right.
  * @returns The problem, undefined if there is none.
@@ -67,7 +67,7 @@ const PRIVATE_KEY = /^-----BEGIN (RSA |EC )?PRIVATE KEY-----/m;
 
 function notPem(text: string, label: string): string {
   const expected = `expected PEM text with a line -----BEGIN ${label}-----`;
-  // A path is one short line; base64 and DER have no such form.
+  // A path is one short line, unlike base64 and DER.
   return /^[^\n\0]{1,512}$/.test(text.trim()) && /[./\\]/.test(text)
     ? `${expected}, got what looks like a path: read the file first, for example with Deno.readTextFile()`
     : expected;

@@ -11,7 +11,7 @@ import { RedisError, type ServerError } from "../errors.ts";
 import type { Argument } from "../resp/reply.ts";
 import { BYSTANDER, Request } from "./request.ts";
 
-/** What is known of MULTI on a connection. */
+/** Whether a connection accepts MULTI, as far as it is known. */
 type State = "unknown" | "asked" | "accepted" | "refused";
 
 /** Knows whether one connection accepts MULTI. */
@@ -22,9 +22,9 @@ export class TransactionGate {
   #refusal: unknown;
 
   /**
-   * Makes a gate that knows nothing.
+   * Makes a gate that has not asked yet.
    *
-   * @param decided Called when the answer to a question is there.
+   * @param decided Called when the server has answered.
    */
   constructor(decided: () => void) {
     this.#decided = decided;
@@ -35,7 +35,7 @@ export class TransactionGate {
     return this.#state === "accepted";
   }
 
-  /** Whether the answer of the server is awaited. */
+  /** Whether the server was asked and has not answered yet. */
   get asking(): boolean {
     return this.#state === "asked";
   }
@@ -43,7 +43,7 @@ export class TransactionGate {
   /**
    * Makes the requests that ask the server.
    *
-   * @param deadline When the transaction runs out that waits for the answer; 0 if none does.
+   * @param deadline Deadline of the transaction that waits for the answer; 0 if none waits.
    * @returns The requests, to be sent in this order; none if there is nothing to ask.
    */
   ask(deadline: number): Request[] {
@@ -53,7 +53,7 @@ export class TransactionGate {
       probe(["MULTI"], deadline, (outcome) => {
         this.#refusal = outcome instanceof Error ? outcome : undefined;
       }),
-      // DISCARD can be forbidden by itself, and would leave the transaction open. A refused EXEC ends it as well.
+      // Not DISCARD: if only that is forbidden, the transaction would stay open. EXEC ends it even if it is refused.
       probe(["EXEC"], deadline, () => {
         this.#state = this.#refusal === undefined ? "accepted" : "refused";
         this.#decided();
@@ -61,19 +61,20 @@ export class TransactionGate {
     ];
   }
 
-  /** The connection is about to watch keys. From now on there is no asking any more: EXEC would end the watch. */
+  /** Called before the connection watches keys. From now on the gate does not ask: EXEC would end the watch. */
   beginSession(): void {
     this.#session = true;
   }
 
-  /** The connection watches no keys any more. */
+  /** Called when the connection does not watch keys any more. */
   endSession(): void {
     this.#session = false;
     if (this.#state === "refused") this.#state = "unknown";
   }
 
   /**
-   * Takes the refusal, if there was one. Outside of a session the next transaction asks again: rights can be given.
+   * Takes the refusal, if there was one. Outside of a session the next transaction asks again: the rights may have
+   * changed.
    *
    * @returns Why MULTI was refused; undefined if it was not.
    */
@@ -84,7 +85,7 @@ export class TransactionGate {
   }
 
   /**
-   * Learns that MULTI was refused in front of a transaction, although it had been accepted before.
+   * Called when MULTI was refused in front of a transaction, although it had been accepted before.
    *
    * @param refusal Why.
    * @returns The error for the caller.

@@ -36,7 +36,7 @@ export interface TlsSettings {
 export interface Transport extends ByteReader {
   /** Where to write what the peer shall get. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** Ends the direction to the peer, which then closes the connection: reads end when it has. */
+  /** Closes the sending half. The peer then closes the connection, which ends reads. */
   closeWrite(): Promise<void>;
   /** Ends both directions at once, also a second time. Reads and writes under way fail. */
   close(): void;
@@ -104,7 +104,7 @@ export function isPermanent(error: unknown): boolean {
 }
 
 /**
- * Tries to find out why a peer drops plain connections: whether it speaks TLS.
+ * Finds out whether a peer that drops plain connections speaks TLS.
  *
  * @param endpoint The peer.
  * @param dials The attempts of the client.
@@ -204,7 +204,7 @@ async function startTls(
   // startTls knows no client certificate, connectTls neither signal nor server name.
   const certified = cert !== undefined && key !== undefined;
   const tcp = await dialTcp(endpoint, dials, signal);
-  // A connectTls at an address that swallows it would go on for minutes, so the plain connection came first.
+  // The plain connection comes first: connectTls to an address that drops packets would take minutes.
   if (certified) shut(tcp);
   let conn: Deno.TlsConn;
   try {
@@ -236,8 +236,8 @@ async function startTls(
 }
 
 /**
- * Finds out whether a peer that leaves a TLS handshake unanswered is a server without TLS: such a one waits for the end
- * of what it takes for a command.
+ * Finds out whether a peer that does not answer a TLS handshake is a server without TLS, which takes the handshake for
+ * the beginning of a command and waits for its end.
  *
  * @returns Whether it answers a plain PING; false also when `signal` is aborted. Never rejects.
  */

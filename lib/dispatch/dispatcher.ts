@@ -27,12 +27,13 @@ export interface RequestOptions {
   /**
    * Milliseconds for the whole life of a request; by default the client's `requestTimeout`.
    *
-   * Unlike that, it is not extended for blocking commands: with a `timeout` of 100, `blpop("jobs", 5)` rejects after 100 ms,
-   * and an element that the server takes at this moment is lost.
+   * Unlike that, it is not extended for blocking commands: with a `timeout` of 100, `blpop("jobs", 5)` rejects after
+   * 100 ms, and an element that the server takes at this moment is lost.
    */
   timeout?: number;
   /**
-   * Rejects the request with the signal's reason when it is aborted. If the request was sent, it may be executed all the same.
+   * Rejects the request with the signal's reason when it is aborted. If the request was sent, it may be executed all
+   * the same.
    *
    * The reason of `AbortSignal.timeout()` is a `DOMException` with the name `TimeoutError`, which is no
    * {@linkcode TimeoutError} of this library.
@@ -62,11 +63,11 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   #drained: PromiseWithResolvers<void> | null = null;
   /** Requests that wait for another try. */
   readonly #retries: RetryQueue;
-  /** Requests that may have no end of their own, wherever they are. */
+  /** Requests that may block, or have no deadline. */
   readonly #blocking = new Set<Request>();
   /** Requests for which there is no link at present, and whether they had been sent before. */
   readonly #kept = new Map<Request, boolean>();
-  /** Why there is none. */
+  /** Why there is no link. */
   #whyKept: Error | undefined;
 
   /**
@@ -149,7 +150,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     return request;
   }
 
-  /** Gives a request the time that the server may take by itself, unless the caller has set a limit for all of it. */
+  /** Adds the time that a command may block to its timeout, unless the caller has set one. */
   #allowFor(limit: number, request: Request, row: CommandRow, given: number | undefined): void {
     request.blocks = !countsOwnWrites(row);
     if (!request.blocks && limit === 0) {
@@ -247,7 +248,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Has a request go where all of several commands can be executed.
+   * Places a request at the node where all of several commands can be executed.
    *
    * @param _request The request that carries them.
    * @param _commands The commands.
@@ -293,7 +294,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     const kept = [...this.#kept];
     this.#kept.clear();
     this.#whyKept = undefined;
-    // What had been sent before was called before what had not.
+    // Requests that had been sent were called before those that had not.
     for (const [request, sent] of kept) if (sent) this.dispatch(request);
     for (const [request, sent] of kept) if (!sent) this.dispatch(request);
   }
@@ -304,10 +305,10 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Tells with which requests one keeps its order when it has to wait for another try.
+   * Finds the lane of a request: the requests of a lane keep their order when they wait for another try.
    *
    * @param request A request that has been placed.
-   * @returns The same for all of them; null if it keeps its order with none.
+   * @returns The key of the lane; null if the request need not keep an order.
    */
   protected abstract laneOf(request: Request): LaneKey | null;
 
@@ -324,7 +325,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Has a request wait if it would overtake others of its lane, which wait for another try.
+   * Makes a request wait if it would overtake others of its lane that wait for another try.
    *
    * @param request A request that has been placed and not been sent.
    * @returns Whether it waits.
@@ -351,7 +352,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   #laneOf(request: Request): LaneKey | null {
     // A batch with a blocking command has a connection of its own, and an order of its own.
     if (request.batch !== null) return request.batch;
-    // A blocking request may stay under way for ever, so nothing else waits for its end.
+    // A blocking request may have no end, so no other request waits for it.
     return request.blocks ? null : this.laneOf(request);
   }
 
@@ -360,7 +361,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     return this.#retries.errors;
   }
 
-  /** Tries the requests again at once that wait for it: things have changed, so that it may succeed now. */
+  /** Tries the waiting requests again at once, because the cause of the errors may be gone. */
   protected retryNow(): void {
     this.#retries.retryNow();
   }
@@ -392,7 +393,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Says why there is no link: requests that are kept, and those that will be, have it as the cause of their timeout.
+   * Sets the reason why there is no link: requests that are kept, now or later, have it as the cause of their timeout.
    *
    * @param error Why.
    */

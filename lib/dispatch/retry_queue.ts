@@ -11,12 +11,12 @@ import { RequestQueue } from "../connection/request_queue.ts";
 import type { Backoff } from "../connection/settings.ts";
 import { ServerError } from "../errors.ts";
 
-/** Longest wait for another try, in milliseconds: whatever is in the way may be over at any moment. */
+/** Longest wait for another try, in milliseconds. */
 const LONGEST = 250;
-/** Longest wait of a request that joins others, in milliseconds: it may have little time. */
+/** Longest wait until the next try after a request has joined others, in milliseconds: its timeout may be short. */
 const HURRY = 50;
 
-/** What requests have in common that must keep their order: a slot, a node, or a batch. */
+/** Identifies requests that keep their order: those of a slot, a node, or a batch. */
 export type LaneKey = number | string | OrderedBatch;
 
 /**
@@ -27,13 +27,13 @@ export type LaneKey = number | string | OrderedBatch;
  */
 interface Lane {
   readonly key: LaneKey | Request;
-  /** The Redis keys that are affected, where not all are; null if all are. */
+  /** The Redis keys that are affected; null if all are. */
   keys: Set<string> | null;
   /** The last refusal. */
   error: Error;
   /** Refusals in a row. */
   attempts: number;
-  /** The request that is under way alone. */
+  /** The request that was sent alone and has no reply yet. */
   probe: Request | null;
   /** The probe that was refused again: it stays the first. */
   refused: Request | null;
@@ -76,11 +76,11 @@ export class RetryQueue {
   }
 
   /**
-   * Has a request wait that was refused.
+   * Makes a refused request wait.
    *
    * `TRYAGAIN` concerns the keys of the request only; every other refusal concerns all requests of the same key.
    *
-   * @param key With which others it keeps its order; null if with none.
+   * @param key Its lane; null if it need not keep an order.
    * @param request The request, taken back from its connection.
    * @param error The refusal.
    */
@@ -101,9 +101,9 @@ export class RetryQueue {
   }
 
   /**
-   * Has a request wait behind others that it must not overtake.
+   * Makes a request wait behind others that it must not overtake.
    *
-   * @param key With which others it keeps its order.
+   * @param key Its lane.
    * @param request A request that has not been sent.
    * @returns Whether it waits.
    */
@@ -116,9 +116,9 @@ export class RetryQueue {
   }
 
   /**
-   * Has a request wait again that came back for another reason than a refusal, such as a lost connection.
+   * Makes a request wait again that came back for another reason than a refusal, such as a lost connection.
    *
-   * @param key With which others it keeps its order.
+   * @param key Its lane.
    * @param request A request that was sent, or queued, before those that joined.
    * @returns Whether it waits.
    */
@@ -129,7 +129,7 @@ export class RetryQueue {
   }
 
   /**
-   * Learns that a request was settled which had waited.
+   * Called when a request that had waited was settled.
    *
    * @param request The request.
    * @param replied Whether by a reply.
@@ -269,8 +269,8 @@ export class RetryQueue {
 /**
  * Has a request of one lane wait in another one, if it is for keys of that as well.
  *
- * A request joins the first lane that concerns it. So all that concern it too were opened later, and a request that waits
- * in one of those never waits for one in the first.
+ * A request joins the first lane that concerns it. So all that concern it too were opened later, and a request that
+ * waits in one of those never waits for one in the first.
  *
  * @param request The request, taken out of its lane.
  * @param kind In which queue it was.

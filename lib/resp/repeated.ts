@@ -1,16 +1,16 @@
 /**
- * Maps and sets of RESP3 whose keys or elements are not all different, as JavaScript's must be.
+ * Maps and sets of RESP3 that have the same key or element more than once.
  *
- * A server repeats a key where the caller has repeated it (XREADGROUP of one stream twice), and names that are not valid
- * UTF-8 can become the same text. The `Map` or `Set` then has fewer items than were sent. All of them are kept beside it,
- * for decoders that make a list.
+ * A server repeats a key where the caller has repeated it (XREADGROUP of one stream twice), and names that are not
+ * valid UTF-8 can become the same text. The `Map` or `Set` then has fewer items than were sent. All of them are kept
+ * beside it, for decoders that make a list.
  *
  * @module
  */
 
 import type { Reply } from "./reply.ts";
 
-/** The items that were sent, of maps and sets that have fewer; hardly any have. */
+/** The items that were sent, for maps and sets that have fewer. */
 const sent = new WeakMap<object, Reply[]>();
 
 /**
