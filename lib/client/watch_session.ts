@@ -7,8 +7,7 @@
 import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts";
 import { Commands, type Key } from "../commands/mod.ts";
 import { ask } from "../connection/open.ts";
-import type { Dedicated, Request, RequestOwner } from "../connection/request.ts";
-import type { Link } from "../connection/link.ts";
+import type { Carrier, Dedicated, Request, RequestOwner } from "../connection/request.ts";
 import type { Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
 import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";
@@ -20,7 +19,7 @@ import { runTransaction } from "./transaction.ts";
 
 /** A connection on which keys are watched. */
 export interface WatchingConnection {
-  readonly link: Link;
+  readonly link: Carrier;
   readonly dedicated: Dedicated;
   /** Whether the keys are moving to this node, which accepts commands on them only behind ASKING. */
   readonly asking: boolean;
@@ -209,7 +208,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     if (asking) request.asking = true;
     this.#dispatcher.launch(request, this.#options, () => {
       request.link = link;
-      if (connection.closed) this.#owner.resend(request, link);
+      if (connection.closed) this.#owner.resend(request);
       else connection.send(request);
     });
   }
@@ -222,7 +221,10 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     if (!isTransaction && !isRefusal(request, error)) return false;
     this.#moved ??= error;
     // The dispatcher may have to look for another primary.
-    if (error.code === "READONLY") this.#dispatcher.onErrorReply(request, error, request.link!);
+    if (error.code === "READONLY") {
+      const dispatcher: RequestOwner = this.#dispatcher;
+      dispatcher.onErrorReply(request, error, request.link!);
+    }
     if (!isTransaction) return false;
     request.resolve(null);
     return true;

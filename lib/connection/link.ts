@@ -123,7 +123,7 @@ export class Link {
     this.dedicated = new DedicatedPool(
       (bare) => this.#openDedicated(bare),
       (connection, error) => this.#giveUp(connection, error),
-      (request) => request.owner.resend(request, this),
+      (request) => request.owner.resend(request),
       settings.backoff,
     );
     this.#readOnly = settings.readOnly;
@@ -196,7 +196,7 @@ export class Link {
       if (!request.interrupts) this.#identify(this.#connection!);
       return this.dedicated.send(request);
     }
-    if (this.closed) return request.owner.resend(request, this);
+    if (this.closed) return request.owner.resend(request);
     // There may be no shared connection because of the script that it is to end.
     if (request.interrupts) return this.dedicated.send(request);
     this.#queue.push(request);
@@ -362,7 +362,7 @@ export class Link {
     this.endBlocked("the node has left");
     this.dedicated.retire();
     this.#successor?.close(new ClosedError("Cannot send: the node has left"));
-    for (const request of this.takeQueue()) request.owner.resend(request, this);
+    for (const request of this.takeQueue()) request.owner.resend(request);
     connection?.drain();
   }
 
@@ -626,7 +626,7 @@ export class Link {
         request.reject(error);
       } else if (request.repeatable || this.dedicated.blocked.isUnexecuted(request)) {
         request.requeue(error);
-        request.owner.resend(request, this);
+        request.owner.resend(request);
       } else {
         request.reject(
           new ConnectionError(
@@ -644,7 +644,7 @@ export class Link {
         // Its own owner decides: a transaction of a session must not be sent on another connection, where nothing is
         // watched.
         request.requeue();
-        request.owner.resend(request, this);
+        request.owner.resend(request);
       }
     }
   }

@@ -11,7 +11,7 @@ import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { isBadDatabase, shakeHands } from "./handshake.ts";
 import { identify } from "./identity.ts";
-import { BYSTANDER, Request, type RequestOwner } from "./request.ts";
+import { BYSTANDER, type Channel, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
 import { dial, type Endpoint, show, speaksTls, tlsExpected } from "./transport.ts";
 
@@ -158,7 +158,7 @@ async function establish(
  * @param words The command.
  * @returns The reply; rejects with the reason if the connection is closed before it.
  */
-export function ask(connection: Connection, words: Words): Promise<Reply> {
+export function ask(connection: Channel, words: Words): Promise<Reply> {
   const request = internalRequest(words, BYSTANDER);
   const promise = request.promise<Reply>();
   if (connection.closed) connection.ended.then((error) => request.reject(error));

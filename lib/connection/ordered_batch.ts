@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Link } from "./link.ts";
-import type { Request } from "./request.ts";
+import type { BatchOrder, Carrier, Request } from "./request.ts";
 
 /**
  * Gathers the requests of one batch by node, and gives those of each node to its link together.
@@ -13,27 +12,27 @@ import type { Request } from "./request.ts";
  * The node of a request is known only when it is dispatched. All requests of a batch are dispatched in one turn, and so
  * are those that a node redirects together.
  */
-export class OrderedBatch {
-  #groups = new Map<Link, Request[]>();
+export class OrderedBatch implements BatchOrder {
+  #groups = new Map<Carrier, Request[]>();
 
   /**
    * Adds a request; it goes out at the end of the turn.
    *
-   * @param link The link to its node.
+   * @param carrier The link to its node.
    * @param request The request.
    */
-  send(link: Link, request: Request): void {
+  send(carrier: Carrier, request: Request): void {
     if (this.#groups.size === 0) queueMicrotask(() => this.#flush());
-    const group = this.#groups.get(link);
-    if (group === undefined) this.#groups.set(link, [request]);
+    const group = this.#groups.get(carrier);
+    if (group === undefined) this.#groups.set(carrier, [request]);
     else group.push(request);
   }
 
   #flush(): void {
     const groups = this.#groups;
     this.#groups = new Map();
-    for (const [link, requests] of groups) {
-      link.sendTogether(requests.filter(({ settled }) => !settled));
+    for (const [carrier, requests] of groups) {
+      carrier.sendTogether(requests.filter(({ settled }) => !settled));
     }
   }
 }

@@ -10,11 +10,9 @@ import type { Decoder, Origin } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
 import type { Route } from "./route.ts";
-import type { Connection } from "./connection.ts";
 import type { DeadlineList, Expiring, ReplySource } from "./deadlines.ts";
-import type { OrderedBatch } from "./ordered_batch.ts";
-import type { Link } from "./link.ts";
 import type { Stalls } from "./stalls.ts";
+import type { Endpoint } from "./transport.ts";
 
 /** How far a request has come. */
 export const Stage = {
@@ -26,16 +24,56 @@ export const Stage = {
   SETTLED: 2,
 } as const;
 
-/** What decides on requests that do not simply get their reply. */
+// Requests are below the links and connections that carry them, so here is what they need of those.
+
+/** Carries requests to one node: a link. */
+export interface Carrier extends ReplySource {
+  /** Address of the node. */
+  readonly endpoint: Endpoint;
+  /** Whether it is connected. */
+  readonly ready: boolean;
+  /** Why it is not connected, or was not at last. */
+  readonly lastError: Error | undefined;
+  /** Says where it leads and how it is, for error messages. */
+  describe(): string;
+  /** Sends requests of one batch in their order. */
+  sendTogether(requests: readonly Request[]): void;
+}
+
+/** A connection to which requests can be given directly. */
+export interface Channel extends ReplySource {
+  /** Whether it is closed. */
+  readonly closed: boolean;
+  /** Whether no request waits for its reply. */
+  readonly idle: boolean;
+  /** Resolves when it is closed, with the reason. */
+  readonly ended: Promise<Error>;
+  /** Sends a request. */
+  send(request: Request): void;
+  /** Closes it; requests on it get the error. */
+  close(error: Error): void;
+}
+
+/** Keeps the order of a batch in which a command blocks. */
+export interface BatchOrder {
+  /** Adds a request, to be sent with the others for the same node. */
+  send(carrier: Carrier, request: Request): void;
+}
+
+/**
+ * What decides on requests that do not simply get their reply.
+ *
+ * A dispatcher gives its requests to links only, so its methods take a `Link` for the {@linkcode Carrier}.
+ */
 export interface RequestOwner {
   /**
    * Looks at an error reply before the caller does.
    *
    * @returns True if the owner keeps the request and will settle it.
    */
-  onErrorReply(request: Request, error: ServerError, link: Link): boolean;
+  onErrorReply(request: Request, error: ServerError, carrier: Carrier): boolean;
   /** Takes a request back that can safely go out again, because its connection is gone. */
-  resend(request: Request, link: Link): void;
+  resend(request: Request): void;
   /**
    * Called when a request has been settled.
    *
@@ -46,13 +84,13 @@ export interface RequestOwner {
   /** Called when a request was written whose time is counted from then. */
   onWritten?(request: Request): void;
   /** Learns that a request that was given to a link got no reply in time. */
-  onSilence(request: Request, link: Link): void;
+  onSilence(request: Request, carrier: Carrier): void;
 }
 
 /** A connection that serves one request alone. */
 export interface Dedicated {
   /** The connection. */
-  readonly connection: Connection;
+  readonly connection: Channel;
   /** The request has its reply: others may use the connection. */
   release(): void;
   /** The request was given up while the server works on it: the connection is of no use any more. */
@@ -74,7 +112,7 @@ export class Request implements Expiring {
   /** How far it has come: a {@linkcode Stage}. */
   stage: number = Stage.QUEUED;
   /** Link that it was last given to. */
-  link: Link | null = null;
+  link: Carrier | null = null;
   /** How often it has been sent again. */
   attempts = 0;
   /** Whether this call may keep its connection waiting. */
@@ -100,7 +138,7 @@ export class Request implements Expiring {
   /** Whether it ends a script, a pause or a connection: it is sent on a connection of its own, like one that blocks. */
   declare interrupts: boolean;
   /** Keeps the order of its batch; null if it is in no batch, or in one without a blocking command. */
-  declare batch: OrderedBatch | null;
+  declare batch: BatchOrder | null;
   /** Milliseconds that the server may take by itself before it answers (WAIT, BLPOP); 0 if it answers at once. */
   declare serverTime: number;
   /** Milliseconds by which its deadline was postponed. */

@@ -426,7 +426,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     return request.settled;
   }
 
-  resend(request: Request, _link: Link): void {
+  resend(request: Request): void {
     // Links that have ended would hand it back again.
     if (!this.isOver(request)) this.dispatchAgain(request);
   }

@@ -5,8 +5,7 @@
  */
 
 import { keyPositions } from "../command_table/mod.ts";
-import type { OrderedBatch } from "../connection/ordered_batch.ts";
-import type { Request } from "../connection/request.ts";
+import type { BatchOrder, Request } from "../connection/request.ts";
 import { RequestQueue } from "../connection/request_queue.ts";
 import type { Backoff } from "../connection/settings.ts";
 import { ServerError } from "../errors.ts";
@@ -17,7 +16,7 @@ const LONGEST = 250;
 const HURRY = 50;
 
 /** Identifies requests that keep their order: those of a slot, a node, or a batch. */
-export type LaneKey = number | string | OrderedBatch;
+export type LaneKey = number | string | BatchOrder;
 
 /**
  * Requests of the same key that wait, in order.

@@ -1,6 +1,6 @@
 import { ServerError } from "../resp/mod.ts";
+import type { FakeCommand } from "./fake_connection.ts";
 import { type FakeReply, NO_REPLY, simple } from "./fake_reply.ts";
-import type { FakeCommand } from "./fake_server.ts";
 
 const OK = simple("OK");
 

@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  type FakeAnswer,
-  type FakeCommand,
-  type FakeConnection,
-  FakeServer,
-  type FakeServerOptions,
-} from "./fake_server.ts";
+import type { FakeCommand, FakeConnection } from "./fake_connection.ts";
+import { type FakeAnswer, FakeServer, type FakeServerOptions } from "./fake_server.ts";
 import { type FakeReply, simple } from "./fake_reply.ts";
 import { testCertificates } from "./certificates.ts";
 

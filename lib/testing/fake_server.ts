@@ -8,21 +8,9 @@ import { until } from "./_poll.ts";
 import { releasePort, reservePort } from "./_port.ts";
 import { testCertificates } from "./certificates.ts";
 import { defaultAnswer } from "./_fake_defaults.ts";
-import { encodePush, encodeReply, type FakeReply, NO_REPLY } from "./fake_reply.ts";
-import { ProtocolError, RespDecoder, ServerError } from "../resp/mod.ts";
+import { type FakeCommand, FakeConnection } from "./fake_connection.ts";
+import { type FakeReply, NO_REPLY } from "./fake_reply.ts";
 import type { ServerAddress } from "./server_options.ts";
-
-/** A command that a {@linkcode FakeServer} has received. */
-export interface FakeCommand {
-  /** First word, in upper case. */
-  readonly name: string;
-  /** All words as text, the name included, as they were sent. */
-  readonly args: readonly string[];
-  /** All words as bytes. */
-  readonly bytes: readonly Uint8Array[];
-  /** The connection it came on. */
-  readonly connection: FakeConnection;
-}
 
 /** What a script says to a command; `undefined` leaves it to the default answers of a fake server. */
 export type FakeAnswer = FakeReply | typeof NO_REPLY | undefined;
@@ -60,116 +48,6 @@ export interface FakeServerOptions {
 }
 
 const text = new TextDecoder();
-const BUFFER = 64 * 1024;
-
-/** A client's connection to a {@linkcode FakeServer}. */
-export class FakeConnection {
-  /** Number of the connection, counted from 1 in the order in which they came. */
-  readonly id: number;
-  /** Version of the protocol, as the client has chosen it by `HELLO`. */
-  protocol: 2 | 3 = 2;
-
-  readonly #conn: Deno.Conn;
-  /** Called when the connection is closed. */
-  readonly #waiting = new Set<() => void>();
-  #closed = false;
-  #stalled = false;
-  #writing: Promise<void> = Promise.resolve();
-
-  /**
-   * Wraps an accepted connection; the server does this.
-   *
-   * @param id Number of the connection.
-   * @param conn The connection.
-   */
-  constructor(id: number, conn: Deno.Conn) {
-    this.id = id;
-    this.#conn = conn;
-  }
-
-  /**
-   * Sends a reply out of turn.
-   *
-   * @param reply The reply.
-   * @returns When it has been written, or the connection has ended.
-   */
-  send(reply: FakeReply): Promise<void> {
-    return this.#write(encodeReply(reply, this.protocol));
-  }
-
-  /**
-   * Sends a push message.
-   *
-   * @param elements Its elements, the kind of the message first.
-   * @returns When it has been written, or the connection has ended.
-   */
-  push(elements: FakeReply[]): Promise<void> {
-    return this.#write(encodePush(elements, this.protocol));
-  }
-
-  /** Goes silent for good: nothing is sent any more, nothing is read, and the connection stays open. */
-  stall(): void {
-    this.#stalled = true;
-  }
-
-  /** Closes the connection at once. */
-  cut(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#conn.close();
-    for (const wake of this.#waiting) wake();
-  }
-
-  /**
-   * Reads and answers commands until the connection ends; the server does this.
-   *
-   * @param answer Answers a command.
-   */
-  async serve(
-    answer: (words: Uint8Array[]) => Promise<FakeReply | typeof NO_REPLY>,
-  ): Promise<void> {
-    const decoder = new RespDecoder({ bytes: true });
-    const buffer = new Uint8Array(BUFFER);
-    try {
-      while (!this.#closed) {
-        const count = await this.#conn.read(buffer);
-        if (count === null) break;
-        for (const command of decoder.push(buffer.subarray(0, count))) {
-          if (!Array.isArray(command) || command.length === 0) {
-            throw new ProtocolError("Cannot read a command: expected an array of bulk strings", 0);
-          }
-          const reply = await this.#untilClosed(answer(command as Uint8Array[]));
-          if (this.#stalled) await this.#untilClosed(new Promise(() => {}));
-          if (this.#closed) return;
-          if (reply !== NO_REPLY) await this.send(reply);
-        }
-      }
-    } catch (error) {
-      // Everything else is the client's way to end a connection.
-      if (error instanceof ProtocolError) await this.send(new ServerError("ERR Protocol error"));
-    } finally {
-      this.cut();
-    }
-  }
-
-  /** Waits for a script, which may never come to an answer, but no longer than the connection lives. */
-  #untilClosed<T>(work: Promise<T>): Promise<T | typeof NO_REPLY> {
-    return new Promise((resolve, reject) => {
-      const wake = () => resolve(NO_REPLY);
-      this.#waiting.add(wake);
-      work.then(resolve, reject).finally(() => this.#waiting.delete(wake));
-    });
-  }
-
-  #write(bytes: Uint8Array): Promise<void> {
-    this.#writing = this.#writing.then(async () => {
-      for (let at = 0; at < bytes.length && !this.#closed && !this.#stalled;) {
-        at += await this.#conn.write(bytes.subarray(at));
-      }
-    }).catch(() => this.cut());
-    return this.#writing;
-  }
-}
 
 /** A scripted server, as {@linkcode startFakeServer} starts it. Dispose of it with `await using`. */
 export class FakeServer implements ServerAddress, AsyncDisposable {

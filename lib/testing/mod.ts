@@ -49,6 +49,7 @@ export * from "./black_hole.ts";
 export * from "./certificates.ts";
 export * from "./cluster.ts";
 export * from "./fake_cluster.ts";
+export * from "./fake_connection.ts";
 export * from "./fake_reply.ts";
 export * from "./fake_server.ts";
 export * from "./proxy.ts";

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { importsOf, resolveImport, withoutComments } from "./_imports.ts";
 import { readRepositoryFile, repositoryFiles } from "./_repository.ts";
 
 /** Some files, by the beginning of their path, and what they may import besides each other. */
@@ -87,7 +88,7 @@ Deno.test("imports never point to a higher layer", async () => {
   for (const [path, code] of await published()) {
     for (const specifier of importsOf(code)) {
       const problem = specifier.startsWith(".")
-        ? problemOfImport(path, new URL(specifier, `file:///${path}`).pathname.slice(1))
+        ? problemOfImport(path, resolveImport(path, specifier))
         : problemOfPackage(specifier);
       if (problem) wrong.push(`${path}: ${problem}`);
     }
@@ -137,27 +138,6 @@ Deno.test("problemOfPackage() lets in nothing but @std/async", () => {
   }
 });
 
-Deno.test("importsOf() finds every form of import", () => {
-  const code = withoutComments(`
-/** import "./in_a_comment.ts"; */
-// import "./in_another_comment.ts";
-import "./bare.ts";
-import { a } from "./one_line.ts";
-import {
-  b,
-} from "./several_lines.ts";
-export * from "./exported.ts";
-const c = await import("./dynamic.ts");
-`);
-  assertEquals(importsOf(code).toSorted(), [
-    "./bare.ts",
-    "./dynamic.ts",
-    "./exported.ts",
-    "./one_line.ts",
-    "./several_lines.ts",
-  ]);
-});
-
 /** Code without comments of everything that is published, by path. */
 async function published(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
@@ -168,16 +148,6 @@ async function published(): Promise<Map<string, string>> {
   }
   files.set("mod.ts", withoutComments(await readRepositoryFile("mod.ts")));
   return files;
-}
-
-function withoutComments(code: string): string {
-  return code.replace(/^\s*\/\*[\s\S]*?\*\//gm, "").replace(/^\s*\/\/.*$/gm, "");
-}
-
-function importsOf(code: string): string[] {
-  const statements = code.matchAll(/^\s*(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"/gm);
-  const calls = code.matchAll(/\bimport\(\s*"([^"]+)"/g);
-  return [...statements, ...calls].map(([, specifier]) => specifier);
 }
 
 function problemOfImport(from: string, to: string): string | undefined {

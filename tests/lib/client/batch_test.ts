@@ -7,7 +7,6 @@ import {
   OverloadError,
   RedisClient,
   RedisClusterClient,
-  type RedisError,
   script,
   ServerError,
 } from "../../../mod.ts";
