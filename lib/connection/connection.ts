@@ -258,6 +258,8 @@ export class Connection {
       if (request.timeoutOnceWritten > 0) request.owner.onWritten?.(request);
       this.#sent.push(request);
     }
+    // One answer is for all that were waiting: if each asked anew, all other requests would wait for so many round trips.
+    this.#gate.forgetRefusal();
     if (encoder.byteLength === 0) return;
     this.#writing = true;
     const chunks = encoder.chunks();
@@ -268,7 +270,7 @@ export class Connection {
 
   /** Holds a transaction, and all requests behind it, until the server has answered whether it accepts MULTI. */
   #hold(request: Request): void {
-    const refusal = this.#gate.takeRefusal();
+    const { refusal } = this.#gate;
     if (refusal !== undefined) return this.#refuse(request, refusal);
     for (const probe of this.#gate.ask(request.deadline)) {
       this.#encoder.encode(probe.words);
@@ -287,7 +289,7 @@ export class Connection {
   #decided(): void {
     const held = this.#held;
     if (this.#closed || held === null) return;
-    const refusal = this.#gate.takeRefusal();
+    const { refusal } = this.#gate;
     if (refusal !== undefined) {
       this.#held = null;
       this.#refuse(held, refusal);

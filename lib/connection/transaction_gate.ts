@@ -72,16 +72,17 @@ export class TransactionGate {
     if (this.#state === "refused") this.#state = "unknown";
   }
 
+  /** Why MULTI was refused; undefined if it was not. */
+  get refusal(): unknown {
+    return this.#state === "refused" ? this.#refusal : undefined;
+  }
+
   /**
-   * Takes the refusal, if there was one. Outside of a session the next transaction asks again: the rights may have
-   * changed.
-   *
-   * @returns Why MULTI was refused; undefined if it was not.
+   * Called when all transactions that waited for the answer have been told. Outside of a session the next one asks again:
+   * the rights may have changed.
    */
-  takeRefusal(): unknown {
-    if (this.#state !== "refused") return undefined;
-    if (!this.#session) this.#state = "unknown";
-    return this.#refusal;
+  forgetRefusal(): void {
+    if (this.#state === "refused" && !this.#session) this.#state = "unknown";
   }
 
   /**

@@ -285,6 +285,29 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+Deno.test("the server is asked once for all transactions that wait for its answer, also if it refuses MULTI", async () => {
+  await using own = await startServer();
+  await own.command(["ACL", "SETUSER", "limited", "on", ">secret", "~*", "+@all", "-multi"]);
+  await using client = await RedisClient.create({
+    addresses: [{ host: own.host, port: own.port }],
+    credentials: { username: "limited", password: "secret" },
+    requestTimeout: 10_000,
+  });
+  for (let round = 1; round <= 2; round++) {
+    const transactions = Array.from(
+      { length: 100 },
+      () => client.transaction((t) => [t.set("a", 1)]),
+    );
+    const read = client.get("a");
+    for (const { status } of await Promise.allSettled(transactions)) {
+      assertEquals(status, "rejected");
+    }
+    assertEquals(await read, null);
+    const stats = await own.info("commandstats");
+    assertEquals(/rejected_calls=(\d+)/.exec(stats.cmdstat_multi)?.[1], `${round}`);
+  }
+});
+
 Deno.test("a transaction of watch() without MULTI executes nothing, and keeps the watch where it may", async () => {
   await using client = await connectAs(["-multi"]);
   await assertRejects(
