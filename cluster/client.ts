@@ -33,8 +33,9 @@ import { ClusterScan, type ClusterScanOptions } from "./scan.ts";
  * await cluster.mget(["a", "b", "c"]); // ["1", "2", "3"]
  * ```
  *
- * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes the commands reach: as many as the servers' policies say, or on a view with a route one or several.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam N How many nodes the commands reach: as many as the servers' policies say, or on a view with a route one
+ * or several.
  */
 export class RedisClusterClient<
   T extends string | Uint8Array = string,
@@ -47,8 +48,8 @@ export class RedisClusterClient<
   /**
    * Finds the cluster and connects to its primaries.
    *
-   * It is ready when each primary was reached or has failed, at the latest after half of `clientCreationTimeout` once the
-   * topology is known. With `lazyConnect` it is ready at once.
+   * It is ready when each primary was reached or has failed, at the latest after half of `clientCreationTimeout` once
+   * the topology is known. With `lazyConnect` it is ready at once.
    *
    * @example Reading from replicas
    * ```ts no-eval
@@ -105,9 +106,9 @@ export class RedisClusterClient<
    * ```
    *
    * @param options Options of the requests; what is not given stays as it is on this view.
-   * @returns The view. It shares everything with this client; closing either closes both. With a route to several nodes,
-   * commands answer a record by node unless there is a rule to put the replies together; with a route to one node they
-   * never do.
+   * @returns The view. It shares everything with this client; closing either closes both. With a route to several
+   * nodes, commands answer a record by node unless there is a rule to put the replies together; with a route to one
+   * node they never do.
    * @throws {ConfigurationError} If an option is bad.
    */
   with(options: RequestOptions & { route: NodesRoute }): RedisClusterClient<T, "several">;
@@ -132,7 +133,8 @@ export class RedisClusterClient<
    * @param args Its words, the name first.
    * @param options Options of this request; those of the view where they are not given.
    * @returns The reply, or a record of replies.
-   * @throws {TypeError} If the command would change the state of a shared connection; the message says what to use instead.
+   * @throws {TypeError} If the command would change the state of a shared connection; the message says what to use
+   * instead.
    * @throws {ClusterError} If its keys are in different slots and it cannot be split.
    */
   override customCommand(
@@ -145,9 +147,9 @@ export class RedisClusterClient<
   /**
    * Iterates over the keys of the whole cluster, page by page and node by node.
    *
-   * A key that is there all the time is yielded at least once, perhaps several times, also when slots move and primaries
-   * fail meanwhile: what a node was asked for counts only if it had the slot from the first page to the last. A shard that
-   * cannot be reached is waited for, a minute at most.
+   * A key that is there all the time is yielded at least once, perhaps several times, also when slots move and
+   * primaries fail meanwhile: what a node was asked for counts only if it had the slot from the first page to the last.
+   * A shard that cannot be reached is waited for, a minute at most.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *
@@ -175,10 +177,10 @@ export class RedisClusterClient<
    * @param options Which keys, how many for a page, and where to go on.
    * @returns The keys, in no order. Leaving the loop, and the signal of the view, end it at once.
    * @throws {TypeError} If the state is none, or that of a scan that looked for something else.
-   * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded; or if no node tells the
-   * topology within `clientCreationTimeout`.
-   * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. If the user may not run INFO, a node whose connection
-   * was lost is scanned again from the start, since it may have been restarted.
+   * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded; or if no node tells
+   * the topology within `clientCreationTimeout`.
+   * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. If the user may not run INFO, a node whose
+   * connection was lost is scanned again from the start, since it may have been restarted.
    * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.
    * @see {@link https://valkey.io/commands/scan/}
    */

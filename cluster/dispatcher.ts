@@ -1,5 +1,5 @@
 /**
- * Which node of a cluster a request goes to, and what becomes of it when that node sends it away.
+ * Sends the requests of a cluster client to their nodes, and follows redirections and errors.
  *
  * It acts on what `router.ts` decides and `fan_out.ts` computes, over the links to the nodes that `refresher.ts` finds.
  *
@@ -414,7 +414,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     this.dispatch(part);
   }
 
-  /** Deals with a request for a slot that nobody owns: after a refresh it is either owned, or the caller learns of it. */
+  /**
+   * Deals with a request for a slot that nobody owns: after a refresh it is either owned, or the caller learns of it.
+   */
   async #orphan(request: Request): Promise<void> {
     const error = noOwner(request.name, request.slot);
     if (request.lastError instanceof ClusterError) return request.reject(error);

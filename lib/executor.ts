@@ -12,7 +12,7 @@ import type { Argument, Reply } from "./resp/reply.ts";
 /**
  * Words of a command as a method builds them.
  *
- * An `Error` in the place of a word stands for an argument that cannot be sent: whoever takes the words rejects with it
+ * An `Error` in the place of a word stands for an argument that cannot be sent: the dispatcher rejects with it
  * before a byte goes out. So a method need not be `async` to reject, and stays one call deep.
  */
 export type Words = (Argument | Error)[];
@@ -45,7 +45,7 @@ export interface Origin {
 /**
  * Something that can run a command.
  *
- * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class Executor<T extends string | Uint8Array = string> {
   /** Keeps `T` in the type, so that a text and a bytes surface cannot be mixed up. */

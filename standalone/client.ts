@@ -25,7 +25,7 @@ import { StandaloneDispatcher } from "./dispatcher.ts";
  * await client.incr("visits"); // 1
  * ```
  *
- * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export class RedisClient<T extends string | Uint8Array = string> extends Client<T, "one"> {
   /**
@@ -34,8 +34,8 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * It is ready when the primary is known and every other address has answered or failed, at the latest after half of
    * `clientCreationTimeout`; replicas that come later join later. With `lazyConnect` it is ready at once.
    *
-   * Several addresses may lead to the same server, and an address may lead to another server later (a load balancer, say).
-   * A single address is used as the primary even if the server, or a proxy, does not tell its role.
+   * Several addresses may lead to the same server, and an address may lead to another server later (a load balancer,
+   * say). A single address is used as the primary even if the server, or a proxy, does not tell its role.
    *
    * @example With a URL
    * ```ts no-eval
@@ -48,8 +48,8 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * @returns The client.
    * @throws {ConfigurationError} If an option is bad; nothing was opened then.
    * @throws {ServerError} If a server refuses the credentials (`WRONGPASS`, `NOAUTH`).
-   * @throws {ConnectionError} If no primary was found, or more than one, or if there are several addresses and none tells its
-   * role; the message says what each address answered.
+   * @throws {ConnectionError} If no primary was found, or more than one, or if there are several addresses and none
+   * tells its role; the message says what each address answered.
    * @throws {TimeoutError} If nothing answered within `clientCreationTimeout`.
    */
   static async create(

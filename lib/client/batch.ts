@@ -28,15 +28,15 @@ export interface BatchOptions {
    * What an error of one command does: reject the whole, after all have ended (`"reject"`), or take the place of the
    * command's value (`"values"`).
    *
-   * A command that the client refuses (a bad argument, say) counts as well: with `"reject"` nothing of the batch is sent,
-   * with `"values"` the others are. A transaction with such a command always rejects, and nothing of it is sent.
+   * A command that the client refuses (a bad argument, say) counts as well: with `"reject"` nothing of the batch is
+   * sent, with `"values"` the others are. A transaction with such a command always rejects, and nothing of it is sent.
    *
    * @default {"reject"}
    */
   errors?: "reject" | "values";
   /**
-   * Whether a command that the server cannot execute at the moment (`TRYAGAIN`, `LOADING`, …) is sent again later, as it
-   * would be outside of a batch. It may then be executed after the ones behind it.
+   * Whether a command that the server cannot execute at the moment (`TRYAGAIN`, `LOADING`, …) is sent again later, as
+   * it would be outside of a batch. It may then be executed after the ones behind it.
    *
    * @default {false}
    */
@@ -46,7 +46,7 @@ export interface BatchOptions {
 /**
  * The surface of a batch: it takes commands while the callback runs, and they all go out when it has returned.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export class Batch<T extends string | Uint8Array = string, N extends Reach = Reach>

@@ -36,7 +36,7 @@ import { taken } from "../words.ts";
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
  *
- * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class Client<T extends string | Uint8Array = string, N extends Reach = Reach>
@@ -118,15 +118,15 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails by itself,
-   * and commands of other callers may be executed between them.
+   * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails by
+   * itself, and commands of other callers may be executed between them.
    *
-   * If the client refuses one of them (a bad argument, keys in different slots, too many requests in flight), nothing is
-   * sent; with `errors: "values"` the others are.
+   * If the client refuses one of them (a bad argument, keys in different slots, too many requests in flight), nothing
+   * is sent; with `errors: "values"` the others are.
    *
-   * The commands for one node are executed in order. If one of them blocks (`BLPOP` and the like), all of them are sent on a
-   * connection of their own, so that other requests do not wait. The deadline of each is then extended by the time for which
-   * those before it may block, unless the view has a `timeout`.
+   * The commands for one node are executed in order. If one of them blocks (`BLPOP` and the like), all of them are sent
+   * on a connection of their own, so that other requests do not wait. The deadline of each is then extended by the time
+   * for which those before it may block, unless the view has a `timeout`.
    *
    * @example Three commands, one round trip
    * ```ts
@@ -167,12 +167,13 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    *
    * - If the client refuses one of them (a bad argument, say), the transaction rejects and nothing is sent.
    * - If the server refuses one of them before EXEC (an unknown command, say), none is executed.
-   * - If one of them fails while they are executed (`WRONGTYPE`, say), the others are executed all the same; see `errors`.
+   * - If one of them fails while they are executed (`WRONGTYPE`, say), the others are executed all the same; see
+   *   `errors`.
    *
    * Blocking commands do not block in a transaction: they answer at once, as if their time had run out.
    *
-   * In a cluster all keys must share a slot. A route must lead to one node: a `slotKey` or `slot` to that of the keys, an
-   * address to the node that has them, and `"random"` is for transactions without keys. Without keys and route the
+   * In a cluster all keys must share a slot. A route must lead to one node: a `slotKey` or `slot` to that of the keys,
+   * an address to the node that has them, and `"random"` is for transactions without keys. Without keys and route the
    * transaction runs on any primary.
    *
    * @example Moving money
@@ -182,15 +183,15 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    *
    * @param build Adds the commands; it must return their promises in an array, and must not be async.
    * @param options What an error of one command does.
-   * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key was
-   * changed.
+   * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key
+   * was changed.
    * @throws {ServerError} If the user may not run MULTI (`NOPERM`); nothing was executed then. To find out, the first
    * transaction of each connection takes one more round trip.
-   * @throws {RedisError} If a server that had accepted MULTI on this connection refused it, because the user's rights were
-   * changed: such a server executes the commands one by one.
-   * @throws {ServerError} If the server refused a command before EXEC (`EXECABORT`); nothing was executed then. `cause` is
-   * that command's error, and `cause.command` its name. With `errors: "values"` the error is in the place of that command,
-   * and the others have `EXECABORT`.
+   * @throws {RedisError} If a server that had accepted MULTI on this connection refused it, because the user's rights
+   * were changed: such a server executes the commands one by one.
+   * @throws {ServerError} If the server refused a command before EXEC (`EXECABORT`); nothing was executed then. `cause`
+   * is that command's error, and `cause.command` its name. With `errors: "values"` the error is in the place of that
+   * command, and the others have `EXECABORT`.
    * @throws {ClusterError} If the keys are in different slots, or not in that of the route; nothing was sent then.
    * @throws {ConfigurationError} If the route names several nodes; nothing was sent then.
    */
@@ -239,15 +240,15 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Watches keys while a callback reads them and writes in a transaction, and runs the callback again if one of the keys was
-   * changed in between.
+   * Watches keys while a callback reads them and writes in a transaction, and runs the callback again if one of the
+   * keys was changed in between.
    *
-   * The session of the callback has a connection of its own. The callback may run several times: also in a cluster, when the
-   * keys move to another node.
+   * The session of the callback has a connection of its own. The callback may run several times: also in a cluster,
+   * when the keys move to another node.
    *
    * The timeout of the view applies to each request of the session, not to the callback as a whole. Waiting for a
-   * connection and WATCH together count as one request. When the signal of the view is aborted, `watch()` rejects at once;
-   * it does not wait for the callback, whose further commands reject.
+   * connection and WATCH together count as one request. When the signal of the view is aborted, `watch()` rejects at
+   * once; it does not wait for the callback, whose further commands reject.
    *
    * @example Doubling a number that others change as well
    * ```ts

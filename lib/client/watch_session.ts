@@ -41,7 +41,7 @@ const MOVED = new Set([
  *
  * Commands run on it in their order; those in a transaction are executed only if no watched key was changed since.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export class WatchSession<T extends string | Uint8Array = string> extends Commands<T, "one"> {
   static {

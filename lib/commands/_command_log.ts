@@ -10,7 +10,7 @@ import { elements, toBulks, toNumber, toText } from "./_decode.ts";
 /**
  * A command that was recorded.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface RecordedCommand<T extends string | Uint8Array = string> {
   /** Number of the entry; it is not used again while the server runs. */

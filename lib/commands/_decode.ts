@@ -16,10 +16,10 @@ import type { Reply } from "../resp/reply.ts";
  * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a `Map`,
  * since bytes cannot be property names.
  *
- * If a name occurs several times, a record has its last value. Names that are not valid UTF-8 can become the same text; the
- * `Map`, in which each name is a separate object, has all of them. In a record, names that are integers come first.
+ * If a name occurs several times, a record has its last value. Names that are not valid UTF-8 can become the same text;
+ * the `Map`, in which each name is a separate object, has all of them. In a record, names that are integers come first.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export type Fields<T extends string | Uint8Array> = T extends string ? Record<string, T>
   : Map<T, T>;
@@ -180,8 +180,8 @@ export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T 
 }
 
 /**
- * A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects; as text, elements
- * that are not valid UTF-8 can become the same.
+ * A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects; as text,
+ * elements that are not valid UTF-8 can become the same.
  */
 export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
   return new Set(toBulks<T>(reply));

@@ -107,7 +107,7 @@ export type NoGeoDetails = { [K in keyof OptionalGeoDetails]?: false };
 /**
  * A member that was found, with what was asked for.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface GeoMatch<T extends string | Uint8Array = string> {
   /** The member. */
@@ -150,7 +150,7 @@ export const GEO_SEARCH_OPTIONS: OptionShape<GeoOrder & OptionalGeoDetails> = {
  * Appends an area.
  *
  * @param words Where to append.
- * @param area The area.
+ * @param area The circle or box to search, with its unit.
  * @returns `words`.
  */
 export function appendGeoArea(words: Words, area: GeoArea): Words {

@@ -40,7 +40,7 @@ export type StreamPositions = Entries<EntryId>;
 /**
  * An entry of a stream.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamEntry<T extends string | Uint8Array = string> {
   /** Its id. */
@@ -48,8 +48,8 @@ export interface StreamEntry<T extends string | Uint8Array = string> {
   /**
    * Its fields: an object without a prototype, or a `Map` on a `bytes` view.
    *
-   * An entry can have several fields with the same name. The object then has the last one; the `Map` has all of them, and
-   * so does the plain list of names and values that `customCommand(["XRANGE", …])` answers.
+   * An entry can have several fields with the same name. The object then has the last one; the `Map` has all of them,
+   * and so does the plain list of names and values that `customCommand(["XRANGE", …])` answers.
    */
   fields: Fields<T>;
 }
@@ -57,7 +57,7 @@ export interface StreamEntry<T extends string | Uint8Array = string> {
 /**
  * An entry that was delivered to a consumer.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface DeliveredEntry<T extends string | Uint8Array = string> {
   /** Its id. */
@@ -73,7 +73,7 @@ export interface DeliveredEntry<T extends string | Uint8Array = string> {
 /**
  * What was read from one of several streams.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam E What an entry is.
  */
 export interface StreamRead<T extends string | Uint8Array = string, E = StreamEntry<T>> {

@@ -52,7 +52,7 @@ export interface StreamSummary {
 /**
  * What XINFO STREAM tells.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamInfo<T extends string | Uint8Array = string> extends StreamSummary {
   /** Number of consumer groups. */
@@ -66,7 +66,7 @@ export interface StreamInfo<T extends string | Uint8Array = string> extends Stre
 /**
  * What XINFO STREAM tells with FULL.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamDetails<T extends string | Uint8Array = string> extends StreamSummary {
   /** The oldest entries. */
@@ -78,7 +78,7 @@ export interface StreamDetails<T extends string | Uint8Array = string> extends S
 /**
  * What XINFO STREAM tells with FULL about a consumer group.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamGroupDetails<T extends string | Uint8Array = string> {
   /** Its name. */
@@ -100,7 +100,7 @@ export interface StreamGroupDetails<T extends string | Uint8Array = string> {
 /**
  * What XINFO STREAM tells with FULL about a consumer.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamConsumerDetails<T extends string | Uint8Array = string> {
   /** Its name. */
@@ -128,7 +128,7 @@ export interface ConsumerDelivery {
 /**
  * What XINFO STREAM tells with FULL about an entry that is pending for a consumer group.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface GroupDelivery<T extends string | Uint8Array = string> extends ConsumerDelivery {
   /** Name of the consumer that has it. */
@@ -138,7 +138,7 @@ export interface GroupDelivery<T extends string | Uint8Array = string> extends C
 /**
  * What XINFO GROUPS tells about a consumer group.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamGroupInfo<T extends string | Uint8Array = string> {
   /** Its name. */
@@ -158,7 +158,7 @@ export interface StreamGroupInfo<T extends string | Uint8Array = string> {
 /**
  * What XINFO CONSUMERS tells about a consumer.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamConsumerInfo<T extends string | Uint8Array = string> {
   /** Its name. */
@@ -174,7 +174,7 @@ export interface StreamConsumerInfo<T extends string | Uint8Array = string> {
 /**
  * What XPENDING tells about a consumer group.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PendingSummary<T extends string | Uint8Array = string> {
   /** How many entries are pending: delivered, but not acknowledged. */
@@ -190,7 +190,7 @@ export interface PendingSummary<T extends string | Uint8Array = string> {
 /**
  * How much is pending for a consumer.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PendingCount<T extends string | Uint8Array = string> {
   /** Name of the consumer. */
@@ -202,7 +202,7 @@ export interface PendingCount<T extends string | Uint8Array = string> {
 /**
  * An entry that was delivered to a consumer, but not acknowledged.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PendingEntry<T extends string | Uint8Array = string> {
   /** Its id. */

@@ -20,10 +20,10 @@ const ACL_LOG_OPTIONS: OptionShape<{ reset: true }> = { reset: "flag" };
 /**
  * Commands on users and what they are allowed to do.
  *
- * In a cluster users are made, changed, deleted and saved on all nodes, and read from any one of them. The log is that of
- * one node; `with({ route: "allNodes" })` reaches all.
+ * In a cluster users are made, changed, deleted and saved on all nodes, and read from any one of them. The log is that
+ * of one node; `with({ route: "allNodes" })` reaches all.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class AclCommands<

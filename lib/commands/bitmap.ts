@@ -112,7 +112,7 @@ const OPERATIONS =
  * Commands on bitmaps: strings whose bits are used one by one or as integers. The highest bit of the first byte is
  * number 0.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class BitmapCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**

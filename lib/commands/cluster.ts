@@ -169,11 +169,11 @@ const SLOT_MOVE: OptionShape<SlotMove> = { slotsrange: "list", node: "word" };
 /**
  * Commands on the cluster itself: nodes, slots, and who has which.
  *
- * Any one of the nodes answers what all of them know. Where it matters which one, take a view:
- * `cluster.with({ route: { host, port } })`; one with `{ route: "allNodes" }` asks all of them. What changes the node that
- * it is sent to, or asks for the keys of a slot there, is refused without a route (`TypeError`).
+ * Any one of the nodes answers what all of them know. Where it matters which one, take a view: `cluster.with({ route: {
+ * host, port } })`; one with `{ route: "allNodes" }` asks all of them. What changes the node that it is sent to, or
+ * asks for the keys of a slot there, is refused without a route (`TypeError`).
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ClusterCommands<
@@ -804,7 +804,8 @@ export abstract class ClusterCommands<
    * @param slot The slot.
    * @param state What to know about it.
    * @returns `"OK"` if the node knows it now.
-   * @throws {ServerError} If that cannot be: the node does not own the slot, still has keys of it, does not know the other, …
+   * @throws {ServerError} If that cannot be: the node does not own the slot, still has keys of it, does not know the
+   * other, …
    * @see {@link https://valkey.io/commands/cluster-setslot/}
    */
   clusterSetslot(slot: number, state: ClusterSlotState): Promise<PerRoutedNode<"OK", N>> {

@@ -27,7 +27,7 @@ export type CommandFilter = ExactlyOne<{
 /**
  * A key of a command, and what the command does to it.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface KeyWithFlags<T extends string | Uint8Array = string> {
   /** The key. */
@@ -45,10 +45,10 @@ const COMMAND_FILTER: OptionShape<CommandFilter> = {
 /**
  * Commands on commands: what the server knows about those that it has.
  *
- * Names of commands are in lower case, those of subcommands with their container's: `"config|get"`. In a cluster any one of
- * the nodes answers.
+ * Names of commands are in lower case, those of subcommands with their container's: `"config|get"`. In a cluster any
+ * one of the nodes answers.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class CommandCommands<

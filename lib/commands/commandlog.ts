@@ -16,7 +16,7 @@ export type CommandlogType = "slow" | "large-request" | "large-reply";
 /**
  * A command that took long, was large, or whose reply was.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface CommandlogEntry<T extends string | Uint8Array = string>
   extends RecordedCommand<T> {
@@ -28,10 +28,10 @@ export interface CommandlogEntry<T extends string | Uint8Array = string>
  * Commands on the logs of slow commands, large requests and large replies.
  *
  * The log of slow commands is that of SLOWLOG. The limits are `commandlog-execution-slower-than`,
- * `commandlog-request-larger-than` and `commandlog-reply-larger-than`. In a cluster the logs of all nodes are taken together,
- * replicas included.
+ * `commandlog-request-larger-than` and `commandlog-reply-larger-than`. In a cluster the logs of all nodes are taken
+ * together, replicas included.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class CommandlogCommands<

@@ -14,7 +14,7 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
  *
  * In a cluster changes are made on all nodes, replicas included, and the configuration is read from any one of them.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ConfigCommands<

@@ -2,7 +2,8 @@
  * Commands on connections.
  *
  * It has those that are of use on a connection that many callers share. Those that would change what the others get
- * (SELECT, AUTH, CLIENT REPLY, …) are options of the client, or belong to the parts of it that have a connection of their own.
+ * (SELECT, AUTH, CLIENT REPLY, …) are options of the client, or belong to the parts of it that have a connection of
+ * their own.
  *
  * @module
  */
@@ -66,7 +67,7 @@ export type ClientSetinfoOptions = ExactlyOne<{
 /**
  * What {@linkcode ConnectionCommands.clientTrackinginfo} answers.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface TrackingInfo<T extends string | Uint8Array = string> {
   /** How keys are tracked: `"off"`, `"on"`, `"bcast"`, `"optin"`, … */
@@ -92,10 +93,11 @@ const CLIENT_UNBLOCK_OPTIONS: OptionShape<ClientUnblockOptions> = {
 /**
  * Commands on connections: testing them, looking at those of all clients, and ending them.
  *
- * A client has more than one connection: one for each server, and more for commands that block. What is said about "this
- * connection" is true for the one that carries such commands, and until it breaks: then the client opens a new one.
+ * A client has more than one connection: one for each server, and more for commands that block. What is said about
+ * "this connection" is true for the one that carries such commands, and until it breaks: then the client opens a new
+ * one.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ConnectionCommands<
@@ -203,9 +205,9 @@ export abstract class ConnectionCommands<
   /**
    * Ends connections, those of other clients included.
    *
-   * With `id` or `addr` alone the request is sent on a connection of its own: it does not wait behind other requests, and can
-   * end the shared connection of this client as well. With other conditions it is sent on the shared connection, which the
-   * server spares unless `skipme` is false.
+   * With `id` or `addr` alone the request is sent on a connection of its own: it does not wait behind other requests,
+   * and can end the shared connection of this client as well. With other conditions it is sent on the shared
+   * connection, which the server spares unless `skipme` is false.
    *
    * Complexity O(N) for N connections · since 2.4.0
    *
@@ -216,8 +218,8 @@ export abstract class ConnectionCommands<
    *
    * @param filter Which connections.
    * @returns How many were ended.
-   * @throws {ServerError} If the filter is empty, or names a user that does not exist or a condition that the server does
-   * not know.
+   * @throws {ServerError} If the filter is empty, or names a user that does not exist or a condition that the server
+   * does not know.
    * @see {@link https://valkey.io/commands/client-kill/}
    */
   clientKill(filter: ClientFilter): Promise<number> {

@@ -41,7 +41,7 @@ export interface FunctionListOptions {
   withcode?: boolean;
 }
 
-/** Options for {@linkcode FunctionCommands.functionRestore}: what becomes of libraries that are there. At most one. */
+/** Options for {@linkcode FunctionCommands.functionRestore}: how to treat libraries that exist already. At most one. */
 export type FunctionRestoreOptions = AtMostOne<{
   /** They stay, and one with the name of a new one is an error; which is the default. */
   append: true;
@@ -64,7 +64,7 @@ export interface LibraryFunction {
 /**
  * A library of functions.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface FunctionLibrary<T extends string | Uint8Array = string> {
   /** Its name. */
@@ -80,7 +80,7 @@ export interface FunctionLibrary<T extends string | Uint8Array = string> {
 /**
  * A function that is running.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface RunningFunction<T extends string | Uint8Array = string> {
   /** Its name. */
@@ -102,7 +102,7 @@ export interface FunctionEngine {
 /**
  * What {@linkcode FunctionCommands.functionStats} answers.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface FunctionStats<T extends string | Uint8Array = string> {
   /** The function that is running; null if none is. */
@@ -132,7 +132,7 @@ const FUNCTION_RESTORE_OPTIONS: OptionShape<FunctionRestoreOptions> = {
  * In a cluster every shard must have the functions that are called there: loading, deleting and flushing reach all
  * primaries. A shard that is added later gets them from whoever adds it.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class FunctionCommands<
@@ -347,7 +347,7 @@ export abstract class FunctionCommands<
    * ```
    *
    * @param payload The libraries.
-   * @param options What becomes of libraries that are there.
+   * @param options How to treat libraries that exist already.
    * @returns `"OK"` if all were added.
    * @throws {ServerError} If the payload is damaged, or a name is taken; then nothing is changed.
    * @see {@link https://valkey.io/commands/function-restore/}

@@ -114,7 +114,7 @@ const GEOSEARCHSTORE_OPTIONS: OptionShape<GeosearchstoreOptions> = {
  *
  * So the commands on sorted sets work here, too: {@linkcode SortedSetCommands.zrem} removes a member.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class GeoCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
@@ -514,7 +514,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param area The area.
+   * @param area The circle or box to search, with its unit.
    * @param options The order, how many members, and what to answer about them.
    * @returns The members, with details if they were asked for; none if there is no such key.
    * @throws {ServerError} If the member in the middle is missing, or the key holds something else than a sorted set
@@ -555,7 +555,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * @param destination Key to store them at.
    * @param source Key of the sorted set.
-   * @param area The area.
+   * @param area The circle or box to search, with its unit.
    * @param options Which members, and what to store.
    * @returns The number of members stored.
    * @throws {ServerError} If the member in the middle is missing, or the source holds something else than a sorted set

@@ -108,7 +108,7 @@ const HSETEX_OPTIONS: OptionShape<HsetexOptions> = {
 /**
  * Commands on hashes: fields with values under one key.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class HashCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
@@ -172,8 +172,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param seconds Their time to live in seconds.
    * @param fields One field or several.
    * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2 if it
-   * does not exist.
+   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
+   * if it does not exist.
    * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpire/}
    */
@@ -205,8 +205,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param time The Unix time in seconds.
    * @param fields One field or several.
    * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2 if it
-   * does not exist.
+   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
+   * if it does not exist.
    * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpireat/}
    */
@@ -520,8 +520,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param milliseconds Their time to live in milliseconds.
    * @param fields One field or several.
    * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2 if it
-   * does not exist.
+   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
+   * if it does not exist.
    * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpire/}
    */
@@ -553,8 +553,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param time The Unix time in milliseconds.
    * @param fields One field or several.
    * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2 if it
-   * does not exist.
+   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
+   * if it does not exist.
    * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpireat/}
    */
@@ -615,8 +615,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Picks fields of a hash at random.
    *
-   * A positive count asks for that many different fields, or all if there are fewer; a negative one for exactly that many,
-   * the same one perhaps several times.
+   * A positive count asks for that many different fields, or all if there are fewer; a negative one for exactly that
+   * many, the same one perhaps several times.
    *
    * Complexity O(N) for N fields answered · since 6.2.0 · read-only
    *
@@ -663,8 +663,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Reads one page of the fields of a hash.
    *
-   * A field that is there from the first page to the last is in one of them at least, perhaps in several. Small hashes come
-   * as one page, whatever `count` says. {@linkcode HashCommands.hscanIterator} reads all pages.
+   * A field that is there from the first page to the last is in one of them at least, perhaps in several. Small hashes
+   * come as one page, whatever `count` says. {@linkcode HashCommands.hscanIterator} reads all pages.
    *
    * Complexity O(1) for a page, O(N) for N fields in all · since 2.8.0 · read-only
    *
@@ -706,10 +706,10 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Iterates over the fields of a hash, page by page.
    *
-   * A field that exists during the whole iteration is yielded at least once, perhaps several times. When another server process
-   * answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the process that made
-   * it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a longer timeout it waits for a
-   * server that is away for a while. The loop can be left at any time.
+   * A field that exists during the whole iteration is yielded at least once, perhaps several times. When another server
+   * process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the
+   * process that made it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a
+   * longer timeout it waits for a server that is away for a while. The loop can be left at any time.
    *
    * Complexity O(N) for N fields in all · since 2.8.0 · read-only
    *

@@ -18,7 +18,7 @@ export type PfdebugSubcommand = "encoding" | "decode" | "getreg" | "todense";
  * Commands on HyperLogLogs: strings of 12 KiB at most that count different elements without keeping them, with a
  * standard error of 0.81 %.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class HyperLogLogCommands<T extends string | Uint8Array = string>
   extends Executor<T> {

@@ -158,7 +158,7 @@ const SORT_OPTIONS: OptionShape<SortOptions> = { ...SORT_RO_OPTIONS, store: "wor
 /**
  * Commands on keys, whatever they hold: expiry, renaming, deleting, scanning, sorting.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class KeyCommands<
@@ -331,7 +331,8 @@ export abstract class KeyCommands<
   /**
    * Lists all keys that match a pattern.
    *
-   * The server does nothing else meanwhile, so on a large database {@linkcode KeyCommands.scanIterator} is the better way.
+   * The server does nothing else meanwhile, so on a large database {@linkcode KeyCommands.scanIterator} is the better
+   * way.
    *
    * Complexity O(N) for N keys in the database · since 1.0.0 · read-only
    *
@@ -733,10 +734,10 @@ export abstract class KeyCommands<
   /**
    * Iterates over the keys of the database, page by page.
    *
-   * A key that exists during the whole iteration is yielded at least once, perhaps several times. When another server process
-   * answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the process that made
-   * it. Each page is a request of its own: if one fails, the iteration rejects. `client.with({ timeout: 10_000 }).scanIterator()` waits for a
-   * server that is away for a while. The loop can be left at any time.
+   * A key that exists during the whole iteration is yielded at least once, perhaps several times. When another server
+   * process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the
+   * process that made it. Each page is a request of its own: if one fails, the iteration rejects. `client.with({
+   * timeout: 10_000 }).scanIterator()` waits for a server that is away for a while. The loop can be left at any time.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *
@@ -879,8 +880,8 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns `"string"`, `"list"`, `"set"`, `"zset"`, `"hash"`, `"stream"` or the name of a module's type; `"none"` if there
-   * is no such key.
+   * @returns `"string"`, `"list"`, `"set"`, `"zset"`, `"hash"`, `"stream"` or the name of a module's type; `"none"` if
+   * there is no such key.
    * @see {@link https://valkey.io/commands/type/}
    */
   type(key: Key): Promise<string> {
@@ -912,7 +913,8 @@ export abstract class KeyCommands<
   /**
    * Waits until replicas have received the writes that this connection has sent before.
    *
-   * Other requests on the connection wait meanwhile. In a cluster every primary is asked, and the smallest number counts.
+   * Other requests on the connection wait meanwhile. In a cluster every primary is asked, and the smallest number
+   * counts.
    *
    * Complexity O(1) · since 3.0.0 · blocking
    *
@@ -935,7 +937,8 @@ export abstract class KeyCommands<
   /**
    * Waits until the writes that this connection has sent before are in the append-only files.
    *
-   * Other requests on the connection wait meanwhile. In a cluster every primary is asked, and the smallest numbers count.
+   * Other requests on the connection wait meanwhile. In a cluster every primary is asked, and the smallest numbers
+   * count.
    *
    * Complexity O(1) · since 7.2.0 · blocking
    *

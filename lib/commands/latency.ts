@@ -15,7 +15,9 @@ import { type PerNode, perNode, type Reach } from "./_reach.ts";
 export interface LatencyHistogram {
   /** Number of the calls. */
   calls: number;
-  /** How many calls took at most so many microseconds, by that bound, the lowest first. Each includes those before it. */
+  /**
+   * How many calls took at most so many microseconds, by that bound, the lowest first. Each includes those before it.
+   */
   histogramUsec: Map<number, number>;
 }
 
@@ -42,10 +44,10 @@ export interface LatencyEvent extends LatencySample {
 /**
  * Commands on latency: what the server has recorded about events that took long, and how long commands take.
  *
- * Events are recorded if they take `latency-monitor-threshold` milliseconds or longer; by default that is off. In a cluster
- * each node reports on itself, replicas included.
+ * Events are recorded if they take `latency-monitor-threshold` milliseconds or longer; by default that is off. In a
+ * cluster each node reports on itself, replicas included.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class LatencyCommands<

@@ -59,11 +59,11 @@ const LPOS_OPTIONS: OptionShape<LposOptions> = { rank: "word", count: "word", ma
 /**
  * Commands on lists: elements in the order in which they were pushed, to use as queues and stacks.
  *
- * The commands that begin with `b` wait for an element if there is none. Their timeout is in seconds, as everywhere in the
- * server's own reference, with fractions; 0 waits for ever. On a client they do not hold up other requests, and in a batch
- * or transaction they do not wait.
+ * The commands that begin with `b` wait for an element if there is none. Their timeout is in seconds, as everywhere in
+ * the server's own reference, with fractions; 0 waits for ever. On a client they do not hold up other requests, and in
+ * a batch or transaction they do not wait.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class ListCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
@@ -496,7 +496,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param index Its position, from 0; a negative one counts from the end, −1 being the last.
    * @param element The new element.
    * @returns `"OK"`, always.
-   * @throws {ServerError} If there is no such key or position, or the key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If there is no such key or position, or the key holds something else than a list
+   * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lset/}
    */
   lset(key: Key, index: number, element: Value): Promise<"OK"> {

@@ -23,7 +23,7 @@ const MEMORY_USAGE_OPTIONS: OptionShape<MemoryUsageOptions> = { samples: "word" 
 /**
  * Commands on memory: what needs how much of it.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class MemoryCommands<

@@ -40,9 +40,9 @@ import { StringCommands } from "./string.ts";
  *
  * All arguments are taken at the call: what is done to an array or to bytes afterwards changes nothing.
  *
- * A call rejects with a `TypeError`, and nothing is sent, if it has too many arguments, an option that the method does not
- * have, or something else in the place of the options. The message says what is expected. An option that is undefined
- * counts as not given.
+ * A call rejects with a `TypeError`, and nothing is sent, if it has too many arguments, an option that the method does
+ * not have, or something else in the place of the options. The message says what is expected. An option that is
+ * undefined counts as not given.
  */
 export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends
@@ -77,7 +77,7 @@ export interface Commands<T extends string | Uint8Array = string, N extends Reac
  *
  * Clients, batches and transactions extend it and override {@linkcode Executor.send} only.
  *
- * @typeParam T What a bulk string is on this surface: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 // TypeScript takes the merged interface at its word: link() below makes it true, and a test checks it.
@@ -95,8 +95,8 @@ export abstract class Commands<T extends string | Uint8Array = string, N extends
    *
    * @param args Its words, the name first.
    * @returns The reply.
-   * @throws {TypeError} If the command would change the state of a shared connection (`SUBSCRIBE`, `MULTI`, `SELECT`, …);
-   * the message says what to use instead.
+   * @throws {TypeError} If the command would change the state of a shared connection (`SUBSCRIBE`, `MULTI`, `SELECT`,
+   * …); the message says what to use instead.
    */
   customCommand(args: readonly Argument[]): Promise<Reply> {
     return this.send([...args], toReply);
@@ -235,8 +235,8 @@ export const groups: readonly Group[] = [
 /**
  * Makes the methods of the groups those of `target`, each with a check that it gets no surplus arguments.
  *
- * They are on one object in front of its prototype chain: defining some hundred properties on the prototype itself takes
- * ten times as long.
+ * They are on one object in front of its prototype chain: defining some hundred properties on the prototype itself
+ * takes ten times as long.
  */
 function link(target: Group, groups: readonly Group[]): void {
   const methods: object = Object.create(Executor.prototype);

@@ -38,10 +38,10 @@ const MODULE_LOADEX_OPTIONS: OptionShape<ModuleLoadexOptions> = { config: "objec
 /**
  * Commands on modules: libraries that extend the server.
  *
- * Loading and unloading needs `enable-module-command` in the configuration of the server. In a cluster these commands go to
- * one node; `with({ route: "allNodes" })` reaches all.
+ * Loading and unloading needs `enable-module-command` in the configuration of the server. In a cluster these commands
+ * go to one node; `with({ route: "allNodes" })` reaches all.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ModuleCommands<

@@ -15,7 +15,7 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 /**
  * Numbers by name: a record without a prototype, or on a `bytes` view a `Map`, since bytes cannot be property names.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export type Counts<T extends string | Uint8Array> = T extends string ? Record<string, number>
   : Map<T, number>;
@@ -23,10 +23,10 @@ export type Counts<T extends string | Uint8Array> = T extends string ? Record<st
 /**
  * Commands that publish messages, and tell who is subscribed.
  *
- * In a cluster a message reaches the subscribers at all nodes, whichever one it was published at, and the counts are those
- * of all nodes together. Shard channels belong to a slot like keys do: messages stay inside of one shard.
+ * In a cluster a message reaches the subscribers at all nodes, whichever one it was published at, and the counts are
+ * those of all nodes together. Shard channels belong to a slot like keys do: messages stay inside of one shard.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class PubsubCommands<
@@ -84,7 +84,8 @@ export abstract class PubsubCommands<
    * await client.pubsubNumpat(); // 0
    * ```
    *
-   * @returns How many different patterns there are; in a cluster one that is subscribed to at several nodes counts for each.
+   * @returns How many different patterns there are; in a cluster one that is subscribed to at several nodes counts for
+   * each.
    * @see {@link https://valkey.io/commands/pubsub-numpat/}
    */
   pubsubNumpat(): Promise<number> {

@@ -88,10 +88,10 @@ const FAILOVER_OPTIONS: OptionShape<FailoverOptions> = {
 /**
  * Commands on replication: which server is a primary, and whose replica another one is.
  *
- * All but {@linkcode ReplicationCommands.role} are for servers that are no cluster. A standalone client sends them to the
- * primary; to make a primary of a replica, connect a client to that replica alone.
+ * All but {@linkcode ReplicationCommands.role} are for servers that are no cluster. A standalone client sends them to
+ * the primary; to make a primary of a replica, connect a client to that replica alone.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ReplicationCommands<

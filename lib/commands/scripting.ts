@@ -28,12 +28,12 @@ const SCRIPT_FLUSH_OPTIONS: OptionShape<ScriptFlushOptions> = { async: "flag", s
 /**
  * Commands on Lua scripts: running them, and keeping them ready by their digest.
  *
- * `client.run()` is more comfortable for a script that is run again and again: it sends the digest, and the text only to a
- * server that does not know it.
+ * `client.run()` is more comfortable for a script that is run again and again: it sends the digest, and the text only
+ * to a server that does not know it.
  *
  * What a script returns comes as it is, see {@linkcode Reply}: Lua's numbers are cut to integers, and `false` is null.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ScriptingCommands<

@@ -24,7 +24,10 @@ export type BgsaveOptions = AtMostOne<{
   cancel: true;
 }>;
 
-/** Options for {@linkcode ServerCommands.flushall} and {@linkcode ServerCommands.flushdb}. At most one; by default as the server is configured. */
+/**
+ * Options for {@linkcode ServerCommands.flushall} and {@linkcode ServerCommands.flushdb}. At most one; by default as
+ * the server is configured.
+ */
 export type FlushOptions = AtMostOne<{
   /** Answer at once, and free the memory in the background. */
   async: true;
@@ -97,7 +100,7 @@ const SHUTDOWN_OPTIONS: OptionShape<ShutdownOptions> = {
 /**
  * Commands on the server as a whole: its data set, its persistence, its state.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class ServerCommands<
@@ -296,8 +299,8 @@ export abstract class ServerCommands<
    * Ends the server.
    *
    * It saves the data set if save points are configured, and first waits up to its `shutdown-timeout` for replicas that
-   * lag behind. The client then goes on trying to reconnect until it is closed. In a cluster the view needs a route that
-   * says which node.
+   * lag behind. The client then goes on trying to reconnect until it is closed. In a cluster the view needs a route
+   * that says which node.
    *
    * Complexity O(N) for N keys if they are saved, else O(1) · since 1.0.0
    *

@@ -39,10 +39,10 @@ const SINTERCARD_OPTIONS: OptionShape<SintercardOptions> = { limit: "word" };
 /**
  * Commands on sets: different members, in no order.
  *
- * What is a set for the server comes as a `Set`. On a `bytes` view its members are distinct objects, so that `has()` is of
- * no use there.
+ * What is a set for the server comes as a `Set`. On a `bytes` view its members are distinct objects, so that `has()` is
+ * of no use there.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class SetCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
@@ -380,8 +380,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Reads one page of the members of a set.
    *
-   * A member that is there from the first page to the last is in one of them at least, perhaps in several. Small sets come
-   * as one page, whatever `count` says. {@linkcode SetCommands.sscanIterator} reads all pages.
+   * A member that is there from the first page to the last is in one of them at least, perhaps in several. Small sets
+   * come as one page, whatever `count` says. {@linkcode SetCommands.sscanIterator} reads all pages.
    *
    * Complexity O(1) for a page, O(N) for N members in all · since 2.8.0 · read-only
    *
@@ -407,10 +407,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Iterates over the members of a set, page by page.
    *
-   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another server process
-   * answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the process that made
-   * it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a longer timeout it waits for a
-   * server that is away for a while. The loop can be left at any time.
+   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another
+   * server process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in
+   * the process that made it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a
+   * longer timeout it waits for a server that is away for a while. The loop can be left at any time.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *

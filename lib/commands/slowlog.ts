@@ -13,7 +13,7 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 /**
  * A command that took long.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface SlowlogEntry<T extends string | Uint8Array = string> extends RecordedCommand<T> {
   /** How long it took to execute, in microseconds. Waiting and sending do not count. */
@@ -23,10 +23,10 @@ export interface SlowlogEntry<T extends string | Uint8Array = string> extends Re
 /**
  * Commands on the log of slow commands.
  *
- * A command is recorded if it takes `slowlog-log-slower-than` microseconds or longer, 10 000 by default. In a cluster the
- * logs of all nodes are taken together, replicas included.
+ * A command is recorded if it takes `slowlog-log-slower-than` microseconds or longer, 10 000 by default. In a cluster
+ * the logs of all nodes are taken together, replicas included.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
  */
 export abstract class SlowlogCommands<

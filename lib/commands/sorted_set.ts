@@ -253,7 +253,7 @@ const ZSCAN_OPTIONS: OptionShape<ZscanOptions> = { ...SCAN_OPTIONS, noscores: "f
  * reference, with fractions; 0 waits for ever. They do not hold up other requests, and in a transaction they do not
  * wait.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   extends Executor<T> {
@@ -1367,10 +1367,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * They come in no order: {@linkcode SortedSetCommands.zrange} keeps it.
    *
-   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another server process
-   * answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the process that made
-   * it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a longer timeout it waits for a
-   * server that is away for a while. The loop can be left at any time.
+   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another
+   * server process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in
+   * the process that made it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a
+   * longer timeout it waits for a server that is away for a while. The loop can be left at any time.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *

@@ -157,7 +157,7 @@ export interface ClaimedIds {
 /**
  * What {@linkcode StreamCommands.xautoclaim} answers.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface ClaimedEntries<T extends string | Uint8Array = string> {
   /** Where to go on; `"0-0"` if all pending entries were looked at. */
@@ -320,7 +320,7 @@ const XTRIM_OPTIONS: OptionShape<XtrimOptions> = { ...STREAM_TRIM, ...REFERENCE_
  * An entry is `{ id, fields }` wherever one comes back; ids are text also on a `bytes` view. XREAD and XREADGROUP wait
  * for entries if `block` is set. They do not hold up other requests then, and in a transaction they do not wait.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class StreamCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**

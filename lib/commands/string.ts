@@ -141,11 +141,11 @@ const SET_OPTIONS: OptionShape<SetOptions> = {
 /**
  * Commands on strings: values of up to 512 MiB, text or bytes, also used as counters.
  *
- * Counters of the server have 64 bits, more than a `number` holds exactly. So counting commands answer `number | bigint`:
- * a number up to ±(2^53 − 1), and an exact bigint beyond. With a bigint as increment they always answer a bigint. If a
- * counter cannot become so large, wrap the call: `Number(await client.incr("visits"))`.
+ * Counters of the server have 64 bits, more than a `number` holds exactly. So counting commands answer `number |
+ * bigint`: a number up to ±(2^53 − 1), and an exact bigint beyond. With a bigint as increment they always answer a
+ * bigint. If a counter cannot become so large, wrap the call: `Number(await client.incr("visits"))`.
  *
- * @typeParam T What a bulk string is on this surface.
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class StringCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**

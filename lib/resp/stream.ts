@@ -15,8 +15,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * A transform stream from bytes to replies.
  *
  * For each chunk that completes at least one reply it passes on one array: a stage costs per chunk then, not per reply.
- * Bytes that are not RESP make both of its ends fail with a `ProtocolError`, after the replies in front of them. An end of
- * the input in the middle of a reply is an end like any other: that reply does not come.
+ * Bytes that are not RESP make both of its ends fail with a `ProtocolError`, after the replies in front of them. An end
+ * of the input in the middle of a reply is an end like any other: that reply does not come.
  *
  * @example Decoding a stream of bytes
  * ```ts
@@ -124,7 +124,7 @@ function replyStream(
           if (await read(replies)) return controller.close();
         }
       } catch (error) {
-        // Nobody reads any more: without this, whoever fills the source would wait for ever.
+        // There is no reader any more: without this, the writer of the source would wait for ever.
         source.cancel(error).catch(() => {});
         throw error;
       } finally {
