@@ -100,7 +100,7 @@ export type ZaddIncrOptions = ZaddCondition & {
   ch?: undefined;
 };
 
-/** How the scores of a member that several sorted sets have become one. */
+/** How to combine the scores of a member that is in several of the sets. */
 export type ScoreAggregate = "sum" | "min" | "max" | "count";
 
 /** Options for {@linkcode SortedSetCommands.zinterstore} and {@linkcode SortedSetCommands.zunionstore}. */
@@ -108,7 +108,7 @@ export interface ZcombineOptions {
   /** For each key, in their order, a factor for its scores. @default {1} for each */
   weights?: readonly number[];
   /**
-   * How the scores of a member become one; `"count"` counts the sets, by their weights (Redis 8.8).
+   * How to combine the scores of a member; `"count"` counts the sets, by their weights (Redis 8.8).
    *
    * @default {"sum"}
    */
@@ -531,7 +531,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
    * as empty.
-   * @param options How scores become one, and whether to answer them.
+   * @param options How to combine scores, and whether to answer them.
    * @returns The members, in the order of their scores.
    * @throws {RangeError} If there are no keys.
    * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
@@ -603,7 +603,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * @param destination Key to store them at.
    * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
    * as empty.
-   * @param options How scores become one.
+   * @param options How to combine scores.
    * @returns The number of members stored.
    * @throws {RangeError} If there are no keys.
    * @throws {ServerError} If one of the keys holds something else than a sorted set or a set (`WRONGTYPE`).
@@ -1442,7 +1442,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
    * as empty.
-   * @param options How scores become one, and whether to answer them.
+   * @param options How to combine scores, and whether to answer them.
    * @returns The members, in the order of their scores.
    * @throws {RangeError} If there are no keys.
    * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
@@ -1489,7 +1489,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * @param destination Key to store them at.
    * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
    * as empty.
-   * @param options How scores become one.
+   * @param options How to combine scores.
    * @returns The number of members stored.
    * @throws {RangeError} If there are no keys.
    * @throws {ServerError} If one of the keys holds something else than a sorted set or a set (`WRONGTYPE`).
