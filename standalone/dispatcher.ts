@@ -19,7 +19,7 @@ import { Renewal } from "./renewal.ts";
 import { readRole, type Role, type RoleAnswer, takesWrites } from "./roles.ts";
 import { RunIds, twoPrimaries } from "./run_ids.ts";
 
-/** Longest wait between two looks for a primary while there is none, in milliseconds. */
+/** Longest wait between two looks for a primary while requests wait for one, in milliseconds. */
 const SEARCH_WAIT = 50;
 
 /** Names the requests that are for the primary, for their order. */
@@ -58,8 +58,7 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #renewal = new Renewal({
     renew: () => this.#renew(),
     hasPrimary: () => this.#hasPrimary(),
-    isAwaited: () =>
-      this.keeping || this.obstacles.length > 0 || !this.#usable && !this.settings.lazyConnect,
+    isAwaited: () => this.#isAwaited(),
   }, this.#end.signal);
   readonly #polling: Polling;
   readonly #runIds: RunIds;
@@ -123,8 +122,12 @@ export class StandaloneDispatcher extends Dispatcher {
     const replica = mayReadReplica(request) ? this.#nextReplica() : undefined;
     if (replica !== undefined) replica.send(request);
     else if (this.waitsBehind(request)) return;
-    else if (this.#certain || !this.#primary!.ready) this.#primary!.send(request);
-    else this.#await(request);
+    else if (this.#inDoubt()) this.#await(request);
+    else {
+      const primary = this.#primary!;
+      primary.send(request);
+      if (!primary.ready && this.#links.length > 1) this.#search();
+    }
   }
 
   /** Keeps a request until there is a primary, if it needs one. */
@@ -464,9 +467,19 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#arrange();
   }
 
-  /** Looks for a primary until there is one that is connected. */
+  /** Looks for a primary until there is one that is connected: in haste only while requests wait. */
   #search(): void {
-    this.#polling.until(this.#hasPrimary, SEARCH_WAIT);
+    this.#polling.until(this.#hasPrimary, this.settings.link.backoff.maxTimeout);
+    this.#polling.until(this.#isInNoHurry, SEARCH_WAIT);
+  }
+
+  readonly #isInNoHurry = (): boolean =>
+    this.#hasPrimary() || !this.#isAwaited() && !this.#primary?.waiting;
+
+  /** Whether requests wait for a primary that are not at the link of the last one, or `create()` waits for one. */
+  #isAwaited(): boolean {
+    return this.keeping || this.obstacles.length > 0 ||
+      !this.#usable && !this.settings.lazyConnect;
   }
 
   readonly #hasPrimary = (): boolean => {

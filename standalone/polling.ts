@@ -40,7 +40,11 @@ export class Polling {
     const maxTimeout = Math.min(this.#backoff.maxTimeout, longestWait);
     try {
       await retry(() => {
-        if (isInOrder()) return;
+        if (isInOrder()) {
+          // At once: things can change again before the promise is settled.
+          this.#awaited.delete(isInOrder);
+          return;
+        }
         this.#ask();
         throw new Error("Cannot see all roles in order yet");
       }, {
@@ -52,8 +56,6 @@ export class Polling {
       });
     } catch {
       // The client was closed.
-    } finally {
-      this.#awaited.delete(isInOrder);
     }
   }
 }

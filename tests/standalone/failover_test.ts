@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { type ClientEvent, ConnectionError, type RedisClient } from "../../standalone/mod.ts";
-import { startServer, type TestServer } from "../../lib/testing/mod.ts";
+import {
+  type FakeReply,
+  simple,
+  startFakeServer,
+  startServer,
+  type TestServer,
+} from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 import { measure } from "./_elapsed.ts";
@@ -212,4 +219,28 @@ Deno.test("the periodic check finds swapped roles while nobody writes", async ()
   assert((await old.info("commandstats")).cmdstat_get.includes("calls=5"));
   await events.return?.();
   await watching;
+});
+
+Deno.test("an idle client without a primary seldom asks for roles; one with waiting requests asks often", async () => {
+  const replica = ["slave", "127.0.0.1", 1, "connected", 0];
+  let role: FakeReply = ["master", 0, []];
+  await using one = await startFakeServer({ ROLE: () => role });
+  let other: FakeReply = replica;
+  await using two = await startFakeServer({ ROLE: () => other, SET: simple("OK") });
+  await using client = await connect([one, two], {
+    reconnectStrategy: { minTimeout: 10, maxTimeout: 1000, jitter: 0 },
+  });
+  role = replica;
+  one.cut();
+  // The waits have grown by then.
+  await delay(1000);
+  const before = two.receivedOf("ROLE").length;
+  await delay(1500);
+  const asked = two.receivedOf("ROLE").length - before;
+  assert(asked <= 3, `${asked} questions`);
+  const set = client.set("k", "v");
+  const hurried = two.receivedOf("ROLE").length;
+  await two.waitFor("ROLE", hurried + 5);
+  other = ["master", 0, []];
+  assertEquals(await set, "OK");
 });
