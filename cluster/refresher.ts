@@ -113,6 +113,7 @@ export class Refresher {
    * @returns Resolves when it is done, whatever it found; rejects when the client is closed.
    */
   refreshed(): Promise<void> {
+    if (this.#signal.aborted) return Promise.reject(this.#signal.reason);
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter);
     this.request(true);

@@ -324,3 +324,19 @@ Deno.test("refused transactions take no place in flight: the limit stays exact, 
   assertEquals(await Promise.all(outcomes.slice(0, 3)), ["OK", "OK", "OK"]);
   await closing;
 });
+
+for (const end of ["close", "destroy"] as const) {
+  Deno.test(`${end}() ends a scan that waits for a better map`, async () => {
+    await using cluster = await startFakeCluster();
+    const [node] = cluster.nodes;
+    cluster.handler = ({ name }, { port }) =>
+      name === "SCAN" || port === node.port && name === "INFO"
+        ? new ServerError("CLUSTERDOWN no")
+        : undefined;
+    await using client = await connect(cluster, { requestTimeout: 50 });
+    const next = assertRejects(() => client.scanIterator().next(), ClosedError);
+    await delay(200);
+    await client[end]();
+    await next;
+  });
+}
