@@ -35,7 +35,11 @@ export class DedicatedPool {
   /** The requests on connections that block. */
   readonly blocked: BlockedRequests = new BlockedRequests();
   readonly #open: (bare: boolean) => Promise<Connection>;
-  readonly #giveUp: (connection: Connection, error: Error) => boolean;
+  readonly #giveUp: (
+    connection: Connection,
+    requests: readonly Request[],
+    error: Error,
+  ) => boolean;
   readonly #resend: (request: Request) => void;
   readonly #backoff: Backoff;
   /** Connections without a request, each with the timer that closes it. */
@@ -64,7 +68,7 @@ export class DedicatedPool {
    */
   constructor(
     open: (bare: boolean) => Promise<Connection>,
-    giveUp: (connection: Connection, error: Error) => boolean,
+    giveUp: (connection: Connection, requests: readonly Request[], error: Error) => boolean,
     resend: (request: Request) => void,
     backoff: Backoff,
   ) {
@@ -237,7 +241,7 @@ export class DedicatedPool {
         const close = (): void => connection.close(error);
         const harmless = watches ||
           requests.every(({ row, interrupts }) => interrupts || row?.readOnly);
-        if (!harmless && !this.#giveUp(connection, error)) return;
+        if (!harmless && !this.#giveUp(connection, requests, error)) return;
         if (requests.length === 1) close();
         // Other requests of the batch end in the same turn, for the same reason: they keep their own error.
         else queueMicrotask(close);

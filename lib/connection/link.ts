@@ -122,7 +122,7 @@ export class Link {
     this.#deadlines = deadlines;
     this.dedicated = new DedicatedPool(
       (bare) => this.#openDedicated(bare),
-      (connection, error) => this.#giveUp(connection, error),
+      (connection, requests, error) => this.#giveUp(connection, requests, error),
       (request) => request.owner.resend(request),
       settings.backoff,
     );
@@ -567,15 +567,21 @@ export class Link {
    * another one the number would be that of another connection. Otherwise later requests wait until the server has
    * closed the connection.
    *
+   * In a batch, commands behind the blocking one would be executed when it is unblocked, after later requests. So such a
+   * connection is killed instead, if the user may do that.
+   *
    * @returns Whether the connection can be closed now. If not, it is closed, with the error, when the server has closed
    * it.
    */
-  #giveUp(connection: Connection, error: Error): boolean {
+  #giveUp(connection: Connection, requests: readonly Request[], error: Error): boolean {
     const shared = this.#connection;
     const { identity } = connection;
     if (shared === null || shared.closed) return true;
     if (identity && shared.identity?.mayUnblock && identity.runId === shared.identity.runId) {
       const { attemptTimeout } = this.#settings;
+      if (requests.length > 1) {
+        this.call(["CLIENT", "KILL", "ID", identity.clientId], attemptTimeout).catch(ignore);
+      }
       // With ERROR: with TIMEOUT, Valkey 8.0 crashes if CLIENT PAUSE holds the command.
       this.call(["CLIENT", "UNBLOCK", identity.clientId, "ERROR"], attemptTimeout).catch(ignore);
       return true;

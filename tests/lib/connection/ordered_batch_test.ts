@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ClosedError, RedisClient, RedisClusterClient, TimeoutError } from "../../../mod.ts";
 import {
   startCluster,
@@ -141,6 +141,26 @@ Deno.test("an aborted batch with a blocking command ends as a whole, and swallow
     assertEquals(others, [reason, reason, reason]);
     assertEquals(await push, 1);
     assertEquals(await client.lpop("l"), String(i));
+  }
+});
+
+Deno.test("what is behind a blocking command in an aborted batch is not executed after later requests", async () => {
+  await using client = await connect();
+  // Makes the identities of the connections known.
+  await client.blpop("l", 0.01);
+  for (let i = 0; i < 20; i++) {
+    const abort = new AbortController();
+    const view = client.with({ signal: abort.signal });
+    const rejected = assertRejects(
+      () => view.batch((b) => [b.blpop("l", 5), b.set("k", "of the batch")]),
+      Error,
+      "Given up",
+    );
+    await until("it blocks", async () => (await server.info("clients")).blocked_clients === "1");
+    abort.abort(new Error("Given up"));
+    await client.set("k", "later");
+    await rejected;
+    assertEquals(await client.get("k"), "later");
   }
 });
 
