@@ -11,6 +11,7 @@ import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
+import type { Greeting } from "./greeting.ts";
 import type { Identity } from "./identity.ts";
 import { ConnectionOrigin } from "./origin.ts";
 import { MULTI, type Request, Stage } from "./request.ts";
@@ -87,8 +88,8 @@ export class Connection {
   answered = 0;
   /** Whether READONLY was sent last, rather than READWRITE. */
   readOnly = false;
-  /** The server's number of the connection (CLIENT ID); undefined if it is not known. */
-  clientId: number | undefined;
+  /** What the handshake learnt; undefined before its end. */
+  greeting: Greeting | undefined;
   /** When it was opened, in milliseconds of `performance.now()`. */
   readonly since: number = performance.now();
   /** The server process at the other end: null if it cannot be known, undefined if it was not asked for. */

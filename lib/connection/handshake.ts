@@ -7,6 +7,7 @@
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
+import { clientIdIn, type Greeting, greetingIn, zoneIn } from "./greeting.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { isPermanent } from "./transport.ts";
 
@@ -24,6 +25,11 @@ export interface HandshakeSettings {
   readonly readOnly: boolean;
   /** Whether to tell the name and version of this library. */
   readonly clientInfo: boolean;
+  /**
+   * Whether to find out the availability zone, by INFO in the same write: Valkey tells it in the reply to HELLO only
+   * since 8.1. @default {false}
+   */
+  readonly availabilityZone?: boolean;
 }
 
 /** Name and version of this library, as the server shows them in CLIENT LIST. */
@@ -36,15 +42,22 @@ const LIBRARY = { name: "babushka-deno", version: "0.1.0" };
  *
  * @param call Sends a command on the new connection; calls in one turn go out as one write.
  * @param settings What the connection shall be.
- * @returns The protocol that the connection speaks now.
+ * @returns What the server told.
  * @throws {ServerError} If the server refuses credentials, name or database. Its message holds no password.
  */
 export async function shakeHands(
   call: (words: Words) => Promise<Reply>,
   settings: HandshakeSettings,
-): Promise<2 | 3> {
+): Promise<Greeting> {
   const { credentials, clientName } = settings;
   if (credentials !== undefined) call = discreet(call, credentials.password);
+  let availabilityZone: string | undefined;
+  const askZone = (): Promise<void>[] => {
+    if (!settings.availabilityZone) return [];
+    const answer = call(["INFO", "server"]);
+    // The user may be forbidden to run INFO.
+    return [answer.then((info) => void (availabilityZone = zoneIn(info)), refused)];
+  };
   let refusal: ServerError | undefined;
   if (settings.protocol === 3) {
     const hello: Words = ["HELLO", 3];
@@ -52,34 +65,41 @@ export async function shakeHands(
       hello.push("AUTH", credentials.username ?? "default", credentials.password);
     }
     if (clientName !== undefined) hello.push("SETNAME", clientName);
-    const [greeting, ...others] = await Promise.allSettled([
+    const [answer, ...others] = await Promise.allSettled([
       call(hello),
       ...introduce(call, settings),
+      ...askZone(),
     ]);
-    if (greeting.status === "fulfilled") {
+    if (answer.status === "fulfilled") {
       must(others);
-      return 3;
+      const greeting = greetingIn(answer.value as Reply);
+      return availabilityZone === undefined ? greeting : { ...greeting, availabilityZone };
     }
-    const { reason } = greeting;
+    const { reason } = answer;
     if (!(reason instanceof ServerError) || REFUSED.has(reason.code)) throw reason;
     refusal = reason;
   }
   const calls: Promise<unknown>[] = [
     ...authenticate(call, settings),
     ...introduce(call, settings),
+    ...askZone(),
   ];
   // Servers and proxies without HELLO answer NOAUTH to any command before AUTH. From others it means a missing
   // password.
   if (refusal?.code === "NOAUTH") calls.push(call(["PING"]));
   // The reply to HELLO would have had the number of the connection.
-  if (settings.clientInfo) calls.push(call(["CLIENT", "ID"]).catch(refused));
+  let clientId: number | undefined;
+  if (settings.clientInfo) {
+    const answer = call(["CLIENT", "ID"]);
+    calls.push(answer.then((id) => void (clientId = clientIdIn(id)), refused));
+  }
   try {
     must(await Promise.allSettled(calls));
   } catch (error) {
     // A refused connection gets no further answers: the refusal says why.
     throw refusal === undefined || error instanceof ServerError ? error : refusal;
   }
-  return 2;
+  return { protocol: 2, clientId, availabilityZone };
 }
 
 /** Takes the password out of all error replies. */

@@ -13,6 +13,7 @@ import type { Reconnection } from "./blocked_requests.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
+import type { Greeting } from "./greeting.ts";
 import { identify, runIdIn } from "./identity.ts";
 import { ask, internalRequest } from "./open.ts";
 import { openFirst } from "./open_first.ts";
@@ -154,6 +155,11 @@ export class Link {
   /** Number of reads that returned data, on the present connection. */
   get received(): number {
     return this.#connection?.received ?? 0;
+  }
+
+  /** What the handshake of the present connection learnt; undefined while there is none. */
+  get greeting(): Greeting | undefined {
+    return this.#connection?.greeting;
   }
 
   /** Whether it was closed for good. */
@@ -540,6 +546,7 @@ export class Link {
         databaseId: 0,
         readOnly: false,
         clientInfo: false,
+        availabilityZone: false,
       },
       attemptTimeout,
       false,

@@ -116,14 +116,11 @@ async function establish(
   const close = (): void => connection.close(signal.reason);
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
-  const call = async (words: Words): Promise<Reply> => {
-    const reply = await ask(connection, words);
-    if (words[0] === "HELLO" || words[1] === "ID") connection.clientId = clientIdIn(reply);
-    return reply;
-  };
+  const call = (words: Words): Promise<Reply> => ask(connection, words);
   try {
-    const protocol = await shakeHands(call, settings);
-    if (settings.protocol === 3) note.hello = protocol === 3 ? "answered" : "unknown";
+    const greeting = await shakeHands(call, settings);
+    if (settings.protocol === 3) note.hello = greeting.protocol === 3 ? "answered" : "unknown";
+    connection.greeting = greeting;
     if (identifies) connection.identity = await identify(call);
     return connection;
   } catch (error) {
@@ -177,12 +174,6 @@ export function internalRequest(words: Words, owner: RequestOwner, timeout = 0):
   const request = new Request(words as Argument[], undefined, asItIs, false, timeout, owner);
   request.internal = true;
   return request;
-}
-
-/** The number of the connection in a reply to HELLO or CLIENT ID. */
-function clientIdIn(reply: Reply): number | undefined {
-  const id = reply instanceof Map ? reply.get("id") : reply;
-  return typeof id === "number" ? id : undefined;
 }
 
 function asItIs(reply: Reply): Reply {

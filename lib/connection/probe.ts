@@ -49,7 +49,7 @@ export async function isWaiting(
   other: Connection,
   call: (words: Words) => Promise<Reply>,
 ): Promise<boolean> {
-  const id = other.clientId ?? other.identity?.clientId;
+  const id = other.greeting?.clientId ?? other.identity?.clientId;
   const [busy, list] = await Promise.all([
     call(["PING"]).then(() => false, isBusy),
     id === undefined ? "" : call(["CLIENT", "LIST", "ID", id]).catch(notTold),

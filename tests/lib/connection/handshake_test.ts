@@ -45,7 +45,7 @@ function startTalk(refusals: Record<string, string> = {}): {
 
 Deno.test("shakeHands() says everything in one round", async () => {
   const { rounds, call } = startTalk();
-  assertEquals(await shakeHands(call, FULL), 3);
+  assertEquals((await shakeHands(call, FULL)).protocol, 3);
   assertEquals(rounds.length, 1);
   assertEquals(rounds[0].slice(0, 3), [
     "HELLO 3 AUTH app secret SETNAME shop",
@@ -57,13 +57,13 @@ Deno.test("shakeHands() says everything in one round", async () => {
 
 Deno.test("shakeHands() says no more than is needed", async () => {
   const { rounds, call } = startTalk();
-  assertEquals(await shakeHands(call, BARE), 3);
+  assertEquals((await shakeHands(call, BARE)).protocol, 3);
   assertEquals(rounds[0].filter((command) => !command.startsWith("CLIENT SETINFO")), ["HELLO 3"]);
 });
 
 Deno.test("shakeHands() in RESP2 does not say HELLO", async () => {
   const { rounds, call } = startTalk();
-  assertEquals(await shakeHands(call, { ...FULL, protocol: 2 }), 2);
+  assertEquals((await shakeHands(call, { ...FULL, protocol: 2 })).protocol, 2);
   assertEquals(rounds.length, 1);
   assertEquals(rounds[0].slice(0, 4), [
     "AUTH app secret",
@@ -95,7 +95,7 @@ for (
 ) {
   Deno.test(`shakeHands() falls back to RESP2 after "${refusal}"`, async () => {
     const { rounds, call } = startTalk({ HELLO: refusal });
-    assertEquals(await shakeHands(call, FULL), 2);
+    assertEquals((await shakeHands(call, FULL)).protocol, 2);
     assertEquals(rounds.length, 2);
     assertEquals(rounds[1].slice(0, 3), ["AUTH app secret", "CLIENT SETNAME shop", "SELECT 2"]);
   });
@@ -103,7 +103,7 @@ for (
 
 Deno.test("shakeHands() does without CLIENT SETINFO", async () => {
   const { call } = startTalk({ "CLIENT SETINFO": "ERR unknown subcommand" });
-  assertEquals(await shakeHands(call, FULL), 3);
+  assertEquals((await shakeHands(call, FULL)).protocol, 3);
 });
 
 Deno.test("shakeHands() says nothing about this library where that is not wanted", async () => {
@@ -119,7 +119,7 @@ Deno.test("shakeHands() takes NOAUTH for an answer where there are no credential
   const error = await assertRejects(() => shakeHands(call, BARE), ServerError);
   assertEquals([error.code, rounds.length], ["NOAUTH", 2]);
   const lenient = startTalk({ HELLO: "NOAUTH HELLO must be called with the client authenticated" });
-  assertEquals(await shakeHands(lenient.call, BARE), 2);
+  assertEquals((await shakeHands(lenient.call, BARE)).protocol, 2);
 });
 
 for (const code of ["WRONGPASS", "NOPERM", "LOADING", "BUSY"]) {
