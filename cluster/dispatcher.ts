@@ -13,12 +13,12 @@ import {
   lookUp,
 } from "../lib/command_table/mod.ts";
 import type { Settings } from "../lib/configuration/settings.ts";
-import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
+import { Creation } from "../lib/dispatch/creation.ts";
 import {
   type ClusterRequestOptions,
   Dispatcher,
@@ -71,7 +71,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   readonly #refresher: Refresher;
   readonly #redirects = new RedirectOrder();
   readonly #end = new AbortController();
-  readonly #created = Promise.withResolvers<void>();
+  readonly #creation: Creation;
   /** Why seeds could not tell the topology. */
   readonly #failures = new Map<string, Error>();
   /** Primaries that have neither been reached nor failed yet; null once the client is ready for use. */
@@ -82,7 +82,6 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   readonly #met = new WeakSet<Link>();
   /** Whose turn it is for requests that any node can serve. */
   #turn = 0;
-  #started = false;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -98,7 +97,13 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     this.#unknown = new UnknownCommands(this.learned, async (words) => {
       return await (await this.#anyLink()).call(words, settings.requestTimeout);
     });
-    this.#created.promise.catch(() => {});
+    this.#creation = new Creation(settings, {
+      begin: () => this.#findCluster(),
+      onHalfTime: () => {
+        if (this.#topology !== null) this.#ready();
+      },
+      explain: () => this.#creationError(),
+    });
   }
 
   /**
@@ -109,21 +114,11 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
    * @throws {ServerError | ConnectionError | ClusterError | TimeoutError} If no seed could tell the topology in time.
    */
   async connect(): Promise<void> {
-    const budget = this.settings.clientCreationTimeout;
-    const half = new Budget(budget / 2, () => {
-      if (this.#topology !== null) this.#ready();
-      this.#awaited?.clear();
-    });
-    const whole = new Budget(budget, () => this.#created.reject(this.#creationError()));
     try {
-      this.#start();
-      await this.#created.promise;
+      await this.#creation.finished();
     } catch (error) {
       this.destroy();
       throw error;
-    } finally {
-      half.stop();
-      whole.stop();
     }
   }
 
@@ -149,7 +144,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
    * @returns Resolves when it is done.
    */
   refreshed(): Promise<void> {
-    this.#start();
+    this.#creation.start();
     return this.#refresher.refreshed();
   }
 
@@ -249,7 +244,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     const topology = this.#topology;
     if (topology === null) {
       this.keep(request);
-      return this.#start();
+      return this.#creation.start();
     }
     if (request.slot !== -1) return this.#sendToSlot(topology, request);
     if (request.node !== null) return this.#sendToNode(topology, request, request.node);
@@ -440,7 +435,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   }
 
   async #locateAll(requests: readonly Request[]): Promise<void> {
-    this.#start();
+    this.#creation.start();
     await Promise.all(requests.map((request) => this.#locate(request)));
   }
 
@@ -600,10 +595,10 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     super.onRefused(link, error);
     if (error instanceof ConfigurationError) {
       // A bad result of `addressMap`: requests for this node, and `create()`, reject at once.
-      if (this.#awaited !== null) this.#created.reject(error);
+      if (this.#awaited !== null) this.#creation.fail(error);
       for (const request of link.takeQueue()) request.reject(error);
     }
-    if (isHopeless(error)) this.#created.reject(error);
+    if (isHopeless(error)) this.#creation.fail(error);
     this.#heard(link);
     this.#refresher.request(true);
   }
@@ -636,7 +631,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     if (this.#topology !== null) return;
     const error = this.#hopelessFailure();
     if (error === undefined) return;
-    this.#created.reject(error);
+    this.#creation.fail(error);
     this.rejectKept(error);
   }
 
@@ -672,14 +667,12 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
 
   protected end(error: Error): void {
     this.#end.abort(error);
-    this.#created.reject(error);
+    this.#creation.end(error);
     clearInterval(this.#checkTimer);
     this.#nodes.destroy(error);
   }
 
-  #start(): void {
-    if (this.#started) return;
-    this.#started = true;
+  #findCluster(): void {
     this.#refresher.request(true);
     const { periodicTopologyCheck } = this.settings;
     if (periodicTopologyCheck === 0) return;
@@ -726,7 +719,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
 
   #ready(): void {
     this.#awaited = null;
-    this.#created.resolve();
+    this.#creation.succeed();
   }
 
   /** Why a seed could not tell the topology, if that will not change. */

@@ -5,11 +5,11 @@
  */
 
 import type { Settings } from "../lib/configuration/settings.ts";
-import { Budget } from "../lib/connection/budget.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { type Call, Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
+import { Creation } from "../lib/dispatch/creation.ts";
 import { Dispatcher, mayReadReplica } from "../lib/dispatch/dispatcher.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
@@ -49,11 +49,9 @@ export class StandaloneDispatcher extends Dispatcher {
   #told = "";
   /** Whose turn it is among the replicas. */
   #turn = 0;
-  #started = false;
   /** Nodes that have been asked for their role and have not answered yet. */
   readonly #asked = new Set<Link>();
   #checkTimer: ReturnType<typeof setInterval> | undefined;
-  #halfTimer: Budget | undefined;
   readonly #end = new AbortController();
   readonly #renewal = new Renewal({
     renew: () => this.#renew(),
@@ -68,15 +66,11 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #renewed = new Set<Link>();
   /** How often in a row the only node has closed the connection when asked for its role. */
   #cuts = 0;
-  /** Settles when the client is ready for use, or cannot become it. */
-  readonly #created = Promise.withResolvers<void>();
+  readonly #creation: Creation;
   /** Nodes that have not been reached for the first time, and why. */
   readonly #refusals = new Map<Link, Error>();
   /** Errors of nodes that do not tell their role. */
   readonly #untold = new WeakSet<Error>();
-  #halfTime = false;
-  /** Whether the client has ever been ready for use. */
-  #usable = false;
 
   /**
    * Makes a dispatcher that is not connected.
@@ -90,7 +84,11 @@ export class StandaloneDispatcher extends Dispatcher {
     );
     this.#polling = new Polling(() => this.#refresh(), settings.link.backoff, this.#end.signal);
     this.#runIds = new RunIds(settings.clientCreationTimeout, () => this.#arrange());
-    this.#created.promise.catch(() => {});
+    this.#creation = new Creation(settings, {
+      begin: () => this.#connectAll(),
+      onHalfTime: () => this.#arrange(),
+      explain: () => this.#creationError(),
+    });
   }
 
   /**
@@ -100,24 +98,19 @@ export class StandaloneDispatcher extends Dispatcher {
    * @throws {ServerError | ConnectionError | TimeoutError} If there is no single primary to be had in time.
    */
   async connect(): Promise<void> {
-    const budget = this.settings.clientCreationTimeout;
-    const whole = new Budget(budget, () => this.#created.reject(this.#creationError()));
     try {
-      this.#start();
-      await this.#created.promise;
+      await this.#creation.finished();
     } catch (error) {
       this.destroy();
       throw error;
-    } finally {
-      whole.stop();
     }
   }
 
   protected dispatch(request: Request): void {
-    if (!this.#usable) {
+    if (!this.#creation.isReady) {
       this.keep(request);
-      if (this.#started) this.#refresh();
-      return this.#start();
+      if (this.#creation.isStarted) this.#refresh();
+      return this.#creation.start();
     }
     const replica = mayReadReplica(request) ? this.#nextReplica() : undefined;
     if (replica !== undefined) replica.send(request);
@@ -286,7 +279,7 @@ export class StandaloneDispatcher extends Dispatcher {
     super.onRefused(link, error);
     this.#refusals.set(link, error);
     this.#forget(link);
-    if (isHopeless(error) && !this.#usable) this.#fail(error);
+    if (isHopeless(error) && !this.#creation.isReady) this.#fail(error);
     this.#arrange();
   }
 
@@ -307,26 +300,14 @@ export class StandaloneDispatcher extends Dispatcher {
 
   protected end(error: Error): void {
     this.#end.abort(error);
-    this.#created.reject(error);
+    this.#creation.end(error);
     clearInterval(this.#checkTimer);
-    this.#halfTimer?.stop();
     for (const link of this.#links) link.destroy(error);
   }
 
-  #start(): void {
-    if (this.#started) return;
-    this.#started = true;
+  #connectAll(): void {
     for (const link of this.#links) link.start();
-    const { clientCreationTimeout, lazyConnect, periodicTopologyCheck, requestTimeout } =
-      this.settings;
-    // Where requests do the waiting, half of their time is all that there is.
-    const budget = lazyConnect
-      ? Math.min(clientCreationTimeout, requestTimeout)
-      : clientCreationTimeout;
-    this.#halfTimer = new Budget(budget / 2, () => {
-      this.#halfTime = true;
-      this.#arrange();
-    });
+    const { periodicTopologyCheck } = this.settings;
     if (periodicTopologyCheck === 0) return;
     const timer = setInterval(() => this.#check(), periodicTopologyCheck);
     Deno.unrefTimer(timer);
@@ -347,14 +328,14 @@ export class StandaloneDispatcher extends Dispatcher {
       }
     }
     this.#replicas = this.settings.readFrom === "preferReplica" ? this.#readable() : [];
-    if (!this.#usable) this.#judge();
+    if (!this.#creation.isReady) this.#judge();
     else this.#seek();
     this.#tell();
     if (before !== null && before !== this.#primary) {
       before.endBlocked("another node is the primary now");
       for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
-    if (this.keeping && this.#usable && !this.#inDoubt()) this.placeAll();
+    if (this.keeping && this.#creation.isReady && !this.#inDoubt()) this.placeAll();
   }
 
   /** The replicas to read from. */
@@ -402,10 +383,8 @@ export class StandaloneDispatcher extends Dispatcher {
       if (verdict !== "same") return this.#fail(twoPrimaries(verdict));
     }
     const heard = this.#links.every((link) => certain.includes(link) || this.#refusals.has(link));
-    if (this.#hasPrimary() && (heard || this.#halfTime)) {
-      this.#usable = true;
-      this.#halfTimer?.stop();
-      this.#created.resolve();
+    if (this.#hasPrimary() && (heard || this.#creation.isHalfTime)) {
+      this.#creation.succeed();
       this.#seek();
     } else if (heard) {
       const refusals = this.#links.map((link) => this.#refusals.get(link));
@@ -418,7 +397,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   /** Ends the creation, or what waits for a client that is created lazily. */
   #fail(error: Error): void {
-    this.#created.reject(error);
+    this.#creation.fail(error);
     this.rejectKept(error);
   }
 
@@ -432,7 +411,7 @@ export class StandaloneDispatcher extends Dispatcher {
     await Promise.all(
       this.#links.map((link) => link.ready && !this.#asked.has(link) && this.#ask(link)),
     );
-    if (this.#usable && !this.#hasPrimary()) this.#renewal.run();
+    if (this.#creation.isReady && !this.#hasPrimary()) this.#renewal.run();
   }
 
   /** Opens fresh connections to all names whose present ones do not lead to a primary. */
@@ -479,7 +458,7 @@ export class StandaloneDispatcher extends Dispatcher {
   /** Whether requests wait for a primary that are not at the link of the last one, or `create()` waits for one. */
   #isAwaited(): boolean {
     return this.keeping || this.obstacles.length > 0 ||
-      !this.#usable && !this.settings.lazyConnect;
+      !this.#creation.isReady && !this.settings.lazyConnect;
   }
 
   readonly #hasPrimary = (): boolean => {
