@@ -527,7 +527,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   /** Sends a request to the node that another one has named. */
   #redirect(request: Request, error: ServerError, redirection: Redirection, link: Link): void {
     if (++request.redirects > MAX_REDIRECTS) {
-      return request.reject(tooManyRedirects(request.name, MAX_REDIRECTS, error), true);
+      return request.reject(tooManyRedirects(request.name, MAX_REDIRECTS, error), "refused");
     }
     const { action, slot, target } = redirection;
     const node = this.#nodeAt(target);
@@ -562,7 +562,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     const { requestTimeout } = this.settings;
     const answer = await confirmed(check, redirection, link, asking, requestTimeout);
     if (this.isOver(request)) return;
-    if (answer === null) request.reject(error, true);
+    if (answer === null) request.reject(error, "refused");
     else this.#redirect(request, error, answer, link);
   }
 

@@ -85,7 +85,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
             cause: request.lastError,
           }),
         ),
-      onSettled: (request, replied) => dispatcher.onSettled(request, replied),
+      onSettled: (request, outcome) => dispatcher.onSettled(request, outcome),
       onWritten: (request) => dispatcher.onWritten(request),
       onSilence: () => {},
     };

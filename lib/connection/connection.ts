@@ -305,7 +305,7 @@ export class Connection {
       refusal instanceof ServerError && link !== null && !request.settled &&
       request.owner.onErrorReply(request, refusal, link)
     ) return;
-    request.reject(refusal, true);
+    request.reject(refusal, "refused");
   }
 
   #write(chunk: Uint8Array): Promise<void> {
@@ -360,10 +360,12 @@ export class Connection {
       const { link, preludeError } = request;
       if (preludeError !== undefined) reply.cause = preludeError;
       const multiRefusal = request.refusals?.get(MULTI);
-      if (multiRefusal !== undefined) return request.reject(this.#gate.refuse(multiRefusal), true);
+      if (multiRefusal !== undefined) {
+        return request.reject(this.#gate.refuse(multiRefusal), "refused");
+      }
       const decisive = preludeError ?? reply;
       if (link !== null && request.owner.onErrorReply(request, decisive, link)) return;
-      return request.reject(reply, true);
+      return request.reject(reply, "refused");
     }
     request.resolve(reply, this.#origin);
   }

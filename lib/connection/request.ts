@@ -24,6 +24,17 @@ export const Stage = {
   SETTLED: 2,
 } as const;
 
+/**
+ * How a request was settled:
+ *
+ * - `"resolved"`: with the value of its reply.
+ * - `"refused"`: with an error, after its reply. The reply is the error, or has no value that can be read.
+ * - `"failed"`: with an error, without a reply of its own: it timed out, was aborted, lost its connection, or could not
+ *   be sent.
+ * - `"dropped"`: it was part of a request that has been settled.
+ */
+export type Outcome = "resolved" | "refused" | "failed" | "dropped";
+
 // Requests are below the links and connections that carry them, so here is what they need of those.
 
 /** Carries requests to one node: a link. */
@@ -75,12 +86,15 @@ export interface RequestOwner {
   /** Takes a request back that can safely go out again, because its connection is gone. */
   resend(request: Request): void;
   /**
-   * Called when a request has been settled.
+   * Called when a request has been settled, before its caller learns of it.
+   *
+   * The request still has its words and its times: `written`, and `deadline` if it has a timeout.
    *
    * @param request The request.
-   * @param replied Whether by its reply.
+   * @param outcome How it was settled.
+   * @param reason The error that its caller gets; undefined if it was resolved or dropped.
    */
-  onSettled(request: Request, replied: boolean): void;
+  onSettled(request: Request, outcome: Outcome, reason: unknown): void;
   /** Called when a request was written whose time is counted from then. */
   onWritten?(request: Request): void;
   /** Learns that a request that was given to a link got no reply in time. */
@@ -306,10 +320,10 @@ export class Request implements Expiring {
     try {
       value = this.#decode!(reply, this.bytes, origin);
     } catch (error) {
-      return this.reject(error, true);
+      return this.reject(error, "refused");
     }
-    this.#settle(true);
-    this.#free(true);
+    this.#settle("resolved", undefined);
+    this.#free("resolved");
     resolve(value);
   }
 
@@ -332,21 +346,22 @@ export class Request implements Expiring {
 
   /** Settles it without a call of its owner: the request of which it is a part has been settled. */
   drop(): void {
-    this.#resolve = this.#reject = () => {};
-    this.reject(undefined);
+    if (this.stage === Stage.SETTLED) return;
+    this.#settle("dropped", undefined);
+    this.#free("dropped");
   }
 
   /**
    * Settles it with an error.
    *
    * @param error What the caller gets.
-   * @param replied Whether the error is the server's reply.
+   * @param outcome Whether the request has had its reply.
    */
-  reject(error: unknown, replied = false): void {
+  reject(error: unknown, outcome: "refused" | "failed" = "failed"): void {
     if (this.stage === Stage.SETTLED) return;
     const reject = this.#reject!;
-    this.#settle(replied);
-    this.#free(replied);
+    this.#settle(outcome, error);
+    this.#free(outcome);
     reject(error);
   }
 
@@ -402,7 +417,7 @@ export class Request implements Expiring {
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
     this.written = 0;
-    this.#free(true);
+    this.#free("refused");
     this.#forgetRefusals();
     if (this.asking) this.asking = false;
     if (this.asked) this.asked = false;
@@ -461,17 +476,17 @@ export class Request implements Expiring {
     }
   }
 
-  #free(replied: boolean): void {
+  #free(outcome: Outcome): void {
     const dedicated = this.dedicated;
     if (dedicated === null) return;
     this.dedicated = null;
-    if (replied) dedicated.release();
+    if (isReplied(outcome)) dedicated.release();
     else dedicated.abandon();
   }
 
-  #settle(replied: boolean): void {
+  #settle(outcome: Outcome, reason: unknown): void {
     this.stage = Stage.SETTLED;
-    this.owner.onSettled(this, replied);
+    this.owner.onSettled(this, outcome, reason);
     if (this.#aborts !== undefined) {
       this.#aborts.remove(this);
       this.#aborts = undefined;
@@ -484,6 +499,15 @@ export class Request implements Expiring {
     this.words = nothing;
     this.#decode = this.#resolve = this.#reject = null;
   }
+}
+
+/**
+ * Whether a request has had its reply when it is settled.
+ *
+ * @param outcome How it was settled.
+ */
+export function isReplied(outcome: Outcome): boolean {
+  return outcome === "resolved" || outcome === "refused";
 }
 
 const nothing: readonly Argument[] = [];

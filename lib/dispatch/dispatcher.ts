@@ -10,7 +10,7 @@ import type { Settings } from "../configuration/settings.ts";
 import { Aborts } from "../connection/aborts.ts";
 import { Deadlines } from "../connection/deadlines.ts";
 import type { Link, LinkOwner } from "../connection/link.ts";
-import { Request, type RequestOwner } from "../connection/request.ts";
+import { type Outcome, Request, type RequestOwner } from "../connection/request.ts";
 import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "../errors.ts";
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
@@ -407,12 +407,12 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     for (const request of [...this.#kept.keys()]) request.reject(error);
   }
 
-  onSettled(request: Request, replied: boolean): void {
+  onSettled(request: Request, outcome: Outcome): void {
     this.deadlines.remove(request);
     if (request.counted) this.#inFlight--;
     if (request.blocks || request.timeout === 0) this.#blocking.delete(request);
     if (this.#kept.size > 0) this.#kept.delete(request);
-    if (request.attempts > 0) this.#retries.settled(request, replied);
+    if (request.attempts > 0) this.#retries.settled(request, outcome);
     if (this.#inFlight === 0) this.#drained?.resolve();
   }
 

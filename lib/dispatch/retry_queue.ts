@@ -5,7 +5,7 @@
  */
 
 import { keyPositions } from "../command_table/mod.ts";
-import type { BatchOrder, Request } from "../connection/request.ts";
+import { type BatchOrder, isReplied, type Outcome, type Request } from "../connection/request.ts";
 import { RequestQueue } from "../connection/request_queue.ts";
 import type { Backoff } from "../connection/settings.ts";
 import { ServerError } from "../errors.ts";
@@ -131,14 +131,14 @@ export class RetryQueue {
    * Called when a request that had waited was settled.
    *
    * @param request The request.
-   * @param replied Whether by a reply.
+   * @param outcome How it was settled.
    */
-  settled(request: Request, replied: boolean): void {
+  settled(request: Request, outcome: Outcome): void {
     const lane = this.#probes.get(request);
     if (lane === undefined) return;
     this.#probes.delete(request);
     lane.probe = null;
-    if (replied) this.#release(lane);
+    if (isReplied(outcome)) this.#release(lane);
     else this.#probe(lane);
   }
 

@@ -16,7 +16,7 @@ class Bench {
   readonly #owner: RequestOwner = {
     onErrorReply: () => false,
     resend: () => {},
-    onSettled: (request, replied) => this.queue.settled(request, replied),
+    onSettled: (request, outcome) => this.queue.settled(request, outcome),
     onSilence: () => {},
   };
 
