@@ -19,12 +19,8 @@ import type { Request } from "../lib/connection/request.ts";
 import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { Creation } from "../lib/dispatch/creation.ts";
-import {
-  type ClusterRequestOptions,
-  Dispatcher,
-  mayReadReplica,
-  readsPages,
-} from "../lib/dispatch/dispatcher.ts";
+import { type ClusterRequestOptions, Dispatcher } from "../lib/dispatch/dispatcher.ts";
+import { mayReadReplica, readsPages } from "../lib/dispatch/replica_choice.ts";
 import {
   ClusterError,
   ConfigurationError,
@@ -349,19 +345,11 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   /** A replica that shall answer a request, if one shall and can. */
   #replicaFor(shard: Shard, request: Request): Link | undefined {
     const { replicas } = shard;
-    if (replicas.length === 0) return undefined;
-    if (!this.#isForReplica(request)) return undefined;
-    const demanded = demandsReplica(request);
-    for (let i = 0; i < replicas.length; i++) {
-      // The next page must come from the node that the cursor is of.
-      const at = demanded && readsPages(request) ? i : shard.turn++ % replicas.length;
-      const link = this.#nodes.linkTo(replicas[at]);
-      if (demanded) link.start();
-      if ((link.ready || demanded && replicas.length === 1) && !this.#nodes.isShunned(link)) {
-        return link;
-      }
-    }
-    return undefined;
+    if (replicas.length === 0 || !this.#isForReplica(request)) return undefined;
+    const choice = this.#nodes.replicas;
+    if (!demandsReplica(request)) return choice.next(replicas, shard);
+    // The next page must come from the node that the cursor is of.
+    return choice.demand(replicas, readsPages(request) ? null : shard);
   }
 
   #sendToNode(topology: Topology, request: Request, name: string): void {
@@ -504,7 +492,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
         return true;
       }
       case "elsewhere":
-        this.#nodes.shun(link);
+        this.#nodes.replicas.shun(link);
         // It may be for this very node.
         if (request.node !== null) {
           if (request.impatient) return false;
@@ -608,7 +596,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     // It may hang while a replica has taken its place.
     this.#warmUp(link);
     this.#refresher.request(true);
-    if (this.#isReplica(link)) this.#nodes.shunUntilItAnswers(link);
+    if (this.#isReplica(link)) this.#nodes.replicas.shunUntilAnswer(link);
   }
 
   sources(): Source[] {

@@ -4,23 +4,21 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import type { Settings } from "../lib/configuration/settings.ts";
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../lib/connection/link.ts";
-import { ServerError } from "../lib/errors.ts";
+import { type LinkSource, ReplicaChoice } from "../lib/dispatch/replica_choice.ts";
 import { addressesOf } from "./addresses.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
 
-/** How long nothing is sent to a replica that cannot serve, in milliseconds. */
-const SHUN = 1000;
-
 /** The links of one client, by the names of the nodes. */
-export class Nodes {
+export class Nodes implements LinkSource<ClusterNode> {
+  /** Chooses the replicas that answer reads. */
+  readonly replicas: ReplicaChoice<ClusterNode>;
+
   readonly #settings: Settings;
   readonly #owner: LinkOwner;
   readonly #deadlines: Deadlines;
-  readonly #signal: AbortSignal;
   readonly #links = new Map<string, Link>();
   readonly #names = new Map<Link, string>();
   /** Nodes without slots, to which requests may be sent all the same, by name. */
@@ -29,8 +27,6 @@ export class Nodes {
   #topology: Topology | null = null;
   /** Links to nodes that have left, with requests that were sent before. */
   #retired: Link[] = [];
-  /** Replicas that cannot serve at present, and until when nothing is sent to them. */
-  readonly #shunned = new Map<Link, number>();
 
   /**
    * Makes an empty set of links.
@@ -44,7 +40,7 @@ export class Nodes {
     this.#settings = settings;
     this.#owner = owner;
     this.#deadlines = deadlines;
-    this.#signal = signal;
+    this.replicas = new ReplicaChoice(this, signal);
   }
 
   /** All links to nodes that are on the map, or are guests. */
@@ -137,47 +133,12 @@ export class Nodes {
       } else {
         this.#links.delete(name);
         this.#names.delete(link);
-        this.#shunned.delete(link);
+        this.replicas.forget(link);
         link.retire();
         this.#retired = [...this.#retired, link].filter(({ gone }) => !gone);
       }
     }
     return away;
-  }
-
-  /** Sends nothing to a replica for a while. */
-  shun(link: Link): void {
-    this.#shunned.set(link, performance.now() + SHUN);
-  }
-
-  /** Whether nothing is to be sent to a replica at present. */
-  isShunned(link: Link): boolean {
-    if (this.#shunned.size === 0) return false;
-    const until = this.#shunned.get(link);
-    if (until === undefined) return false;
-    if (until > performance.now()) return true;
-    this.#shunned.delete(link);
-    return false;
-  }
-
-  /** Sends nothing to a replica that hangs, until it answers. */
-  async shunUntilItAnswers(link: Link): Promise<void> {
-    if (this.#shunned.get(link) === Infinity) return;
-    this.#shunned.set(link, Infinity);
-    while (this.#shunned.has(link) && !this.#signal.aborted) {
-      try {
-        await link.call(["PING"], SHUN);
-        this.#shunned.delete(link);
-      } catch (error) {
-        // A refusal is an answer as well, unless a script keeps the node from answering anything else.
-        const refused = error instanceof ServerError;
-        if (refused && error.code !== "BUSY") this.#shunned.delete(link);
-        // A link without a connection says so at once.
-        else if (refused || !link.ready) {
-          await delay(SHUN, { signal: this.#signal }).catch(() => {});
-        }
-      }
-    }
   }
 
   /** Ends all links at once. */

@@ -10,7 +10,8 @@ import { type Call, Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
 import { Creation } from "../lib/dispatch/creation.ts";
-import { Dispatcher, mayReadReplica } from "../lib/dispatch/dispatcher.ts";
+import { Dispatcher } from "../lib/dispatch/dispatcher.ts";
+import { mayReadReplica, ReplicaChoice } from "../lib/dispatch/replica_choice.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
@@ -24,9 +25,6 @@ const SEARCH_WAIT = 50;
 
 /** Names the requests that are for the primary, for their order. */
 const PRIMARY = 0;
-/** How long a replica that cannot serve at present is left alone, in milliseconds. */
-const SHUN = 100;
-
 /** Longest time for a fresh connection to a name that may lead to another node, in milliseconds. */
 const RENEWAL = 1000;
 
@@ -38,8 +36,6 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #links: readonly Link[];
   /** What the nodes said last; a node that is not connected, or silent, says nothing. */
   readonly #roles = new Map<Link, Role>();
-  /** Replicas that have refused a read, and until when they are spared. */
-  readonly #shunned = new Map<Link, number>();
   #primary: Link | null = null;
   /** Whether the primary said last that it is one. */
   #certain = false;
@@ -48,7 +44,8 @@ export class StandaloneDispatcher extends Dispatcher {
   /** The roles that the last `topology` event told. */
   #told = "";
   /** Whose turn it is among the replicas. */
-  #turn = 0;
+  readonly #turns = { turn: 0 };
+  readonly #choice: ReplicaChoice<Link>;
   /** Nodes that have been asked for their role and have not answered yet. */
   readonly #asked = new Set<Link>();
   #checkTimer: ReturnType<typeof setInterval> | undefined;
@@ -82,6 +79,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#links = settings.addresses.map((address) =>
       new Link(address, settings.link, this, this.deadlines)
     );
+    this.#choice = new ReplicaChoice({ linkTo: (link) => link }, this.#end.signal);
     this.#polling = new Polling(() => this.#refresh(), settings.link.backoff, this.#end.signal);
     this.#runIds = new RunIds(settings.clientCreationTimeout, () => this.#arrange());
     this.#creation = new Creation(settings, {
@@ -112,7 +110,9 @@ export class StandaloneDispatcher extends Dispatcher {
       if (this.#creation.isStarted) this.#refresh();
       return this.#creation.start();
     }
-    const replica = mayReadReplica(request) ? this.#nextReplica() : undefined;
+    const replica = mayReadReplica(request)
+      ? this.#choice.next(this.#replicas, this.#turns)
+      : undefined;
     if (replica !== undefined) replica.send(request);
     else if (this.waitsBehind(request)) return;
     else if (this.#inDoubt()) this.#await(request);
@@ -170,19 +170,6 @@ export class StandaloneDispatcher extends Dispatcher {
     return role === "replica" || role === "active" && link !== this.#primary;
   }
 
-  #nextReplica(): Link | undefined {
-    const replicas = this.#replicas;
-    for (let i = 0; i < replicas.length; i++) {
-      const link = replicas[this.#turn++ % replicas.length];
-      const until = this.#shunned.get(link);
-      if (until === undefined) return link;
-      if (until > performance.now()) continue;
-      this.#shunned.delete(link);
-      return link;
-    }
-    return undefined;
-  }
-
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
     if (request.impatient) {
       if (error.code === "READONLY") {
@@ -211,7 +198,7 @@ export class StandaloneDispatcher extends Dispatcher {
       // The data is not there yet.
       case "LOADING":
       case "MASTERDOWN":
-        this.#shunned.set(link, performance.now() + SHUN);
+        this.#choice.shun(link);
         this.retryLater(request, error);
         return true;
       default:

@@ -461,31 +461,6 @@ function closedMeanwhile(): ClosedError {
   return new ClosedError("Cannot complete the request: the client was closed");
 }
 
-/**
- * Whether a replica may answer a request.
- *
- * Commands without keys stay with the primary, and so do scans of one key: a cursor means something only to the node
- * that gave it out.
- *
- * @param request The request.
- */
-export function mayReadReplica(request: Request): boolean {
-  const { row } = request;
-  return row !== undefined && row.readOnly && !row.write && row.keys.length > 0 &&
-    !readsPages(request);
-}
-
-/**
- * Whether a request reads one page of a scan.
- *
- * @param request The request.
- */
-export function readsPages({ row }: Request): boolean {
-  return row !== undefined && SCANS.has(row.name);
-}
-
-const SCANS = new Set(["HSCAN", "SCAN", "SSCAN", "ZSCAN"]);
-
 /** WAIT and WAITAOF ask about the writes of their own connection, so they go where those went. */
 function countsOwnWrites(row: CommandRow): boolean {
   return row.name === "WAIT" || row.name === "WAITAOF";
