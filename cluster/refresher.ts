@@ -258,7 +258,6 @@ export class Refresher {
 }
 
 const BYSTANDER = {
-  onPush(): void {},
   onClosed(
     _connection: unknown,
     error: Error,

@@ -13,6 +13,7 @@ import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
 import type { Greeting } from "./greeting.ts";
 import type { Identity } from "./identity.ts";
+import { type Inbox, NO_INBOX } from "./inbox.ts";
 import { ConnectionOrigin } from "./origin.ts";
 import { MULTI, type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
@@ -35,8 +36,6 @@ const FAREWELL = 50;
 
 /** What a connection tells the one that opened it. */
 export interface ConnectionEvents {
-  /** An out-of-band message came. */
-  onPush(push: Push): void;
   /**
    * The connection is gone.
    *
@@ -62,6 +61,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #events: ConnectionEvents;
+  readonly #inbox: Inbox;
   readonly #encoder = new CommandEncoder();
   /** Requests that wait to be written. */
   readonly #queued = new RequestQueue();
@@ -100,12 +100,19 @@ export class Connection {
    *
    * @param endpoint What it is connected to, for messages.
    * @param transport The socket.
-   * @param events Who is told.
+   * @param events Learns of its end.
+   * @param inbox Receives its out-of-band messages; by default they are dropped.
    */
-  constructor(endpoint: Endpoint, transport: Transport, events: ConnectionEvents) {
+  constructor(
+    endpoint: Endpoint,
+    transport: Transport,
+    events: ConnectionEvents,
+    inbox: Inbox = NO_INBOX,
+  ) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#events = events;
+    this.#inbox = inbox;
     this.#writer = transport.writable.getWriter();
     const replies = RespDecoderStream.from(transport, {
       bytes: (push) => push || (this.#sent.at(this.#begun++)?.bytes ?? false),
@@ -349,7 +356,7 @@ export class Connection {
   }
 
   #match(reply: Push | Parameters<Request["resolve"]>[0]): void {
-    if (reply instanceof Push) return this.#events.onPush(reply);
+    if (reply instanceof Push) return this.#inbox.onPush(reply, this);
     const request = this.#sent.shift();
     if (request === undefined) throw new ProtocolError("Cannot match a reply: no request waits", 0);
     this.#begun--;

@@ -14,8 +14,9 @@ import type { Connection, ConnectionEvents } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
 import type { Greeting } from "./greeting.ts";
+import type { Inbox } from "./inbox.ts";
 import { identify, runIdIn } from "./identity.ts";
-import { ask, internalRequest } from "./open.ts";
+import { ask, type Attempt, internalRequest } from "./open.ts";
 import { openFirst } from "./open_first.ts";
 import { isWaiting, within } from "./probe.ts";
 import type { Request, RequestOwner } from "./request.ts";
@@ -48,7 +49,7 @@ export interface LinkOwner {
   onLost(link: Link, error: Error): void;
   /** An attempt to connect failed; the link goes on trying. */
   onRefused(link: Link, error: Error): void;
-  /** An out-of-band message came. */
+  /** An out-of-band message came on the present connection. Those of other connections are dropped. */
   onPush(link: Link, push: Push): void;
 }
 
@@ -73,6 +74,8 @@ export class Link {
   readonly #end = new AbortController();
   readonly #internal: RequestOwner;
   readonly #events: ConnectionEvents;
+  /** The inbox of connections that are, or may become, the present one. */
+  readonly #inbox: Inbox;
   readonly #addresses: () => readonly Endpoint[];
   #readOnly: boolean;
   #started = false;
@@ -134,10 +137,14 @@ export class Link {
       replace: (silent, fresh) => this.#foundDead(silent, fresh),
     });
     this.#events = {
-      onPush: (push) => owner.onPush(this, push),
       onClosed: (connection, error, sent, queued) =>
         this.#onClosed(connection, error, sent, queued),
       askRunId: (connection) => this.#askRunId(connection),
+    };
+    this.#inbox = {
+      onPush: (push, connection) => {
+        if (connection === this.#connection) owner.onPush(this, push);
+      },
     };
     this.#internal = {
       onErrorReply: () => false,
@@ -316,7 +323,7 @@ export class Link {
     if (present === null || !this.#ready) return false;
     let fresh: Connection;
     try {
-      fresh = await this.#open(timeout);
+      fresh = await this.#open({ budget: timeout, inbox: this.#inbox });
     } catch {
       return false;
     }
@@ -424,7 +431,11 @@ export class Link {
     try {
       const successor = this.#successor;
       connection = successor ??
-        await this.#open(this.#attemptTimeout(), this.dedicated.blocked.waiting);
+        await this.#open({
+          budget: this.#attemptTimeout(),
+          identify: this.dedicated.blocked.waiting,
+          inbox: this.#inbox,
+        });
       this.#successor = null;
       old = successor === null ? "closed" : this.#handover;
       // The link may have been ended before it had the connection.
@@ -495,16 +506,16 @@ export class Link {
     this.#owner.onReady(this);
   }
 
-  async #open(budget = this.#settings.attemptTimeout, identify = false): Promise<Connection> {
+  async #open(attempt: Omit<Attempt, "signal">): Promise<Connection> {
     const settings = { ...this.#settings, readOnly: this.#readOnly };
-    const connection = await this.#dial(settings, budget, identify);
+    const connection = await this.#dial(settings, attempt);
     connection.readOnly = settings.readOnly;
     this.#tellReadOnly(connection);
     return connection;
   }
 
-  async #dial(settings: LinkSettings, budget: number, identify: boolean): Promise<Connection> {
-    const attempt = { budget, signal: this.#end.signal, identify };
+  async #dial(settings: LinkSettings, options: Omit<Attempt, "signal">): Promise<Connection> {
+    const attempt = { ...options, signal: this.#end.signal };
     const addresses = this.#addresses();
     // The one that worked last comes first: another one may take its time to fail.
     const last = addresses.find(({ host, port }) =>
@@ -538,7 +549,7 @@ export class Link {
    */
   #openDedicated(bare: boolean): Promise<Connection> {
     const { attemptTimeout } = this.#settings;
-    if (!bare) return this.#open(attemptTimeout, true);
+    if (!bare) return this.#open({ budget: attemptTimeout, identify: true });
     return this.#dial(
       {
         ...this.#settings,
@@ -548,8 +559,7 @@ export class Link {
         clientInfo: false,
         availabilityZone: false,
       },
-      attemptTimeout,
-      false,
+      { budget: attemptTimeout },
     );
   }
 
@@ -669,7 +679,11 @@ export class Link {
    */
   async #probe(silent: Connection, timeout: number): Promise<Connection | null> {
     const budget = Math.min(timeout, this.#settings.attemptTimeout);
-    const fresh = await this.#open(budget, this.dedicated.blocked.waiting);
+    const fresh = await this.#open({
+      budget,
+      identify: this.dedicated.blocked.waiting,
+      inbox: this.#inbox,
+    });
     this.#alsoHolds(fresh);
     try {
       const call = (words: Words): Promise<Reply> => ask(fresh, words);

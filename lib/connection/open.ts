@@ -10,6 +10,7 @@ import type { Argument, Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { isBadDatabase, shakeHands } from "./handshake.ts";
+import type { Inbox } from "./inbox.ts";
 import { identify } from "./identity.ts";
 import { BYSTANDER, type Channel, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
@@ -23,6 +24,8 @@ export interface Attempt {
   signal: AbortSignal;
   /** Whether to find out who is at the other end. */
   identify?: boolean;
+  /** Receives the out-of-band messages of the connection; by default they are dropped. */
+  inbox?: Inbox;
 }
 
 /**
@@ -56,7 +59,7 @@ export async function open(
   const end = (): void => giveUp.abort(signal.reason);
   signal.addEventListener("abort", end);
   try {
-    return await greet(endpoint, settings, attempt.identify ?? false, giveUp.signal, events);
+    return await greet(endpoint, settings, { ...attempt, signal: giveUp.signal }, events);
   } finally {
     timer.stop();
     signal.removeEventListener("abort", end);
@@ -72,20 +75,20 @@ export async function open(
 async function greet(
   endpoint: Endpoint,
   settings: LinkSettings,
-  identify: boolean,
-  signal: AbortSignal,
+  attempt: Attempt,
   events: ConnectionEvents,
 ): Promise<Connection> {
+  const { signal } = attempt;
   const note = settings.peers.on(endpoint);
   const suspected = note.hello === "dropped";
-  const attempt = (protocol: 2 | 3): Promise<Connection> =>
-    establish(endpoint, { ...settings, protocol }, identify, signal, events);
+  const greetIn = (protocol: 2 | 3): Promise<Connection> =>
+    establish(endpoint, { ...settings, protocol }, attempt, events);
   if (settings.protocol === 2 || note.hello === "unknown" || suspected) {
     if (suspected) note.hello = undefined;
-    const connection = await attempt(2);
+    const connection = await greetIn(2);
     if (!suspected) return connection;
     try {
-      const better = await attempt(3);
+      const better = await greetIn(3);
       connection.close(
         new ConnectionError("Cannot send: the connection was only a probe", endpoint),
       );
@@ -98,21 +101,20 @@ async function greet(
       return connection;
     }
   }
-  return await attempt(3);
+  return await greetIn(3);
 }
 
 /** Dials and shakes hands. */
 async function establish(
   endpoint: Endpoint,
   settings: LinkSettings,
-  identifies: boolean,
-  signal: AbortSignal,
+  { signal, identify: identifies, inbox }: Attempt,
   events: ConnectionEvents,
 ): Promise<Connection> {
   const note = settings.peers.on(endpoint);
   const transport = await dial(endpoint, settings.tls, settings.dials, signal, note);
   if (settings.tls !== undefined) note.speaksTls = true;
-  const connection = new Connection(endpoint, transport, events);
+  const connection = new Connection(endpoint, transport, events, inbox);
   const close = (): void => connection.close(signal.reason);
   signal.addEventListener("abort", close);
   if (signal.aborted) close();

@@ -88,8 +88,12 @@ function connect(): {
   const pushes: Push[] = [];
   const closed: { error: Error; sent: Request[]; queued: Request[] }[] = [];
   const connection = new Connection({ host: "example.com", port: 6379 }, wire, {
-    onPush: (push) => pushes.push(push),
     onClosed: (_, error, sent, queued) => closed.push({ error, sent, queued }),
+  }, {
+    onPush: (push, from) => {
+      assertEquals(from, connection);
+      pushes.push(push);
+    },
   });
   return { wire, connection, pushes, closed };
 }

@@ -17,7 +17,7 @@ async function greet(
     { host, port },
     settings(changes),
     { budget: 10_000, signal: new AbortController().signal },
-    { onPush: () => {}, onClosed: () => {} },
+    { onClosed: () => {} },
   );
   const id = await ask(connection, ["CLIENT", "ID"]);
   connection.close(new Error("The test is over"));

@@ -5,6 +5,7 @@ import { startFakeServer, startProxy, startServer } from "../../../lib/testing/m
 import { until } from "../../../lib/testing/_poll.ts";
 import { connect } from "../../standalone/_connect.ts";
 import { measure } from "../../standalone/_elapsed.ts";
+import { ScriptedOwner } from "./_scripted_owner.ts";
 
 const server = await startServer();
 server.unref();
@@ -120,4 +121,41 @@ Deno.test("a connection that is cut is opened again at once for the requests tha
   }
   waits.sort((a, b) => a - b);
   assert(waits[7] < 25, String(waits));
+});
+
+Deno.test("a link tells what the handshake of its present connection learnt", async () => {
+  for (const protocol of [2, 3] as const) {
+    using owner = new ScriptedOwner(server, { protocol });
+    assertEquals(owner.link.greeting, undefined);
+    const id = await owner.send("CLIENT", "ID");
+    assertEquals(owner.link.greeting?.protocol, protocol);
+    assertEquals(owner.link.greeting?.clientId, id as number);
+    await server.command(["CLIENT", "KILL", "ID", String(id)]);
+    const next = await owner.send("CLIENT", "ID");
+    assert(next !== id);
+    assertEquals(owner.link.greeting?.clientId, next as number);
+  }
+});
+
+Deno.test("a message belongs to the connection that it came on: the owner gets those of the present one only", async () => {
+  await using fake = await startFakeServer({
+    GET: async (_, connection) => {
+      await connection.push(["shared"]);
+      return "v";
+    },
+    BLPOP: async (_, connection) => {
+      await connection.push(["dedicated"]);
+      return ["list", "v"];
+    },
+  });
+  using owner = new ScriptedOwner(fake);
+  const blocking = owner.request("BLPOP", "list", "0");
+  blocking.blocks = true;
+  assertEquals(await owner.send("GET", "k"), "v");
+  const popped = blocking.promise();
+  owner.link.send(blocking);
+  assertEquals(await popped, ["list", "v"]);
+  assertEquals(await owner.send("GET", "k"), "v");
+  assertEquals(fake.accepted, 2);
+  assertEquals(owner.pushes.map(({ kind }) => kind), ["shared", "shared"]);
 });
