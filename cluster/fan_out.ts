@@ -14,6 +14,7 @@ import {
 } from "../lib/errors.ts";
 import { elementsOf, pairsOf } from "../lib/resp/repeated.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { checkText } from "../lib/words.ts";
 import { slotOf } from "./slot.ts";
 
 /** A part of a request: the keys of one slot. */
@@ -34,9 +35,10 @@ export interface Part {
  * @param row The command's row; it has one specification of keys in a range.
  * @param words Words of the command.
  * @returns The parts in the order of their first keys; none if there are no keys.
- * @throws {TypeError} If the last group is incomplete: `MSET key value key`.
+ * @throws {TypeError} If the last group is incomplete (`MSET key value key`), or text has no UTF-8 form.
  */
 export function splitBySlot(row: CommandRow, words: readonly Argument[]): Part[] {
+  checkText(words);
   const positions = keyPositions(row, words);
   if (positions.length === 0) return [];
   const find = row.keys[0].find;

@@ -10,8 +10,8 @@ import type { Argument } from "./resp/reply.ts";
 /**
  * Checks that a command can be sent, and copies its bytes, so that later changes by the caller have no effect.
  *
- * Encoding cannot fail after this check. So the parts of a split command, and the commands of a transaction, are sent
- * all or none. The name is not checked for lone surrogates; see {@linkcode checkName}.
+ * Only lone surrogates in text are left to the encoder: looking for them would cost as much as the rest of this check.
+ * Commands that are sent all or none need {@linkcode checkText} too.
  *
  * @param words The words. Bytes are replaced by copies.
  * @returns The same array.
@@ -24,8 +24,6 @@ export function takeWords(words: Words): Argument[] {
     const word = words[i];
     switch (typeof word) {
       case "string":
-        if (i === 0 || word.isWellFormed()) continue;
-        throw loneSurrogate(words, i);
       case "bigint":
         continue;
       case "number":
@@ -48,14 +46,31 @@ export function takeWords(words: Words): Argument[] {
 }
 
 /**
- * Checks the name of a command that is in no table; a name that is in one can be sent.
+ * Checks that all text of a command has a UTF-8 form.
+ *
+ * Encoding cannot fail after {@linkcode takeWords} and this check. So the parts of a split command, the commands of a
+ * batch and those of a transaction are sent all or none.
  *
  * @param words The words.
- * @throws {TypeError} If the name has a lone surrogate.
+ * @throws {TypeError} If one has a lone surrogate.
  */
-export function checkName(words: Words): void {
-  const [name] = words;
-  if (typeof name === "string" && !name.isWellFormed()) throw loneSurrogate(words, 0);
+export function checkText(words: readonly Argument[]): void {
+  const fault = faultOfText(words);
+  if (fault !== undefined) throw fault;
+}
+
+/**
+ * Finds text without a UTF-8 form.
+ *
+ * @param words The words of a command.
+ * @returns The error that names the command and the argument; undefined if all text can be encoded.
+ */
+export function faultOfText(words: readonly Argument[]): TypeError | undefined {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (typeof word === "string" && !word.isWellFormed()) return loneSurrogate(words, i);
+  }
+  return undefined;
 }
 
 /**
@@ -77,7 +92,7 @@ export function taken<A>(argument: A): A {
 }
 
 /** The name of a command, for messages. */
-export function nameOf(words: Words): string {
+export function nameOf(words: readonly (Argument | Error)[]): string {
   const [name] = words;
   return typeof name === "string" && name.isWellFormed() ? name : "a command";
 }
@@ -96,7 +111,7 @@ function copyOf(bytes: Uint8Array, words: Words, i: number): Uint8Array {
   }
 }
 
-function loneSurrogate(words: Words, i: number): TypeError {
+function loneSurrogate(words: readonly Argument[], i: number): TypeError {
   return new TypeError(
     `Cannot send ${nameOf(words)}: argument ${i} has a lone surrogate, which has no UTF-8 form`,
   );

@@ -13,6 +13,7 @@ import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
+import { checkText } from "../words.ts";
 
 /** What a batch of commands resolves to: the value of each, in their order. */
 export type BatchValues<P extends readonly unknown[]> = { -readonly [K in keyof P]: Awaited<P[K]> };
@@ -193,6 +194,7 @@ export async function runBatch<
   const requests: Request[] = [];
   const batch = new Batch<T, N>((words, decode, raw = bytes) => {
     const made = dispatcher.make(words, decode, raw, request);
+    checkText(made.words);
     made.impatient = options?.retryServerErrors !== true;
     requests.push(made);
     return made;

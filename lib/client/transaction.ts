@@ -18,6 +18,7 @@ import type { ClusterRequestOptions, Dispatcher } from "../dispatch/dispatcher.t
 import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
 import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
 import type { Reply } from "../resp/reply.ts";
+import { checkText } from "../words.ts";
 
 /**
  * Runs a transaction.
@@ -43,7 +44,8 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   checkBatchOptions("transaction", options);
   const commands: Request[] = [];
   const transaction = new Batch<T, "one">((words, decode, raw = bytes) => {
-    const { row } = dispatcher.make(words, decode, raw, request);
+    const { row, words: taken } = dispatcher.make(words, decode, raw, request);
+    checkText(taken);
     // Only a vessel for the words, the decoder and the promise: it is never sent by itself.
     const command = new Request(words as never, row, decode, raw, 0, BYSTANDER);
     commands.push(command);

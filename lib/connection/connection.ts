@@ -11,6 +11,7 @@ import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { RespDecoderStream } from "../resp/stream.ts";
+import { faultOfText } from "../words.ts";
 import type { Greeting } from "./greeting.ts";
 import type { Identity } from "./identity.ts";
 import { type Inbox, NO_INBOX } from "./inbox.ts";
@@ -253,7 +254,7 @@ export class Connection {
         if (steps === undefined) encoder.encode(request.words);
         else encoder.encodeAll([...steps.map(({ words }) => words), request.words]);
       } catch (error) {
-        request.reject(error);
+        request.reject(faultOfText(request.words) ?? error);
         continue;
       }
       if (steps !== undefined) {

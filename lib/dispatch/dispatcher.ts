@@ -17,7 +17,7 @@ import type { Decoder, Words } from "../executor.ts";
 import type { Push } from "../resp/reply.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "../connection/route.ts";
-import { checkName, nameOf, takeWords } from "../words.ts";
+import { nameOf, takeWords } from "../words.ts";
 
 /** Milliseconds that the client waits longer than the server does for a blocking command, at least. */
 const BLOCKING_MARGIN = 500;
@@ -136,7 +136,6 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     const args = takeWords(words);
     if (this.#closed) throw new ClosedError(`Cannot send ${nameOf(words)}: the client is closed`);
     const row = lookUp(args, this.learned);
-    if (row === undefined) checkName(words);
     const given = options?.timeout;
     const timeout = given ?? this.settings.requestTimeout;
     const request = new Request(args, row, decode, bytes, timeout, this);

@@ -36,7 +36,13 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: "lib/connection/",
-    imports: ["lib/command_table/", "lib/errors.ts", "lib/executor.ts", "lib/resp/"],
+    imports: [
+      "lib/command_table/",
+      "lib/errors.ts",
+      "lib/executor.ts",
+      "lib/resp/",
+      "lib/words.ts",
+    ],
   },
   { files: "lib/configuration/", imports: ["lib/connection/", "lib/errors.ts"] },
   {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RedisClient, script } from "../../mod.ts";
 import { startServer } from "../../lib/testing/mod.ts";
-import { checkName, taken, takeWords } from "../../lib/words.ts";
+import { checkText, taken, takeWords } from "../../lib/words.ts";
 
 const KiB = 1024;
 
@@ -48,9 +48,6 @@ Deno.test("takeWords() names the command and the argument that cannot be sent", 
     "null": [null, "null, expected"],
     "an object": [{ secret: 1 }, "of type object, expected"],
     "NaN": [NaN, "NaN"],
-    "a lone high surrogate": ["secret\ud800", "has a lone surrogate"],
-    "a lone low surrogate": ["\udc00secret", "has a lone surrogate"],
-    "a lone surrogate in long text": ["secret".repeat(1000) + "\ud800", "has a lone surrogate"],
     "a detached buffer": [detached, "is a Uint8Array whose buffer was detached or shrunk"],
     "a shrunk buffer": [outside, "is a Uint8Array whose buffer was detached or shrunk"],
   };
@@ -65,9 +62,43 @@ Deno.test("takeWords() names the command and the argument that cannot be sent", 
     assertEquals(error.message.includes("secret"), false);
   }
   assertThrows(() => takeWords([]), TypeError, "no words");
-  assertThrows(() => checkName(["N\ud800"]), TypeError, "Cannot send a command: argument 0");
   const failure = new RangeError("Cannot send DEL: no keys");
   assertEquals(assertThrows(() => takeWords(["DEL", failure, NaN])), failure);
+});
+
+Deno.test("checkText() names the command and the argument that has no UTF-8 form", () => {
+  for (const text of ["secret\ud800", "\udc00secret", "secret".repeat(1000) + "\ud800"]) {
+    const error = assertThrows(
+      () => checkText(["SET", "k", text]),
+      TypeError,
+      "Cannot send SET: argument 2 has a lone surrogate",
+    );
+    assertEquals(error.message.includes("secret"), false);
+  }
+  assertThrows(() => checkText(["N\ud800"]), TypeError, "Cannot send a command: argument 0");
+  checkText(["SET", "é€😀", new Uint8Array([255]), 1]);
+});
+
+Deno.test("text without a UTF-8 form rejects its own call only, and names it", async () => {
+  await using client = await connect();
+  const calls = await Promise.allSettled([
+    client.set("a", 1),
+    client.set("b", "\ud800"),
+    client.mget(["a", "\udc00"]),
+    client.get("a"),
+  ]);
+  assertEquals(calls.map(({ status }) => status), [
+    "fulfilled",
+    "rejected",
+    "rejected",
+    "fulfilled",
+  ]);
+  assertEquals(calls.map((call) => "reason" in call ? call.reason.message.slice(0, 30) : ""), [
+    "",
+    "Cannot send SET: argument 2 ha",
+    "Cannot send MGET: argument 2 h",
+    "",
+  ]);
 });
 
 Deno.test("takeWords() lets everything else through", () => {
