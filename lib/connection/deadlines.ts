@@ -82,6 +82,8 @@ interface Progress {
 /** The deadlines of one client. */
 export class Deadlines {
   #lists = new Map<number, DeadlineList>();
+  /** The list that was appended to last: requests of one turn share it. */
+  #recent: DeadlineList | null = null;
   /** Up to where the lists have run out. */
   #swept = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,7 +147,7 @@ export class Deadlines {
     else item.younger.older = item.older;
     item.list = item.older = item.younger = null;
     if (list.oldest === null && this.#lists.size > KEPT && this.#lists.get(list.at) === list) {
-      this.#lists.delete(list.at);
+      this.#drop(list.at);
     }
   }
 
@@ -154,6 +156,7 @@ export class Deadlines {
     clearTimeout(this.#timer);
     this.#rings = Infinity;
     this.#lists = new Map();
+    this.#recent = null;
     this.#held = { oldest: null, youngest: null, at: -1 };
     this.#progress.clear();
   }
@@ -163,13 +166,22 @@ export class Deadlines {
     if (this.#lists.size === 0) this.#swept = Math.floor(now) - 1;
     // What has been swept is not looked at again.
     const at = Math.max(Math.floor(deadline), this.#swept + 1);
+    append(this.#recent?.at === at ? this.#recent : this.#listOf(at), item);
+    if (deadline < this.#rings) this.#arm(Math.min(deadline, now + STEP), now);
+  }
+
+  #listOf(at: number): DeadlineList {
     let list = this.#lists.get(at);
     if (list === undefined) {
       list = { oldest: null, youngest: null, at };
       this.#lists.set(at, list);
     }
-    append(list, item);
-    if (deadline < this.#rings) this.#arm(Math.min(deadline, now + STEP), now);
+    return this.#recent = list;
+  }
+
+  #drop(at: number): void {
+    this.#lists.delete(at);
+    this.#recent = null;
   }
 
   #arm(rings: number, now: number): void {
@@ -213,7 +225,7 @@ export class Deadlines {
       }
       if (left) break;
       this.#swept = at;
-      this.#lists.delete(at);
+      this.#drop(at);
     }
     return due;
   }
@@ -286,7 +298,7 @@ export class Deadlines {
     if (this.#lists.size > MANY) return this.#arm(now + STEP, now);
     let first = Infinity;
     for (const [at, { oldest }] of this.#lists) {
-      if (oldest === null) this.#lists.delete(at);
+      if (oldest === null) this.#drop(at);
       else if (at < first) first = at;
     }
     if (first < Infinity) this.#arm(Math.max(now + STEP, first - SOON), now);
