@@ -19,8 +19,9 @@ import type { Request } from "../lib/connection/request.ts";
 import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { Creation } from "../lib/dispatch/creation.ts";
-import { type ClusterRequestOptions, Dispatcher } from "../lib/dispatch/dispatcher.ts";
+import { Dispatcher } from "../lib/dispatch/dispatcher.ts";
 import { mayReadReplica, readsPages } from "../lib/dispatch/replica_choice.ts";
+import type { ClusterRequestOptions } from "../lib/dispatch/request_options.ts";
 import {
   ClusterError,
   ConfigurationError,

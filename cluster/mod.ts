@@ -36,7 +36,7 @@ export {
   type BatchValues,
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
-export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/dispatcher.ts";
+export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
 export type * from "../lib/connection/route.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";

@@ -7,7 +7,7 @@
 import { Client } from "../lib/client/client.ts";
 import type { RedisClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
-import type { RequestOptions } from "../lib/dispatch/dispatcher.ts";
+import type { RequestOptions } from "../lib/dispatch/request_options.ts";
 import { StandaloneDispatcher } from "./dispatcher.ts";
 
 /**

@@ -35,7 +35,7 @@ export {
   type BatchValues,
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
-export type { RequestOptions } from "../lib/dispatch/dispatcher.ts";
+export type { RequestOptions } from "../lib/dispatch/request_options.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";

@@ -7,7 +7,8 @@
 import { Commands, type Reach } from "../commands/mod.ts";
 import { keepOrder } from "../connection/ordered_batch.ts";
 import { BYSTANDER, type Request } from "../connection/request.ts";
-import type { ClusterRequestOptions, Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { ClusterRequestOptions } from "../dispatch/request_options.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import { refuse } from "../command_table/refused.ts";

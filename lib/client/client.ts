@@ -19,7 +19,8 @@ import {
   type ScriptCall,
 } from "../commands/mod.ts";
 import type { Route } from "../connection/route.ts";
-import type { ClusterRequestOptions, Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";

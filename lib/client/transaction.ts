@@ -14,7 +14,8 @@ import {
   withdraw,
 } from "./batch.ts";
 import { BYSTANDER, Request } from "../connection/request.ts";
-import type { ClusterRequestOptions, Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { ClusterRequestOptions } from "../dispatch/request_options.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
 import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
 import type { Reply } from "../resp/reply.ts";

@@ -7,7 +7,8 @@
 import { delay } from "@std/async/delay";
 import type { Key, OneOrMany } from "../commands/mod.ts";
 import { Aborts } from "../connection/aborts.ts";
-import type { Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { RequestOptions } from "../dispatch/request_options.ts";
 import { WatchError } from "../errors.ts";
 import { describe, faultOfOptions } from "../option_shape.ts";
 import { watchKeys, WatchSession } from "./watch_session.ts";

@@ -8,7 +8,8 @@ import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts
 import { Commands, type Key } from "../commands/mod.ts";
 import { ask } from "../connection/open.ts";
 import type { Carrier, Dedicated, Request, RequestOwner } from "../connection/request.ts";
-import type { Dispatcher, RequestOptions } from "../dispatch/dispatcher.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { RequestOptions } from "../dispatch/request_options.ts";
 import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { wasNotExecuted } from "../command_table/not_executed.ts";

@@ -1,6 +1,7 @@
 /**
- * What stands between a client's surface and its links: it takes requests in, watches over them, and has a subclass say
- * which link each one goes to.
+ * The part of sending requests that both clients share: making them, their deadlines, their order, and closing.
+ *
+ * A subclass chooses the link for each request.
  *
  * @module
  */
@@ -11,41 +12,22 @@ import { Aborts } from "../connection/aborts.ts";
 import { Deadlines } from "../connection/deadlines.ts";
 import type { Link, LinkOwner } from "../connection/link.ts";
 import { type Outcome, Request, type RequestOwner } from "../connection/request.ts";
-import { ClosedError, ConfigurationError, OverloadError, type ServerError } from "../errors.ts";
+import {
+  ClosedError,
+  ConfigurationError,
+  type OverloadError,
+  type ServerError,
+} from "../errors.ts";
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import type { Push } from "../resp/reply.ts";
+import { Admission } from "./admission.ts";
+import { allowForBlocking } from "./blocking_time.ts";
+import { KeptRequests } from "./kept_requests.ts";
+import type { ClusterRequestOptions, RequestOptions } from "./request_options.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "../connection/route.ts";
 import { nameOf, takeWords } from "../words.ts";
-
-/** Milliseconds that the client waits longer than the server does for a blocking command, at least. */
-const BLOCKING_MARGIN = 500;
-
-/** Options of the requests that are made through one view of a client. */
-export interface RequestOptions {
-  /**
-   * Milliseconds for the whole life of a request; by default the client's `requestTimeout`.
-   *
-   * Unlike that, it is not extended for blocking commands: with a `timeout` of 100, `blpop("jobs", 5)` rejects after
-   * 100 ms, and an element that the server takes at this moment is lost.
-   */
-  timeout?: number;
-  /**
-   * Rejects the request with the signal's reason when it is aborted. If the request was sent, it may be executed all
-   * the same.
-   *
-   * The reason of `AbortSignal.timeout()` is a `DOMException` with the name `TimeoutError`, which is no
-   * {@linkcode TimeoutError} of this library.
-   */
-  signal?: AbortSignal;
-}
-
-/** Options of the requests that are made through one view of a cluster client. */
-export interface ClusterRequestOptions extends RequestOptions {
-  /** Where the request goes, instead of where its keys or the servers' tips say. */
-  route?: Route;
-}
 
 /** Takes requests in and gives each to a link. */
 export abstract class Dispatcher implements LinkOwner, RequestOwner {
@@ -57,18 +39,13 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   protected readonly learned: Map<string, CommandRow> = new Map();
   /** Deadlines of all requests. */
   protected readonly deadlines: Deadlines = new Deadlines();
-  #inFlight = 0;
   #closed = false;
   #ended = false;
-  #drained: PromiseWithResolvers<void> | null = null;
+  readonly #admission: Admission;
   /** Requests that wait for another try. */
   readonly #retries: RetryQueue;
-  /** Requests that may block, or have no deadline. */
-  readonly #blocking = new Set<Request>();
-  /** Requests for which there is no link at present, and whether they had been sent before. */
-  readonly #kept = new Map<Request, boolean>();
-  /** Why there is no link. */
-  #whyKept: Error | undefined;
+  /** Requests for which there is no link at present. */
+  readonly #kept = new KeptRequests();
 
   /**
    * Makes a dispatcher that is not connected.
@@ -77,6 +54,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    */
   constructor(settings: Settings) {
     this.settings = settings;
+    this.#admission = new Admission(settings.inflightRequestsLimit);
     this.#retries = new RetryQueue(settings.link.backoff, (request) => {
       if (!this.isOver(request)) this.dispatch(request);
     });
@@ -85,11 +63,6 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** Whether requests are refused. */
   get closed(): boolean {
     return this.#closed;
-  }
-
-  /** Requests without an answer. */
-  get inFlight(): number {
-    return this.#inFlight;
   }
 
   /**
@@ -141,29 +114,12 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     const request = new Request(args, row, decode, bytes, timeout, this);
     if (row !== undefined && row.blocking) {
       const limit = blockingTimeout(row, args);
-      if (limit !== undefined) this.#allowFor(limit, request, row, given);
+      if (limit !== undefined) allowForBlocking(request, row, limit, given, this.settings);
     }
     if (row !== undefined && row.interrupting && isInterrupting(row, args)) {
       request.blocks = request.interrupts = true;
     }
     return request;
-  }
-
-  /** Adds the time that a command may block to its timeout, unless the caller has set one. */
-  #allowFor(limit: number, request: Request, row: CommandRow, given: number | undefined): void {
-    request.blocks = !countsOwnWrites(row);
-    if (!request.blocks && limit === 0) {
-      throw new RangeError(
-        `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
-      );
-    }
-    request.serverTime = limit;
-    if (given !== undefined) return;
-    const { clientCreationTimeout, requestTimeout } = this.settings;
-    const whole = limit === 0 ? 0 : limit + Math.max(BLOCKING_MARGIN, requestTimeout);
-    // The server's time begins when it gets the request, for which a connection may have to be opened.
-    request.timeoutOnceWritten = whole;
-    request.timeout = request.blocks && whole > 0 ? Math.max(whole, clientCreationTimeout) : whole;
   }
 
   /**
@@ -178,20 +134,10 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     options: ClusterRequestOptions | undefined,
     send?: () => void,
   ): void {
-    const limit = this.settings.inflightRequestsLimit;
-    const full = this.#inFlight >= limit;
-    this.#inFlight++;
-    request.counted = true;
-    if (full) {
-      return request.reject(
-        new OverloadError(
-          `Cannot send ${request.name}: ${limit} requests are in flight already`,
-          limit,
-        ),
-      );
+    if (!this.#admission.admit(request)) {
+      return request.reject(this.#admission.refusal(request.name));
     }
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
-    if (request.blocks && !request.interrupts || request.timeout === 0) this.#blocking.add(request);
     if (options !== undefined) {
       const { route, signal } = options;
       if (route !== undefined) request.route = route;
@@ -268,12 +214,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    * @returns The error to reject them with; undefined if they can be sent.
    */
   overload(count: number): OverloadError | undefined {
-    const limit = this.settings.inflightRequestsLimit;
-    if (this.#inFlight + count <= limit) return undefined;
-    return new OverloadError(
-      `Cannot send ${count} commands: ${this.#inFlight} of ${limit} requests are in flight already`,
-      limit,
-    );
+    return this.#admission.overload(count);
   }
 
   /** Gives a request to a link, or keeps it until there is one. */
@@ -284,18 +225,12 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
 
   /** Keeps a request that no link can take at present; {@linkcode Dispatcher.placeAll} brings it back. */
   protected keep(request: Request): void {
-    this.#kept.set(request, request.link !== null);
-    if (this.#whyKept !== undefined) request.lastError ??= this.#whyKept;
+    this.#kept.add(request);
   }
 
   /** Dispatches the requests that were kept, in the order of their calls. */
   protected placeAll(): void {
-    const kept = [...this.#kept];
-    this.#kept.clear();
-    this.#whyKept = undefined;
-    // Requests that had been sent were called before those that had not.
-    for (const [request, sent] of kept) if (sent) this.dispatch(request);
-    for (const [request, sent] of kept) if (!sent) this.dispatch(request);
+    for (const request of this.#kept.takeAll()) this.dispatch(request);
   }
 
   /** Whether requests are kept. */
@@ -368,12 +303,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** No new requests; resolves when those under way are settled and the links are closed. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#inFlight > 0 && !this.#ended) {
-      this.#drained ??= Promise.withResolvers<void>();
-      const error = closedMeanwhile();
-      for (const request of [...this.#blocking]) request.reject(error);
-      if (this.#inFlight > 0) await this.#drained.promise;
-    }
+    if (!this.#ended) await this.#admission.drain(closedMeanwhile());
     await this.settings.link.dials.settled();
     this.destroy();
   }
@@ -397,22 +327,19 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    * @param error Why.
    */
   protected explainKept(error: Error): void {
-    this.#whyKept = error;
-    for (const request of this.#kept.keys()) request.lastError = error;
+    this.#kept.explain(error);
   }
 
   /** Rejects the requests that were kept. */
   protected rejectKept(error: Error): void {
-    for (const request of [...this.#kept.keys()]) request.reject(error);
+    this.#kept.reject(error);
   }
 
   onSettled(request: Request, outcome: Outcome): void {
     this.deadlines.remove(request);
-    if (request.counted) this.#inFlight--;
-    if (request.blocks || request.timeout === 0) this.#blocking.delete(request);
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) this.#retries.settled(request, outcome);
-    if (this.#inFlight === 0) this.#drained?.resolve();
+    this.#admission.release(request);
   }
 
   /**
@@ -458,9 +385,4 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
 
 function closedMeanwhile(): ClosedError {
   return new ClosedError("Cannot complete the request: the client was closed");
-}
-
-/** WAIT and WAITAOF ask about the writes of their own connection, so they go where those went. */
-function countsOwnWrites(row: CommandRow): boolean {
-  return row.name === "WAIT" || row.name === "WAITAOF";
 }
