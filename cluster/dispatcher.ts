@@ -114,7 +114,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     try {
       await this.#creation.finished();
     } catch (error) {
-      this.destroy();
+      await this.close();
       throw error;
     }
   }

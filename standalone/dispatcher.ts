@@ -99,7 +99,7 @@ export class StandaloneDispatcher extends Dispatcher {
     try {
       await this.#creation.finished();
     } catch (error) {
-      this.destroy();
+      await this.close();
       throw error;
     }
   }

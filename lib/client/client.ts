@@ -286,7 +286,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     return this.#dispatcher.close();
   }
 
-  /** Closes the client at once: everything under way rejects with `ClosedError`. */
+  /**
+   * Closes the client at once: everything under way rejects with `ClosedError`. A connection that is being opened ends
+   * within 20 ms; `close()` after it waits for that.
+   */
   destroy(): void {
     this.#dispatcher.destroy();
   }

@@ -304,11 +304,13 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   async close(): Promise<void> {
     this.#closed = true;
     if (!this.#ended) await this.#admission.drain(closedMeanwhile());
-    await this.settings.link.dials.settled();
     this.destroy();
+    const { dials } = this.settings.link;
+    await dials.settled();
+    dials.cancel();
   }
 
-  /** Ends everything at once; what is under way rejects. */
+  /** Ends everything at once; what is under way rejects. A dial that is under way takes a moment to end by itself. */
   destroy(): void {
     if (this.#ended) return;
     this.#closed = this.#ended = true;
@@ -316,7 +318,6 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.rejectKept(error);
     this.#retries.clear(error);
     this.end(error);
-    this.settings.link.dials.cancel();
     this.deadlines.clear();
     this.events.emit({ type: "closed" });
   }

@@ -198,10 +198,24 @@ for (const [name, reach] of STATES) {
       const { elapsed } = await measure(async () => await state.client[how]());
       clearTimeout(end);
       assert(elapsed < 1000, `${elapsed} ms`);
+      // Dials that were under way have ended after that.
+      await state.client.close();
       await short;
     });
   }
 }
+
+Deno.test("destroy() while connections are opened leaves none at the server", async () => {
+  await using own = await startServer();
+  for (let i = 0; i < 1000; i++) {
+    const client = await connect(own, { lazyConnect: true });
+    setTimeout(() => client.destroy());
+    await client.get("k").catch(() => {});
+  }
+  await until("the connections are closed", async () => {
+    return Number((await own.info("clients")).connected_clients) <= 1;
+  });
+});
 
 Deno.test("create() that fails leaves nothing open, wherever it is", async () => {
   await using hole = await startBlackHole();
