@@ -5,6 +5,7 @@
  */
 
 import { Client } from "../lib/client/client.ts";
+import { View } from "../lib/client/view.ts";
 import type { ClusterClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
 import type { Reach } from "../lib/commands/mod.ts";
@@ -75,7 +76,7 @@ export class RedisClusterClient<
     const settings = settingsOf(configuration, true);
     const dispatcher = new ClusterDispatcher(settings);
     if (!settings.lazyConnect) await dispatcher.connect();
-    return new RedisClusterClient<string>(dispatcher, false, undefined);
+    return new RedisClusterClient<string>(new View(dispatcher));
   }
 
   /**
@@ -84,8 +85,7 @@ export class RedisClusterClient<
    * It shares everything with this client; closing either closes both.
    */
   get bytes(): RedisClusterClient<Uint8Array, N> {
-    const { dispatcher, options } = this.parts();
-    return new RedisClusterClient<Uint8Array, N>(dispatcher, true, options);
+    return new RedisClusterClient<Uint8Array, N>(this.view().inBytes());
   }
 
   /**
@@ -120,8 +120,7 @@ export class RedisClusterClient<
   with(options: ClusterRequestOptions): RedisClusterClient<T, Reach>;
   /** A view of this client whose requests have other options. */
   with(options: ClusterRequestOptions): RedisClusterClient<T, Reach> {
-    const { dispatcher, bytes, options: merged } = this.parts(options);
-    return new RedisClusterClient<T, Reach>(dispatcher, bytes, merged);
+    return new RedisClusterClient<T, Reach>(this.view(options));
   }
 
   /**
@@ -185,7 +184,7 @@ export class RedisClusterClient<
    * @see {@link https://valkey.io/commands/scan/}
    */
   override scanIterator(options?: ClusterScanOptions): ClusterScan<T> {
-    const { dispatcher, options: request } = this.parts();
+    const { dispatcher, options: request } = this.view();
     return new ClusterScan<T>(
       dispatcher as ClusterDispatcher,
       (route, signal) => this.with({ ...request, route, signal }),

@@ -5,6 +5,7 @@
  */
 
 import { Client } from "../lib/client/client.ts";
+import { View } from "../lib/client/view.ts";
 import type { RedisClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
 import type { RequestOptions } from "../lib/dispatch/request_options.ts";
@@ -58,7 +59,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
     const settings = settingsOf(configuration, false);
     const dispatcher = new StandaloneDispatcher(settings);
     if (!settings.lazyConnect) await dispatcher.connect();
-    return new RedisClient<string>(dispatcher, false, undefined);
+    return new RedisClient<string>(new View(dispatcher));
   }
 
   /**
@@ -73,8 +74,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * ```
    */
   get bytes(): RedisClient<Uint8Array> {
-    const { dispatcher, options } = this.parts();
-    return new RedisClient<Uint8Array>(dispatcher, true, options);
+    return new RedisClient<Uint8Array>(this.view().inBytes());
   }
 
   /**
@@ -91,7 +91,6 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * @throws {ConfigurationError} If an option is bad.
    */
   with(options: RequestOptions): RedisClient<T> {
-    const { dispatcher, bytes, options: merged } = this.parts(options);
-    return new RedisClient<T>(dispatcher, bytes, merged);
+    return new RedisClient<T>(this.view(options));
   }
 }

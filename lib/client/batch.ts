@@ -7,13 +7,12 @@
 import { Commands, type Reach } from "../commands/mod.ts";
 import { keepOrder } from "../connection/ordered_batch.ts";
 import { BYSTANDER, type Request } from "../connection/request.ts";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { ClusterRequestOptions } from "../dispatch/request_options.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
+import type { View } from "./view.ts";
 import { checkText } from "../words.ts";
 
 /** What a batch of commands resolves to: the value of each, in their order. */
@@ -173,9 +172,7 @@ export function checkBatchOptions(
 /**
  * Runs a batch.
  *
- * @param dispatcher What runs the requests.
- * @param bytes Whether bulk strings are bytes.
- * @param request Options of the requests.
+ * @param view What the requests are sent with.
  * @param build Adds the commands.
  * @param options Options of the batch.
  * @returns The value of each command.
@@ -185,16 +182,15 @@ export async function runBatch<
   N extends Reach,
   P extends readonly unknown[],
 >(
-  dispatcher: Dispatcher,
-  bytes: boolean,
-  request: ClusterRequestOptions | undefined,
+  view: View,
   build: (batch: Batch<T, N>) => P,
   options: BatchOptions | undefined,
 ): Promise<unknown[]> {
   checkBatchOptions("batch", options);
+  const { dispatcher, options: request } = view;
   const requests: Request[] = [];
-  const batch = new Batch<T, N>((words, decode, raw = bytes) => {
-    const made = dispatcher.make(words, decode, raw, request);
+  const batch = new Batch<T, N>((words, decode, bytes) => {
+    const made = view.make(words, decode, bytes);
     checkText(made.words);
     made.impatient = options?.retryServerErrors !== true;
     requests.push(made);
@@ -225,7 +221,7 @@ export async function runBatch<
   const located = dispatcher.locate(sendable, request);
   const send = located === undefined ? undefined : () => {};
   // All of one turn, so they share a write: one for each node.
-  for (const made of sendable) dispatcher.launch(made, request, send);
+  for (const made of sendable) view.launch(made, send);
   located?.then(() => dispatcher.release(sendable));
   const results = await outcomes;
   await leftOut(batch, requests);

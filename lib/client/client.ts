@@ -1,5 +1,5 @@
 /**
- * What both clients have in common on their surface.
+ * The methods that both clients have besides the commands.
  *
  * @module
  */
@@ -18,21 +18,17 @@ import {
   type Reach,
   type ScriptCall,
 } from "../commands/mod.ts";
-import type { Route } from "../connection/route.ts";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
-import { ConfigurationError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
-import { describe, isPlain } from "../option_shape.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { runScript, type Script } from "./script.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
+import type { View } from "./view.ts";
 import { runWatch, type WatchOptions } from "./watch.ts";
 import type { WatchSession } from "./watch_session.ts";
-import { taken } from "../words.ts";
 
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
@@ -46,27 +42,17 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     refuseSurplusIn(Client.prototype, ["batch", "customCommand", "run", "transaction", "watch"]);
   }
 
-  readonly #dispatcher: Dispatcher;
-  readonly #bytes: boolean;
-  readonly #options: ClusterRequestOptions | undefined;
+  readonly #view: View;
 
   /**
-   * Makes a view. Clients are made by `create()`.
+   * Makes a client, or a view of one. Clients are made by `create()`.
    *
-   * @param dispatcher What runs the requests.
-   * @param bytes Whether bulk strings are bytes.
-   * @param options Options of the requests.
+   * @param view What it sends its requests with.
    * @ignore
    */
-  protected constructor(
-    dispatcher: Dispatcher,
-    bytes: boolean,
-    options: ClusterRequestOptions | undefined,
-  ) {
+  protected constructor(view: View) {
     super();
-    this.#dispatcher = dispatcher;
-    this.#bytes = bytes;
-    this.#options = options;
+    this.#view = view;
   }
 
   /**
@@ -85,7 +71,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * ```
    */
   get events(): AsyncIterable<ClientEvent> {
-    return this.#dispatcher.events;
+    return this.#view.dispatcher.events;
   }
 
   /**
@@ -107,15 +93,16 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   override customCommand(args: readonly Argument[], options?: RequestOptions): Promise<Reply> {
     const refused = refuse(args);
     if (refused !== undefined) return Promise.reject(refused);
-    let merged = this.#options;
+    const { dispatcher, bytes, options: own } = this.#view;
+    let merged = own;
     if (options !== undefined) {
       try {
-        merged = this.#merge(options);
+        merged = this.#view.merge(options);
       } catch (error) {
         return Promise.reject(error);
       }
     }
-    return this.#dispatcher.submit([...args], (reply) => reply, this.#bytes, merged);
+    return dispatcher.submit([...args], (reply) => reply, bytes, merged);
   }
 
   /**
@@ -154,13 +141,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     build: (batch: Batch<T, N>) => readonly unknown[],
     options?: BatchOptions,
   ): Promise<unknown[]> {
-    return runBatch<T, N, readonly unknown[]>(
-      this.#dispatcher,
-      this.#bytes,
-      this.#options,
-      build,
-      options,
-    );
+    return runBatch<T, N, readonly unknown[]>(this.#view, build, options);
   }
 
   /**
@@ -210,13 +191,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     build: (transaction: Batch<T, "one">) => readonly unknown[],
     options?: BatchOptions,
   ): Promise<unknown[] | null> {
-    return runTransaction<T, readonly unknown[]>(
-      this.#dispatcher,
-      this.#bytes,
-      this.#options,
-      build,
-      options,
-    );
+    return runTransaction<T, readonly unknown[]>(this.#view, build, options);
   }
 
   /**
@@ -273,7 +248,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     work: (session: WatchSession<T>) => Promise<R>,
     options?: WatchOptions,
   ): Promise<R> {
-    return runWatch<T, R>(this.#dispatcher, this.#bytes, this.#options, keys, work, options);
+    return runWatch<T, R>(this.#view, keys, work, options);
   }
 
   /**
@@ -283,7 +258,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @returns Resolves when nothing of the client is left. A second call waits for the first.
    */
   close(): Promise<void> {
-    return this.#dispatcher.close();
+    return this.#view.dispatcher.close();
   }
 
   /**
@@ -291,7 +266,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * within 20 ms; `close()` after it waits for that.
    */
   destroy(): void {
-    this.#dispatcher.destroy();
+    this.#view.dispatcher.destroy();
   }
 
   /** Closes the client at the end of an `await using` block, as {@linkcode Client.close} does. */
@@ -303,67 +278,18 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   protected override send<R>(
     words: Words,
     decode: Decoder<R>,
-    bytes: boolean = this.#bytes,
+    bytes: boolean = this.#view.bytes,
   ): Promise<R> {
-    return this.#dispatcher.submit(words, decode, bytes, this.#options);
+    return this.#view.dispatcher.submit(words, decode, bytes, this.#view.options);
   }
 
   /**
-   * What a view is made of.
+   * What this client sends its requests with.
    *
-   * @param options Options to put over those of this view.
+   * @param options Options to put over its own.
    * @ignore
    */
-  protected parts(
-    options?: ClusterRequestOptions,
-  ): { dispatcher: Dispatcher; bytes: boolean; options: ClusterRequestOptions | undefined } {
-    return {
-      dispatcher: this.#dispatcher,
-      bytes: this.#bytes,
-      options: options === undefined ? this.#options : this.#merge(options),
-    };
+  protected view(options?: ClusterRequestOptions): View {
+    return options === undefined ? this.#view : this.#view.with(options);
   }
-
-  /** Merges options into those of this view, after a check. Undefined counts as not given. */
-  #merge(options: ClusterRequestOptions): ClusterRequestOptions {
-    const given: unknown = options;
-    if (!isPlain(given)) {
-      throw new TypeError(
-        `Cannot use request options: expected an object { timeout, signal, route }, got ${
-          describe(given)
-        }`,
-      );
-    }
-    const { timeout, signal, route } = options;
-    if (
-      timeout !== undefined && !(typeof timeout === "number" && timeout > 0 && timeout < 2 ** 31)
-    ) {
-      throw new ConfigurationError(
-        'Cannot use option "timeout": expected a number of milliseconds above 0',
-        "timeout",
-      );
-    }
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw new ConfigurationError('Cannot use option "signal": expected an AbortSignal', "signal");
-    }
-    if (route !== undefined) this.#dispatcher.checkRoute(route);
-    for (const name of Object.keys(options)) {
-      if (!["timeout", "signal", "route"].includes(name)) {
-        throw new ConfigurationError(
-          `Cannot use option "${name}": there is no such option, only timeout, signal, route`,
-          name,
-        );
-      }
-    }
-    const merged = { ...this.#options };
-    if (timeout !== undefined) merged.timeout = timeout;
-    if (signal !== undefined) merged.signal = signal;
-    if (route !== undefined) merged.route = typeof route === "object" ? copyOf(route) : route;
-    return merged;
-  }
-}
-
-/** Copies a route, so that changes to the caller's object, or to the bytes of its key, have no effect. */
-function copyOf(route: Exclude<Route, string>): Route {
-  return "slotKey" in route ? { ...route, slotKey: taken(route.slotKey) } : { ...route };
 }

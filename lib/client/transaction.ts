@@ -14,11 +14,10 @@ import {
   withdraw,
 } from "./batch.ts";
 import { BYSTANDER, Request } from "../connection/request.ts";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { ClusterRequestOptions } from "../dispatch/request_options.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
 import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
 import type { Reply } from "../resp/reply.ts";
+import type { View } from "./view.ts";
 import { checkText } from "../words.ts";
 
 /**
@@ -26,29 +25,25 @@ import { checkText } from "../words.ts";
  *
  * MULTI, the commands and EXEC are one request: they go out in one piece, and none of them without the others.
  *
- * @param dispatcher What makes the requests of the commands, and knows whether they may go together.
- * @param bytes Whether bulk strings are bytes.
- * @param request Options of the request.
+ * @param view What the transaction is sent with.
  * @param build Adds the commands.
  * @param options Options of the transaction.
- * @param send Sends the request; by default the dispatcher does.
+ * @param send Sends the request; by default it goes where its keys are.
  * @returns The value of each command; null if a watched key was changed.
  */
 export async function runTransaction<T extends string | Uint8Array, P extends readonly unknown[]>(
-  dispatcher: Dispatcher,
-  bytes: boolean,
-  request: ClusterRequestOptions | undefined,
+  view: View,
   build: (transaction: Batch<T, "one">) => P,
   options: BatchOptions | undefined,
-  send: (exec: Request) => void = (exec) => dispatcher.launch(exec, request),
+  send: (exec: Request) => void = (exec) => view.launch(exec),
 ): Promise<unknown[] | null> {
   checkBatchOptions("transaction", options);
   const commands: Request[] = [];
-  const transaction = new Batch<T, "one">((words, decode, raw = bytes) => {
-    const { row, words: taken } = dispatcher.make(words, decode, raw, request);
+  const transaction = new Batch<T, "one">((words, decode, bytes = view.bytes) => {
+    const { row, words: taken } = view.make(words, decode, bytes);
     checkText(taken);
-    // Only a vessel for the words, the decoder and the promise: it is never sent by itself.
-    const command = new Request(words as never, row, decode, raw, 0, BYSTANDER);
+    // It holds the words, the decoder and the promise; it is never sent by itself.
+    const command = new Request(words as never, row, decode, bytes, 0, BYSTANDER);
     commands.push(command);
     return command;
   });
@@ -58,7 +53,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   try {
     if (transaction.refusals.length > 0) throw transaction.refusals[0];
     if (commands.length > 0) {
-      const exec = dispatcher.make(["EXEC"], asItIs, commands.some(({ bytes }) => bytes), request);
+      const exec = view.make(["EXEC"], asItIs, commands.some(({ bytes }) => bytes));
       exec.prelude = commands;
       exec.impatient = options?.retryServerErrors !== true;
       exec.handTo((reply) => {
@@ -71,7 +66,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
           command.reject(exec.refusals?.get(i) ?? error);
         }
       });
-      dispatcher.placeTogether(exec, commands, request);
+      view.dispatcher.placeTogether(exec, commands, view.options);
       send(exec);
     }
   } catch (error) {

@@ -7,10 +7,9 @@
 import { delay } from "@std/async/delay";
 import type { Key, OneOrMany } from "../commands/mod.ts";
 import { Aborts } from "../connection/aborts.ts";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { RequestOptions } from "../dispatch/request_options.ts";
 import { WatchError } from "../errors.ts";
 import { describe, faultOfOptions } from "../option_shape.ts";
+import type { View } from "./view.ts";
 import { watchKeys, WatchSession } from "./watch_session.ts";
 import { taken } from "../words.ts";
 
@@ -28,18 +27,14 @@ export interface WatchOptions {
 /**
  * Watches keys while a callback runs, and begins again when a transaction of it met a changed key.
  *
- * @param dispatcher The client's dispatcher.
- * @param bytes Whether bulk strings are bytes.
- * @param request Options of the requests. When the signal is aborted, all of it ends.
+ * @param view What the requests are sent with. When its signal is aborted, all of it ends.
  * @param keys The keys.
  * @param work The callback.
  * @param options How often to begin again.
  * @returns What the callback returned.
  */
 export async function runWatch<T extends string | Uint8Array, R>(
-  dispatcher: Dispatcher,
-  bytes: boolean,
-  request: RequestOptions = {},
+  view: View,
   keys: OneOrMany<Key>,
   work: (session: WatchSession<T>) => Promise<R>,
   options: WatchOptions = {},
@@ -57,12 +52,12 @@ export async function runWatch<T extends string | Uint8Array, R>(
   if (watched.length === 0) {
     throw new RangeError("Cannot watch: expected one or more keys, got none");
   }
-  const { signal } = request;
+  const signal = view.options?.signal;
   let changes = 0;
   let moves = 0;
   while (true) {
-    const watching = await watchKeys(dispatcher, watched, request);
-    const session = new WatchSession<T>(dispatcher, watching, bytes, request);
+    const watching = await watchKeys(view, watched);
+    const session = new WatchSession<T>(view, watching);
     try {
       signal?.throwIfAborted();
       const result = await untilAborted(run(work, session), signal);

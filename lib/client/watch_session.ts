@@ -8,8 +8,6 @@ import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts
 import { Commands, type Key } from "../commands/mod.ts";
 import { ask } from "../connection/open.ts";
 import type { Carrier, Dedicated, Request, RequestOwner } from "../connection/request.ts";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { RequestOptions } from "../dispatch/request_options.ts";
 import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { wasNotExecuted } from "../command_table/not_executed.ts";
@@ -17,6 +15,7 @@ import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
+import type { View } from "./view.ts";
 
 /** A connection on which keys are watched. */
 export interface WatchingConnection {
@@ -49,10 +48,8 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     refuseSurplusIn(WatchSession.prototype, ["customCommand", "transaction"]);
   }
 
-  readonly #dispatcher: Dispatcher;
+  readonly #view: View;
   readonly #watching: WatchingConnection;
-  readonly #bytes: boolean;
-  readonly #options: RequestOptions | undefined;
   readonly #owner: RequestOwner;
   #open = true;
   #broken = false;
@@ -65,17 +62,11 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
    *
    * @ignore
    */
-  constructor(
-    dispatcher: Dispatcher,
-    watching: WatchingConnection,
-    bytes: boolean,
-    options: RequestOptions | undefined,
-  ) {
+  constructor(view: View, watching: WatchingConnection) {
     super();
-    this.#dispatcher = dispatcher;
+    const { dispatcher } = view;
+    this.#view = view;
     this.#watching = watching;
-    this.#bytes = bytes;
-    this.#options = options;
     this.#owner = {
       onErrorReply: (request, error) => this.#onErrorReply(request, error),
       // On another connection nothing would be watched.
@@ -141,9 +132,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     if (!this.#open) throw isOver("a transaction");
     this.#executed++;
     const values = await runTransaction<T, readonly unknown[]>(
-      this.#dispatcher,
-      this.#bytes,
-      this.#options,
+      this.#view,
       build,
       options,
       (exec) => this.#launch(exec),
@@ -189,11 +178,11 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   protected override send<R>(
     words: Words,
     decode: Decoder<R>,
-    bytes: boolean = this.#bytes,
+    bytes?: boolean,
   ): Promise<R> {
     try {
       if (!this.#open) throw isOver(words[0]);
-      const request = this.#dispatcher.make(words, decode, bytes, this.#options);
+      const request = this.#view.make(words, decode, bytes);
       const promise = request.promise<R>();
       this.#launch(request);
       return promise;
@@ -207,7 +196,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     request.owner = this.#owner;
     request.impatient = true;
     if (asking) request.asking = true;
-    this.#dispatcher.launch(request, this.#options, () => {
+    this.#view.launch(request, () => {
       request.link = link;
       if (connection.closed) this.#owner.resend(request);
       else connection.send(request);
@@ -223,7 +212,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     this.#moved ??= error;
     // The dispatcher may have to look for another primary.
     if (error.code === "READONLY") {
-      const dispatcher: RequestOwner = this.#dispatcher;
+      const dispatcher: RequestOwner = this.#view.dispatcher;
       dispatcher.onErrorReply(request, error, request.link!);
     }
     if (!isTransaction) return false;
@@ -235,21 +224,21 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
 /**
  * Watches keys on a connection of its own: waits for their node, for a connection to it, and follows keys that move.
  *
- * @param dispatcher The client's dispatcher.
+ * @param view What the session sends its requests with; its timeout is for all of this as well.
  * @param keys The keys.
- * @param options Options of the request: `timeout` is for all of it.
  * @returns The connection.
  */
 export function watchKeys(
-  dispatcher: Dispatcher,
+  { dispatcher, bytes, options }: View,
   keys: readonly Key[],
-  { timeout, signal }: RequestOptions,
 ): Promise<WatchingConnection> {
-  const request = dispatcher.make(["WATCH", ...keys], take, false, { timeout });
+  // The node is that of the keys, so a route of the view is left out.
+  const own = { timeout: options?.timeout, signal: options?.signal };
+  const request = dispatcher.make(["WATCH", ...keys], take, bytes, own);
   // So it gets a connection of its own, which the session then keeps.
   request.blocks = request.watches = true;
   const promise = request.promise<WatchingConnection>();
-  dispatcher.launch(request, { signal });
+  dispatcher.launch(request, own);
   return promise;
 
   function take(): WatchingConnection {
