@@ -89,7 +89,7 @@ for (const tags of [3, 30, 300, 1000]) {
 for (const nodes of [3, 30, 300]) {
   const replies = new Map(Array.from({ length: nodes }, (_, i) => [`10.0.0.${i}:7000`, i]));
   Deno.bench(`sum DBSIZE of ${nodes} nodes`, { group: "gather", baseline: nodes === 3 }, () => {
-    gather("agg_sum", true, replies);
+    gather("agg_sum", replies);
   });
 }
 

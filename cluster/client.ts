@@ -9,7 +9,7 @@ import { View } from "../lib/client/view.ts";
 import type { ClusterClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
 import type { Reach } from "../lib/commands/mod.ts";
-import type { NodeRoute, NodesRoute } from "../lib/connection/route.ts";
+import type { NodeRoute, NodesRoute } from "../lib/dispatch/route.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { refuseSurplusIn } from "../lib/surplus_arguments.ts";

@@ -16,7 +16,7 @@ import type { Settings } from "../lib/configuration/settings.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
-import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/connection/route.ts";
+import type { AddressRoute, Route, SlotKeyRoute, SlotRoute } from "../lib/dispatch/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { Creation } from "../lib/dispatch/creation.ts";
 import { Dispatcher } from "../lib/dispatch/dispatcher.ts";
@@ -52,6 +52,16 @@ import { type PartSender, sendParts, sendToEach } from "./scatter.ts";
 import { type Check, checkOf, confirmed } from "./script_redirects.ts";
 import { slotOf, SLOTS } from "./slot.ts";
 import { isStranger } from "./strangers.ts";
+import {
+  NodeTarget,
+  ReplicaTarget,
+  type ReplicaWish,
+  RouteTarget,
+  type Target,
+  targetOf,
+  targetOfSlot,
+  targetsOf,
+} from "./target.ts";
 import type { ClusterNode, Shard, Topology } from "./topology.ts";
 import { UnknownCommands } from "./unknown_commands.ts";
 
@@ -67,6 +77,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   #topology: Topology | null = null;
   readonly #refresher: Refresher;
   readonly #redirects = new RedirectOrder();
+  /** How often requests were sent to another node. */
+  readonly #hops = new WeakMap<Request, number>();
   readonly #end = new AbortController();
   readonly #creation: Creation;
   /** Why seeds could not tell the topology. */
@@ -188,7 +200,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     if (row === undefined || row.keysNeedServer) return;
     switch (planOf(row).to) {
       case "keys":
-        request.slot = commonSlot(row, words);
+        request.target = targetOfSlot(commonSlot(row, words));
         return;
       case "parts":
         splitBySlot(row, words);
@@ -215,6 +227,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     });
     const slot = slotOfKeys("the transaction", keys);
     const route = options?.route;
+    let wish: ReplicaWish = "allowed";
     if (route === "allPrimaries" || route === "allNodes") {
       throw new ConfigurationError(
         `Cannot send the transaction to several nodes (route "${route}"): ` +
@@ -230,11 +243,17 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
           { slot },
         );
       }
+      wish = wishOf(route);
     } else if (typeof route === "object") {
       // The node is found by the route when it is dispatched.
       return;
     }
-    request.slot = slot;
+    request.target = targetOfSlot(slot, wish);
+  }
+
+  protected override setRoute(request: Request, route: Route): void {
+    // A transaction has been placed already.
+    request.target ??= new RouteTarget(route);
   }
 
   protected dispatch(request: Request): void {
@@ -243,18 +262,18 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
       this.keep(request);
       return this.#creation.start();
     }
-    if (request.slot !== -1) return this.#sendToSlot(topology, request);
-    if (request.node !== null) return this.#sendToNode(topology, request, request.node);
     try {
-      this.#place(topology, request);
+      const target = targetOf(request);
+      if (target === null) this.#place(topology, request);
+      else if (typeof target === "number") this.#sendToSlot(topology, request, target);
+      else this.#sendTo(topology, request, target);
     } catch (error) {
       request.reject(error);
     }
   }
 
-  /** Finds out where a request goes that is dispatched for the first time, and sends it. */
+  /** Finds the target of a request, and sends it there. */
   #place(topology: Topology, request: Request): void {
-    if (request.route !== undefined) return this.#follow(topology, request);
     const { row, words } = request;
     if (row === undefined || row.keysNeedServer) {
       this.#sendWhen(this.#locate(request), request);
@@ -264,22 +283,21 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     switch (plan.to) {
       case "key":
         if (words.length <= plan.position) return this.#sendToAny(topology, request);
-        request.slot = slotOf(words[plan.position]);
-        return this.#sendToSlot(topology, request);
-      case "keys":
-        request.slot = commonSlot(row, words);
-        return request.slot === -1
+        return this.#aim(topology, request, slotOf(words[plan.position]));
+      case "keys": {
+        const slot = commonSlot(row, words);
+        return slot === -1
           ? this.#sendToAny(topology, request)
-          : this.#sendToSlot(topology, request);
+          : this.#aim(topology, request, slot);
+      }
       case "parts": {
         const parts = splitBySlot(row, words);
         if (parts.length === 0) return this.#sendToAny(topology, request);
         if (parts.length > 1) return sendParts(this, request, row, parts);
-        request.slot = parts[0].slot;
-        return this.#sendToSlot(topology, request);
+        return this.#aim(topology, request, parts[0].slot);
       }
       case "nodes":
-        return this.#sendToNodes(topology, request, plan.replicas);
+        return sendToEach(this, request, targetsOf(topology, plan.which), "joined");
       case "any":
         return this.#sendToAny(topology, request);
       case "caller":
@@ -288,17 +306,30 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   }
 
   /** Sends a request where its caller wants it. */
-  #follow(topology: Topology, request: Request): void {
-    const route = request.route!;
+  #follow(topology: Topology, request: Request, route: Route): void {
     if (route === "random") return this.#sendToAny(topology, request);
-    if (route === "allPrimaries") return this.#sendToNodes(topology, request, false);
-    if (route === "allNodes") return this.#sendToNodes(topology, request, true);
-    if ("host" in route) {
-      request.node = this.#nodeOf(topology, request, route).name;
-      return this.#sendToNode(topology, request, request.node);
+    if (route === "allPrimaries") {
+      return sendToEach(this, request, targetsOf(topology, "primaries"), "apart");
     }
-    request.slot = slotOfRoute(route);
-    this.#sendToSlot(topology, request);
+    if (route === "allNodes") {
+      return sendToEach(this, request, targetsOf(topology, "nodes"), "apart");
+    }
+    const target = "host" in route
+      ? new NodeTarget(this.#nodeOf(topology, request, route).name)
+      : targetOfSlot(slotOfRoute(route), wishOf(route));
+    request.target = target;
+    this.dispatch(request);
+  }
+
+  #sendTo(topology: Topology, request: Request, target: Exclude<Target, number>): void {
+    switch (target.to) {
+      case "replica":
+        return this.#sendToSlot(topology, request, target.slot, "demanded");
+      case "node":
+        return this.#sendToNode(topology, request, target);
+      case "route":
+        return this.#follow(topology, request, target.route);
+    }
   }
 
   #nodeOf(topology: Topology, request: Request, route: AddressRoute): ClusterNode {
@@ -307,56 +338,69 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     return node;
   }
 
-  #sendToSlot(topology: Topology, request: Request): void {
-    if (this.waitsBehind(request)) return;
-    const { slot } = request;
-    if (this.#redirects.holds(slot) && !this.#isForReplica(request)) {
-      return this.#redirects.run(slot, () => {
-        if (!this.isOver(request)) this.#sendToOwner(this.#topology!, request);
-      });
-    }
-    this.#sendToOwner(topology, request);
+  /** Sets the target of a request to a slot, and sends it there. */
+  #aim(topology: Topology, request: Request, slot: number): void {
+    request.target = slot;
+    this.#sendToSlot(topology, request, slot);
   }
 
-  /** Sends a request to the node that has its slot. */
-  #sendToOwner(topology: Topology, request: Request): void {
-    const shard = topology.shardOf(request.slot);
+  #sendToSlot(
+    topology: Topology,
+    request: Request,
+    slot: number,
+    wish: ReplicaWish = "allowed",
+  ): void {
+    if (this.waitsBehind(request)) return;
+    if (this.#redirects.holds(slot) && !this.#isForReplica(request, wish)) {
+      return this.#redirects.run(slot, () => {
+        if (!this.isOver(request)) this.#sendToOwner(this.#topology!, request, slot, wish);
+      });
+    }
+    this.#sendToOwner(topology, request, slot, wish);
+  }
+
+  /** Sends a request to the shard that owns its slot. */
+  #sendToOwner(topology: Topology, request: Request, slot: number, wish: ReplicaWish): void {
+    const shard = topology.shardOf(slot);
     if (shard === undefined) {
-      this.#orphan(request);
+      this.#orphan(request, slot);
       return;
     }
-    const link = this.#replicaFor(shard, request) ?? this.#nodes.linkTo(shard.primary);
+    const link = this.#replicaFor(shard, request, wish) ?? this.#nodes.linkTo(shard.primary);
     link.send(request);
   }
 
   protected laneOf(request: Request): LaneKey | null {
+    const target = targetOf(request);
+    if (target === null) return null;
     // A read that a replica may answer is not ordered with requests to the primary.
     if (this.#isForReplica(request)) return null;
-    const { slot, node, anchor } = request;
-    if (slot !== -1 || node === null) return slot === -1 ? null : slot;
-    return anchor === -1 ? node : SLOTS + anchor;
+    if (typeof target === "number") return target;
+    if (target.to !== "node") return null;
+    return target.anchor === -1 ? target.name : SLOTS + target.anchor;
   }
 
   /** Whether a replica may, or must, answer a request. */
-  #isForReplica(request: Request): boolean {
-    return demandsReplica(request) ||
+  #isForReplica(request: Request, wish: ReplicaWish = "allowed"): boolean {
+    return wish === "demanded" ||
       this.settings.readFrom === "preferReplica" && mayReadReplica(request);
   }
 
   /** A replica that shall answer a request, if one shall and can. */
-  #replicaFor(shard: Shard, request: Request): Link | undefined {
+  #replicaFor(shard: Shard, request: Request, wish: ReplicaWish): Link | undefined {
     const { replicas } = shard;
-    if (replicas.length === 0 || !this.#isForReplica(request)) return undefined;
+    if (replicas.length === 0 || !this.#isForReplica(request, wish)) return undefined;
     const choice = this.#nodes.replicas;
-    if (!demandsReplica(request)) return choice.next(replicas, shard);
+    if (wish === "allowed") return choice.next(replicas, shard);
     // The next page must come from the node that the cursor is of.
     return choice.demand(replicas, readsPages(request) ? null : shard);
   }
 
-  #sendToNode(topology: Topology, request: Request, name: string): void {
-    const node = request.anchor === -1
+  #sendToNode(topology: Topology, request: Request, target: NodeTarget): void {
+    const { name } = target;
+    const node = target.anchor === -1
       ? topology.nodes.get(name) ?? this.#nodes.guest(name)
-      : this.#primaryFor(topology, request, name);
+      : this.#primaryFor(topology, target);
     if (node === undefined) {
       return request.reject(
         new ClusterError(`Cannot send ${request.name}: node ${name} has left the cluster`, {
@@ -364,16 +408,16 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
         }),
       );
     }
-    request.node = node.name;
+    target.name = node.name;
     if (!this.waitsBehind(request)) this.#nodes.linkTo(node).send(request);
   }
 
   /** The primary that a part is for, or the one that has taken its place, unless that is asked already. */
-  #primaryFor(topology: Topology, request: Request, name: string): ClusterNode | undefined {
+  #primaryFor(topology: Topology, { name, anchor, siblings }: NodeTarget): ClusterNode | undefined {
     const present = topology.shards.find(({ primary }) => primary.name === name);
     if (present !== undefined) return present.primary;
-    const successor = topology.shardOf(request.anchor)?.primary;
-    return request.siblings.some(({ node }) => node === successor?.name) ? undefined : successor;
+    const successor = topology.shardOf(anchor)?.primary;
+    return siblings.some((other) => other.name === successor?.name) ? undefined : successor;
   }
 
   /** Sends a request that any node can serve to a primary, to a connected one if possible. */
@@ -386,14 +430,6 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     link!.send(request);
   }
 
-  /** Sends a request to all nodes, or all primaries. */
-  #sendToNodes(topology: Topology, request: Request, replicas: boolean): void {
-    const recipients = replicas
-      ? [...topology.nodes.keys()].map((name) => ({ name, anchor: -1 }))
-      : topology.shards.map(({ primary, anchor }) => ({ name: primary.name, anchor }));
-    sendToEach(this, request, recipients);
-  }
-
   sendPart(part: Request): void {
     this.dispatch(part);
   }
@@ -401,8 +437,8 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   /**
    * Deals with a request for a slot that nobody owns: after a refresh it is either owned, or the caller learns of it.
    */
-  async #orphan(request: Request): Promise<void> {
-    const error = noOwner(request.name, request.slot);
+  async #orphan(request: Request, slot: number): Promise<void> {
+    const error = noOwner(request.name, slot);
     if (request.lastError instanceof ClusterError) return request.reject(error);
     request.requeue(error);
     try {
@@ -449,7 +485,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   async #askForKeys(request: Request, words: readonly Argument[]): Promise<void> {
     const keys = await this.#unknown.keysOf(words);
     try {
-      request.slot = slotOfKeys(request.name, keys);
+      request.target = targetOfSlot(slotOfKeys(request.name, keys));
     } catch (error) {
       request.reject(error);
     }
@@ -459,9 +495,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
   async #sendWhen(located: Promise<void>, request: Request): Promise<void> {
     await located;
     if (this.isOver(request)) return;
-    const { row, slot } = request;
-    // Without a row nobody knows it, and without a slot it has no keys: any node will do.
-    if (row === undefined || row.keysNeedServer && slot === -1) {
+    const { row, target } = request;
+    // Without a row nobody knows it, and without a target it has no keys: any node will do.
+    if (row === undefined || row.keysNeedServer && target === null) {
       this.#sendToAny(this.#topology!, request);
     } else {
       this.dispatch(request);
@@ -495,7 +531,7 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
       case "elsewhere":
         this.#nodes.replicas.shun(link);
         // It may be for this very node.
-        if (request.node !== null) {
+        if (targetOf(request) instanceof NodeTarget) {
           if (request.impatient) return false;
           this.retryLater(request, error);
           return true;
@@ -515,7 +551,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
 
   /** Sends a request to the node that another one has named. */
   #redirect(request: Request, error: ServerError, redirection: Redirection, link: Link): void {
-    if (++request.redirects > MAX_REDIRECTS) {
+    const hops = (this.#hops.get(request) ?? 0) + 1;
+    this.#hops.set(request, hops);
+    if (hops > MAX_REDIRECTS) {
       return request.reject(tooManyRedirects(request.name, MAX_REDIRECTS, error), "refused");
     }
     const { action, slot, target } = redirection;
@@ -529,8 +567,9 @@ export class ClusterDispatcher extends Dispatcher implements RefresherOwner, Par
     if (action === "ask") {
       request.asking = true;
     } else {
-      request.slot = slot;
-      request.node = null;
+      const target = targetOf(request);
+      const wish = target instanceof ReplicaTarget ? "demanded" : "allowed";
+      request.target = targetOfSlot(slot, wish);
       this.#move(slot, node);
       this.#refresher.request(false);
     }
@@ -748,6 +787,10 @@ function slotOfRoute(route: SlotRoute | SlotKeyRoute): number {
   return "slot" in route ? route.slot : slotOf(route.slotKey);
 }
 
+function wishOf({ replica }: SlotRoute | SlotKeyRoute): ReplicaWish {
+  return replica === true ? "demanded" : "allowed";
+}
+
 function needsRoute({ name }: CommandRow): TypeError {
   return new TypeError(
     `Cannot send ${name} to a cluster without a route: ${
@@ -756,9 +799,4 @@ function needsRoute({ name }: CommandRow): TypeError {
         : "say which node it is for by with({ route })"
     }`,
   );
-}
-
-/** Whether the caller wants a replica to answer. */
-function demandsReplica({ route }: Request): boolean {
-  return typeof route === "object" && "replica" in route && route.replica === true;
 }

@@ -140,18 +140,21 @@ export type Outcome =
   /** It failed. */
   | { readonly error: Error };
 
+/** What becomes of the lists that several nodes answer: one list of all elements, or each node's own. */
+export type Lists = "joined" | "apart";
+
 /**
  * Makes one outcome of what several nodes answered.
  *
  * @param policy The command's response policy.
- * @param concatenates Whether lists of a command without a policy are joined; else each node's reply stays apart.
  * @param replies What each node answered, by its name: a reply or an error.
+ * @param lists What becomes of lists, if the command has no policy.
  * @returns The outcome.
  */
 export function gather(
   policy: ResponsePolicy | undefined,
-  concatenates: boolean,
   replies: ReadonlyMap<string, Reply | Error>,
+  lists: Lists = "joined",
 ): Outcome {
   const successes = new Map<string, Reply>();
   let error: Error | undefined;
@@ -172,7 +175,9 @@ export function gather(
   if (policy === "special") return { each: successes };
   try {
     if (policy !== undefined) return { reply: combine(policy, values) };
-    if (concatenates && values.every((value) => Array.isArray(value) || value instanceof Set)) {
+    if (
+      lists === "joined" && values.every((value) => Array.isArray(value) || value instanceof Set)
+    ) {
       return { reply: concatenate(values) };
     }
   } catch (cause) {

@@ -37,7 +37,7 @@ export {
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
 export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
-export type * from "../lib/connection/route.ts";
+export type * from "../lib/dispatch/route.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/events.ts";
 export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";

@@ -23,7 +23,7 @@ export type Plan =
   /** To the slots of the keys, in parts. */
   | { readonly to: "parts" }
   /** To all nodes, or all primaries. */
-  | { readonly to: "nodes"; readonly replicas: boolean }
+  | { readonly to: "nodes"; readonly which: "nodes" | "primaries" }
   /** To any node. */
   | { readonly to: "any" }
   /** Nowhere unless the caller says where. */
@@ -49,9 +49,9 @@ export function planOf(row: CommandRow): Plan {
 function makePlan(row: CommandRow): Plan {
   switch (row.requestPolicy) {
     case "all_nodes":
-      return { to: "nodes", replicas: true };
+      return { to: "nodes", which: "nodes" };
     case "all_shards":
-      return { to: "nodes", replicas: false };
+      return { to: "nodes", which: "primaries" };
     case "multi_shard":
       return { to: "parts" };
     case "special":

@@ -9,7 +9,7 @@
 
 import { delay } from "@std/async/delay";
 import type { ScanKeysOptions, ScanPage } from "../lib/commands/mod.ts";
-import type { AddressRoute } from "../lib/connection/route.ts";
+import type { AddressRoute } from "../lib/dispatch/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { ClusterError, ConnectionError, ServerError, TimeoutError } from "../lib/errors.ts";
 import { faultOfOptions, type OptionShape } from "../lib/option_shape.ts";

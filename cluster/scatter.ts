@@ -7,19 +7,12 @@
 import type { CommandRow } from "../lib/command_table/mod.ts";
 import { Request, type RequestOwner } from "../lib/connection/request.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
-import { gather, mergeParts, type Part, partialFailure } from "./fan_out.ts";
-
-/** One node that a request for several nodes is for. */
-export interface Recipient {
-  /** Name of the node. */
-  readonly name: string;
-  /** A slot that the node must own as the primary; -1 if its role does not matter. */
-  readonly anchor: number;
-}
+import { gather, type Lists, mergeParts, type Part, partialFailure } from "./fan_out.ts";
+import type { NodeTarget } from "./target.ts";
 
 /** Sends the parts. */
 export interface PartSender extends RequestOwner {
-  /** Sends a part to the node, or the slot, that it is for. */
+  /** Sends a part to its target. */
   sendPart(part: Request): void;
 }
 
@@ -28,39 +21,36 @@ export interface PartSender extends RequestOwner {
  *
  * @param sender What sends the parts.
  * @param request The request.
- * @param recipients The nodes.
+ * @param targets The nodes.
+ * @param lists What becomes of lists in the replies, if the command has no response policy.
  */
 export function sendToEach(
   sender: PartSender,
   request: Request,
-  recipients: readonly Recipient[],
+  targets: readonly NodeTarget[],
+  lists: Lists,
 ): void {
   const { row, words } = request;
   const outcomes = new Map<Request, Reply | Error>();
-  const parts = recipients.map(({ name, anchor }) => {
+  const parts = targets.map((target) => {
     const part = partOf(sender, request, words);
-    part.node = name;
-    part.anchor = anchor;
+    part.target = target;
     const take = (outcome: unknown): void => {
       outcomes.set(part, outcome as Reply | Error);
-      if (outcomes.size === recipients.length) finish();
+      if (outcomes.size === targets.length) finish();
     };
     part.handTo(take, take);
     return part;
   });
   const finish = (): void => {
-    const concatenates = request.route === undefined;
     // In the order of the nodes, not of their replies; by the names of those that answered in the end.
-    const ordered = new Map(
-      parts.map((part, i) => [part.node ?? recipients[i].name, outcomes.get(part)!]),
-    );
-    const outcome = gather(row?.responsePolicy, concatenates, ordered);
+    const ordered = new Map(parts.map((part, i) => [targets[i].name, outcomes.get(part)!]));
+    const outcome = gather(row?.responsePolicy, ordered, lists);
     if ("error" in outcome) request.reject(outcome.error);
     else if ("each" in outcome) request.resolveEach(outcome.each);
     else request.resolve(outcome.reply);
   };
   request.parts = parts;
-  for (const part of parts) part.siblings = parts;
   for (const part of parts) sender.sendPart(part);
 }
 
@@ -101,7 +91,7 @@ export function sendParts(
   }
   request.parts = parts.map(({ slot, words }, i) => {
     const part = partOf(sender, request, words);
-    part.slot = slot;
+    part.target = slot;
     part.handTo((reply) => {
       replies[i] = reply as Reply;
       finish();

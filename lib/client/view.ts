@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Route } from "../connection/route.ts";
+import type { Route } from "../dispatch/route.ts";
 import type { Request } from "../connection/request.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { ClusterRequestOptions } from "../dispatch/request_options.ts";

@@ -9,7 +9,6 @@ import { ServerError, TimeoutError } from "../errors.ts";
 import type { Decoder, Origin } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
-import type { Route } from "./route.ts";
 import type { DeadlineList, Expiring, ReplySource } from "./deadlines.ts";
 import type { Stalls } from "./stalls.ts";
 import type { Endpoint } from "./transport.ts";
@@ -135,8 +134,8 @@ export class Request implements Expiring {
   receivedBefore = 0;
   /** When it was written, in whole milliseconds of `performance.now()`: those need no memory of their own. */
   written = 0;
-  /** Its slot, in a cluster; -1 if it has none, or it is not known yet. */
-  slot = -1;
+  /** Where its owner sends it; null if that is not decided. Only the owner knows what it means. */
+  target: unknown = null;
   /** Whether it counts as in flight. Parts of another request, and requests that were not launched, do not. */
   counted = false;
 
@@ -173,20 +172,10 @@ export class Request implements Expiring {
   declare refusals: ReadonlyMap<number, ServerError> | undefined;
   /** Do not retry transient errors. */
   declare impatient: boolean;
-  /** Where its caller wants it to go. Cluster only, like the next ones. */
-  declare route: Route | undefined;
-  /** Name of the only node that it is for. */
-  declare node: string | null;
-  /** A slot that the node must own as the primary; -1 if its role does not matter. */
-  declare anchor: number;
-  /** The same request for each of several nodes, this one included. */
-  declare siblings: readonly Request[];
   /** Send ASKING in front of it. */
   declare asking: boolean;
   /** Whether ASKING went in front of it when it was written last. */
   declare asked: boolean;
-  /** How often it was sent to another node. */
-  declare redirects: number;
   /** What it was split into; only those are sent. */
   declare parts: Request[] | null;
   /** Makes a better error of the one that says that the time is over, where parts of it may have been executed. */
@@ -209,13 +198,8 @@ export class Request implements Expiring {
         preludeError: undefined,
         refusals: undefined,
         impatient: false,
-        route: undefined,
-        node: null,
-        anchor: -1,
-        siblings: [],
         asking: false,
         asked: false,
-        redirects: 0,
         parts: null,
         explainTimeout: null,
       } satisfies Partial<Request>,

@@ -26,7 +26,7 @@ import { allowForBlocking } from "./blocking_time.ts";
 import { KeptRequests } from "./kept_requests.ts";
 import type { ClusterRequestOptions, RequestOptions } from "./request_options.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
-import type { Route } from "../connection/route.ts";
+import type { Route } from "./route.ts";
 import { nameOf, takeWords } from "../words.ts";
 
 /** Takes requests in and gives each to a link. */
@@ -140,7 +140,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
     if (options !== undefined) {
       const { route, signal } = options;
-      if (route !== undefined) request.route = route;
+      if (route !== undefined) this.setRoute(request, route);
       if (signal !== undefined) {
         if (signal.aborted) return request.reject(signal.reason);
         request.abortBy(Aborts.of(signal));
@@ -159,6 +159,14 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   checkRoute(_route: Route): void {
     throw new ConfigurationError('Cannot use option "route": only a cluster has routes', "route");
   }
+
+  /**
+   * Sets the target of a request to the route that its caller gave. It does nothing without routes.
+   *
+   * @param _request A request that is launched.
+   * @param _route The route.
+   */
+  protected setRoute(_request: Request, _route: Route): void {}
 
   /**
    * Refuses a request that cannot be sent, as far as that is known before.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Route } from "../connection/route.ts";
+import type { Route } from "./route.ts";
 
 /** Options of the requests that are made through one view of a client. */
 export interface RequestOptions {

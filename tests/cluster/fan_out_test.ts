@@ -65,7 +65,7 @@ Deno.test("gather() makes the outcome that its case says of what several nodes a
   for (const test of await readCases<GatherCase[]>("cluster_gather.yaml")) {
     const { policy, apart = false, replies, reply, each, error } = test;
     const name = JSON.stringify(test);
-    const outcome = gather(policy, !apart, readEach(replies));
+    const outcome = gather(policy, readEach(replies), apart ? "apart" : "joined");
     if (error !== undefined) {
       assert("error" in outcome, name);
       assertEquals(outcome.error.message, error, name);
@@ -79,13 +79,13 @@ Deno.test("gather() makes the outcome that its case says of what several nodes a
 
 Deno.test("gather() gives the caller the very error of the node", () => {
   const error = new ServerError("ERR no");
-  const outcome = gather("agg_sum", true, new Map<string, Reply | Error>([["a", 1], ["b", error]]));
+  const outcome = gather("agg_sum", new Map<string, Reply | Error>([["a", 1], ["b", error]]));
   assert("error" in outcome);
   assertStrictEquals(outcome.error, error);
 });
 
 Deno.test("gather() reports replies that do not fit a policy as unexpected", () => {
-  const outcome = gather("agg_sum", true, new Map<string, Reply>([["a", 1], ["b", "x"]]));
+  const outcome = gather("agg_sum", new Map<string, Reply>([["a", 1], ["b", "x"]]));
   assert("error" in outcome);
   assertInstanceOf(outcome.error, UnexpectedReplyError);
 });
@@ -164,11 +164,11 @@ Deno.test("partialFailure() can tell that nothing was applied", () => {
 Deno.test("gather() compares names of 200 000 bytes", () => {
   const name = (last: number) => new Uint8Array(200_000).fill(last, -1);
   assertEquals(
-    gather("union", false, new Map([["a", [name(1), name(2)]], ["b", [name(1)]]])),
+    gather("union", new Map([["a", [name(1), name(2)]], ["b", [name(1)]]])),
     { reply: [name(1), name(2)] },
   );
   assertEquals(
-    gather("sum_map", false, new Map([["a", [name(1), 1, name(2), 5]], ["b", [name(1), 2]]])),
+    gather("sum_map", new Map([["a", [name(1), 1, name(2), 5]], ["b", [name(1), 2]]])),
     { reply: [name(1), 3, name(2), 5] },
   );
 });

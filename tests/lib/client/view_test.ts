@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { View } from "../../../lib/client/view.ts";
-import type { Route } from "../../../lib/connection/route.ts";
+import type { Route } from "../../../lib/dispatch/route.ts";
 import type { Dispatcher } from "../../../lib/dispatch/dispatcher.ts";
 import { ConfigurationError } from "../../../lib/errors.ts";
 
