@@ -12,6 +12,7 @@ import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { Connection } from "./connection.ts";
 import type { Identity } from "./identity.ts";
+import type { Loss } from "./reconnect.ts";
 import type { Request } from "./request.ts";
 
 /**
@@ -24,11 +25,8 @@ const ROLE_LOSS = 1500;
 export interface Reconnection {
   /** The process at the other end now; null if the server does not tell it. */
   readonly identity: Identity | null;
-  /**
-   * Why the old one was replaced: it was `"closed"`; it was `"silent"` while the node answered a new one; or it was
-   * `"left"`, because a new connection to the same name leads to the primary.
-   */
-  readonly old: "closed" | "silent" | "left";
+  /** Why the old one is not in use any more. */
+  readonly loss: Loss;
   /** Why the old connection was lost. */
   readonly reason: Error;
   /** Sends a command on the new connection. */
@@ -87,7 +85,7 @@ export class BlockedRequests {
    *
    * @param reconnection How the shared connection was replaced.
    */
-  review({ identity, old, reason, call }: Reconnection): void {
+  review({ identity, loss, reason, call }: Reconnection): void {
     const same = new Map<number, Connection>();
     const others: Connection[] = [];
     for (const connection of this.#requests.keys()) {
@@ -95,10 +93,10 @@ export class BlockedRequests {
       if (own && own.runId === identity?.runId) same.set(own.clientId, connection);
       else others.push(connection);
     }
-    if (old === "left") return this.endSoon(reason, others);
+    if (loss === "left") return this.endSoon(reason, others);
     for (const connection of others) connection.close(reason);
     if (same.size === 0) return;
-    if (old === "closed") this.#confirm(same, call, reason);
+    if (loss === "closed") this.#confirm(same, call, reason);
     else for (const [id, connection] of same) this.#recall(id, connection, call, reason);
   }
 

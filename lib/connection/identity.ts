@@ -29,6 +29,42 @@ export function runIdIn(info: Reply): string | undefined {
 }
 
 /**
+ * Asks the server for its run id.
+ *
+ * @param call Sends a command on the connection in question.
+ * @returns The id; undefined if the server refuses, or does not answer.
+ */
+export async function askRunId(
+  call: (words: Words) => Promise<Reply>,
+): Promise<string | undefined> {
+  try {
+    return runIdIn(await call(["INFO", "server"]));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Finds out the identity of a connection, unless that was begun before.
+ *
+ * @param connection The connection.
+ * @param call Sends a command on it.
+ * @returns Resolves when the identity is known, or cannot be known.
+ */
+export async function identifyOnce(
+  connection: { identity: Identity | null | undefined },
+  call: (words: Words) => Promise<Reply>,
+): Promise<void> {
+  if (connection.identity !== undefined) return;
+  connection.identity = null;
+  try {
+    connection.identity = await identify(call);
+  } catch {
+    // The connection is lost, or hangs: reconnecting deals with that.
+  }
+}
+
+/**
  * Asks the server who it is, in one write.
  *
  * @param call Sends a command on the connection in question.

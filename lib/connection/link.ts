@@ -4,33 +4,26 @@
  * @module
  */
 
-import { delay } from "@std/async/delay";
 import { ClosedError, ConnectionError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
-import { waitBefore } from "./backoff.ts";
-import type { Reconnection } from "./blocked_requests.ts";
-import type { Connection, ConnectionEvents } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
+import { Dialler } from "./dialler.ts";
+import { giveUp } from "./give_up.ts";
 import type { Greeting } from "./greeting.ts";
+import { askRunId, identifyOnce } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
-import { identify, runIdIn } from "./identity.ts";
-import { ask, type Attempt, internalRequest } from "./open.ts";
-import { openFirst } from "./open_first.ts";
-import { isWaiting, within } from "./probe.ts";
+import { KeepAlive } from "./keep_alive.ts";
+import { ask, internalRequest } from "./open.ts";
+import { isHeldUp, ONLY_A_PROBE, within } from "./probe.ts";
+import { type Loss, Reconnect } from "./reconnect.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Silence } from "./silence.ts";
 import type { LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
-
-/** How long the first attempt to reconnect may take, in milliseconds; each further one twice as long. */
-const RECONNECTION = 1000;
-/** How long later requests may wait for the end of a given-up one, in milliseconds. */
-const FAREWELL = 500;
-/** A connection that lived so long was a good one: the backoff starts anew after it. In milliseconds. */
-const GOOD_LIFE = 1000;
 
 /** Sends a command of the client itself. */
 export type Call = (words: Words) => Promise<Reply>;
@@ -58,12 +51,8 @@ let connections = 0;
 
 /** The way to one node. */
 export class Link {
-  /** The address that was tried last. */
-  endpoint: Endpoint;
   /** Number of its connection, or of the last one it had; unique in this program. */
   connectionId: number | undefined;
-  /** Why it is not connected, or was not at last. */
-  lastError: Error | undefined;
   /** Connections of their own for requests that would hold up others. */
   readonly dedicated: DedicatedPool;
 
@@ -71,36 +60,15 @@ export class Link {
   readonly #owner: LinkOwner;
   readonly #deadlines: Deadlines;
   readonly #queue = new RequestQueue();
-  readonly #end = new AbortController();
   readonly #internal: RequestOwner;
-  readonly #events: ConnectionEvents;
   /** The inbox of connections that are, or may become, the present one. */
   readonly #inbox: Inbox;
-  readonly #addresses: () => readonly Endpoint[];
-  #readOnly: boolean;
-  #started = false;
-  #ready = false;
-  #connection: Connection | null = null;
-  /** A connection that has already shaken hands and takes over when the present one is closed. */
-  #successor: Connection | null = null;
-  /** Why it does. */
-  #handover: Reconnection["old"] = "closed";
-  /** Settles when the present connection was replaced, which may be long before it is closed. */
-  #replaced = Promise.withResolvers<Error>();
+  readonly #dialler: Dialler;
+  readonly #reconnect: Reconnect<Connection>;
   /** Connections that are not the present one: probes, and replaced ones whose last replies are to come. */
   readonly #others = new Set<Connection>();
-  /** The address at which a connection was opened last. */
-  #reachedAt: Endpoint | undefined;
-  /** Whether there ever was a connection. */
-  #reached = false;
-  /** Attempts since a connection was of use. */
-  #failures = 0;
-  /** When the connection was lost, or an attempt failed; undefined if the next attempt need not wait. */
-  #lostAt: number | undefined;
-  /** Ends the wait before the next attempt; null while there is none to end. */
-  #wake: AbortController | null = null;
   readonly #silence: Silence<Connection>;
-  #keepAliveTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #keepAlive: KeepAlive;
 
   /**
    * Makes a link that does nothing until {@linkcode Link.start} or the first request.
@@ -119,31 +87,46 @@ export class Link {
     deadlines: Deadlines,
     addresses: () => readonly Endpoint[] = () => [endpoint],
   ) {
-    this.endpoint = endpoint;
-    this.#addresses = addresses;
     this.#settings = settings;
     this.#owner = owner;
     this.#deadlines = deadlines;
+    this.#dialler = new Dialler(endpoint, addresses, settings, {
+      onClosed: (connection, error, sent, queued) =>
+        this.#onClosed(connection, error, sent, queued),
+      askRunId: async (connection) =>
+        connection === this.#reconnect.connection ? await askRunId(this.#call) : undefined,
+    });
+    this.#reconnect = new Reconnect<Connection>(settings, {
+      isAwaited: () => this.#queue.length > 0,
+      open: (budget) => this.#open(budget),
+      prepare: (connection) => {
+        this.#dialler.tellReadOnly(connection);
+        return owner.onConnected(this);
+      },
+      onReady: (connection, loss) => this.#onReady(connection, loss),
+      onRefused: (error) => owner.onRefused(this, error),
+    });
     this.dedicated = new DedicatedPool(
       (bare) => this.#openDedicated(bare),
-      (connection, requests, error) => this.#giveUp(connection, requests, error),
+      (connection, requests, error) =>
+        giveUp({ connection, requests, error }, {
+          connection: this.#reconnect.connection,
+          call: this.#call,
+        }),
       (request) => request.owner.resend(request),
       settings.backoff,
     );
-    this.#readOnly = settings.readOnly;
     this.#silence = new Silence({
-      present: () => this.#ready ? this.#connection : null,
+      present: () => this.#reconnect.present,
       probe: (silent, budget) => this.#probe(silent, budget),
       replace: (silent, fresh) => this.#foundDead(silent, fresh),
     });
-    this.#events = {
-      onClosed: (connection, error, sent, queued) =>
-        this.#onClosed(connection, error, sent, queued),
-      askRunId: (connection) => this.#askRunId(connection),
-    };
+    this.#keepAlive = new KeepAlive(settings.keepAlive, () => {
+      this.#call(["PING"]).catch(ignore);
+    });
     this.#inbox = {
       onPush: (push, connection) => {
-        if (connection === this.#connection) owner.onPush(this, push);
+        if (connection === this.#reconnect.connection) owner.onPush(this, push);
       },
     };
     this.#internal = {
@@ -154,36 +137,46 @@ export class Link {
     };
   }
 
+  /** The address that was tried last. */
+  get endpoint(): Endpoint {
+    return this.#dialler.endpoint;
+  }
+
+  /** Why it is not connected, or was not at last. */
+  get lastError(): Error | undefined {
+    return this.#reconnect.lastError;
+  }
+
   /** Whether a request would be sent at once. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#reconnect.state === "ready";
   }
 
   /** Number of reads that returned data, on the present connection. */
   get received(): number {
-    return this.#connection?.received ?? 0;
+    return this.#reconnect.connection?.received ?? 0;
   }
 
   /** What the handshake of the present connection learnt; undefined while there is none. */
   get greeting(): Greeting | undefined {
-    return this.#connection?.greeting;
+    return this.#reconnect.connection?.greeting;
   }
 
-  /** Whether it was closed for good. */
+  /** Whether it was ended. */
   get closed(): boolean {
-    return this.#end.signal.aborted;
+    return this.#reconnect.state === "closed";
   }
 
-  /** Whether it was closed for good, and the last connection with it. */
+  /** Whether it was ended and all its connections are closed. */
   get gone(): boolean {
-    return this.closed && this.#connection === null && this.#others.size === 0 &&
+    return this.closed && this.#reconnect.connection === null && this.#others.size === 0 &&
       !this.dedicated.busy;
   }
 
-  /** `host:port`, and how it fares, for messages. */
+  /** `host:port`, and whether it is connected or why not, for messages. */
   describe(): string {
     const where = show(this.endpoint);
-    if (this.#ready) return `${where} is connected`;
+    if (this.ready) return `${where} is connected`;
     return `${where} is not connected${
       this.lastError === undefined ? "" : `: ${this.lastError.message}`
     }`;
@@ -191,9 +184,7 @@ export class Link {
 
   /** Begins to connect, if it has not begun. */
   start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    this.#run();
+    this.#reconnect.start();
   }
 
   /**
@@ -203,18 +194,19 @@ export class Link {
    */
   send(request: Request): void {
     request.link = this;
-    if (this.#ready) {
+    const connection = this.#reconnect.present;
+    if (connection !== null) {
       if (request.batch !== null) return request.batch.send(this, request);
-      if (!request.blocks) return this.#connection!.send(request);
-      if (!request.interrupts) this.#identify(this.#connection!);
+      if (!request.blocks) return connection.send(request);
+      if (!request.interrupts) identifyOnce(connection, this.#call);
       return this.dedicated.send(request);
     }
     if (this.closed) return request.owner.resend(request);
     // There may be no shared connection because of the script that it is to end.
     if (request.interrupts) return this.dedicated.send(request);
     this.#queue.push(request);
-    this.start();
-    this.#wake?.abort();
+    this.#reconnect.start();
+    this.#reconnect.hurry();
   }
 
   /**
@@ -224,8 +216,9 @@ export class Link {
    */
   sendTogether(requests: Request[]): void {
     if (requests.some(({ blocks }) => blocks)) {
-      if (this.#ready) {
-        this.#identify(this.#connection!);
+      const connection = this.#reconnect.present;
+      if (connection !== null) {
+        identifyOnce(connection, this.#call);
         return this.dedicated.sendTogether(requests);
       }
     } else {
@@ -242,7 +235,7 @@ export class Link {
    * @returns The reply; rejects if there is no connection.
    */
   call(words: Words, timeout: number): Promise<Reply> {
-    const connection = this.#connection;
+    const { connection } = this.#reconnect;
     if (connection === null || connection.closed) {
       return Promise.reject(this.lastError ?? new ClosedError("Cannot send: not connected"));
     }
@@ -254,24 +247,22 @@ export class Link {
     return promise;
   }
 
+  /** The same, with the time that an attempt to connect may take. */
+  readonly #call = (words: Words): Promise<Reply> =>
+    this.call(words, this.#settings.attemptTimeout);
+
   /**
    * Says whether the node shall answer reads although it is a replica of a cluster.
    *
    * @param readOnly Whether it shall.
    */
   set readOnly(readOnly: boolean) {
-    if (this.#readOnly === readOnly) return;
-    this.#readOnly = readOnly;
-    if (this.#connection !== null) this.#tellReadOnly(this.#connection);
+    if (this.#dialler.readOnly === readOnly) return;
+    this.#dialler.readOnly = readOnly;
+    const { connection } = this.#reconnect;
+    if (connection !== null) this.#dialler.tellReadOnly(connection);
     // They were not told.
     this.dedicated.closeIdle();
-  }
-
-  /** Sends READONLY or READWRITE, unless it was sent already: the role may have changed during the dial. */
-  #tellReadOnly(connection: Connection): void {
-    if (connection.readOnly === this.#readOnly || connection.closed) return;
-    connection.readOnly = this.#readOnly;
-    ask(connection, [this.#readOnly ? "READONLY" : "READWRITE"]).catch(ignore);
   }
 
   /** How many requests wait for a connection. */
@@ -296,7 +287,7 @@ export class Link {
     // One on a connection of its own tells nothing about the shared one.
     if (request.blocks || request.batch !== null) return false;
     // WAIT delays the requests behind it, also when its caller has given it up: that is no silence.
-    const oldest = this.#connection?.oldest;
+    const oldest = this.#reconnect.connection?.oldest;
     if (oldest !== undefined && oldest.written + oldest.serverTime > performance.now()) {
       return false;
     }
@@ -319,11 +310,11 @@ export class Link {
    * @returns Whether it is used.
    */
   async replace(isWanted: (call: Call) => Promise<boolean>, timeout: number): Promise<boolean> {
-    const present = this.#connection;
-    if (present === null || !this.#ready) return false;
+    const { present } = this.#reconnect;
+    if (present === null) return false;
     let fresh: Connection;
     try {
-      fresh = await this.#open({ budget: timeout, inbox: this.#inbox });
+      fresh = await this.#open(timeout);
     } catch {
       return false;
     }
@@ -334,24 +325,20 @@ export class Link {
     } catch {
       // It was closed, or did not answer in time.
     }
-    if (!wanted || fresh.closed || this.#connection !== present || !this.#ready) {
-      fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
+    if (!wanted || fresh.closed || this.#reconnect.present !== present) {
+      fresh.close(ONLY_A_PROBE);
       return false;
     }
     this.#others.delete(fresh);
-    this.#successor = fresh;
-    this.#handover = "left";
     this.#alsoHolds(present);
-    this.#connection = null;
-    this.#ready = false;
-    clearInterval(this.#keepAliveTimer);
-    this.dedicated.closeIdle();
-    const error = this.lastError = new ConnectionError(
+    const error = new ConnectionError(
       `Left the connection to ${show(this.endpoint)}: the name leads to another node now`,
       { ...this.endpoint },
     );
+    this.#reconnect.leave(fresh, error);
+    this.#keepAlive.stop();
+    this.dedicated.closeIdle();
     this.#owner.onLost(this, error);
-    this.#replaced.resolve(error);
     present.drain();
     return true;
   }
@@ -362,21 +349,16 @@ export class Link {
     connection.ended.then(() => this.#others.delete(connection));
   }
 
-  /**
-   * Ends the link when what was sent has been answered. What waits goes back to the owner.
-   */
+  /** Ends the link when what was sent has been answered. What waits goes back to the owner. */
   retire(): void {
     if (this.closed) return;
-    const connection = this.#connection;
-    this.#ready = false;
+    this.#reconnect.close(new ClosedError("Cannot send: the node has left"));
     this.#silence.stop();
-    this.#end.abort(new ClosedError("Cannot send: the node has left"));
-    clearInterval(this.#keepAliveTimer);
+    this.#keepAlive.stop();
     this.endBlocked("the node has left");
     this.dedicated.retire();
-    this.#successor?.close(new ClosedError("Cannot send: the node has left"));
     for (const request of this.takeQueue()) request.owner.resend(request);
-    connection?.drain();
+    this.#reconnect.connection?.drain();
   }
 
   /**
@@ -385,161 +367,33 @@ export class Link {
    * @param error The error.
    */
   destroy(error: Error): void {
-    if (!this.closed) this.#end.abort(error);
-    this.#ready = false;
+    if (!this.closed) this.#reconnect.close(error);
     this.#silence.stop();
-    clearInterval(this.#keepAliveTimer);
+    this.#keepAlive.stop();
     for (const request of this.#queue.drain()) request.reject(error);
     this.dedicated.close(error);
-    this.#successor?.close(error);
-    this.#connection?.close(error);
+    this.#reconnect.connection?.close(error);
     for (const connection of this.#others) connection.close(error);
   }
 
-  /** Connects, for ever. */
-  async #run(): Promise<void> {
-    const { signal } = this.#end;
-    while (!signal.aborted) {
-      const waited = this.#queue.length > 0;
-      const wake = this.#wake = waited ? null : new AbortController();
-      const wait = waitBefore(
-        { failures: this.#failures, waited, lost: this.#lostAt !== undefined },
-        this.#settings.backoff,
-      );
-      const left = wait === 0 ? 0 : (this.#lostAt ?? 0) + wait - performance.now();
-      try {
-        if (left > 0) {
-          await delay(left, {
-            signal: wake === null ? signal : AbortSignal.any([signal, wake.signal]),
-          });
-        }
-        await this.#live();
-      } catch {
-        // The wait was cut short, or the attempt failed; the loop condition decides whether to continue.
-      }
-    }
-  }
-
-  /**
-   * The life of one connection, from the dial to its end.
-   *
-   * @throws If it could not be opened, or broke before it was of any use: then the backoff goes on.
-   */
-  async #live(): Promise<void> {
-    let connection: Connection;
-    let old: Reconnection["old"];
-    try {
-      const successor = this.#successor;
-      connection = successor ??
-        await this.#open({
-          budget: this.#attemptTimeout(),
-          identify: this.dedicated.blocked.waiting,
-          inbox: this.#inbox,
-        });
-      this.#successor = null;
-      old = successor === null ? "closed" : this.#handover;
-      // The link may have been ended before it had the connection.
-      if (this.closed) connection.close(this.#end.signal.reason);
-      this.#connection = connection;
-      this.#tellReadOnly(connection);
-      await this.#owner.onConnected(this);
-      if (connection.closed) throw await connection.ended;
-    } catch (error) {
-      this.#connection?.close(error as Error);
-      this.#connection = null;
-      this.lastError = error as Error;
-      this.#failed();
-      if (!this.closed) this.#owner.onRefused(this, error as Error);
-      throw error;
-    }
-    const since = performance.now();
-    const { answered } = connection;
-    this.#replaced = Promise.withResolvers();
-    this.#become(connection, old);
-    const error = await Promise.race([connection.ended, this.#replaced.promise]);
-    if (
-      connection.answered > answered || performance.now() - since > GOOD_LIFE ||
-      this.#successor !== null
-    ) {
-      this.#failures = 0;
-      this.#lostAt = this.#successor === null ? performance.now() : undefined;
-      return;
-    }
-    this.#failed();
-    throw error;
-  }
-
-  /**
-   * How long an attempt may take. A node that could be reached before answers soon or not at all, so a hanging attempt
-   * must not keep the next one waiting; but a network that has become slow must not fail for ever.
-   */
-  #attemptTimeout(): number {
-    const { attemptTimeout } = this.#settings;
-    return this.#reached
-      ? Math.min(attemptTimeout, RECONNECTION * 2 ** Math.min(this.#failures, 10))
-      : attemptTimeout;
-  }
-
-  #failed(): void {
-    this.#failures++;
-    this.#lostAt = performance.now();
-  }
-
-  /** Sends what waits, and is ready. */
-  #become(connection: Connection, old: Reconnection["old"]): void {
-    this.#ready = this.#reached = true;
+  /** Sends what waits. */
+  #onReady(connection: Connection, loss: Loss): void {
     this.connectionId = ++connections;
     this.#silence.begin(connection);
-    this.#review(connection, old);
+    this.#review(connection, loss);
     for (const request of this.#queue.drain()) this.send(request);
-    if (this.#settings.keepAlive > 0) {
-      let received = -1;
-      const timer = setInterval(() => {
-        if (connection.received === received) {
-          this.call(["PING"], this.#settings.attemptTimeout).catch(ignore);
-        }
-        received = connection.received;
-      }, this.#settings.keepAlive);
-      Deno.unrefTimer(timer);
-      this.#keepAliveTimer = timer;
-    }
+    this.#keepAlive.start(connection);
     this.#owner.onReady(this);
   }
 
-  async #open(attempt: Omit<Attempt, "signal">): Promise<Connection> {
-    const settings = { ...this.#settings, readOnly: this.#readOnly };
-    const connection = await this.#dial(settings, attempt);
-    connection.readOnly = settings.readOnly;
-    this.#tellReadOnly(connection);
-    return connection;
-  }
-
-  async #dial(settings: LinkSettings, options: Omit<Attempt, "signal">): Promise<Connection> {
-    const attempt = { ...options, signal: this.#end.signal };
-    const addresses = this.#addresses();
-    // The one that worked last comes first: another one may take its time to fail.
-    const last = addresses.find(({ host, port }) =>
-      host === this.#reachedAt?.host && port === this.#reachedAt.port
-    );
-    const ordered = last === undefined
-      ? addresses
-      : [last, ...addresses.filter((address) => address !== last)];
-    const connection = await openFirst(ordered, settings, attempt, this.#events, (address) => {
-      this.endpoint = address;
+  /** Opens a connection that is, or may become, the present one. */
+  #open(budget: number): Promise<Connection> {
+    return this.#dialler.open({
+      budget,
+      signal: this.#reconnect.signal,
+      identify: this.dedicated.blocked.waiting,
+      inbox: this.#inbox,
     });
-    this.#reachedAt = this.endpoint;
-    return connection;
-  }
-
-  /** Asks which process is at the other end of the shared connection. */
-  async #askRunId(connection: Connection): Promise<string | undefined> {
-    if (connection !== this.#connection) return undefined;
-    try {
-      return runIdIn(await this.call(["INFO", "server"], this.#settings.attemptTimeout));
-    } catch {
-      // Refused, lost, or not answered in time: it stays unknown.
-      return undefined;
-    }
   }
 
   /**
@@ -548,63 +402,9 @@ export class Link {
    * @param bare Whether it is only logged in: a server accepts no more while a script runs.
    */
   #openDedicated(bare: boolean): Promise<Connection> {
-    const { attemptTimeout } = this.#settings;
-    if (!bare) return this.#open({ budget: attemptTimeout, identify: true });
-    return this.#dial(
-      {
-        ...this.#settings,
-        clientName: undefined,
-        databaseId: 0,
-        readOnly: false,
-        clientInfo: false,
-        availabilityZone: false,
-      },
-      { budget: attemptTimeout },
-    );
-  }
-
-  /** Finds out once who is at the other end of the shared connection. */
-  async #identify(connection: Connection): Promise<void> {
-    if (connection.identity !== undefined) return;
-    connection.identity = null;
-    try {
-      connection.identity = await identify((words) =>
-        this.call(words, this.#settings.attemptTimeout)
-      );
-    } catch {
-      // Lost or hanging, which others deal with.
-    }
-  }
-
-  /**
-   * Ends the requests of a dedicated connection on the server, before the server gets a later request of this client.
-   *
-   * A server does not notice a close at once, and until then may hand an element to the closed connection. So CLIENT
-   * UNBLOCK is sent on the shared connection, ahead of later requests, if both connections lead to the same process: in
-   * another one the number would be that of another connection. Otherwise later requests wait until the server has
-   * closed the connection.
-   *
-   * In a batch, commands behind the blocking one would be executed when it is unblocked, after later requests. So such a
-   * connection is killed instead, if the user may do that.
-   *
-   * @returns Whether the connection can be closed now. If not, it is closed, with the error, when the server has closed
-   * it.
-   */
-  #giveUp(connection: Connection, requests: readonly Request[], error: Error): boolean {
-    const shared = this.#connection;
-    const { identity } = connection;
-    if (shared === null || shared.closed) return true;
-    if (identity && shared.identity?.mayUnblock && identity.runId === shared.identity.runId) {
-      const { attemptTimeout } = this.#settings;
-      if (requests.length > 1) {
-        this.call(["CLIENT", "KILL", "ID", identity.clientId], attemptTimeout).catch(ignore);
-      }
-      // With ERROR: with TIMEOUT, Valkey 8.0 crashes if CLIENT PAUSE holds the command.
-      this.call(["CLIENT", "UNBLOCK", identity.clientId, "ERROR"], attemptTimeout).catch(ignore);
-      return true;
-    }
-    connection.finish(FAREWELL, error).then(shared.pauseWrites());
-    return false;
+    const attempt = { budget: this.#settings.attemptTimeout, signal: this.#reconnect.signal };
+    if (bare) return this.#dialler.openBare(attempt);
+    return this.#dialler.open({ ...attempt, identify: true });
   }
 
   /**
@@ -618,30 +418,23 @@ export class Link {
   }
 
   /** Ends blocked requests whose connections were lost together with the previous shared connection. */
-  async #review(connection: Connection, old: Reconnection["old"]): Promise<void> {
+  async #review(connection: Connection, loss: Loss): Promise<void> {
     const { blocked } = this.dedicated;
     if (!blocked.waiting) return;
-    if (connection.identity === undefined) await this.#identify(connection);
+    if (connection.identity === undefined) await identifyOnce(connection, this.#call);
     const reason = this.lastError ?? this.#lost("it was replaced");
-    const call = (words: Words): Promise<Reply> => this.call(words, this.#settings.attemptTimeout);
-    if (!connection.closed) {
-      blocked.review({ identity: connection.identity ?? null, old, reason, call });
-    }
+    if (connection.closed) return;
+    blocked.review({ identity: connection.identity ?? null, loss, reason, call: this.#call });
   }
 
   /** Applies the retry rule to the requests of a connection that was lost. */
   #onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void {
-    const isMain = connection === this.#connection;
-    if (isMain) {
-      this.#connection = null;
+    const lost = this.#reconnect.lose(connection, error);
+    if (lost !== "another") {
       // They were probably lost for the same reason, and the next request would fail on them.
       this.dedicated.closeIdle();
-      clearInterval(this.#keepAliveTimer);
-      if (this.#ready) {
-        this.#ready = false;
-        this.lastError = error;
-        if (!this.closed) this.#owner.onLost(this, error);
-      }
+      this.#keepAlive.stop();
+      if (lost === "ready") this.#owner.onLost(this, error);
     }
     for (const request of sent) {
       if (request.settled) continue;
@@ -679,31 +472,16 @@ export class Link {
    */
   async #probe(silent: Connection, timeout: number): Promise<Connection | null> {
     const budget = Math.min(timeout, this.#settings.attemptTimeout);
-    const fresh = await this.#open({
-      budget,
-      identify: this.dedicated.blocked.waiting,
-      inbox: this.#inbox,
-    });
+    const fresh = await this.#open(budget);
     this.#alsoHolds(fresh);
-    try {
-      const call = (words: Words): Promise<Reply> => ask(fresh, words);
-      const isHeldUp = await within(budget, fresh, isWaiting(silent, call));
-      if (!isHeldUp) {
-        this.#others.delete(fresh);
-        return fresh;
-      }
-    } catch (error) {
-      fresh.close(error as Error);
-      throw error;
-    }
-    fresh.close(new ClosedError("Cannot send: the connection was only a probe"));
-    return null;
+    if (await isHeldUp(silent, fresh, budget)) return null;
+    this.#others.delete(fresh);
+    return fresh;
   }
 
   /** Replaces the shared connection, whose peer is silent, by a fresh one on which the node has answered. */
   #foundDead(silent: Connection, fresh: Connection): void {
-    this.#successor = fresh;
-    this.#handover = "silent";
+    this.#reconnect.succeed(fresh);
     silent.close(this.#lost("the peer is silent on it, while it answers a new one"));
   }
 

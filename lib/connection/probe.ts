@@ -4,11 +4,17 @@
  * @module
  */
 
-import { ServerError, TimeoutError } from "../errors.ts";
+import { ClosedError, ServerError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
 import type { Connection } from "./connection.ts";
+import { ask } from "./open.ts";
+
+/** Why a fresh connection is closed that is not needed. */
+export const ONLY_A_PROBE: ClosedError = new ClosedError(
+  "Cannot send: the connection was only a probe",
+);
 
 /** By how many seconds the age of a connection may differ between the server and this process. */
 const TOLERANCE = 2;
@@ -37,6 +43,31 @@ export async function within<T>(
 }
 
 /**
+ * Asks the server, on a fresh connection, whether it holds another connection back. Closes the fresh connection if it
+ * does, or does not answer.
+ *
+ * @param other The other connection, which is silent.
+ * @param fresh The fresh connection.
+ * @param timeout Milliseconds.
+ * @returns Whether the server holds the other connection back; false if it does not tell.
+ * @throws {ConnectionError | TimeoutError} If it does not answer.
+ */
+export async function isHeldUp(
+  other: Connection,
+  fresh: Connection,
+  timeout: number,
+): Promise<boolean> {
+  try {
+    const heldUp = await within(timeout, fresh, isWaiting(other, (words) => ask(fresh, words)));
+    if (heldUp) fresh.close(ONLY_A_PROBE);
+    return heldUp;
+  } catch (error) {
+    fresh.close(error as Error);
+    throw error;
+  }
+}
+
+/**
  * Asks the server whether it is alive, and whether it holds another connection back, as it does during CLIENT PAUSE or
  * while a script runs.
  *
@@ -45,7 +76,7 @@ export async function within<T>(
  * @returns Whether the server holds it back; false if it does not tell.
  * @throws {ConnectionError | TimeoutError} If it does not answer.
  */
-export async function isWaiting(
+async function isWaiting(
   other: Connection,
   call: (words: Words) => Promise<Reply>,
 ): Promise<boolean> {

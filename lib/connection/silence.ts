@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ClosedError } from "../errors.ts";
 import { Budget } from "./budget.ts";
+import { ONLY_A_PROBE } from "./probe.ts";
 
 /** Least time without a byte until a peer is taken for silent, in milliseconds. */
 const LEAST = 1000;
@@ -23,9 +23,6 @@ const MEMORY = 60_000;
 const USUAL = 3;
 /** The wait is doubled so often at most. */
 const MOST_DOUBLINGS = 6;
-
-/** Why a fresh connection is closed that is not needed. */
-const ONLY_A_PROBE = new ClosedError("Cannot send: the connection was only a probe");
 
 /** A connection, as far as its silence matters. */
 export interface Peer {

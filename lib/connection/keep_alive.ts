@@ -1,0 +1,44 @@
+/**
+ * Notices that an idle connection is lost.
+ *
+ * @module
+ */
+
+/** Asks a peer for a sign of life at intervals in which nothing came from it. */
+export class KeepAlive {
+  readonly #interval: number;
+  readonly #ask: () => void;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Makes one that watches nothing.
+   *
+   * @param interval Milliseconds without data from the peer after which it is asked; 0 for never.
+   * @param ask Sends something that the peer answers.
+   */
+  constructor(interval: number, ask: () => void) {
+    this.#interval = interval;
+    this.#ask = ask;
+  }
+
+  /**
+   * Watches a connection, until {@linkcode KeepAlive.stop}.
+   *
+   * @param connection The connection.
+   */
+  start(connection: { readonly received: number }): void {
+    if (this.#interval === 0) return;
+    let received = -1;
+    const timer = setInterval(() => {
+      if (connection.received === received) this.#ask();
+      received = connection.received;
+    }, this.#interval);
+    Deno.unrefTimer(timer);
+    this.#timer = timer;
+  }
+
+  /** Ends the watch. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
