@@ -10,6 +10,34 @@
 
 /** How long an attempt that nobody wants any more may go on, in milliseconds. */
 const GRACE = 20;
+/** How much of it comes last, after a look at what was opened, in milliseconds. */
+const LAST_STEP = 5;
+
+/**
+ * A wait in two steps. If the process was busy, the first step ends before anything else is looked at; what has been opened
+ * meanwhile is noticed before the second one ends.
+ */
+class Grace {
+  #timer: ReturnType<typeof setTimeout>;
+  #counts = true;
+
+  constructor(over: () => void) {
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(over, LAST_STEP);
+      if (!this.#counts) this.unref();
+    }, GRACE - LAST_STEP);
+  }
+
+  /** Does not keep the process alive. */
+  unref(): void {
+    this.#counts = false;
+    Deno.unrefTimer(this.#timer);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
 
 /** Opens connections, and gives up those that are not wanted any more. */
 export class Dials {
@@ -32,17 +60,17 @@ export class Dials {
     const attempt = connect(cancel.signal);
     this.#attempts.set(attempt, cancel);
     return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
+      let grace: Grace | undefined;
       const abort = (): void => {
         reject(signal.reason);
         attempt.then((connection) => connection.close(), ignore);
-        timer = setTimeout(() => cancel.abort(), GRACE);
-        Deno.unrefTimer(timer);
+        grace = new Grace(() => cancel.abort());
+        grace.unref();
       };
       signal.addEventListener("abort", abort, { once: true });
       attempt.then(resolve, reject).finally(() => {
         this.#attempts.delete(attempt);
-        clearTimeout(timer);
+        grace?.stop();
         signal.removeEventListener("abort", abort);
       });
     });
@@ -56,9 +84,9 @@ export class Dials {
   async settled(): Promise<void> {
     if (this.#attempts.size === 0) return;
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, GRACE);
+    const grace = new Grace(late.resolve);
     await Promise.race([Promise.allSettled(this.#attempts.keys()), late.promise]);
-    clearTimeout(timer);
+    grace.stop();
   }
 
   /** Cancels the attempts under way at once. */

@@ -124,6 +124,33 @@ Deno.test("aborting while a connection is opened leaves no socket behind", async
   await accepting;
 });
 
+Deno.test("aborting before the process is busy leaves no socket behind either", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const open = new Set<Deno.Conn>();
+  const accepting = (async () => {
+    for await (const conn of listener) {
+      open.add(conn);
+      drain(conn).finally(() => open.delete(conn));
+    }
+  })();
+  const dials = new Dials();
+  for (let i = 0; i < 30; i++) {
+    const controller = new AbortController();
+    const opening = dials.open(
+      (signal) => Deno.connect({ hostname: "127.0.0.1", port, signal }),
+      controller.signal,
+    );
+    controller.abort(REASON);
+    for (const end = performance.now() + 30; performance.now() < end;);
+    await opening.then((conn) => conn.close(), () => {});
+    await dials.settled();
+  }
+  await until("the peer sees no connection", () => Promise.resolve(open.size === 0));
+  listener.close();
+  await accepting;
+});
+
 async function drain(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(16);
   try {
