@@ -7,55 +7,56 @@
 import { retry } from "@std/async/retry";
 import type { Backoff } from "../lib/connection/settings.ts";
 
+/** What a {@linkcode Polling} asks, how often, and until when. */
+export interface PollingOptions {
+  /** Begins one round of questions. */
+  ask(): void;
+  /** Whether no further round is needed. */
+  isDone(): boolean;
+  /** Waits between the rounds. */
+  readonly backoff: Backoff;
+  /** Longest wait between two rounds, in milliseconds; that of the backoff if it is shorter. */
+  readonly longestWait: number;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
 /** Repeats a question, with waits that grow from one to the next. */
 export class Polling {
-  readonly #ask: () => void;
-  readonly #backoff: Backoff;
-  readonly #signal: AbortSignal;
-  /** What is being waited for. */
-  readonly #awaited = new Set<() => boolean>();
+  readonly #options: PollingOptions;
+  #running = false;
 
   /**
-   * Makes an idle one.
+   * Makes a polling that asks nothing until {@linkcode Polling.run}.
    *
-   * @param ask Begins one round of questions.
-   * @param backoff Waits between the rounds.
-   * @param signal Ends it.
+   * @param options What it asks, how often, and until when.
    */
-  constructor(ask: () => void, backoff: Backoff, signal: AbortSignal) {
-    this.#ask = ask;
-    this.#backoff = backoff;
-    this.#signal = signal;
+  constructor(options: PollingOptions) {
+    this.#options = options;
   }
 
-  /**
-   * Asks until a condition holds. A second call for the same condition does nothing while the first one goes on.
-   *
-   * @param isInOrder The condition.
-   * @param longestWait Longest wait between two rounds, in milliseconds.
-   */
-  async until(isInOrder: () => boolean, longestWait: number): Promise<void> {
-    if (this.#awaited.has(isInOrder) || this.#signal.aborted) return;
-    this.#awaited.add(isInOrder);
-    const maxTimeout = Math.min(this.#backoff.maxTimeout, longestWait);
+  /** Asks until the condition holds. Does nothing while an earlier call goes on. */
+  async run(): Promise<void> {
+    const { backoff, longestWait, signal } = this.#options;
+    if (this.#running || signal.aborted) return;
+    this.#running = true;
+    const maxTimeout = Math.min(backoff.maxTimeout, longestWait);
     try {
       await retry(() => {
-        if (isInOrder()) {
-          // At once: things can change again before the promise is settled.
-          this.#awaited.delete(isInOrder);
-          return;
-        }
-        this.#ask();
+        if (this.#options.isDone()) return;
+        this.#options.ask();
         throw new Error("Cannot see all roles in order yet");
       }, {
-        ...this.#backoff,
+        ...backoff,
         maxTimeout,
-        minTimeout: Math.min(this.#backoff.minTimeout, maxTimeout),
+        minTimeout: Math.min(backoff.minTimeout, maxTimeout),
         maxAttempts: Number.MAX_SAFE_INTEGER,
-        signal: this.#signal,
+        signal,
       });
     } catch {
       // The client was closed.
+    } finally {
+      this.#running = false;
     }
   }
 }
