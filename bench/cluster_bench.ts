@@ -110,7 +110,7 @@ async function dispatcherFor(shards: number): Promise<ClusterDispatcher> {
     clientCreationTimeout: 60_000,
     requestTimeout: 10_000,
   };
-  return new ClusterDispatcher(settingsOf(configuration, true));
+  return new ClusterDispatcher(settingsOf(configuration, "cluster"));
 }
 
 for (const shards of [3, 100, 1000]) {

@@ -73,7 +73,7 @@ export class RedisClusterClient<
   static async create(
     configuration: ClusterClientConfiguration | string | URL,
   ): Promise<RedisClusterClient> {
-    const settings = settingsOf(configuration, true);
+    const settings = settingsOf(configuration, "cluster");
     const dispatcher = new ClusterDispatcher(settings);
     if (!settings.lazyConnect) await dispatcher.connect();
     return new RedisClusterClient<string>(new View(dispatcher));

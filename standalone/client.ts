@@ -56,7 +56,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   static async create(
     configuration: RedisClientConfiguration | string | URL,
   ): Promise<RedisClient> {
-    const settings = settingsOf(configuration, false);
+    const settings = settingsOf(configuration, "standalone");
     const dispatcher = new StandaloneDispatcher(settings);
     if (!settings.lazyConnect) await dispatcher.connect();
     return new RedisClient<string>(new View(dispatcher));

@@ -80,7 +80,7 @@ export function roleOfReply(reply: Reply): Role {
       "Cannot use the node: it is a sentinel, expected a primary or a replica",
     );
   }
-  return roleOf(reply[0], IN_SYNC.has(String(reply[3])));
+  return roleOf(reply[0], IN_SYNC.has(String(reply[3])) ? "replica" : "stale");
 }
 
 /**
@@ -94,7 +94,7 @@ export function roleOfInfo(reply: Reply): Role {
   if (typeof reply !== "string") return malformed("INFO");
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}:(.*?)\r?$`, "m").exec(reply)?.[1];
-  return roleOf(field("role"), field("master_link_status") === "up");
+  return roleOf(field("role"), field("master_link_status") === "up" ? "replica" : "stale");
 }
 
 /**
@@ -105,9 +105,9 @@ export function roleOfInfo(reply: Reply): Role {
  * @throws {UnexpectedReplyError} If the reply is none to HELLO.
  */
 export function roleOfHello(reply: Reply): Role {
-  if (reply instanceof Map) return roleOf(reply.get("role"), true);
+  if (reply instanceof Map) return roleOf(reply.get("role"), "replica");
   if (!Array.isArray(reply) || reply.length < 2) return malformed("HELLO");
-  return roleOf(reply.find((_, i) => i % 2 === 1 && reply[i - 1] === "role"), true);
+  return roleOf(reply.find((_, i) => i % 2 === 1 && reply[i - 1] === "role"), "replica");
 }
 
 function malformed(command: string): never {
@@ -119,7 +119,8 @@ function malformed(command: string): never {
 /** Words for the connection of a replica that receives every write: of Redis and Valkey, and of Dragonfly. */
 const IN_SYNC = new Set(["connected", "stable_sync"]);
 
-function roleOf(word: unknown, inSync: boolean): Role {
+/** Reads a role by its name; a replica is the one given. */
+function roleOf(word: unknown, replica: "replica" | "stale"): Role {
   switch (word) {
     case "master":
     case "primary":
@@ -128,7 +129,7 @@ function roleOf(word: unknown, inSync: boolean): Role {
       return "active";
     case "slave":
     case "replica":
-      return inSync ? "replica" : "stale";
+      return replica;
     default:
       return "unknown";
   }

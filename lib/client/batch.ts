@@ -197,7 +197,7 @@ export async function runBatch<
     return made;
   });
   const outcomes = addCommands("batch", batch, build, requests);
-  const keepsErrors = options?.errors === "values";
+  const { errors = "reject" } = options ?? {};
   const refused = new Map<Request, unknown>();
   for (const made of requests) {
     try {
@@ -206,7 +206,7 @@ export async function runBatch<
       refused.set(made, error);
     }
   }
-  if (!keepsErrors) {
+  if (errors === "reject") {
     const [refusal] = [...batch.refusals, ...refused.values()];
     const error = refusal ?? dispatcher.overload(requests.length);
     if (error !== undefined) {
@@ -225,7 +225,7 @@ export async function runBatch<
   located?.then(() => dispatcher.release(sendable));
   const results = await outcomes;
   await leftOut(batch, requests);
-  return settle(results, keepsErrors);
+  return settle(results, errors);
 }
 
 /**
@@ -300,15 +300,15 @@ export async function leftOut<T extends string | Uint8Array, N extends Reach>(
  * Makes the outcome of a batch from those of its commands.
  *
  * @param results The outcome of each command.
- * @param keepsErrors Whether errors are values.
+ * @param errors What an error does.
  * @returns The value or the error of each command.
  * @throws The first error, unless errors are values.
  */
 export function settle(
   results: readonly PromiseSettledResult<unknown>[],
-  keepsErrors: boolean,
+  errors: "reject" | "values",
 ): unknown[] {
-  if (!keepsErrors) {
+  if (errors === "reject") {
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }

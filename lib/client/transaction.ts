@@ -58,7 +58,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
       exec.impatient = options?.retryServerErrors !== true;
       exec.handTo((reply) => {
         broken = reply === null;
-        distribute(commands, reply as Reply, exec.bytes);
+        distribute(exec, commands, reply as Reply);
       }, (error) => {
         failure = { error };
         // A command that the server refused has its own error.
@@ -76,13 +76,13 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   const results = await outcomes;
   await leftOut(transaction, commands);
   if (broken) return null;
-  const keepsErrors = options?.errors === "values";
-  if (failure !== undefined && !keepsErrors) throw failure.error;
-  return settle(results, keepsErrors);
+  const { errors = "reject" } = options ?? {};
+  if (failure !== undefined && errors === "reject") throw failure.error;
+  return settle(results, errors);
 }
 
 /** Gives each command its element of the reply to EXEC. */
-function distribute(commands: readonly Request[], reply: Reply, bytes: boolean): void {
+function distribute(exec: Request, commands: readonly Request[], reply: Reply): void {
   if (!Array.isArray(reply) || reply.length !== commands.length) {
     const error = reply === null
       ? new RedisError("Cannot execute the transaction: a watched key was changed")
@@ -98,7 +98,7 @@ function distribute(commands: readonly Request[], reply: Reply, bytes: boolean):
       element.command = command.name;
       command.reject(element);
     } else {
-      command.resolve(bytes && !command.bytes ? toText(element) : element);
+      command.resolve(exec.bytes && !command.bytes ? toText(element) : element);
     }
   }
 }

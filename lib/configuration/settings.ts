@@ -60,23 +60,23 @@ const BASE_OPTIONS = [
  * Checks a configuration and fills in the defaults.
  *
  * @param configuration Options, or a URL.
- * @param cluster Whether it is for the cluster client.
+ * @param client Which client it is for.
  * @returns The settings.
  * @throws {ConfigurationError} If an option is bad; it names the option.
  */
 export function settingsOf(
   configuration: RedisClientConfiguration | ClusterClientConfiguration | string | URL,
-  cluster: boolean,
+  client: "standalone" | "cluster",
 ): Settings {
   const given: ClusterClientConfiguration =
     typeof configuration === "string" || configuration instanceof URL
       ? configurationOfUrl(configuration)
       : configuration;
   check(isObject(given), "addresses", "expected an object of options or a URL");
-  known(given, cluster ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
+  known(given, client === "cluster" ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
 
   const addresses = addressesOf(given.addresses);
-  const tls = tlsOf(given.tls, flag(given.useTls, "useTls"));
+  const tls = tlsOf(given);
   if (tls !== undefined && tls.serverName === undefined) {
     for (const [i, { host }] of addresses.entries()) {
       check(
@@ -188,7 +188,9 @@ function protocolOf(protocol: unknown): 2 | 3 {
   return value;
 }
 
-function tlsOf(tls: unknown, useTls: boolean): TlsSettings | undefined {
+function tlsOf(given: { tls?: unknown; useTls?: unknown }): TlsSettings | undefined {
+  const { tls } = given;
+  const useTls = flag(given.useTls, "useTls");
   if (tls === undefined) return useTls ? {} : undefined;
   check(isObject(tls), "tls", "expected an object");
   check(useTls, "tls", "expected useTls to be true with it");

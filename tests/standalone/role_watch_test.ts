@@ -59,7 +59,7 @@ class Bench implements Disposable {
 
   private constructor(nodes: readonly Node[]) {
     this.nodes = nodes;
-    const settings = settingsOf({ addresses: nodes.map(({ endpoint }) => endpoint) }, false);
+    const settings = settingsOf({ addresses: nodes.map(({ endpoint }) => endpoint) }, "standalone");
     this.watch = new RoleWatch(nodes.map(({ link }) => link), settings, {
       onAnswer: () => this.answers++,
       isAwaited: () => false,

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   ClusterError,
   ConfigurationError,
+  ConnectionError,
   RedisClient,
   RedisClusterClient,
   RedisError,
@@ -14,6 +16,7 @@ import {
   simple,
   startCluster,
   startFakeServer,
+  startProxy,
   startServer,
 } from "../../../lib/testing/mod.ts";
 
@@ -21,12 +24,13 @@ const server = await startServer();
 server.unref();
 
 async function connect(
-  options: { protocol?: 2 | 3; inflightRequestsLimit?: number } = {},
+  options: { port?: number; protocol?: 2 | 3; inflightRequestsLimit?: number } = {},
 ): Promise<RedisClient> {
+  const { port = server.port, ...rest } = options;
   const client = await RedisClient.create({
-    addresses: [{ host: server.host, port: server.port }],
+    addresses: [{ host: server.host, port }],
     requestTimeout: 10_000,
-    ...options,
+    ...rest,
   });
   await server.command(["FLUSHALL"]);
   return client;
@@ -391,6 +395,129 @@ Deno.test("a transaction whose connection is lost while the server is asked is s
   assertEquals(fake.receivedOf("SET").length, 1);
 });
 
+for (const protocol of [2, 3] as const) {
+  Deno.test(`transaction() answers a typed tuple [RESP${protocol}]`, async () => {
+    await using client = await connect({ protocol });
+    const result = await client.transaction((t) => [
+      t.hset("h", { a: "1" }),
+      t.hgetall("h"),
+      t.hexists("h", "a"),
+      t.get("missing"),
+    ]);
+    assertEquals(result, [1, Object.assign(Object.create(null), { a: "1" }), true, null]);
+  });
+}
+
+Deno.test("the bytes view has transactions of bytes", async () => {
+  await using client = await connect();
+  const bytes = new Uint8Array([0, 255, 13, 10]);
+  await client.set("k", bytes);
+  assertEquals(await client.bytes.transaction((t) => [t.get("k")]), [bytes]);
+});
+
+Deno.test("a transaction of text and bytes answers each read of a stream that is named twice", async () => {
+  await using client = await connect();
+  await client.del("k");
+  await client.xadd("k", "1-0", { a: 1 });
+  const values = await client.transaction((
+    t,
+  ) => [t.dump("k"), t.xread([["k", 0], ["k", 0]])]);
+  const [dumped, reads] = values!;
+  assert(dumped instanceof Uint8Array);
+  const read = { key: "k", entries: [{ id: "1-0", fields: { a: "1" } }] };
+  assertEquals(reads, [read, read]);
+});
+
+Deno.test("a text transaction with a reply that is never text gives both", async () => {
+  await using client = await connect();
+  const result = await client.transaction((t) => [t.set("k", "v"), t.dump("k"), t.get("k")]);
+  assert(result !== null);
+  assertEquals([result[0], result[2]], ["OK", "v"]);
+  assertInstanceOf(result[1], Uint8Array);
+});
+
+Deno.test("transaction() with a command that the server refuses executes nothing", async () => {
+  await using client = await connect();
+  const error = await assertRejects(
+    () => client.transaction((t) => [t.set("k", "v"), t.customCommand(["GET"])]),
+    ServerError,
+  );
+  assertEquals(error.code, "EXECABORT");
+  assertInstanceOf(error.cause, ServerError);
+  assertEquals(await client.get("k"), null);
+});
+
+Deno.test("transaction() with a command that fails executes the others", async () => {
+  await using client = await connect();
+  const values = await client.transaction(
+    (t) => [t.set("k", "v"), t.lpush("k", "x"), t.append("k", "w")],
+    { errors: "values" },
+  );
+  assert(values !== null);
+  assertEquals([values[0], values[2]], ["OK", 2]);
+  assertInstanceOf(values[1], ServerError);
+});
+
+Deno.test("transaction() with text that cannot be sent sends nothing of it", async () => {
+  await using client = await connect();
+  await assertRejects(
+    () => client.transaction((t) => [t.set("a", "1"), t.set("b", "\ud800")]),
+    TypeError,
+  );
+  assertEquals(await client.mget(["a", "b"]), [null, null]);
+});
+
+Deno.test("transactions of many callers keep their replies apart", async () => {
+  await using client = await connect();
+  const results = await Promise.all(
+    Array.from(
+      { length: 500 },
+      (_, i) =>
+        i % 2 === 0
+          ? client.transaction((t) => [t.set(`k${i}`, i), t.get(`k${i}`)])
+          : client.customCommand(["ECHO", `e${i}`]),
+    ),
+  );
+  for (const [i, result] of results.entries()) {
+    assertEquals(result, i % 2 === 0 ? ["OK", String(i)] : `e${i}`);
+  }
+});
+
+Deno.test("transaction() under cuts is executed wholly or not at all, and never twice", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect({ port: proxy.port });
+  let resolved = 0;
+  let uncertain = 0;
+  let running = true;
+  const cutting = (async () => {
+    while (running) {
+      await delay(Math.random() * 10);
+      proxy.setFaults({ cutAfter: { toServer: Math.floor(Math.random() * 300) } });
+      await delay(Math.random() * 5);
+      proxy.setFaults({});
+    }
+  })();
+  const end = performance.now() + 1500;
+  await Promise.all(Array.from({ length: 10 }, async () => {
+    while (performance.now() < end) {
+      try {
+        await client.transaction((t) => [t.incr("a"), t.incr("b"), t.incr("c")]);
+        resolved++;
+      } catch (error) {
+        assertInstanceOf(error, ConnectionError);
+        if (error.maybeExecuted) uncertain++;
+      }
+    }
+  }));
+  running = false;
+  await cutting;
+  proxy.setFaults({});
+  const counters = (await server.commands([["GET", "a"], ["GET", "b"], ["GET", "c"]])).map(Number);
+  assertEquals(new Set(counters).size, 1, `parts of a transaction were executed: ${counters}`);
+  assert(counters[0] >= resolved && counters[0] <= resolved + uncertain);
+  assert(resolved > 0 && uncertain > 0, `${resolved} resolved, ${uncertain} uncertain`);
+});
+
 Deno.test("in a cluster", async (t) => {
   await using nodes = await startCluster();
   await using cluster = await RedisClusterClient.create({
@@ -462,35 +589,46 @@ Deno.test("in a cluster", async (t) => {
     assertEquals(results.filter(({ status }) => status === "fulfilled").length, 3);
   });
 
-  await t.step("a split command with a word that cannot be sent sends nothing", async () => {
-    for (const bad of [undefined as never, NaN, "\ud800"]) {
-      await assertRejects(() => cluster.mset({ a: 1, b: 2, c: bad }), TypeError, "MSET");
-    }
-    await assertRejects(() => cluster.del(["a", "b", "\udc00"]), TypeError, "DEL: argument 3");
-    await assertRejects(() => cluster.mget(["a", "b", "\udc00"]), TypeError, "MGET: argument 3");
-    assertEquals(await cluster.mget(["a", "b", "c"]), [null, null, null]);
+  await t.step("transaction() needs keys of one slot", async () => {
+    assertEquals(
+      await cluster.transaction((t) => [t.set("{q}a", 1), t.incr("{q}a"), t.get("{q}b")]),
+      ["OK", 2, null],
+    );
+    await assertRejects(
+      () => cluster.transaction((t) => [t.set("never-a", 1), t.set("never-b", 1)]),
+      ClusterError,
+      "different slots",
+    );
+    assertEquals(await cluster.mget(["never-a", "never-b"]), [null, null]);
   });
 
-  await t.step("batch() with a command that the client refuses sends nothing", async () => {
-    const refused: Record<string, (b: Batch) => Promise<unknown>> = {
-      "keys in different slots": (b) => b.rename("a", "b"),
-      "no route": (b) => b.customCommand(["SCAN", "0"]),
-      "a value too few": (b) => b.customCommand(["MSET", "a", 1, "b"]),
-      "undefined": (b) => b.set("a", undefined as never),
-    };
-    for (const [name, add] of Object.entries(refused)) {
-      await assertRejects(
-        () => cluster.batch((b) => [b.set("{s}c", 1), add(b as Batch)]),
-        Error,
-        undefined,
-        name,
-      );
-      assertEquals(await cluster.get("{s}c"), null, name);
-      const values = await cluster.batch((b) => [b.set("{s}d", name), add(b as Batch)], {
-        errors: "values",
-      });
-      assertEquals(values[0], "OK");
-      assertInstanceOf(values[1], Error, name);
-    }
+  await t.step("transaction() and watch() follow a slot that moves", async () => {
+    const slot = Number(await cluster.customCommand(["CLUSTER", "KEYSLOT", "{q}a"]));
+    const owners = await Promise.all(nodes.shards.map((_, i) => nodes.slotsOf(i)));
+    const from = owners.findIndex((slots) => slots.includes(slot));
+    await nodes.moveSlots([slot], from, (from + 1) % 3);
+    assertEquals(await cluster.transaction((t) => [t.incr("{q}a"), t.get("{q}a")]), [3, "3"]);
+    await nodes.moveSlots([slot], (from + 1) % 3, from);
+    assertEquals(
+      await cluster.watch("{q}a", async (session) => {
+        const n = Number(await session.get("{q}a"));
+        return await session.transaction((t) => [t.set("{q}a", n + 1), t.get("{q}a")]);
+      }),
+      ["OK", "4"],
+    );
   });
+
+  await t.step(
+    "transaction() of a key that is on its way is sent where it asks for it",
+    async () => {
+      const slot = Number(await cluster.customCommand(["CLUSTER", "KEYSLOT", "{m}a"]));
+      const owners = await Promise.all(nodes.shards.map((_, i) => nodes.slotsOf(i)));
+      const from = owners.findIndex((slots) => slots.includes(slot));
+      await cluster.set("{m}a", 1);
+      const move = await nodes.beginSlotMove(slot, from, (from + 1) % 3);
+      await move.moveKeys();
+      assertEquals(await cluster.transaction((t) => [t.incr("{m}a"), t.get("{m}a")]), [2, "2"]);
+      await move.finish();
+    },
+  );
 });

@@ -19,8 +19,8 @@ const { caCert, client, otherClient } = await testCertificates();
 const addresses = [{ host: "localhost" }];
 
 /** Settings of options that a type checker may refuse. */
-function settings(options: object, cluster = false) {
-  return settingsOf({ addresses, ...options } as RedisClientConfiguration, cluster);
+function settings(options: object, client: "standalone" | "cluster" = "standalone") {
+  return settingsOf({ addresses, ...options } as RedisClientConfiguration, client);
 }
 
 function refused(run: () => unknown): ConfigurationError {
@@ -74,7 +74,7 @@ Deno.test("settingsOf() takes every option", () => {
     keepAlive: 0,
     clientInfo: false,
     addressMap,
-  }, true);
+  }, "cluster");
   assertEquals(given, {
     addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
     readFrom: "preferReplica",
@@ -127,7 +127,7 @@ Deno.test("settingsOf() takes an option that is undefined as one that is not giv
       "addressMap",
     ].map((name) => [name, undefined]),
   );
-  assertEquals(settings(undefineds, true), settings({}, true));
+  assertEquals(settings(undefineds, "cluster"), settings({}, "cluster"));
 });
 
 Deno.test("settingsOf() takes host names and addresses of all kinds", () => {
@@ -312,8 +312,8 @@ function strategies(bad: Record<string, object[]>): Record<string, object[]> {
 for (const [option, cases] of Object.entries(BAD)) {
   Deno.test(`settingsOf() refuses a bad ${option} and names it`, () => {
     for (const options of cases) {
-      for (const cluster of [false, true]) {
-        const error = refused(() => settings(options, cluster));
+      for (const client of ["standalone", "cluster"] as const) {
+        const error = refused(() => settings(options, client));
         const what = `${Deno.inspect(options)}: ${error.message}`;
         assertEquals(error.option, option, what);
         assert(error.message.startsWith(`Cannot use option "${option}": `), what);
@@ -363,15 +363,15 @@ Deno.test("settingsOf() wants host names under TLS that a certificate can hold, 
 Deno.test("settingsOf() knows addressMap for clusters only, and wants a function", () => {
   const addressMap = (host: string, port: number) => ({ host, port });
   assertEquals(refused(() => settings({ addressMap })).option, "addressMap");
-  assertEquals(refused(() => settings({ addressMap: {} }, true)).option, "addressMap");
-  assertStrictEquals(settings({ addressMap }, true).addressMap, addressMap);
+  assertEquals(refused(() => settings({ addressMap: {} }, "cluster")).option, "addressMap");
+  assertStrictEquals(settings({ addressMap }, "cluster").addressMap, addressMap);
 });
 
 Deno.test("settingsOf() refuses what is neither options nor a URL", () => {
   for (const nothing of [undefined, null, 5, [], () => {}]) {
-    assertEquals(refused(() => settingsOf(nothing as never, false)).option, "addresses");
+    assertEquals(refused(() => settingsOf(nothing as never, "standalone")).option, "addresses");
   }
-  assertEquals(refused(() => settingsOf("localhost:6379", false)).option, "url");
+  assertEquals(refused(() => settingsOf("localhost:6379", "standalone")).option, "url");
 });
 
 /** Waits between attempts, by a strategy, where the random share is as large as it can be. */

@@ -43,8 +43,8 @@ Deno.test("a URL gives host, port, TLS, user, password and database", () => {
   for (const [url, configuration] of Object.entries(urls)) {
     assertEquals(configurationOfUrl(url), configuration, url);
     assertEquals(configurationOfUrl(new URL(url)), configuration, url);
-    assertEquals(settingsOf(url, false), settingsOf(configuration, false), url);
-    assertEquals(settingsOf(new URL(url), true), settingsOf(configuration, true), url);
+    assertEquals(settingsOf(url, "standalone"), settingsOf(configuration, "standalone"), url);
+    assertEquals(settingsOf(new URL(url), "cluster"), settingsOf(configuration, "cluster"), url);
   }
 });
 
@@ -86,7 +86,7 @@ Deno.test("a URL that is none of ours is refused, and no message reveals its pas
   };
   for (const [option, bad] of Object.entries(urls)) {
     for (const url of bad) {
-      const error = assertThrows(() => settingsOf(url, false), ConfigurationError);
+      const error = assertThrows(() => settingsOf(url, "standalone"), ConfigurationError);
       assertEquals(error.option, option, `${url}: ${error.message}`);
       for (let shown: unknown = error; shown instanceof Error; shown = shown.cause) {
         assert(!`${shown.message}${shown.stack}`.includes("secret"), Deno.inspect(shown));

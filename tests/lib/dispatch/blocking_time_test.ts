@@ -19,7 +19,7 @@ function timesOf(
     addresses: [{ host: "localhost" }],
     requestTimeout,
     clientCreationTimeout,
-  }, false);
+  }, "standalone");
   const timeout = given ?? requestTimeout;
   const request = new Request(words, row, (reply) => reply, false, timeout, BYSTANDER);
   allowForBlocking(request, row, limit, given, settings);

@@ -14,7 +14,7 @@ class Bench {
       clientCreationTimeout: 1000,
       requestTimeout: 100,
       ...options,
-    }, false);
+    }, "standalone");
     this.creation = new Creation(settings, {
       begin: () => {
         this.calls.push("begin");
