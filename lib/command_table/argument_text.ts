@@ -1,5 +1,5 @@
 /**
- * Arguments read as the server reads them: as text, with words in any case.
+ * Reads arguments as the server does: as text, and words in any case.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export function textOf(argument: Argument): string {
 }
 
 /**
- * Tells whether an argument is a certain word, in any case, without making a new string of it.
+ * Tells whether an argument is a word, in any case. It allocates no string.
  *
  * @param argument The argument.
  * @param word The word in upper case; letters only.

@@ -10,13 +10,13 @@ import { firstKeyPosition } from "./key_positions.ts";
 import type { CommandRow } from "./row.ts";
 
 /**
- * Tells how long a call may keep the server waiting.
+ * Tells for how long a call may block.
  *
  * @param row The command's row.
  * @param args All words of the call, the name first.
- * @returns Milliseconds; 0 if the server waits for ever, or for as long as a command pleases that only the server knows;
- * `undefined` if this call does not block: the command never does, the option that makes it is absent (XREAD without BLOCK),
- * or its limit is one that the server refuses at once (negative, not a number).
+ * @returns Milliseconds; 0 if there is no limit, or only the server knows it; `undefined` if this call does not block:
+ * the command never does, the option that makes it block is absent (XREAD without BLOCK), or the server refuses its
+ * limit at once (negative, or no number).
  */
 export function blockingTimeout(row: CommandRow, args: readonly Argument[]): number | undefined {
   if (!row.blocking) return undefined;
@@ -31,7 +31,7 @@ export function blockingTimeout(row: CommandRow, args: readonly Argument[]): num
   return Number.isFinite(limit) && limit >= 0 ? limit : undefined;
 }
 
-/** Position behind an option, -1 if the call does not have it; a key of the same name is no option. */
+/** Position of the argument after an option; -1 without the option. A key of the same name is no option. */
 function positionAfter(
   option: string,
   startFrom: number,

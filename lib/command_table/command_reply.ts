@@ -1,5 +1,5 @@
 /**
- * Makes rows of what the server says about its commands, for commands that are not in the built-in table.
+ * Makes rows of the reply to COMMAND, for commands that are not in the built-in table.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import {
 } from "./row.ts";
 
 /**
- * Makes rows of the reply to COMMAND or COMMAND INFO, in the form of any server version and of RESP2 or RESP3.
+ * Makes rows of the reply to COMMAND or COMMAND INFO, of any server version, in RESP2 or RESP3.
  *
- * A policy or a kind of key specification that this library does not know is left out or `unknown`. A subcommand that was
- * asked for by its full name (`COMMAND INFO client|list`) comes as a row of its own, not inside its container.
+ * An unknown policy is left out, and an unknown kind of key specification is `unknown`. A subcommand that was asked for
+ * by its full name (`COMMAND INFO client|list`) has a row of its own, outside of its container.
  *
  * @param reply The reply, with bulk strings as text.
- * @returns One row per command; commands that the server does not know are left out.
- * @throws {UnexpectedReplyError} If the reply is something else.
+ * @returns One row per command, without commands that the server does not know.
+ * @throws {UnexpectedReplyError} If the reply is malformed.
  */
 export function rowsFromCommandReply(reply: unknown): CommandRow[] {
   const rows: CommandRow[] = [];
@@ -68,13 +68,13 @@ function keysNeedServer(keys: readonly KeySpecification[], movableKeys: boolean)
   if (keys.some(({ begin, find }) => begin.type === "unknown" || find.type === "unknown")) {
     return true;
   }
-  // A module that answers for its keys itself is flagged as movable, but its specifications are made up of the fixed
-  // positions that it registered. So are the rows of servers that know no key specifications.
+  // A module that finds the keys of its commands itself has the flag "movablekeys", but key specifications that the
+  // server makes of fixed positions. Servers without key specifications also tell only fixed positions.
   return movableKeys &&
     keys.every(({ begin, find }) => begin.type === "index" && find.type === "range");
 }
 
-/** Servers before Redis 7.0 tell only the first key, the last one and the distance between two. */
+/** Servers before Redis 7.0 tell only the positions of the first and last key, and the step. */
 function keysOfFixedPositions(
   first: unknown,
   last: unknown,
@@ -99,7 +99,7 @@ function keySpecificationOf(element: unknown): KeySpecification {
   return {
     access: (access ?? "RW") as KeyAccess,
     begin: beginOf(specification.get("begin_search")),
-    // The keys that an incomplete specification leaves out are known to the server only.
+    // Only the server knows the keys that an incomplete specification leaves out.
     find: flags.includes("incomplete")
       ? { type: "unknown" }
       : findOf(specification.get("find_keys")),
@@ -161,13 +161,13 @@ function policyIn(
   }
 }
 
-/** RESP3 sends as sets what RESP2 sends as arrays. */
+/** Elements of an array, or of the set that RESP3 has in its place. */
 function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return value instanceof Set ? [...value] : unexpected(value);
 }
 
-/** RESP3 sends as maps what RESP2 sends as flat arrays. */
+/** Entries of a map, or of the flat array that RESP2 has in its place. */
 function recordOf(value: unknown): ReadonlyMap<unknown, unknown> {
   if (value instanceof Map) return value;
   const flat = listOf(value);

@@ -1,7 +1,7 @@
 /**
  * Commands that end scripts, pauses or connections.
  *
- * On the shared connection they would wait behind the script, or the paused write, that they are to end.
+ * On the shared connection they would wait behind the script or the paused write that they should end.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { textOf } from "./argument_text.ts";
 import type { CommandRow } from "./row.ts";
 import type { Argument } from "../resp/reply.ts";
 
-/** Filters of CLIENT KILL that can match the shared connection, which the server spares as the caller's own. */
+/** Filters of CLIENT KILL that can match the shared connection. The server spares the connection of the caller. */
 const BROAD = new Set(["TYPE", "USER", "LADDR", "SKIPME", "MAXAGE"]);
 
 /**

@@ -1,9 +1,9 @@
 /**
  * Finds the keys of a call by its command's key specifications.
  *
- * A call that breaks its command's grammar (a count of keys that is no number, or larger than what follows) is not refused
- * here: a specification that does not fit adds no position. The node that then gets the command explains better than we
- * could what is wrong with it, and executes nothing.
+ * A malformed call is not refused here, for example one whose count of keys is no number, or too large. A specification
+ * that does not fit the call adds no position. The node that gets the call then answers with an error that says what is
+ * wrong.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { CommandRow, KeyCount, KeyRange, KeySpecification, KeywordBegin } f
 const NOT_FOUND = -1;
 
 /**
- * Finds all keys of a call, shard channels and other arguments that route like keys included.
+ * Finds all keys of a call, including shard channels and other arguments that are routed like keys.
  *
  * For a row whose `keysNeedServer` is set these may be too few.
  *
@@ -28,7 +28,7 @@ export function keyPositions(row: CommandRow, args: readonly Argument[]): number
   for (const specification of row.keys) {
     const first = firstOf(specification, args);
     if (first === NOT_FOUND) continue;
-    // An unknown `find` has no first key, so only the other two get here.
+    // firstOf() finds no key where `find` is unknown.
     const find = specification.find as KeyRange | KeyCount;
     const last = lastOf(find, first, args);
     if (last >= args.length) continue;
@@ -42,7 +42,7 @@ export function keyPositions(row: CommandRow, args: readonly Argument[]): number
  *
  * @param row The command's row.
  * @param args All words of the call, the name first (two words for a subcommand).
- * @returns Its position in `args`; -1 if there is no key. A malformed call gets either.
+ * @returns Its position in `args`; -1 if there is no key. For a malformed call it may be either.
  */
 export function firstKeyPosition(row: CommandRow, args: readonly Argument[]): number {
   const fixed = row.fixedFirstKey;
@@ -81,7 +81,7 @@ function firstOf({ begin, find }: KeySpecification, args: readonly Argument[]): 
   }
 }
 
-/** Position of the last key; before `first` if there are none, beyond the arguments if the call is malformed. */
+/** Position of the last key; less than `first` if there are none, past the arguments if the call is malformed. */
 function lastOf(find: KeyRange | KeyCount, first: number, args: readonly Argument[]): number {
   if (find.type === "range") {
     if (find.lastKey >= 0) return first + find.lastKey;
@@ -94,7 +94,8 @@ function lastOf(find: KeyRange | KeyCount, first: number, args: readonly Argumen
 
 function afterKeyword(begin: KeywordBegin, args: readonly Argument[]): number {
   const { keyword, startFrom, optionLengths } = begin;
-  const end = args.length - 1; // A last argument has no keys behind it.
+  // The last argument has no keys behind it.
+  const end = args.length - 1;
   if (startFrom < 0) {
     for (let i = Math.min(args.length + startFrom, end); i > 0; i--) {
       if (isWord(args[i], keyword)) return i + 1;

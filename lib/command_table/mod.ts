@@ -1,8 +1,7 @@
 /**
- * Facts about the servers' commands: who they are for, where their keys are, how their replies are combined.
+ * Facts about the commands of the servers: which nodes get them, where their keys are, how their replies are combined.
  *
- * This entry owns the look-up; the rows are in `rows.ts`, which a maintenance task writes from what the servers
- * say about themselves (`deno task table`). It does not decide anything: where a command goes is up to the cluster's router.
+ * The look-up is here. The rows are in `rows.ts`, which `deno task table` writes from the servers' own descriptions.
  *
  * @module
  */
@@ -32,10 +31,10 @@ export type {
   UnknownKeys,
 } from "./row.ts";
 
-// A program uses few commands, so each row is read when it is first asked for, and not even an index of them is made.
+// A program uses few commands, so each row is parsed when it is looked up for the first time, and there is no index.
 const rows = new Map<string, CommandRow>();
 
-/** Names that were looked for in vain. Callers can make up names, so there is a limit to what is remembered. */
+/** Names that are not in the table. Callers can make up any number of names, so the set has a limit. */
 const unknownNames = new Set<string>();
 const MAX_UNKNOWN_NAMES = 1000;
 
@@ -45,10 +44,10 @@ const MAX_UNKNOWN_NAMES = 1000;
  * Names in upper case are found fastest (some 10 ns); any other case, and names as bytes, are found as well.
  *
  * @param args All words of the call, the name first (two words for a subcommand).
- * @param learned Further rows by their name in upper case, such as those of {@linkcode rowsFromCommandReply}; used for what
- * the built-in table does not have.
- * @returns The row; `undefined` if the command, or the subcommand of a known container, is unknown. A container without a
- * second word is its own row.
+ * @param learned Rows for commands that the built-in table does not have, by name in upper case, such as those of
+ * {@linkcode rowsFromCommandReply}.
+ * @returns The row; `undefined` if the command, or the subcommand of a known container, is unknown. A container without
+ * a second word is its own row.
  */
 export function lookUp(
   args: readonly Argument[],
@@ -69,7 +68,7 @@ export function lookUp(
 /**
  * Lists the built-in table.
  *
- * @returns The rows of all commands in alphabetical order; those of subcommands are inside their containers.
+ * @returns The rows of all commands in alphabetical order; rows of subcommands are inside their containers.
  */
 export function commandRows(): CommandRow[] {
   const names = COMMAND_ROWS.match(/^\S+/gm) ?? [];
@@ -91,9 +90,9 @@ function find(name: Argument | undefined): CommandRow | undefined {
   return row;
 }
 
-/** Cuts the line of a command, and those of its subcommands, out of the table. */
+/** Finds the line of a command and the lines of its subcommands. */
 function linesOf(name: string): string | undefined {
-  // Nothing, or words with space between them, could pass for other parts of the table.
+  // An empty name, or one with white space, could match other parts of the table.
   if (!/^\S+$/.test(name)) return undefined;
   const start = COMMAND_ROWS.indexOf(`\n${name} `) + 1;
   if (start === 0) return undefined;

@@ -1,7 +1,8 @@
 /**
- * Reads the notation in which the command table is written: one line per command, subcommands indented below their container.
+ * Reads the notation of the command table: one line per command, with subcommands indented below their container.
  *
- *     NAME ARITY [readonly] [write] [blocking] [movablekeys] [KEYS …] [REQUEST POLICY[:RESPONSE POLICY]] [timeout=AT:UNIT]
+ *     NAME ARITY [readonly] [write] [blocking] [movablekeys] [KEYS …] [REQUEST POLICY[:RESPONSE POLICY]]
+ *     [timeout=AT:UNIT]
  *
  * One word per key specification, `ACCESS@BEGIN[?][FIND]`:
  *
@@ -17,8 +18,8 @@
  * | `RO@2#` | argument 2 is the count of the keys behind it |
  * | `OW@1#/2` | the same, every second one |
  *
- * A position is counted from the name, which is 0; a negative one from the end. The time limit of a blocking command stands
- * at a position (`timeout=-1:s`) or behind a word (`timeout=BLOCK>1:ms`).
+ * Position 0 is the name; a negative position counts from the end. The time limit of a blocking command is at a
+ * position (`timeout=-1:s`) or after a word (`timeout=BLOCK>1:ms`).
  *
  * @module
  */
@@ -33,7 +34,7 @@ import {
   type TimeoutArgument,
 } from "./row.ts";
 
-/** The request policies there are. */
+/** All request policies. */
 export const REQUEST_POLICIES: ReadonlySet<string> = new Set<RequestPolicy>([
   "all_nodes",
   "all_shards",
@@ -41,7 +42,7 @@ export const REQUEST_POLICIES: ReadonlySet<string> = new Set<RequestPolicy>([
   "special",
 ]);
 
-/** The response policies there are. */
+/** All response policies. */
 export const RESPONSE_POLICIES: ReadonlySet<string> = new Set<ResponsePolicy>([
   "one_succeeded",
   "all_succeeded",
@@ -111,7 +112,7 @@ function parseLine(
   });
 }
 
-// Most commands have their keys where many others have them.
+// Most commands have their keys at the same positions as many others, so they share a specification.
 const keySpecifications = new Map<string, KeySpecification>();
 
 function sharedKeySpecification(word: string): KeySpecification {

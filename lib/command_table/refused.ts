@@ -1,6 +1,6 @@
 /**
- * Commands that must not be sent as they are on a connection that callers share, because they change what the
- * connection does for everybody: its database, its user, its protocol, whether it answers at all.
+ * Commands that are refused on a shared connection, because they change its state for all callers: its database, its
+ * user, its protocol, or whether it answers.
  *
  * @module
  */
@@ -36,10 +36,10 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["QUIT", "use close()"],
   ["READONLY", READ_FROM],
   ["READWRITE", READ_FROM],
-  // Not even refused by the server: REPLCONF ACK has no reply, and all later replies would go to the wrong caller.
+  // The server accepts REPLCONF ACK and does not reply to it, so all later replies would go to the wrong caller.
   ["REPLCONF", REPLICATION],
   ["RESET", "use close() and create a new client"],
-  // The next script would then begin a dialogue that is no reply.
+  // The next script would start a debugging session instead of sending a reply.
   ["SCRIPT DEBUG", "a dialogue with the debugger needs a connection of its own"],
   ["SELECT", 'use the option "databaseId"'],
   ["SSUBSCRIBE", SUBSCRIPTION],
@@ -54,7 +54,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 /**
  * Tells why a command is refused on a shared connection.
  *
- * @param name Name of the command as its row has it: in upper case, a subcommand's behind its container's.
+ * @param name Name of the command as in its row: in upper case, a subcommand with the name of its container.
  * @returns The message of the `TypeError` to throw, which says what to use instead; `undefined` if the command may be
  * sent.
  */
@@ -72,7 +72,7 @@ export function refusal(name: string): string | undefined {
  * @returns The error to reject with; `undefined` if the call may be sent.
  */
 export function refuse(args: readonly Argument[]): TypeError | undefined {
-  // A text would go out as a command of single letters.
+  // A string would be sent as a command of single letters.
   if (!Array.isArray(args)) {
     return new TypeError(
       `Cannot send a command: expected an array of words, got ${describe(args)}`,
