@@ -20,16 +20,16 @@ import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
 
-/** Names the requests that are for the primary, for their order. */
+/** Lane of the requests for the primary. */
 const PRIMARY = 0;
 
 /** Gives each request to the primary, or to a replica where that is wanted. */
 export class StandaloneDispatcher extends Dispatcher {
   readonly #links: readonly Link[];
   readonly #roles: RoleWatch;
-  /** Where reads go instead of the primary. */
+  /** The replicas to read from. */
   #replicas: Link[] = [];
-  /** The roles that the last `topology` event told. */
+  /** The nodes of the last `topology` event. */
   #told = "";
   /** Whose turn it is among the replicas. */
   readonly #turns = { turn: 0 };
@@ -37,7 +37,7 @@ export class StandaloneDispatcher extends Dispatcher {
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   readonly #end = new AbortController();
   readonly #creation: Creation;
-  /** Nodes that have not been reached for the first time, and why. */
+  /** Nodes that could not be reached when they were tried last, and why. */
   readonly #refusals = new Map<Link, Error>();
 
   /**
@@ -127,14 +127,14 @@ export class StandaloneDispatcher extends Dispatcher {
     }
     if (!wasNotExecuted(error, request.row)) return false;
     switch (error.code) {
-      // It was sent to a node that is no primary any more, or was unblocked because it ceased to be one.
+      // The node is no primary any more, and refused the request or unblocked it.
       case "READONLY":
       case "UNBLOCKED":
         this.#roles.distrust(link, request.attempts);
         if (request.attempts > 0) {
           this.retryLater(request, error);
         } else {
-          // At once, so that requests that follow each other do so at the new primary as well.
+          // It is dispatched at once, so that requests keep their order at the new primary.
           request.requeue(error);
           request.attempts++;
           this.dispatchAgain(request);
@@ -142,7 +142,7 @@ export class StandaloneDispatcher extends Dispatcher {
         this.#roles.refresh();
         this.#arrange();
         return true;
-      // The data is not there yet.
+      // The node does not have its data yet.
       case "LOADING":
       case "MASTERDOWN":
         this.#choice.shun(link);
@@ -180,7 +180,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   override onSilence(request: Request, link: Link): void {
     if (!link.examine(request) || this.#links.length === 1) return;
-    // It may hang while another node has taken its place.
+    // The node may hang while another one has taken its place.
     this.#roles.doubt(link);
     this.#arrange();
     this.#roles.refresh();
@@ -202,7 +202,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#checkTimer = timer;
   }
 
-  /** Draws the conclusions from what the nodes have said. */
+  /** Chooses the primary and the replicas by what the nodes have said, and sends the requests that wait for them. */
   #arrange(): void {
     if (this.#end.signal.aborted) return;
     const before = this.#roles.primary;

@@ -41,7 +41,7 @@ export class Renewal {
     this.#signal = signal;
   }
 
-  /** Does one round, unless the last one was a moment ago, and further ones as long as requests wait. */
+  /** Does one round, and further ones as long as requests wait. Does nothing while an earlier call goes on. */
   async run(): Promise<void> {
     if (this.#running || this.#signal.aborted) return;
     this.#running = true;

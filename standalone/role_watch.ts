@@ -307,7 +307,9 @@ export class RoleWatch {
     }
   }
 
-  /** Whether a fresh connection to the name of a node leads to a primary, and to another server than the present one. */
+  /**
+   * Whether a fresh connection to the name of a node leads to a primary, and to another server than the present one.
+   */
   async #isWanted(link: Link, call: Call): Promise<boolean> {
     const { role } = await this.#readRole(link, call);
     if (!takesWrites(role) && !(role === "unknown" && this.#links.length === 1)) return false;

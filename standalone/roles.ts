@@ -1,5 +1,5 @@
 /**
- * Primary or replica: how a node tells its role.
+ * Asks nodes for their role: primary or replica.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import type { Reply } from "../lib/resp/reply.ts";
  */
 export type Role = "primary" | "active" | "replica" | "stale" | "unknown";
 
-/** What a node was found to be. */
+/** The role of a node. */
 export interface RoleAnswer {
   /** The role. */
   readonly role: Role;
@@ -27,7 +27,7 @@ export interface RoleAnswer {
   readonly reason?: Error;
 }
 
-/** Ways to ask for the role, the best one first, each with how to read its reply. */
+/** Commands that tell the role, the best one first, and the functions that read their replies. */
 const QUESTIONS: readonly { words: string[]; read: (reply: Reply) => Role }[] = [
   { words: ["ROLE"], read: roleOfReply },
   { words: ["INFO", "REPLICATION"], read: roleOfInfo },
@@ -41,7 +41,7 @@ const QUESTIONS: readonly { words: string[]; read: (reply: Reply) => Role }[] = 
  * @param call Sends a command to the node.
  * @returns The role; `"unknown"`, with the first refusal, if all three are refused.
  * @throws {ServerError} If the node wants a password (`NOAUTH`).
- * @throws {UnexpectedReplyError} If the node is a sentinel, or no server of this kind at all.
+ * @throws {UnexpectedReplyError} If the node is a sentinel, or no Redis or Valkey server.
  * @throws {ConnectionError | TimeoutError} If there is no reply.
  */
 export async function readRole(call: Call): Promise<RoleAnswer> {
@@ -71,7 +71,7 @@ export function takesWrites(role: Role | undefined): boolean {
  *
  * @param reply The reply.
  * @returns The role; `"unknown"` if the word is not known.
- * @throws {UnexpectedReplyError} If the node is a sentinel, or the reply is none to ROLE.
+ * @throws {UnexpectedReplyError} If the node is a sentinel, or the reply is malformed.
  */
 export function roleOfReply(reply: Reply): Role {
   if (!Array.isArray(reply) || reply.length < 2) return malformed("ROLE");
@@ -88,7 +88,7 @@ export function roleOfReply(reply: Reply): Role {
  *
  * @param reply The reply.
  * @returns The role; `"unknown"` if there is none in the reply.
- * @throws {UnexpectedReplyError} If the reply is none to INFO.
+ * @throws {UnexpectedReplyError} If the reply is malformed.
  */
 export function roleOfInfo(reply: Reply): Role {
   if (typeof reply !== "string") return malformed("INFO");
@@ -102,7 +102,7 @@ export function roleOfInfo(reply: Reply): Role {
  *
  * @param reply The reply.
  * @returns The role; `"unknown"` if there is none in the reply.
- * @throws {UnexpectedReplyError} If the reply is none to HELLO.
+ * @throws {UnexpectedReplyError} If the reply is malformed.
  */
 export function roleOfHello(reply: Reply): Role {
   if (reply instanceof Map) return roleOf(reply.get("role"), "replica");
@@ -116,7 +116,7 @@ function malformed(command: string): never {
   );
 }
 
-/** Words for the connection of a replica that receives every write: of Redis and Valkey, and of Dragonfly. */
+/** States of a replica that receives every write: of Redis and Valkey, and of Dragonfly. */
 const IN_SYNC = new Set(["connected", "stable_sync"]);
 
 /** Reads a role by its name; a replica is the one given. */

@@ -9,24 +9,24 @@ import type { Call, Link } from "../lib/connection/link.ts";
 import { show } from "../lib/connection/transport.ts";
 import { ConnectionError, ServerError } from "../lib/errors.ts";
 
-/** Two nodes that are different, or may be. */
+/** Two nodes that lead to different servers, or may do so. */
 export interface Difference {
   readonly first: Link;
   readonly second: Link;
-  /** Why it cannot be told; undefined if they are certainly different. */
+  /** Why it is not known; undefined if the servers are certainly different. */
   readonly untold?: string;
 }
 
-/** The run ids of the servers that links lead to, as far as they were asked for. */
+/** The run ids of the servers that links lead to. */
 export class RunIds {
   readonly #timeout: number;
   readonly #onAnswer: () => void;
-  /** The run id that a node told, or why it did not tell it. */
+  /** The run id of a node, or the error with which it refused to tell it. */
   readonly #answers = new Map<Link, string | Error>();
   readonly #asked = new Set<Link>();
 
   /**
-   * Makes an empty one.
+   * Makes an empty set.
    *
    * @param timeout Milliseconds to wait for an answer.
    * @param onAnswer Called when a node has answered, or was lost.
@@ -37,7 +37,7 @@ export class RunIds {
   }
 
   /**
-   * Compares nodes. Those that have not been asked are asked.
+   * Compares nodes, and asks for the run ids that are not known.
    *
    * @param links Connected links, two or more.
    * @returns `"asking"` while answers are outstanding.
@@ -95,7 +95,7 @@ export class RunIds {
       const runId = runIdIn(await link.call(["INFO", "server"], this.#timeout));
       this.#answers.set(link, runId ?? new Error("INFO has no run_id"));
     } catch (error) {
-      // One that is lost is asked again when it is connected.
+      // A lost node is asked again when it is connected.
       if (error instanceof ServerError) this.#answers.set(link, error);
     }
     this.#asked.delete(link);

@@ -37,7 +37,7 @@ export interface BatchOptions {
   errors?: "reject" | "values";
   /**
    * Whether a command that the server cannot execute at the moment (`TRYAGAIN`, `LOADING`, …) is sent again later, as
-   * it would be outside of a batch. It may then be executed after the ones behind it.
+   * outside of a batch. It may then be executed after the commands that follow it.
    *
    * @default {false}
    */
@@ -45,7 +45,7 @@ export interface BatchOptions {
 }
 
 /**
- * The surface of a batch: it takes commands while the callback runs, and they all go out when it has returned.
+ * Collects the commands of a batch while its callback runs. All are sent when the callback has returned.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
@@ -81,7 +81,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   #promises: Promise<unknown>[] = [];
 
   /**
-   * Makes a surface. Batches are made by `client.batch()`.
+   * Makes an empty batch. `client.batch()` makes batches.
    *
    * @param make Makes a request of a command.
    * @ignore
@@ -92,7 +92,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 
   /**
-   * Why commands were refused, in the order in which they were added.
+   * Errors of the commands that were refused, in the order in which the commands were added.
    *
    * @ignore
    */
@@ -139,7 +139,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 
   /**
-   * Ends the adding of commands.
+   * Refuses further commands.
    *
    * @ignore
    */
@@ -155,7 +155,7 @@ const BATCH_OPTIONS: OptionShape<BatchOptions> = { errors: "word", retryServerEr
  *
  * @param what What they are for, for the message.
  * @param options The options.
- * @throws {TypeError} If one is unknown or has no value of its own.
+ * @throws {TypeError} If an option is unknown, or its value is.
  */
 export function checkBatchOptions(
   what: "batch" | "transaction",
@@ -217,10 +217,10 @@ export async function runBatch<
   const sendable = requests.filter((made) => !refused.has(made));
   for (const [made, error] of refused) withdraw([made], error);
   keepOrder(sendable, request?.timeout);
-  // One that must wait until it is known where it goes would be overtaken by the others.
+  // If the node of one command must be found out first, the others wait for it, so that they keep their order.
   const located = dispatcher.locate(sendable, request);
   const send = located === undefined ? undefined : () => {};
-  // All of one turn, so they share a write: one for each node.
+  // All are launched in the same turn, so there is one write for each node.
   for (const made of sendable) view.launch(made, send);
   located?.then(() => dispatcher.release(sendable));
   const results = await outcomes;
@@ -229,7 +229,7 @@ export async function runBatch<
 }
 
 /**
- * Has the commands of a batch or a transaction added.
+ * Runs the callback that adds the commands of a batch or a transaction.
  *
  * @param what What it is, for messages.
  * @param batch The surface.
@@ -256,7 +256,7 @@ export function addCommands<
     }
     const promises = build(batch);
     if (Array.isArray(promises)) return Promise.allSettled(promises);
-    // An async callback rejects with the errors of its commands: without a handler that would end the process.
+    // An async callback rejects with the errors of its commands. Without a handler the rejection would end the process.
     handled(lookAfter(promises));
     throw new TypeError(
       `Cannot run the ${what}: expected the callback to return an array, and not to be async`,
@@ -321,7 +321,7 @@ async function lookAfter(promises: unknown): Promise<void> {
   if (Array.isArray(all)) await Promise.allSettled(all);
 }
 
-/** Marks a promise as looked after: the batch reports its failure. */
+/** Adds a handler to a promise, so that its rejection does not end the process: the batch reports it. */
 function handled<R>(promise: Promise<R>): Promise<R> {
   promise.catch(() => {});
   return promise;

@@ -88,7 +88,7 @@ export function script(source: string, options?: ScriptOptions): Script {
 }
 
 /**
- * Runs a script by its digest, and by its text where the server does not have it (any more).
+ * Runs a script by its digest, and by its text if the server does not know the digest.
  *
  * @param send Sends a command.
  * @param script The script.
@@ -111,7 +111,7 @@ export async function runScript(
   try {
     return await send([`EVALSHA${suffix}`, script.digest, ...rest]);
   } catch (error) {
-    // A server that has been restarted, a replica that was promoted and another node of a cluster may not know it.
+    // A restarted server, a promoted replica or another node of a cluster may not know the script.
     if (!(error instanceof ServerError) || error.code !== "NOSCRIPT") throw error;
     return await send([`EVAL${suffix}`, script.source, ...rest]);
   }

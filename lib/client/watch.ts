@@ -1,5 +1,5 @@
 /**
- * Optimistic locking: reading keys and writing them only if nobody else did meanwhile.
+ * Optimistic locking: keys are read, and then written only if no other client has written them meanwhile.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface WatchOptions {
 }
 
 /**
- * Watches keys while a callback runs, and begins again when a transaction of it met a changed key.
+ * Watches keys while a callback runs, and begins again if a watched key was changed before its transaction.
  *
  * @param view What the requests are sent with. When its signal is aborted, all of it ends.
  * @param keys The keys.

@@ -39,7 +39,7 @@ const MOVED = new Set([
 /**
  * A connection of its own on which keys are watched.
  *
- * Commands run on it in their order; those in a transaction are executed only if no watched key was changed since.
+ * Commands are executed in their order. A transaction is executed only if no watched key was changed since WATCH.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -58,7 +58,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   #moved: ServerError | undefined;
 
   /**
-   * Makes a session. Sessions are made by `client.watch()`.
+   * Makes a session. `client.watch()` makes sessions.
    *
    * @ignore
    */
@@ -69,7 +69,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     this.#watching = watching;
     this.#owner = {
       onErrorReply: (request, error) => this.#onErrorReply(request, error),
-      // On another connection nothing would be watched.
+      // The keys are not watched on another connection.
       resend: (request) =>
         request.reject(
           new ConnectionError(`Cannot send ${request.name}: the connection that watches is lost`, {
@@ -89,7 +89,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Why the node could not execute a command: the keys move to another node, or it is not the primary any more.
+   * The error with which the node refused a command because the keys move, or it is not the primary any more.
    *
    * @ignore
    */
@@ -108,7 +108,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Executes commands together, if no watched key was changed since it is watched.
+   * Executes commands together, if no watched key was changed since WATCH.
    *
    * @param build Adds the commands; it must return their promises in an array, and must not be async.
    * @param options What an error of one command does.
@@ -168,7 +168,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     if (!connection.idle) {
       connection.close(new ClosedError("Cannot complete the request: the session is over"));
     } else if (!connection.closed) {
-      // The reply is not awaited: later requests of the connection come after it.
+      // The reply is not awaited: it comes before those of later requests.
       ask(connection, ["UNWATCH"]).catch(() => {});
     }
     dedicated.release();
@@ -207,7 +207,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   #onErrorReply(request: Request, error: ServerError): boolean {
     const isTransaction = request.prelude.length > 0;
     if (!MOVED.has(error.code)) return false;
-    // A script can write and then answer with any code. A transaction is refused before it is executed.
+    // A script can write and then return any error code. A transaction is refused before it is executed.
     if (!isTransaction && !isRefusal(request, error)) return false;
     this.#moved ??= error;
     // The dispatcher may have to look for another primary.
@@ -235,7 +235,7 @@ export function watchKeys(
   // The node is that of the keys, so a route of the view is left out.
   const own = { timeout: options?.timeout, signal: options?.signal };
   const request = dispatcher.make(["WATCH", ...keys], take, bytes, own);
-  // So it gets a connection of its own, which the session then keeps.
+  // A blocking request gets a connection of its own. The session keeps it.
   request.blocks = request.watches = true;
   const promise = request.promise<WatchingConnection>();
   dispatcher.launch(request, own);

@@ -9,10 +9,10 @@ import { ConfigurationError } from "../errors.ts";
 /**
  * Throws if an option is bad.
  *
- * @param condition What has to hold.
+ * @param condition Whether the option is good.
  * @param option Name of the option.
  * @param problem What was expected, for the end of the message.
- * @throws {ConfigurationError} If it does not hold.
+ * @throws {ConfigurationError} If it is bad.
  */
 export function check(condition: unknown, option: string, problem: string): asserts condition {
   if (!condition) throw badOption(option, problem);

@@ -146,7 +146,7 @@ function addressesOf(addresses: unknown): Endpoint[] {
     check(isHost(host), `${name}.host`, "expected a host name or IP address, without a port");
     return { host, port: integer(port, DEFAULT_PORT, 1, 65535, `${name}.port`) };
   });
-  // A node that is named twice would look like two nodes of the same role.
+  // An address that is given twice would look like two nodes with the same role.
   return endpoints.filter(({ host, port }, i) =>
     i === endpoints.findIndex((other) => other.host === host && other.port === port)
   );
@@ -260,7 +260,7 @@ function backoffOf(strategy: unknown): Backoff {
       `${name}.minTimeout`,
       "expected no more than maxTimeout",
     );
-    // A default gives way to what is given.
+    // The default of one limit is adapted to the other limit.
     return given.maxTimeout === undefined
       ? { multiplier, minTimeout, maxTimeout: Math.max(minTimeout, maxTimeout), jitter }
       : { multiplier, minTimeout: Math.min(minTimeout, maxTimeout), maxTimeout, jitter };
@@ -272,7 +272,7 @@ function backoffOf(strategy: unknown): Backoff {
   real(factor, 1, MAX_MS, `${name}.factor`);
   real(exponentBase, 1, 1e6, `${name}.exponentBase`);
   real(maxDelay, 1, MAX_MS, `${name}.maxDelay`);
-  // Once N has reached numOfRetries the wait grows no more, which is the same as a longest wait.
+  // The wait does not grow any more once N has reached numOfRetries, so this is the longest wait.
   const maxTimeout = Math.min(maxDelay, factor * exponentBase ** n);
   const minTimeout = Math.min(factor, maxTimeout);
   return { multiplier: exponentBase, minTimeout, maxTimeout, jitter: 1 };

@@ -1,5 +1,5 @@
 /**
- * Options of the clients in a URL.
+ * Reads the options of a client from a URL.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { DEFAULT_PORT, type RedisClientConfiguration } from "./options.ts";
 /**
  * Reads a URL: `redis://`, `rediss://`, `valkey://` or `valkeys://`, then `[user[:password]@]host[:port][/database]`.
  *
- * @param url The URL; user and password are percent-decoded, an IPv6 address stands in brackets.
- * @returns The options that it stands for.
- * @throws {ConfigurationError} If it is none of these.
+ * @param url The URL. User and password are percent-encoded, an IPv6 address is in brackets.
+ * @returns The options.
+ * @throws {ConfigurationError} If it has another form.
  */
 export function configurationOfUrl(url: string | URL): RedisClientConfiguration {
   // The text of a URL may hold a password, so no message repeats it.

@@ -29,7 +29,7 @@ import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "./route.ts";
 import { nameOf, takeWords } from "../words.ts";
 
-/** Takes requests in and gives each to a link. */
+/** Sends the requests of one client. */
 export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** The checked configuration. */
   readonly settings: Settings;
@@ -66,7 +66,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Takes a request in.
+   * Makes a request and sends it.
    *
    * @param words Words of the command.
    * @param decode Makes the value of the reply.
@@ -123,7 +123,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Sends a request, or rejects it if there are too many under way. Its time begins.
+   * Sends a request, or rejects it if too many are in flight. Its time begins now.
    *
    * @param request A request that was not launched before.
    * @param options Options of the request.
@@ -169,7 +169,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   protected setRoute(_request: Request, _route: Route): void {}
 
   /**
-   * Refuses a request that cannot be sent, as far as that is known before.
+   * Checks a request as far as possible before it is sent.
    *
    * @param _request A request that was not launched.
    * @param _options Options of the request.
@@ -178,11 +178,11 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   prepare(_request: Request, _options: ClusterRequestOptions | undefined): void {}
 
   /**
-   * Finds out what has to be asked before it is certain where requests go.
+   * Asks the servers what must be known of some requests before their nodes are certain.
    *
    * @param _requests Requests that were not launched.
    * @param _options Options of the requests.
-   * @returns Resolves when it is known, or cannot be; undefined if there is nothing to ask.
+   * @returns Resolves when the servers have answered or have failed to; undefined if there is nothing to ask.
    */
   locate(
     _requests: readonly Request[],
@@ -231,7 +231,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** Ends all links at once. */
   protected abstract end(error: Error): void;
 
-  /** Keeps a request that no link can take at present; {@linkcode Dispatcher.placeAll} brings it back. */
+  /** Keeps a request that no link can take at present, until {@linkcode Dispatcher.placeAll}. */
   protected keep(request: Request): void {
     this.#kept.add(request);
   }
@@ -247,7 +247,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Finds the lane of a request: the requests of a lane keep their order when they wait for another try.
+   * Finds the lane of a request. The requests of a lane keep their order when they wait for another try.
    *
    * @param request A request that has been placed.
    * @returns The key of the lane; null if the request need not keep an order.
@@ -258,7 +258,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    * Dispatches a request again after a wait, in front of later ones of the same lane.
    *
    * @param request The request.
-   * @param error Why it must go out again.
+   * @param error Why it must be sent again.
    */
   protected retryLater(request: Request, error: Error): void {
     request.requeue(error);
@@ -294,11 +294,11 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   #laneOf(request: Request): LaneKey | null {
     // A batch with a blocking command has a connection of its own, and an order of its own.
     if (request.batch !== null) return request.batch;
-    // A blocking request may have no end, so no other request waits for it.
+    // A blocking request may never end, so no other request waits for it.
     return request.blocks ? null : this.laneOf(request);
   }
 
-  /** Why requests wait for another try. */
+  /** The errors because of which requests wait for another try. */
   protected get obstacles(): Error[] {
     return this.#retries.errors;
   }
@@ -308,7 +308,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.#retries.retryNow();
   }
 
-  /** No new requests; resolves when those under way are settled and the links are closed. */
+  /** Takes no new requests. Resolves when those in flight are settled and the links are closed. */
   async close(): Promise<void> {
     this.#closed = true;
     if (!this.#ended) await this.#admission.drain(closedMeanwhile());
@@ -318,7 +318,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     dials.cancel();
   }
 
-  /** Ends everything at once; what is under way rejects. A dial that is under way takes a moment to end by itself. */
+  /** Ends everything at once: requests in flight reject. A dial that is under way takes a moment to end by itself. */
   destroy(): void {
     if (this.#ended) return;
     this.#closed = this.#ended = true;
@@ -352,9 +352,9 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /**
-   * Whether there is nothing left to do for a request. After the end of the client it is rejected here.
+   * Whether a request needs nothing more after a wait. If the client has ended, the request is rejected here.
    *
-   * @param request A request that nothing has been done for during a wait.
+   * @param request The request.
    */
   protected isOver(request: Request): boolean {
     if (this.#ended) request.reject(closedMeanwhile());
@@ -362,12 +362,12 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   resend(request: Request): void {
-    // Links that have ended would hand it back again.
+    // A link that has ended would give the request back again.
     if (!this.isOver(request)) this.dispatchAgain(request);
   }
 
   onWritten(request: Request): void {
-    // It may have no deadline, or have been given up.
+    // The request may have no deadline, or be settled.
     if (request.list === null) return;
     request.timeout = request.timeoutOnceWritten;
     if (request.postponement > 0) request.postponement = 0;

@@ -21,7 +21,7 @@ export type LaneKey = number | string | BatchOrder;
 /**
  * Requests of the same key that wait, in order.
  *
- * One of them goes out alone, as a probe. The others follow when it has its reply: if all went out at once and the
+ * One of them is sent alone, as a probe. The others follow when it has its reply. If all were sent at once and the
  * server recovered in the middle, the refused first half would be executed after the second.
  */
 interface Lane {
@@ -45,7 +45,7 @@ interface Lane {
   due: number;
 }
 
-/** Holds the requests of one client that wait for another try. Settled requests are forgotten. */
+/** The requests of one client that wait for another try. Settled requests are removed. */
 export class RetryQueue {
   readonly #backoff: Backoff;
   readonly #send: (request: Request) => void;
@@ -142,7 +142,7 @@ export class RetryQueue {
     else this.#probe(lane);
   }
 
-  /** Begins another try of everything at once: the cause of the refusals may be gone. */
+  /** Sends the first request of each lane at once: the cause of the refusals may be gone. */
   retryNow(): void {
     for (const lane of [...this.#lanes.values()].flat()) {
       lane.attempts = 0;
@@ -151,7 +151,7 @@ export class RetryQueue {
   }
 
   /**
-   * Rejects everything that waits.
+   * Rejects all requests that wait.
    *
    * @param error The error.
    */
@@ -165,7 +165,7 @@ export class RetryQueue {
     }
   }
 
-  /** The lane behind whose requests one has to wait, if there is one. */
+  /** The lane in which a request must wait, if there is one. */
   #laneToWaitIn(key: LaneKey, request: Request): Lane | undefined {
     if (!this.#lanes.has(key) || this.#probes.has(request)) return undefined;
     const keys = keysOf(request);
@@ -230,7 +230,7 @@ export class RetryQueue {
     if (request === undefined) return this.#close(lane);
     lane.probe = request;
     this.#probes.set(request, lane);
-    // Marks it as one whose end `settled()` has to learn of.
+    // The dispatcher calls `settled()` for requests that were sent before.
     request.attempts ||= 1;
     this.#send(request);
   }
@@ -266,10 +266,10 @@ export class RetryQueue {
 }
 
 /**
- * Has a request of one lane wait in another one, if it is for keys of that as well.
+ * Moves a request of one lane to another one, if that has keys of the request as well.
  *
- * A request joins the first lane that concerns it. So all that concern it too were opened later, and a request that
- * waits in one of those never waits for one in the first.
+ * A request joins the first lane that has one of its keys. So the other lanes with its keys were opened later, and no
+ * request in these waits for one in the first lane.
  *
  * @param request The request, taken out of its lane.
  * @param kind In which queue it was.
@@ -290,7 +290,7 @@ function concerns(lane: Lane, keys: readonly string[] | null): boolean {
   return lane.keys === null || keys === null || keys.some((key) => lane.keys!.has(key));
 }
 
-/** Has a lane hold up what comes for the keys of a request that waits in it. */
+/** Adds the keys of a request that waits in a lane to those that the lane holds up. */
 function extend(lane: Lane, keys: readonly string[] | null): void {
   if (keys === null) lane.keys = null;
   else if (lane.keys !== null) { for (const key of keys) lane.keys.add(key); }
@@ -301,7 +301,7 @@ function isEmpty({ probe, refused, returned, joined }: Lane): boolean {
     joined.length === 0;
 }
 
-/** Takes everything out of a lane, in order. */
+/** Takes all requests out of a lane, in order. */
 function takeAll(lane: Lane): Request[] {
   const { refused } = lane;
   lane.refused = null;
@@ -311,7 +311,7 @@ function takeAll(lane: Lane): Request[] {
 
 const utf8 = new TextDecoder();
 
-/** The keys of a request as text; null if they are not known. Different bytes may look the same, which does no harm. */
+/** The keys of a request as text; null if they are not known. Different keys with the same text share a lane. */
 function keysOf({ row, words, prelude }: Request): string[] | null {
   if (row === undefined || row.keysNeedServer || prelude.length > 0) return null;
   return keyPositions(row, words).map((position) => {
