@@ -6,8 +6,15 @@
 
 import type { Backoff } from "./settings.ts";
 
-/** Longest wait while requests are waiting, in milliseconds. */
-const IMPATIENCE = 200;
+/**
+ * Longest wait between two tries while requests wait for their outcome, in milliseconds. It is shorter than the default
+ * timeout of a request, so that each request sees a try.
+ */
+export const LONGEST_WAIT = 200;
+/** Longest time of the first attempt to reach a node that was reached before, in milliseconds. */
+const FIRST_ATTEMPT = 1000;
+/** Number of times that it is doubled at most. */
+const MOST_DOUBLINGS = 10;
 /** Time over which the first attempts of many clients are spread after a server was lost, in milliseconds. */
 const SPREAD = 100;
 
@@ -41,5 +48,19 @@ export function waitBefore(
   if (failures === 0) return lost && !waited ? jitter * random * SPREAD : 0;
   // Bounded, because 0 × Infinity is NaN.
   const next = Math.max(minTimeout * multiplier ** Math.min(failures - 1, 50), SPREAD * jitter);
-  return (1 - jitter * random) * Math.min(next, maxTimeout, waited ? IMPATIENCE : Infinity);
+  return (1 - jitter * random) * Math.min(next, maxTimeout, waited ? LONGEST_WAIT : Infinity);
+}
+
+/**
+ * Computes how long an attempt to reach a node may take that was reached before.
+ *
+ * Such a node answers soon or not at all, so an attempt that hangs must not delay the next one. But where the network
+ * has become slow, later attempts need more time.
+ *
+ * @param failures How many attempts in a row have failed.
+ * @param longest Longest time of an attempt, in milliseconds.
+ * @returns Milliseconds.
+ */
+export function attemptTime(failures: number, longest: number): number {
+  return Math.min(longest, FIRST_ATTEMPT * 2 ** Math.min(failures, MOST_DOUBLINGS));
 }

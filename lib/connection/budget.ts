@@ -4,12 +4,7 @@
  * @module
  */
 
-/** Longest wait of one step, in milliseconds. If a step takes longer, the event loop did not run. */
-const STEP = 50;
-/** Milliseconds by which a timer may be late before the process counts as having been busy. */
-const LAG = 10;
-/** Milliseconds that are left at least, once, when the limit is reached right after the process was busy. */
-const GRACE = 250;
+import { GRACE, LAG, STEP } from "./stalls.ts";
 
 /**
  * A timer that does not count the time during which the event loop stood still.

@@ -33,7 +33,7 @@ const FEW = 32;
 /** Microtasks that it takes until callers have gone on, and what they sent is written: one, and some for wrappers. */
 const CALLERS_TURN = 4;
 /** How often a connection that is to close checks whether a caller still waits for a reply, in milliseconds. */
-const FAREWELL = 50;
+const DRAIN_CHECK = 50;
 
 /** What a connection tells the one that opened it. */
 export interface ConnectionEvents {
@@ -179,7 +179,7 @@ export class Connection {
     this.#closeIfDrained();
     if (this.#closed) return;
     // A peer that hangs answers nothing, so there may be no reply to close after.
-    const timer = setInterval(() => this.#closeIfForsaken(), FAREWELL);
+    const timer = setInterval(() => this.#closeIfForsaken(), DRAIN_CHECK);
     this.ended.then(() => clearInterval(timer));
   }
 

@@ -13,15 +13,11 @@
  * @module
  */
 
-import { Stalls } from "./stalls.ts";
+import { LAG, Stalls, STEP } from "./stalls.ts";
 
-/** Milliseconds by which a timer may be late before the process counts as having been busy. */
-const LAG = 10;
 /** Milliseconds by which the clock of a turn may be wrong. */
 const WRONG = 1;
-/** Longest time between two checks while something runs out soon, in milliseconds. */
-const STEP = 50;
-/** How long before a deadline these checks begin, in milliseconds. */
+/** How long before a deadline the checks for stalls begin, in milliseconds. */
 const SOON = 1000;
 /** Longest time that a timer can measure; it would ring at once for a longer one. */
 const LONGEST = 2 ** 31 - 1;

@@ -5,8 +5,10 @@
  */
 
 import { ClosedError, RedisError } from "../errors.ts";
+import { LONGEST_WAIT } from "./backoff.ts";
 import { BlockedRequests } from "./blocked_requests.ts";
 import type { Connection } from "./connection.ts";
+import type { GivenUp } from "./give_up.ts";
 import { isHopeless } from "./handshake.ts";
 import type { Dedicated, Request } from "./request.ts";
 import { Ring } from "./ring.ts";
@@ -16,8 +18,6 @@ type Timer = ReturnType<typeof setTimeout>;
 
 /** How many connections are opened at the same time, so that many requests do not make as many handshakes at once. */
 const MAX_OPENING = 16;
-/** Longest wait between two attempts to open a connection for requests, in milliseconds. */
-const IMPATIENCE = 250;
 /** How many connections are kept for the next request. */
 const MAX_IDLE = 8;
 /** How long one is kept, in milliseconds. */
@@ -30,17 +30,31 @@ const GIVEN_UP = new ClosedError("Cannot send: the request of the connection was
 /** Why a connection is closed with requests on it of which one was given up. */
 const OTHER_GIVEN_UP = new RedisError("Another command of the batch was given up");
 
+/** What opens the connections of a {@linkcode DedicatedPool}, and takes requests back. */
+export interface DedicatedPoolOwner {
+  /**
+   * Opens a connection.
+   *
+   * @param kind `"full"`: after its whole handshake. `"bare"`: only logged in, for requests that end a script or a
+   * pause.
+   */
+  open(kind: "full" | "bare"): Promise<Connection>;
+  /**
+   * Ends requests on the server, before the server gets later requests.
+   *
+   * @param given The requests and their connection.
+   * @returns Whether the connection can be closed now. If not, the owner sees to its end.
+   */
+  giveUp(given: GivenUp): boolean;
+  /** Takes a request back for which no connection could be opened. */
+  resend(request: Request): void;
+}
+
 /** The dedicated connections to one node. */
 export class DedicatedPool {
   /** The requests on connections that block. */
   readonly blocked: BlockedRequests = new BlockedRequests();
-  readonly #open: (bare: boolean) => Promise<Connection>;
-  readonly #giveUp: (
-    connection: Connection,
-    requests: readonly Request[],
-    error: Error,
-  ) => boolean;
-  readonly #resend: (request: Request) => void;
+  readonly #owner: DedicatedPoolOwner;
   readonly #backoff: Backoff;
   /** Connections without a request, each with the timer that closes it. */
   readonly #idle = new Map<Connection, Timer>();
@@ -59,22 +73,11 @@ export class DedicatedPool {
   /**
    * Makes an empty pool.
    *
-   * @param open Opens a connection after its handshake; a bare one, which is only logged in, is for requests that end a
-   * script or a pause.
-   * @param giveUp Ends the requests of a connection on the server, before the server gets later requests. Returns
-   * whether the connection can be closed now; if not, it is closed, with the error, when the server has closed it.
-   * @param resend Takes a request back for which no connection could be opened.
-   * @param backoff Wait before it is taken back.
+   * @param owner What opens the connections.
+   * @param backoff Wait before the owner takes a request back.
    */
-  constructor(
-    open: (bare: boolean) => Promise<Connection>,
-    giveUp: (connection: Connection, requests: readonly Request[], error: Error) => boolean,
-    resend: (request: Request) => void,
-    backoff: Backoff,
-  ) {
-    this.#open = open;
-    this.#giveUp = giveUp;
-    this.#resend = resend;
+  constructor(owner: DedicatedPoolOwner, backoff: Backoff) {
+    this.#owner = owner;
     this.#backoff = backoff;
   }
 
@@ -115,7 +118,7 @@ export class DedicatedPool {
     this.#retired = true;
     this.#closeIdle(UNUSED);
     for (const requests of this.#takeWaiting()) {
-      for (const request of requests) if (!request.settled) this.#resend(request);
+      for (const request of requests) if (!request.settled) this.#owner.resend(request);
     }
   }
 
@@ -156,7 +159,7 @@ export class DedicatedPool {
     let connection: Connection;
     this.#opening++;
     try {
-      connection = await this.#open(isBare(all));
+      connection = await this.#owner.open(isBare(all) ? "bare" : "full");
       if (connection.closed) throw await connection.ended;
     } catch (error) {
       this.#openNext();
@@ -165,7 +168,7 @@ export class DedicatedPool {
     this.#openNext();
     if (this.#closed !== null) { for (const request of all) request.reject(this.#closed); }
     const requests = all.filter(({ settled }) => !settled);
-    if (requests.length === 0) this.#free(connection, isBare(all));
+    if (requests.length === 0) this.#free(connection, all);
     else this.#assign(connection, requests);
   }
 
@@ -179,11 +182,15 @@ export class DedicatedPool {
     for (const request of requests) request.requeue(error as Error);
     const resend = (): void => {
       this.#waiting.delete(requests);
-      for (const request of requests) if (!request.settled) this.#resend(request);
+      for (const request of requests) if (!request.settled) this.#owner.resend(request);
     };
     if (this.#retired) return resend();
     const { minTimeout, maxTimeout, multiplier } = this.#backoff;
-    const wait = Math.min(maxTimeout, IMPATIENCE, minTimeout * multiplier ** requests[0].attempts);
+    const wait = Math.min(
+      maxTimeout,
+      LONGEST_WAIT,
+      minTimeout * multiplier ** requests[0].attempts,
+    );
     for (const request of requests) request.attempts++;
     this.#waiting.set(requests, setTimeout(resend, Math.random() * wait));
   }
@@ -228,7 +235,7 @@ export class DedicatedPool {
     const dedicated: Dedicated = {
       connection,
       release: () => {
-        if (--left === 0) this.#free(connection, isBare(requests));
+        if (--left === 0) this.#free(connection, requests);
       },
       abandon: () => {
         if (abandoned) return;
@@ -241,7 +248,7 @@ export class DedicatedPool {
         const close = (): void => connection.close(error);
         const harmless = watches ||
           requests.every(({ row, interrupts }) => interrupts || row?.readOnly);
-        if (!harmless && !this.#giveUp(connection, requests, error)) return;
+        if (!harmless && !this.#owner.giveUp({ connection, requests, error })) return;
         if (requests.length === 1) close();
         // Other requests of the batch end in the same turn, for the same reason: they keep their own error.
         else queueMicrotask(close);
@@ -259,8 +266,8 @@ export class DedicatedPool {
   }
 
   /** Takes a connection back: keeps it, or closes a bare one. */
-  #free(connection: Connection, bare: boolean): void {
-    if (bare) {
+  #free(connection: Connection, requests: readonly Request[]): void {
+    if (isBare(requests)) {
       this.#busy.delete(connection);
       connection.close(UNUSED);
     } else {

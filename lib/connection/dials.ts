@@ -9,7 +9,7 @@
  */
 
 /** How long an attempt that nobody wants any more may go on, in milliseconds. */
-const GRACE = 20;
+const OVERTIME = 20;
 /** How much of it comes last, after a look at what was opened, in milliseconds. */
 const LAST_STEP = 5;
 
@@ -25,7 +25,7 @@ class Grace {
     this.#timer = setTimeout(() => {
       this.#timer = setTimeout(over, LAST_STEP);
       if (!this.#counts) this.unref();
-    }, GRACE - LAST_STEP);
+    }, OVERTIME - LAST_STEP);
   }
 
   /** Does not keep the process alive. */

@@ -106,16 +106,12 @@ export class Link {
       onReady: (connection, loss) => this.#onReady(connection, loss),
       onRefused: (error) => owner.onRefused(this, error),
     });
-    this.dedicated = new DedicatedPool(
-      (bare) => this.#openDedicated(bare),
-      (connection, requests, error) =>
-        giveUp({ connection, requests, error }, {
-          connection: this.#reconnect.connection,
-          call: this.#call,
-        }),
-      (request) => request.owner.resend(request),
-      settings.backoff,
-    );
+    this.dedicated = new DedicatedPool({
+      open: (kind) => this.#openDedicated(kind),
+      giveUp: (given) =>
+        giveUp(given, { connection: this.#reconnect.connection, call: this.#call }),
+      resend: (request) => request.owner.resend(request),
+    }, settings.backoff);
     this.#silence = new Silence({
       present: () => this.#reconnect.present,
       probe: (silent, budget) => this.#probe(silent, budget),
@@ -396,14 +392,9 @@ export class Link {
     });
   }
 
-  /**
-   * Opens a dedicated connection.
-   *
-   * @param bare Whether it is only logged in: a server accepts no more while a script runs.
-   */
-  #openDedicated(bare: boolean): Promise<Connection> {
+  #openDedicated(kind: "full" | "bare"): Promise<Connection> {
     const attempt = { budget: this.#settings.attemptTimeout, signal: this.#reconnect.signal };
-    if (bare) return this.#dialler.openBare(attempt);
+    if (kind === "bare") return this.#dialler.openBare(attempt);
     return this.#dialler.open({ ...attempt, identify: true });
   }
 

@@ -5,13 +5,9 @@
  */
 
 import { delay } from "@std/async/delay";
-import { waitBefore } from "./backoff.ts";
+import { attemptTime, waitBefore } from "./backoff.ts";
 import type { Backoff } from "./settings.ts";
 
-/** Longest time for the first attempt to reconnect, in milliseconds; each further one may take twice as long. */
-const ATTEMPT = 1000;
-/** Number of times that it is doubled at most. */
-const MOST_DOUBLINGS = 10;
 /** After a connection that lived so long the backoff begins anew, in milliseconds. */
 const GOOD_LIFE = 1000;
 
@@ -205,16 +201,16 @@ export class Reconnect<C extends Reopenable> {
   async #run(): Promise<void> {
     const { signal } = this.#end;
     while (!signal.aborted) {
-      const awaited = this.#owner.isAwaited();
-      const left = this.#untilNext(awaited);
-      if (left <= 0 || await this.#wait(left, awaited)) await this.#live();
+      const waited = this.#owner.isAwaited();
+      const left = this.#untilNext({ waited });
+      if (left <= 0 || await this.#wait(left, { canHurry: !waited })) await this.#live();
     }
   }
 
   /** Milliseconds until the next attempt. */
-  #untilNext(awaited: boolean): number {
+  #untilNext({ waited }: { waited: boolean }): number {
     const lost = this.#lostAt;
-    const situation = { failures: this.#failures, waited: awaited, lost: lost !== undefined };
+    const situation = { failures: this.#failures, waited, lost: lost !== undefined };
     const wait = waitBefore(situation, this.#settings.backoff);
     return wait === 0 ? 0 : (lost ?? 0) + wait - performance.now();
   }
@@ -224,10 +220,10 @@ export class Reconnect<C extends Reopenable> {
    *
    * @returns Whether it is due; false if the wait was cut short.
    */
-  async #wait(ms: number, awaited: boolean): Promise<boolean> {
+  async #wait(ms: number, { canHurry }: { canHurry: boolean }): Promise<boolean> {
     this.#state = "waiting";
     const { signal } = this.#end;
-    const hurry = this.#hurry = awaited ? null : new AbortController();
+    const hurry = this.#hurry = canHurry ? new AbortController() : null;
     try {
       await delay(ms, {
         signal: hurry === null ? signal : AbortSignal.any([signal, hurry.signal]),
@@ -279,14 +275,10 @@ export class Reconnect<C extends Reopenable> {
     this.#lostAt = this.#successor === null ? performance.now() : undefined;
   }
 
-  /**
-   * How long an attempt may take. A node that could be reached before answers soon or not at all, so an attempt that
-   * hangs must not delay the next one; but where the network has become slow, later attempts need more time.
-   */
+  /** How long the next attempt may take. */
   #attemptTimeout(): number {
     const { attemptTimeout } = this.#settings;
-    if (!this.#reached) return attemptTimeout;
-    return Math.min(attemptTimeout, ATTEMPT * 2 ** Math.min(this.#failures, MOST_DOUBLINGS));
+    return this.#reached ? attemptTime(this.#failures, attemptTimeout) : attemptTimeout;
   }
 
   #failed(): void {

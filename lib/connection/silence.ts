@@ -4,19 +4,16 @@
  * @module
  */
 
+import { attemptTime } from "./backoff.ts";
 import { Budget } from "./budget.ts";
 import { ONLY_A_PROBE } from "./probe.ts";
 
 /** Least time without a byte until a peer is taken for silent, in milliseconds. */
 const LEAST = 1000;
-/**
- * How long a node may take to answer a fresh connection, in milliseconds; each further attempt may take twice as long.
- */
-const EXAMINATION = 1000;
-/** Longest time for an attempt, and between two, in milliseconds. */
-const LONGEST = 8000;
+/** Longest time for an answer of the node on a fresh connection, in milliseconds. */
+const LONGEST_PROBE = 8000;
 /** How long the present connection may lag behind the fresh one, in milliseconds. */
-const LAG = 50;
+const HEAD_START = 50;
 /** For how long a replacement counts, in milliseconds. */
 const MEMORY = 60_000;
 /** How many replacements in that time do not prolong the wait. */
@@ -194,7 +191,7 @@ export class Silence<P extends Peer> {
   async #examine(suspicion: Suspicion<P>): Promise<void> {
     if (this.#isOver(suspicion)) return;
     const { connection } = suspicion;
-    const pause = Math.min(LONGEST, EXAMINATION * 2 ** suspicion.tries++);
+    const pause = attemptTime(suspicion.tries++, LONGEST_PROBE);
     let fresh: P | null = null;
     try {
       fresh = await this.#watched.probe(connection, pause);
@@ -205,7 +202,7 @@ export class Silence<P extends Peer> {
     if (fresh === null) return this.#wait(suspicion, pause / 4);
     const answer = suspicion.fresh = fresh;
     // A node that has just come back answers on both, in any order.
-    suspicion.timer = new Budget(LAG, () => {
+    suspicion.timer = new Budget(HEAD_START, () => {
       if (this.#isOver(suspicion)) return;
       this.#suspicion = null;
       this.#replacements.push(performance.now());

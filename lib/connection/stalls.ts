@@ -6,8 +6,12 @@
 
 /** How many stalls are remembered. */
 const REMEMBERED = 16;
-/** Milliseconds that a request has at least once it was written, if a stall had kept it from being written. */
-const GRACE = 250;
+/** Milliseconds by which a timer may be late before the process counts as having been busy. */
+export const LAG = 10;
+/** Longest time between two checks of whether the process is busy, in milliseconds. */
+export const STEP = 50;
+/** Milliseconds that are left at least after a stall for what could not be done before. */
+export const GRACE = 250;
 /** A request counts as written shortly before a stall if it was at most so many milliseconds before its start. */
 const RECENT = 50;
 

@@ -5,13 +5,12 @@
  */
 
 import { keyPositions } from "../command_table/mod.ts";
+import { LONGEST_WAIT } from "../connection/backoff.ts";
 import { type BatchOrder, isReplied, type Outcome, type Request } from "../connection/request.ts";
 import { RequestQueue } from "../connection/request_queue.ts";
 import type { Backoff } from "../connection/settings.ts";
 import { ServerError } from "../errors.ts";
 
-/** Longest wait for another try, in milliseconds. */
-const LONGEST = 250;
 /** Longest wait until the next try after a request has joined others, in milliseconds: its timeout may be short. */
 const HURRY = 50;
 
@@ -210,7 +209,7 @@ export class RetryQueue {
   }
 
   /** Sends the next request of a lane after a wait that grows with the refusals. */
-  #arm(lane: Lane, longest = LONGEST): void {
+  #arm(lane: Lane, longest = LONGEST_WAIT): void {
     const { minTimeout, maxTimeout, multiplier, jitter } = this.#backoff;
     clearTimeout(lane.timer);
     const wait = (1 - jitter * Math.random()) *

@@ -236,7 +236,7 @@ Deno.test("a request that has waited for long is sent again as soon as the map c
   cluster.assign(8192, 16_383, successor, lost);
   assertEquals(new Set(await waiting), new Set(["up"]));
   const elapsed = performance.now() - before;
-  // The map is fetched every 50 ms at such times. By their own waits some would take up to 250 ms.
+  // The map is fetched every 50 ms at such times. By their own waits some would take up to 200 ms.
   assert(elapsed < 180, `${elapsed} ms`);
 });
 

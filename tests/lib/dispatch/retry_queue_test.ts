@@ -55,11 +55,11 @@ Deno.test("RetryQueue sends the oldest request alone, and the others in order on
   assertEquals(bench.queue.size, 0);
 });
 
-Deno.test("RetryQueue waits longer from refusal to refusal, up to 250 ms, and the refused request stays the first", () => {
+Deno.test("RetryQueue waits longer from refusal to refusal, up to 200 ms, and the refused request stays the first", () => {
   using time = new FakeTime();
   const bench = new Bench();
   const [first] = bench.refused(2);
-  for (const wait of [10, 20, 40, 80, 160, 250, 250]) {
+  for (const wait of [10, 20, 40, 80, 160, 200, 200]) {
     time.tick(wait - 1);
     assertEquals(bench.take(), []);
     time.tick(1);
