@@ -189,7 +189,7 @@ export class DedicatedPool {
     const wait = Math.min(
       maxTimeout,
       LONGEST_WAIT,
-      minTimeout * multiplier ** requests[0].attempts,
+      minTimeout * multiplier ** Math.min(requests[0].attempts, 50),
     );
     for (const request of requests) request.attempts++;
     this.#waiting.set(requests, setTimeout(resend, Math.random() * wait));

@@ -1,81 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Connection } from "../../../lib/connection/connection.ts";
 import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
-import type { Transport } from "../../../lib/connection/transport.ts";
 import { ConnectionError, ProtocolError, ServerError } from "../../../lib/errors.ts";
 import type { Argument, Push, Reply } from "../../../lib/resp/mod.ts";
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** A socket in memory: the test sees each write, says when it is done, and what comes back. */
-class Wire implements Transport {
-  readonly writes: string[] = [];
-  closed = false;
-  /** Ends the write that is under way; `null` while there is none. */
-  finish: (() => void) | null = null;
-  /** Whether writes end by themselves. */
-  smooth = true;
-  readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
-  /** How many reads have been begun. */
-  reads = 0;
-  readonly #answers: Uint8Array[] = [];
-  #ended = false;
-  #arrived = Promise.withResolvers<void>();
-
-  constructor() {
-    this.writable = new WritableStream({
-      write: (chunk) => {
-        this.writes.push(decoder.decode(chunk));
-        this.onWrite();
-        if (this.smooth) return;
-        return new Promise<void>((resolve) => this.finish = resolve);
-      },
-    });
-  }
-
-  /** Called for each write. */
-  onWrite(): void {}
-
-  async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
-    this.reads++;
-    while (this.#answers.length === 0) {
-      if (this.closed) throw new Deno.errors.BadResource("closed");
-      if (this.#ended) return null;
-      await this.#arrived.promise;
-    }
-    const answer = this.#answers.shift()!;
-    const count = Math.min(answer.length, buffer.length);
-    if (count < answer.length) this.#answers.unshift(answer.subarray(count));
-    buffer.set(answer.subarray(0, count));
-    return count;
-  }
-
-  answer(text: string): void {
-    this.#answers.push(encoder.encode(text));
-    this.#wake();
-  }
-
-  /** The peer closes. */
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  closeWrite(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): void {
-    this.closed = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#arrived.resolve();
-    this.#arrived = Promise.withResolvers();
-  }
-}
+import { Wire } from "./_wire.ts";
 
 /** A connection over a wire, and what it hands back. */
 function connect(): {
