@@ -134,7 +134,7 @@ for (const shards of [3, 100, 1000]) {
       await dispatcher.connect();
     }
     b.start();
-    dispatcher.apply(Topology.parse(reply, SEED));
+    dispatcher.discovery.apply(Topology.parse(reply, SEED));
     b.end();
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The links to the nodes of a cluster, and which of them to use.
+ * The nodes of a cluster: the map, the links, and which of them to use.
  *
  * @module
  */
@@ -7,9 +7,17 @@
 import type { Settings } from "../lib/configuration/settings.ts";
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../lib/connection/link.ts";
-import { type LinkSource, ReplicaChoice } from "../lib/dispatch/replica_choice.ts";
+import type { Request } from "../lib/connection/request.ts";
+import {
+  type LinkSource,
+  mayReadReplica,
+  readsPages,
+  ReplicaChoice,
+} from "../lib/dispatch/replica_choice.ts";
+import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { addressesOf } from "./addresses.ts";
-import type { ClusterNode, Topology } from "./topology.ts";
+import type { NodeTarget, ReplicaWish } from "./target.ts";
+import type { ClusterNode, Shard, Topology } from "./topology.ts";
 
 /** The links of one client, by the names of the nodes. */
 export class Nodes implements LinkSource<ClusterNode> {
@@ -21,10 +29,13 @@ export class Nodes implements LinkSource<ClusterNode> {
   readonly #deadlines: Deadlines;
   readonly #links = new Map<string, Link>();
   readonly #names = new Map<Link, string>();
-  /** Nodes without slots, to which requests may be sent all the same, by name. */
-  readonly #guests = new Map<string, ClusterNode>();
-  /** The map that the links match. */
+  /** Nodes that may be on no map, but to which requests may be sent, by name. */
+  readonly #admitted = new Map<string, ClusterNode>();
   #topology: Topology | null = null;
+  /** Names of the primaries when the last map was taken. */
+  #primaries: ReadonlySet<string> = new Set();
+  /** Number of the next primary for requests that any node can serve. */
+  #turn = 0;
   /** Links to nodes that have left, with requests that were sent before. */
   #retired: Link[] = [];
 
@@ -43,7 +54,12 @@ export class Nodes implements LinkSource<ClusterNode> {
     this.replicas = new ReplicaChoice(this, signal);
   }
 
-  /** All links to nodes that are on the map, or are guests. */
+  /** The map; null before the first one. */
+  get topology(): Topology | null {
+    return this.#topology;
+  }
+
+  /** All links to nodes that are on the map, or were admitted. */
   get links(): Iterable<Link> {
     return this.#links.values();
   }
@@ -86,36 +102,158 @@ export class Nodes implements LinkSource<ClusterNode> {
     return link;
   }
 
-  /** Allows requests for a node that is not on the map. */
-  admit(node: ClusterNode): void {
-    this.#guests.set(node.name, node);
+  /**
+   * Allows requests for a node that may be on no map: it can have keys before it has a slot.
+   *
+   * @param address The address that it announces.
+   * @returns Its name, for {@linkcode Nodes.dismiss}.
+   */
+  admit(address: Endpoint): string {
+    const node = this.nodeAt(address);
+    if (!this.#topology!.nodes.has(node.name)) this.#admitted.set(node.name, node);
+    return node.name;
   }
 
-  /** Ends what {@linkcode Nodes.admit} began. */
+  /**
+   * Ends what {@linkcode Nodes.admit} began. The next map removes the node, if it owns no slot then.
+   *
+   * @param name Name of the node.
+   */
   dismiss(name: string): void {
-    this.#guests.delete(name);
+    this.#admitted.delete(name);
   }
 
-  /** A node that was admitted although it is not on the map. */
-  guest(name: string): ClusterNode | undefined {
-    return this.#guests.get(name);
+  /**
+   * The number of the connection to a node.
+   *
+   * @param address The address that the node announces.
+   * @returns Another number after each reconnect; undefined if there was no connection yet.
+   */
+  connectionTo(address: Endpoint): number | undefined {
+    return this.#links.get(this.nodeAt(address).name)?.connectionId;
+  }
+
+  /** The node at an address that a server gave; perhaps one that is not known yet. */
+  nodeAt({ host, port }: Endpoint): ClusterNode {
+    const name = show({ host, port });
+    return this.#topology!.find(name) ?? { name, host, port };
+  }
+
+  /** The node at an address that a caller gave; undefined if there is none. */
+  find(address: Endpoint): ClusterNode | undefined {
+    const name = show(address);
+    return this.#topology!.find(name) ?? this.#admitted.get(name);
+  }
+
+  /**
+   * Finds the node of a target.
+   *
+   * @param target The target.
+   * @returns The node. If it must be a primary, the one that has taken its place. Undefined if it has left, or if the
+   * request is sent to the one in its place anyway.
+   */
+  at({ name, anchor, siblings }: NodeTarget): ClusterNode | undefined {
+    const topology = this.#topology!;
+    if (anchor === -1) return topology.nodes.get(name) ?? this.#admitted.get(name);
+    const present = topology.shards.find(({ primary }) => primary.name === name);
+    if (present !== undefined) return present.primary;
+    const successor = topology.shardOf(anchor)?.primary;
+    return siblings.some((other) => other.name === successor?.name) ? undefined : successor;
+  }
+
+  /**
+   * Tells whether a replica may answer a request.
+   *
+   * @param request The request.
+   * @param wish Whether its caller wants a replica to answer.
+   */
+  mayReadReplica(request: Request, wish: ReplicaWish = "allowed"): boolean {
+    return wish === "demanded" ||
+      this.#settings.readFrom === "preferReplica" && mayReadReplica(request);
+  }
+
+  /**
+   * Chooses a node of a shard for a request: a replica if one may answer it and can, else the primary.
+   *
+   * @param shard The shard.
+   * @param request The request.
+   * @param wish Whether its caller wants a replica to answer.
+   * @returns The link to the node.
+   */
+  linkFor(shard: Shard, request: Request, wish: ReplicaWish): Link {
+    const { primary, replicas } = shard;
+    if (replicas.length === 0 || !this.mayReadReplica(request, wish)) return this.linkTo(primary);
+    const link = wish === "allowed"
+      ? this.replicas.next(replicas, shard)
+      // All pages of a scan must come from the node that the cursor is of.
+      : this.replicas.demand(replicas, readsPages(request) ? null : shard);
+    return link ?? this.linkTo(primary);
+  }
+
+  /** The link to a primary for a request that any node can serve: to the next one that answers, if one does. */
+  anyPrimary(): Link {
+    const { shards } = this.#topology!;
+    let link: Link | undefined;
+    for (let i = 0; i < shards.length; i++) {
+      link = this.linkTo(shards[this.#turn++ % shards.length].primary);
+      if (this.answers(link)) break;
+    }
+    return link!;
+  }
+
+  /** Whether a link leads to a replica. */
+  isReplica(link: Link): boolean {
+    const name = this.#names.get(link);
+    return this.#topology?.shards.some(({ replicas }) =>
+      replicas.some((node) => node.name === name)
+    ) ?? false;
+  }
+
+  /** Whether requests wait for the connection to a primary. */
+  get primaryAwaited(): boolean {
+    return this.#topology?.shards.some(({ primary }) =>
+      (this.#links.get(primary.name)?.waiting ?? 0) > 0
+    ) ?? false;
+  }
+
+  /** Connects to the replicas of a primary that is away: one that takes over has a connection already. */
+  connectReplicasOf(primary: Link): void {
+    const name = this.#names.get(primary);
+    const shard = this.#topology?.shards.find(({ primary }) => primary.name === name);
+    for (const replica of shard?.replicas ?? []) this.linkTo(replica).start();
+  }
+
+  /**
+   * Notes on the map that a slot belongs to a node.
+   *
+   * @param slot The slot.
+   * @param node The node.
+   */
+  move(slot: number, node: ClusterNode): void {
+    const topology = this.#topology!;
+    if (topology.shardOf(slot)?.primary.name === node.name) return;
+    const moved = topology.move(slot, node);
+    if (moved === topology) return;
+    this.linkTo(node).readOnly = false;
+    this.#topology = moved;
   }
 
   /**
    * Adds, ends and changes links to match a new map.
    *
    * @param topology The map.
-   * @param preferReplica Whether to connect to replicas as well.
    * @returns Links without a connection: by the new map their requests may belong to other nodes.
    */
-  arrange(topology: Topology, preferReplica: boolean): Link[] {
+  arrange(topology: Topology): Link[] {
+    const preferReplica = this.#settings.readFrom === "preferReplica";
     const primaries = new Set(topology.shards.map(({ primary }) => primary.name));
-    for (const { primary: { name } } of this.#topology?.shards ?? []) {
+    this.#topology = topology;
+    for (const name of this.#primaries) {
       if (!primaries.has(name)) {
         this.#links.get(name)?.endBlocked("the node is no primary any more");
       }
     }
-    this.#topology = topology;
+    this.#primaries = primaries;
     for (const { primary, replicas } of topology.shards) {
       const link = this.linkTo(primary);
       link.readOnly = false;
@@ -128,7 +266,7 @@ export class Nodes implements LinkSource<ClusterNode> {
     }
     const away: Link[] = [];
     for (const [name, link] of [...this.#links]) {
-      if (topology.nodes.has(name) || this.#guests.has(name)) {
+      if (topology.nodes.has(name) || this.#admitted.has(name)) {
         if (!link.ready) away.push(link);
       } else {
         this.#links.delete(name);

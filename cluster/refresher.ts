@@ -48,12 +48,12 @@ export interface RefresherOwner {
   sources(): Source[];
   /** Takes the topology that was found. */
   apply(topology: Topology): void;
-  /** Whether requests suffer under a map that may be wrong, so that there is reason to ask again soon. */
-  suffering(): boolean;
+  /** Whether requests wait for a better map, so that there is reason to ask again soon. */
+  requestsWait(): boolean;
   /** Called when a node did not answer with the topology, or has not yet. */
   onFailure(endpoint: Endpoint, error: Error): void;
-  /** Learns that none could, the seeds included. */
-  onDefeat(): void;
+  /** Called when no node answered with the topology, the seeds included. */
+  onNoAnswer(): void;
 }
 
 /** Keeps a client's map of the cluster up to date. At most one refresh is under way; reasons that come meanwhile share the next. */
@@ -101,10 +101,10 @@ export class Refresher {
   /**
    * Asks for a refresh: at once, or as soon as the last one is long enough ago.
    *
-   * @param urgent Whether something is broken; else it is only that the map was found to be outdated.
+   * @param why `outdated` if MOVED is the only reason; `broken` if something does not work, or the user asks.
    */
-  request(urgent: boolean): void {
-    this.#schedule(this.#last + (urgent ? URGENT : CALM));
+  request(why: "outdated" | "broken"): void {
+    this.#schedule(this.#last + (why === "broken" ? URGENT : CALM));
   }
 
   /**
@@ -116,7 +116,7 @@ export class Refresher {
     if (this.#signal.aborted) return Promise.reject(this.#signal.reason);
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter);
-    this.request(true);
+    this.request("broken");
     return waiter.promise;
   }
 
@@ -143,7 +143,7 @@ export class Refresher {
       for (const waiter of waiters) waiter.reject(this.#signal.reason);
       return;
     }
-    if (found === undefined) this.#owner.onDefeat();
+    if (found === undefined) this.#owner.onNoAnswer();
     else this.#owner.apply(found.topology);
     this.#running = false;
     for (const waiter of waiters) waiter.resolve();
@@ -151,11 +151,11 @@ export class Refresher {
     this.#due = Infinity;
     this.#schedule(asked);
     // Nodes that disagree or cannot be reached are asked again, less and less often unless somebody waits for it.
-    const suffering = this.#owner.suffering();
-    this.#unsettled = found?.unanimous && !suffering ? 0 : this.#unsettled + 1;
+    const waited = this.#owner.requestsWait();
+    this.#unsettled = found?.unanimous && !waited ? 0 : this.#unsettled + 1;
     if (this.#unsettled > 0) {
       const wait = URGENT * 2 ** Math.min(this.#unsettled - 1, 10);
-      this.#schedule(performance.now() + Math.min(wait, suffering ? HASTE : RARE));
+      this.#schedule(performance.now() + Math.min(wait, waited ? HASTE : RARE));
     }
   }
 

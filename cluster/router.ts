@@ -7,6 +7,7 @@
  */
 
 import { type CommandRow, keyPositions } from "../lib/command_table/mod.ts";
+import type { SlotKeyRoute, SlotRoute } from "../lib/dispatch/route.ts";
 import { show } from "../lib/connection/transport.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
 import { ClusterError, ServerError } from "../lib/errors.ts";
@@ -99,6 +100,15 @@ export function slotOfKeys(name: string, keys: readonly Argument[]): number {
     }
   }
   return common;
+}
+
+/**
+ * The slot of a route.
+ *
+ * @param route A route to a slot.
+ */
+export function slotOfRoute(route: SlotRoute | SlotKeyRoute): number {
+  return "slot" in route ? route.slot : slotOf(route.slotKey);
 }
 
 /** A request was sent to another node. */
@@ -198,6 +208,21 @@ export function noOwner(name: string, slot: number): ClusterError {
   return new ClusterError(`Cannot send ${name}: no node of the cluster owns slot ${slot}`, {
     slot,
   });
+}
+
+/**
+ * The error for a command that needs a route, and was called without one.
+ *
+ * @param row The command's row.
+ */
+export function needsRoute({ name }: CommandRow): TypeError {
+  return new TypeError(
+    `Cannot send ${name} to a cluster without a route: ${
+      name === "SCAN"
+        ? "its cursor belongs to one node; use scanIterator()"
+        : "say which node it is for by with({ route })"
+    }`,
+  );
 }
 
 /**

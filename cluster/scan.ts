@@ -161,7 +161,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     } catch (error) {
       if (error !== this.#end.signal.reason) throw error;
     } finally {
-      for (const name of this.#admitted) this.#dispatcher.dismiss(name);
+      for (const name of this.#admitted) this.#dispatcher.nodes.dismiss(name);
     }
   }
 
@@ -169,10 +169,10 @@ export class ClusterScan<T extends string | Uint8Array = string>
   async #currentScan(): Promise<NodeScan | null> {
     while (true) {
       const { current } = this.#state;
-      if (this.#dispatcher.topology === null) {
+      if (this.#dispatcher.nodes.topology === null) {
         this.#troubleSince ??= performance.now();
-        await this.#dispatcher.refreshed();
-        if (this.#dispatcher.topology === null) await this.#waitForMap();
+        await this.#dispatcher.discovery.refreshed();
+        if (this.#dispatcher.nodes.topology === null) await this.#waitForMap();
       } else if (current === null) {
         if (!await this.#begin()) return null;
       } else if (this.#inDoubt) {
@@ -249,7 +249,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
 
   /** Looks again for the owners of the slots that are left. */
   async #refuseOrphans(): Promise<true> {
-    await this.#dispatcher.refreshed();
+    await this.#dispatcher.discovery.refreshed();
     if (this.#nextOwned() !== undefined) return true;
     const slot = Array.from({ length: SLOTS }, (_, slot) => slot)
       .find((slot) => !this.#state.scanned.has(slot));
@@ -271,14 +271,14 @@ export class ClusterScan<T extends string | Uint8Array = string>
   /** Asks a node about itself. */
   async #look(address: Endpoint): Promise<NodeView> {
     const surface = this.#surface(address);
-    const before = this.#dispatcher.connectionTo(address);
+    const before = this.#dispatcher.nodes.connectionTo(address);
     const [nodes, runId] = await Promise.all([
       surface.customCommand(["CLUSTER", "NODES"]),
       this.#runId(surface),
     ]);
     if (runId !== undefined) return readNodeView(textOf(nodes), runId, address.host);
     // While the connection is the same, so is the process.
-    const connection = this.#dispatcher.connectionTo(address);
+    const connection = this.#dispatcher.nodes.connectionTo(address);
     if (connection === undefined || connection !== before) {
       throw new ConnectionError(
         `Cannot scan ${show(address)}: its connection was opened meanwhile`,
@@ -299,7 +299,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
   }
 
   #surface({ host, port }: Endpoint): NodeSurface<T> {
-    this.#admitted.add(this.#dispatcher.admit({ host, port }));
+    this.#admitted.add(this.#dispatcher.nodes.admit({ host, port }));
     return this.#open({ host, port }, this.#signal);
   }
 
@@ -317,8 +317,8 @@ export class ClusterScan<T extends string | Uint8Array = string>
 
   /** Waits for the first map, as long as `create()` would. */
   #waitForMap(): Promise<void> {
-    const { settings, mapFailure } = this.#dispatcher;
-    const error = new ClusterError(UNKNOWN, { cause: mapFailure });
+    const { settings, discovery } = this.#dispatcher;
+    const error = new ClusterError(UNKNOWN, { cause: discovery.failure });
     return this.#wait(error, settings.clientCreationTimeout);
   }
 
@@ -328,12 +328,12 @@ export class ClusterScan<T extends string | Uint8Array = string>
     this.#troubleSince ??= now;
     if (now - this.#troubleSince > patience) throw error;
     await delay(PAUSE, { signal: this.#signal });
-    await this.#dispatcher.refreshed();
+    await this.#dispatcher.discovery.refreshed();
   }
 
   /** The map of the cluster, which is there once the scan has begun. */
   get #topology(): Topology {
-    return this.#dispatcher.topology!;
+    return this.#dispatcher.nodes.topology!;
   }
 }
 

@@ -69,16 +69,14 @@ function slotOf(name: string, keys: readonly Argument[]): number {
  * @param check The question.
  * @param redirection What it has answered to the request.
  * @param link The node.
- * @param asking Whether the request had been sent there by `ASK`.
- * @param timeout Milliseconds for the answer.
+ * @param options Whether to ask as a request does that was sent there by `ASK`, and milliseconds for the answer.
  * @returns The redirection that the server answers now; null if there is none to the same node, or no answer at all.
  */
 export async function confirmed(
   check: Check,
   redirection: Redirection,
   link: Link,
-  asking: boolean,
-  timeout: number,
+  { asking, timeout }: { readonly asking: boolean; readonly timeout: number },
 ): Promise<Redirection | null> {
   // A server redirects no command without keys, and names the slot of the keys.
   if (check.slot !== redirection.slot) return null;

@@ -8,7 +8,8 @@
  */
 
 import type { Request } from "../lib/connection/request.ts";
-import type { Route } from "../lib/dispatch/route.ts";
+import type { Route, SlotKeyRoute, SlotRoute } from "../lib/dispatch/route.ts";
+import { slotOfRoute } from "./router.ts";
 import type { Topology } from "./topology.ts";
 
 /** Whether the caller wants a replica to answer. If it is only allowed, the settings of the client decide. */
@@ -38,19 +39,19 @@ export class ReplicaTarget {
   }
 }
 
-/** A route that has not been followed yet, or that can lead to another node each time. */
+/** A route that is not to a slot: it is followed each time that the request is sent. */
 export class RouteTarget {
   /** Kind of the target. */
   readonly to = "route";
   /** The route. */
-  readonly route: Route;
+  readonly route: Exclude<Route, SlotRoute | SlotKeyRoute>;
 
   /**
    * Makes a target of a route.
    *
    * @param route The route.
    */
-  constructor(route: Route) {
+  constructor(route: Exclude<Route, SlotRoute | SlotKeyRoute>) {
     this.route = route;
   }
 }
@@ -81,6 +82,15 @@ export class NodeTarget {
 }
 
 /**
+ * Reads whether a route wants a replica to answer.
+ *
+ * @param route A route to a slot.
+ */
+export function wishOf({ replica }: SlotRoute | SlotKeyRoute): ReplicaWish {
+  return replica === true ? "demanded" : "allowed";
+}
+
+/**
  * The target for a slot.
  *
  * @param slot The slot; -1 if there is none.
@@ -90,6 +100,18 @@ export class NodeTarget {
 export function targetOfSlot(slot: number, wish: ReplicaWish = "allowed"): Target | null {
   if (slot === -1) return null;
   return wish === "demanded" ? new ReplicaTarget(slot) : slot;
+}
+
+/**
+ * The target for a route.
+ *
+ * @param route The route.
+ * @returns A slot if the route leads to one, else a target that is found on the map when the request is sent.
+ */
+export function targetOfRoute(route: Route): Target {
+  if (typeof route !== "object" || "host" in route) return new RouteTarget(route);
+  const slot = slotOfRoute(route);
+  return wishOf(route) === "demanded" ? new ReplicaTarget(slot) : slot;
 }
 
 /**

@@ -4,8 +4,16 @@
  * @module
  */
 
-import { type CommandRow, rowsFromCommandReply } from "../lib/command_table/mod.ts";
+import {
+  blockingTimeout,
+  type CommandRow,
+  lookUp,
+  rowsFromCommandReply,
+} from "../lib/command_table/mod.ts";
+import type { Request } from "../lib/connection/request.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
+import { slotOfKeys } from "./router.ts";
+import { targetOfSlot } from "./target.ts";
 
 /** How long the answer about a name is kept, in milliseconds: a module can be loaded at any time. */
 const HOLDS = 10_000;
@@ -33,13 +41,47 @@ export class UnknownCommands {
   }
 
   /**
+   * Asks what the command of a request is, and which keys it has, as far as that is not known.
+   *
+   * @param request A request without a target. It gets its row, and its target if it has keys.
+   * @returns Resolves when the servers have answered.
+   */
+  async locate(request: Request): Promise<void> {
+    // They are gone when it is settled meanwhile.
+    const { words } = request;
+    if (request.row === undefined) {
+      await this.#learn(words[0]);
+      const row = lookUp(words, this.#rows);
+      if (row === undefined) return;
+      request.row = row;
+      request.blocks = blockingTimeout(row, words) !== undefined;
+    }
+    if (!request.row.keysNeedServer) return;
+    const keys = await this.#keysOf(words);
+    try {
+      request.target = targetOfSlot(slotOfKeys(request.name, keys));
+    } catch (error) {
+      request.reject(error);
+    }
+  }
+
+  /**
+   * The same for several requests at once.
+   *
+   * @param requests Requests without a target.
+   */
+  async locateAll(requests: readonly Request[]): Promise<void> {
+    await Promise.all(requests.map((request) => this.locate(request)));
+  }
+
+  /**
    * Asks what a command is. Calls for the same command at the same time share one question.
    *
    * @param name First word of the command.
    * @returns Resolves when the servers have answered. Undefined if they answered a short while ago that they do not know
    * the command.
    */
-  learn(name: Argument): Promise<void> | undefined {
+  #learn(name: Argument): Promise<void> | undefined {
     const key = String(name instanceof Uint8Array ? utf8.decode(name) : name).toUpperCase();
     const until = this.#answered.get(key);
     if (until !== undefined && until > performance.now()) return undefined;
@@ -58,7 +100,7 @@ export class UnknownCommands {
    * @param words Words of the call.
    * @returns The keys; none if the server finds none, or does not say.
    */
-  async keysOf(words: readonly Argument[]): Promise<Argument[]> {
+  async #keysOf(words: readonly Argument[]): Promise<Argument[]> {
     try {
       const keys = await this.#call(["COMMAND", "GETKEYS", ...words]);
       return Array.isArray(keys) ? keys as Argument[] : [];

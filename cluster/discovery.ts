@@ -1,0 +1,245 @@
+/**
+ * Finds the cluster when a client starts, and keeps its map up to date.
+ *
+ * @module
+ */
+
+import type { Settings } from "../lib/configuration/settings.ts";
+import { isHopeless } from "../lib/connection/handshake.ts";
+import type { Link } from "../lib/connection/link.ts";
+import { type Endpoint, show } from "../lib/connection/transport.ts";
+import { Creation, type CreationSteps } from "../lib/dispatch/creation.ts";
+import { ConfigurationError, ConnectionError } from "../lib/errors.ts";
+import type { EventAddress, Events } from "../lib/events.ts";
+import { AwaitedPrimaries } from "./awaited_primaries.ts";
+import type { Nodes } from "./nodes.ts";
+import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
+import { SeedFailures } from "./seed_failures.ts";
+import { isStranger } from "./strangers.ts";
+import type { ClusterNode, Topology } from "./topology.ts";
+
+/** How long a map is fresh, in milliseconds: its addresses cannot have been given to other nodes meanwhile. */
+const FRESH = 1000;
+
+/** What the owner of the requests does for {@linkcode Discovery}. */
+export interface DiscoverySteps {
+  /** Whether requests wait that a better map would help. */
+  requestsWait(): boolean;
+  /**
+   * Takes a map: requests may belong to other nodes.
+   *
+   * @param away Links without a connection.
+   * @param changed Whether the map is another one than before.
+   */
+  onMap(away: readonly Link[], changed: boolean): void;
+  /** Sets why requests wait for the first map. */
+  explainKept(error: Error): void;
+  /** Rejects the requests that wait for the first map. */
+  rejectKept(error: Error): void;
+}
+
+/** The map of one client, from its start to its end. */
+export class Discovery implements CreationSteps, RefresherOwner {
+  readonly #settings: Settings;
+  readonly #nodes: Nodes;
+  readonly #events: Events;
+  readonly #steps: DiscoverySteps;
+  readonly #creation: Creation;
+  readonly #refresher: Refresher;
+  readonly #failures = new SeedFailures();
+  readonly #awaited = new AwaitedPrimaries();
+  /** When the present map was found. */
+  #mappedAt = 0;
+  /** Links that have been ready before. */
+  readonly #met = new WeakSet<Link>();
+  #checkTimer: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Makes a discovery that has not begun.
+   *
+   * @param settings The checked configuration.
+   * @param nodes The nodes, which get each map.
+   * @param events The events of the client.
+   * @param steps What the owner of the requests does.
+   * @param signal Ends the work in the background.
+   */
+  constructor(
+    settings: Settings,
+    nodes: Nodes,
+    events: Events,
+    steps: DiscoverySteps,
+    signal: AbortSignal,
+  ) {
+    this.#settings = settings;
+    this.#nodes = nodes;
+    this.#events = events;
+    this.#steps = steps;
+    this.#creation = new Creation(settings, this);
+    this.#refresher = new Refresher(this, settings.addresses, settings.link, signal);
+  }
+
+  /** The map; null before the first one. */
+  get topology(): Topology | null {
+    return this.#nodes.topology;
+  }
+
+  /** Why there is no map: the failure of the seed that was the last to fail; undefined if none has failed. */
+  get failure(): Error | undefined {
+    return this.#failures.latest;
+  }
+
+  /** Begins to look for the cluster, if that has not begun. */
+  start(): void {
+    this.#creation.start();
+  }
+
+  /**
+   * Begins to look for the cluster, and waits until the client is ready.
+   *
+   * @returns Resolves when every primary was reached or has failed, at the latest after half of the budget once the map
+   * is known; rejects if there is no map in time.
+   */
+  finished(): Promise<void> {
+    return this.#creation.finished();
+  }
+
+  /**
+   * Asks for a refresh of the map.
+   *
+   * @param why `outdated` if MOVED is the only reason; `broken` if something does not work.
+   */
+  refresh(why: "outdated" | "broken"): void {
+    this.#refresher.request(why);
+  }
+
+  /**
+   * Asks for a refresh that begins from now on.
+   *
+   * @returns Resolves when it is done.
+   */
+  refreshed(): Promise<void> {
+    this.start();
+    return this.#refresher.refreshed();
+  }
+
+  /**
+   * Finds a node that can be asked something.
+   *
+   * @returns Its link, which is connected.
+   * @throws {ConnectionError} If no node is connected after a refresh.
+   */
+  async anyNode(): Promise<Link> {
+    const [link] = this.#nodes.answering;
+    if (link !== undefined) return link;
+    await this.refreshed();
+    for (const link of this.#nodes.links) if (link.ready) return link;
+    throw new ConnectionError("Cannot ask the cluster: no node is connected", {
+      ...this.#settings.addresses[0],
+    });
+  }
+
+  /**
+   * Checks a link that is connected: its address may belong to another cluster by now.
+   *
+   * @param link The link.
+   * @throws {ConnectionError} If it leads to another cluster, or the node does not answer.
+   */
+  async check(link: Link): Promise<void> {
+    if (this.topology === null) return;
+    // On the first connection right after a refresh, the node must be the one on the map.
+    if (!this.#met.has(link) && performance.now() - this.#mappedAt < FRESH) return;
+    if (!await isStranger(link, this.topology)) return;
+    this.refresh("broken");
+    const { endpoint } = link;
+    throw new ConnectionError(
+      `Cannot use ${show(endpoint)}: it is a node of another cluster now`,
+      { ...endpoint },
+    );
+  }
+
+  /** Notes that a node was reached. */
+  onReady(link: Link): void {
+    this.#met.add(link);
+    this.#heard(link);
+  }
+
+  /** Notes that an attempt to connect to a node has failed. */
+  onRefused(link: Link, error: Error): void {
+    // A bad result of `addressMap` is no passing failure either.
+    const isFinal = isHopeless(error) || error instanceof ConfigurationError;
+    if (isFinal && !this.#creation.isReady) this.#creation.fail(error);
+    this.#heard(link);
+    this.refresh("broken");
+  }
+
+  begin(): void {
+    this.refresh("broken");
+    const { periodicTopologyCheck } = this.#settings;
+    if (periodicTopologyCheck === 0) return;
+    const timer = setInterval(() => this.refresh("broken"), periodicTopologyCheck);
+    Deno.unrefTimer(timer);
+    this.#checkTimer = timer;
+  }
+
+  onHalfTime(): void {
+    if (this.topology !== null) this.#creation.succeed();
+  }
+
+  explain(): Error {
+    const { addresses, clientCreationTimeout } = this.#settings;
+    return this.#failures.explain(addresses, clientCreationTimeout);
+  }
+
+  sources(): Source[] {
+    return this.#nodes.answering;
+  }
+
+  requestsWait(): boolean {
+    return this.#steps.requestsWait() || this.#nodes.primaryAwaited;
+  }
+
+  onFailure(endpoint: Endpoint, error: Error): void {
+    this.#failures.note(endpoint, error);
+    if (this.topology === null) this.#steps.explainKept(error);
+  }
+
+  onNoAnswer(): void {
+    if (this.topology !== null) return;
+    const error = this.#failures.hopeless;
+    if (error === undefined) return;
+    this.#creation.fail(error);
+    this.#steps.rejectKept(error);
+  }
+
+  apply(topology: Topology): void {
+    const changed = this.topology?.signature !== topology.signature;
+    this.#mappedAt = performance.now();
+    const away = this.#nodes.arrange(topology);
+    if (
+      !this.#creation.isReady &&
+      this.#awaited.take(topology, (name) => this.#nodes.get(name)?.ready ?? false)
+    ) this.#creation.succeed();
+    this.#steps.onMap(away, changed);
+    if (!changed) return;
+    const addressOf = (node: ClusterNode): EventAddress => ({
+      ...this.#nodes.linkTo(node).endpoint,
+    });
+    this.#events.emit({
+      type: "topology",
+      primaries: topology.shards.map(({ primary }) => addressOf(primary)),
+      replicas: topology.shards.flatMap(({ replicas }) => replicas.map(addressOf)),
+    });
+  }
+
+  /** Ends it, because the client is closed. */
+  end(error: Error): void {
+    this.#creation.end(error);
+    clearInterval(this.#checkTimer);
+  }
+
+  /** Notes that a node was reached, or failed. */
+  #heard(link: Link): void {
+    if (this.#creation.isReady) return;
+    if (this.#awaited.heard(this.#nodes.nameOf(link))) this.#creation.succeed();
+  }
+}
