@@ -8,6 +8,7 @@ import { Deadlines } from "../../../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../../../lib/connection/link.ts";
 import { type Carrier, Request, type RequestOwner } from "../../../lib/connection/request.ts";
 import type { LinkSettings } from "../../../lib/connection/settings.ts";
+import type { Endpoint } from "../../../lib/connection/transport.ts";
 import type { Push } from "../../../lib/resp/reply.ts";
 import { settings } from "./_settings.ts";
 
@@ -26,9 +27,14 @@ export class ScriptedOwner implements LinkOwner, RequestOwner, Disposable {
    *
    * @param endpoint Where it leads.
    * @param changes Settings that differ from the usual ones.
+   * @param addresses All addresses of the node.
    */
-  constructor({ host, port }: { host: string; port: number }, changes: Partial<LinkSettings> = {}) {
-    this.link = new Link({ host, port }, settings(changes), this, this.deadlines);
+  constructor(
+    { host, port }: Endpoint,
+    changes: Partial<LinkSettings> = {},
+    addresses?: () => Endpoint[],
+  ) {
+    this.link = new Link({ host, port }, settings(changes), this, this.deadlines, addresses);
   }
 
   /** Sends a command over the link. */
