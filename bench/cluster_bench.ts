@@ -8,7 +8,8 @@
 
 import { ClusterDispatcher } from "../cluster/dispatcher.ts";
 import { gather, mergeParts, splitBySlot } from "../cluster/fan_out.ts";
-import { commonSlot, planOf } from "../cluster/router.ts";
+import { Plans } from "../cluster/plans.ts";
+import { commonSlot } from "../cluster/router.ts";
 import { slotOf } from "../cluster/slot.ts";
 import { elect, Topology } from "../cluster/topology.ts";
 import { lookUp } from "../lib/command_table/mod.ts";
@@ -37,8 +38,9 @@ Deno.bench("slot of 100 characters", { group: "slot" }, () => {
 for (const shards of [3, 100, 1000]) {
   const topology = Topology.parse(clusterSlots(shards), SEED);
   const words = ["GET", "user:1000"];
+  const plans = new Plans();
   Deno.bench(`route GET, ${shards} shards`, { group: "route", baseline: shards === 3 }, () => {
-    const plan = planOf(lookUp(words)!);
+    const plan = plans.of(lookUp(words)!);
     if (plan.to === "key") topology.shardOf(slotOf(words[plan.position]));
   });
 }

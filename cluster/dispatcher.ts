@@ -17,17 +17,10 @@ import { ClusterError, ConfigurationError, type ServerError } from "../lib/error
 import { Discovery } from "./discovery.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
+import { Plans } from "./plans.ts";
 import { Redirects } from "./redirects.ts";
 import { faultOfRoute } from "./route_check.ts";
-import {
-  castsDoubt,
-  commonSlot,
-  decide,
-  needsRoute,
-  noOwner,
-  noSuchNode,
-  planOf,
-} from "./router.ts";
+import { castsDoubt, commonSlot, decide, needsRoute, noOwner, noSuchNode } from "./router.ts";
 import { type PartSender, sendParts, sendToEach } from "./scatter.ts";
 import { slotOf, SLOTS } from "./slot.ts";
 import {
@@ -52,6 +45,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
   /** Finds the cluster, and keeps the map up to date. */
   readonly discovery: Discovery;
   readonly #redirects: Redirects;
+  readonly #plans = new Plans();
   readonly #end = new AbortController();
 
   /**
@@ -118,7 +112,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
       return;
     }
     if (row === undefined || row.keysNeedServer) return;
-    switch (planOf(row).to) {
+    switch (this.#plans.of(row).to) {
       case "keys":
         request.target = targetOfSlot(commonSlot(row, words));
         return;
@@ -166,7 +160,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
       this.#sendWhen(this.#unknown.locate(request), request);
       return;
     }
-    const plan = planOf(row);
+    const plan = this.#plans.of(row);
     switch (plan.to) {
       case "key":
         if (words.length <= plan.position) return this.nodes.anyPrimary().send(request);

@@ -11,7 +11,7 @@ import type { SlotKeyRoute, SlotRoute } from "../lib/dispatch/route.ts";
 import { show } from "../lib/connection/transport.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
 import { ClusterError, ServerError } from "../lib/errors.ts";
-import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
+import { isRedirection, wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { Argument } from "../lib/resp/reply.ts";
 import { slotOf } from "./slot.ts";
 
@@ -30,24 +30,13 @@ export type Plan =
   /** Nowhere unless the caller says where. */
   | { readonly to: "caller" };
 
-const plans = new Map<CommandRow, Plan>();
-
 /**
  * Tells where the requests of a command go.
  *
  * @param row The command's row.
- * @returns The plan; the same object for the same row.
+ * @returns The plan.
  */
 export function planOf(row: CommandRow): Plan {
-  let plan = plans.get(row);
-  if (plan === undefined) {
-    plan = makePlan(row);
-    plans.set(row, plan);
-  }
-  return plan;
-}
-
-function makePlan(row: CommandRow): Plan {
   switch (row.requestPolicy) {
     case "all_nodes":
       return { to: "nodes", which: "nodes" };
@@ -148,7 +137,7 @@ export function decide(
   from: Endpoint,
   isReplica: () => boolean,
 ): Decision {
-  if (error.code === "MOVED" || error.code === "ASK") {
+  if (isRedirection(error)) {
     const target = targetOf(error.message, from);
     if (target === undefined) return REJECT;
     return { action: error.code === "MOVED" ? "move" : "ask", ...target };

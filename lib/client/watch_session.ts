@@ -10,7 +10,7 @@ import { ask } from "../connection/open.ts";
 import type { Carrier, Dedicated, Request, RequestOwner } from "../connection/request.ts";
 import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";
-import { wasNotExecuted } from "../command_table/not_executed.ts";
+import { isNodeUnable, isRedirection, wasNotExecuted } from "../command_table/not_executed.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
@@ -24,17 +24,6 @@ export interface WatchingConnection {
   /** Whether the keys are moving to this node, which accepts commands on them only behind ASKING. */
   readonly asking: boolean;
 }
-
-/** Error codes of a node that does not have the keys any more, or cannot serve them at present. */
-const MOVED = new Set([
-  "MOVED",
-  "ASK",
-  "TRYAGAIN",
-  "CLUSTERDOWN",
-  "READONLY",
-  "LOADING",
-  "MASTERDOWN",
-]);
 
 /**
  * A connection of its own on which keys are watched.
@@ -206,7 +195,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   /** Checks whether an error says that the node does not have the keys any more, or is not the primary any more. */
   #onErrorReply(request: Request, error: ServerError): boolean {
     const isTransaction = request.prelude.length > 0;
-    if (!MOVED.has(error.code)) return false;
+    if (!isNodeUnable(error)) return false;
     // A script can write and then return any error code. A transaction is refused before it is executed.
     if (!isTransaction && !isRefusal(request, error)) return false;
     this.#moved ??= error;
@@ -250,7 +239,7 @@ export function watchKeys(
 
 /** Whether an error of a command outside of a transaction says that it was not executed. */
 function isRefusal({ row, name }: Request, error: ServerError): boolean {
-  if (error.code !== "MOVED" && error.code !== "ASK") return wasNotExecuted(error, row);
+  if (!isRedirection(error)) return wasNotExecuted(error, row);
   return row !== undefined && !/^(EVAL|FCALL)/.test(name);
 }
 

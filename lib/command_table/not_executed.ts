@@ -6,7 +6,7 @@
  */
 
 import type { CommandRow } from "./mod.ts";
-import type { ServerError } from "../errors.ts";
+import { ServerError } from "../errors.ts";
 
 /** Messages with which servers refuse a command before they execute it, by error code. */
 const REFUSALS: ReadonlyMap<string, RegExp> = new Map([
@@ -37,4 +37,33 @@ export function wasNotExecuted(error: ServerError, row: CommandRow | undefined):
   }
   const words = REFUSALS.get(error.code);
   return words !== undefined && (!runsScript || words.test(error.message));
+}
+
+/**
+ * Tells whether an error reply names another node for the command (MOVED, ASK).
+ *
+ * @param error The error reply.
+ */
+export function isRedirection({ code }: ServerError): boolean {
+  return code === "MOVED" || code === "ASK";
+}
+
+/**
+ * Tells whether a node says that it does not have the keys of a command any more, or cannot serve them at present.
+ *
+ * A script can return any error code, so this does not say that the command was not executed.
+ *
+ * @param error The error reply.
+ */
+export function isNodeUnable(error: ServerError): boolean {
+  return isRedirection(error) || REFUSALS.has(error.code);
+}
+
+/**
+ * Tells whether a refusal concerns the keys of the command only (TRYAGAIN). Others concern the whole node or slot.
+ *
+ * @param error The refusal.
+ */
+export function concernsKeysOnly(error: Error): boolean {
+  return error instanceof ServerError && error.code === "TRYAGAIN";
 }

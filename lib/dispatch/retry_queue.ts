@@ -5,11 +5,11 @@
  */
 
 import { keyPositions } from "../command_table/mod.ts";
+import { concernsKeysOnly } from "../command_table/not_executed.ts";
 import { LONGEST_WAIT } from "../connection/backoff.ts";
 import { type BatchOrder, isReplied, type Outcome, type Request } from "../connection/request.ts";
 import { RequestQueue } from "../connection/request_queue.ts";
 import type { Backoff } from "../connection/settings.ts";
-import { ServerError } from "../errors.ts";
 
 /** Longest wait until the next try after a request has joined others, in milliseconds: its timeout may be short. */
 const HURRY = 50;
@@ -83,7 +83,7 @@ export class RetryQueue {
    * @param error The refusal.
    */
   add(key: LaneKey | null, request: Request, error: Error): void {
-    const keys = error instanceof ServerError && error.code === "TRYAGAIN" ? keysOf(request) : null;
+    const keys = concernsKeysOnly(error) ? keysOf(request) : null;
     let lane = this.#probes.get(request);
     if (lane !== undefined) {
       this.#probes.delete(request);

@@ -9,6 +9,7 @@ import {
 } from "../../cluster/router.ts";
 import { ClusterError, ServerError } from "../../cluster/mod.ts";
 import { lookUp } from "../../lib/command_table/mod.ts";
+import { Plans } from "../../cluster/plans.ts";
 import { readCases } from "./_cases.ts";
 
 interface ErrorCase {
@@ -43,12 +44,13 @@ Deno.test("decide() treats a command without a row like any that is no script", 
 });
 
 Deno.test("planOf() and commonSlot() say where calls go", async () => {
+  const plans = new Plans();
   for (const { call, plan, slot } of await readCases<PlanCase[]>("cluster_plans.yaml")) {
     const words = call.split(" ").map((word) => word === '""' ? "" : word);
     const row = lookUp(words);
     assert(row !== undefined, call);
     assertEquals(planOf(row), plan, call);
-    assertStrictEquals(planOf(row), planOf(row), call);
+    assertStrictEquals(plans.of(row), plans.of(row), call);
     if (slot !== undefined) assertEquals(commonSlot(row, words), slot, call);
   }
 });
