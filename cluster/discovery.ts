@@ -96,8 +96,8 @@ export class Discovery implements CreationSteps, RefresherOwner {
   /**
    * Begins to look for the cluster, and waits until the client is ready.
    *
-   * @returns Resolves when every primary was reached or has failed, at the latest after half of the budget once the map
-   * is known; rejects if there is no map in time.
+   * @returns Resolves when every primary was reached or has failed. After half of the budget one of them is enough, and
+   * after all of it the map alone. Rejects if there is no map in time.
    */
   finished(): Promise<void> {
     return this.#creation.finished();
@@ -185,9 +185,10 @@ export class Discovery implements CreationSteps, RefresherOwner {
     if (this.topology !== null) this.#creation.succeed();
   }
 
-  explain(): Error {
+  onTimeout(): void {
+    if (this.topology !== null) return this.#creation.succeed();
     const { addresses, clientCreationTimeout } = this.#settings;
-    return this.#failures.explain(addresses, clientCreationTimeout);
+    this.#creation.fail(this.#failures.explain(addresses, clientCreationTimeout));
   }
 
   sources(): Source[] {
@@ -240,6 +241,8 @@ export class Discovery implements CreationSteps, RefresherOwner {
   /** Notes that a node was reached, or failed. */
   #heard(link: Link): void {
     if (this.#creation.isReady) return;
-    if (this.#awaited.heard(this.#nodes.nameOf(link))) this.#creation.succeed();
+    const none = this.#awaited.heard(this.#nodes.nameOf(link));
+    // After half of the time one node is enough.
+    if (none || this.topology !== null && this.#creation.isHalfTime) this.#creation.succeed();
   }
 }

@@ -58,7 +58,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#creation = new Creation(settings, {
       begin: () => this.#connectAll(),
       onHalfTime: () => this.#arrange(),
-      explain: () => this.#creationError(),
+      onTimeout: () => this.#creation.fail(this.#creationError()),
     });
   }
 

@@ -13,8 +13,8 @@ export interface CreationSteps {
   begin(): void;
   /** Half of the time is over: the client should become ready with the nodes that it has. */
   onHalfTime(): void;
-  /** Makes the error for a client that is not ready in time. */
-  explain(): Error;
+  /** All of the time is over: the start must succeed or fail now. */
+  onTimeout(): void;
 }
 
 /**
@@ -68,14 +68,12 @@ export class Creation {
   /**
    * Begins to connect and waits until the client is ready.
    *
-   * @returns Resolves when it is ready; rejects when it has failed, or after `clientCreationTimeout` with the error of
-   * {@linkcode CreationSteps.explain}.
+   * @returns Resolves when it is ready; rejects when it has failed. After `clientCreationTimeout` it is one or the
+   * other.
    */
   async finished(): Promise<void> {
-    using _ = new Budget(
-      this.#settings.clientCreationTimeout,
-      () => this.fail(this.#steps.explain()),
-    );
+    const { clientCreationTimeout } = this.#settings;
+    using _ = new Budget(clientCreationTimeout, () => this.#steps.onTimeout());
     this.start();
     await this.#outcome.promise;
   }

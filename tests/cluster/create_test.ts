@@ -170,6 +170,22 @@ Deno.test("create() ends when no seed knows a node that owns a slot", async () =
   assertStringIncludes(error.message, "knows no node that owns a slot");
 });
 
+Deno.test("create() is ready although its seed loads for more than half of its budget and a primary hangs", async () => {
+  await using cluster = await startFakeCluster();
+  const [first, , hanging] = cluster.nodes;
+  let refusals = 3;
+  cluster.handler = ({ name, args }, node) => {
+    if (node === hanging) return NO_REPLY;
+    if (name === "CLUSTER" && args[1] === "SLOTS" && refusals-- > 0) {
+      return new ServerError("LOADING Redis is loading the dataset in memory");
+    }
+    if (name === "GET") return String(node.port);
+  };
+  await using client = await connect(first, { clientCreationTimeout: 600 });
+  const key = ["a", "b", "c", "d", "e"].find((key) => cluster.owner(slotOf(key)) === first)!;
+  assertEquals(await client.get(key), String(first.port));
+});
+
 Deno.test("create() is ready after half of its budget although a primary hangs, and serves the others", async () => {
   await using cluster = await startFakeCluster();
   const [first, , hanging] = cluster.nodes;

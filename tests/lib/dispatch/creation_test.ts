@@ -21,7 +21,7 @@ class Bench {
         begin(this.creation);
       },
       onHalfTime: () => this.calls.push("half time"),
-      explain: () => new Error("Cannot connect: it is too late"),
+      onTimeout: () => this.creation.fail(new Error("Cannot connect: it is too late")),
     });
   }
 }
