@@ -105,7 +105,9 @@ export function sendParts(
 }
 
 function partOf(owner: RequestOwner, whole: Request, words: readonly Argument[]): Request {
-  const part = new Request(words, whole.row, asItIs, whole.bytes, whole.timeout, owner);
+  const part = new Request(words, whole.row, asItIs, owner);
+  part.bytes = whole.bytes;
+  part.timeout = whole.timeout;
   if (whole.interrupts) part.blocks = part.interrupts = true;
   if (whole.impatient) part.impatient = true;
   if (whole.batch !== null) part.batch = whole.batch;

@@ -43,7 +43,8 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
     const { row, words: taken } = view.make(words, decode, bytes);
     checkText(taken);
     // It holds the words, the decoder and the promise; it is never sent by itself.
-    const command = new Request(words as never, row, decode, bytes, 0, BYSTANDER);
+    const command = new Request(words as never, row, decode, BYSTANDER);
+    command.bytes = bytes;
     commands.push(command);
     return command;
   });

@@ -16,7 +16,8 @@ import type { Greeting } from "./greeting.ts";
 import type { Identity } from "./identity.ts";
 import { type Inbox, NO_INBOX } from "./inbox.ts";
 import { ConnectionOrigin } from "./origin.ts";
-import { MULTI, type Request, Stage } from "./request.ts";
+import { MULTI, preludeOf } from "./prelude.ts";
+import { type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { TransactionGate } from "./transaction_gate.ts";
@@ -249,7 +250,7 @@ export class Connection {
         if (this.#held !== null) break;
         continue;
       }
-      const steps = request.asking || request.prelude.length > 0 ? request.steps() : undefined;
+      const steps = request.asking || request.prelude.length > 0 ? preludeOf(request) : undefined;
       try {
         if (steps === undefined) encoder.encode(request.words);
         else encoder.encodeAll([...steps.map(({ words }) => words), request.words]);

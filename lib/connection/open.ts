@@ -173,7 +173,8 @@ export function ask(connection: Channel, words: Words): Promise<Reply> {
  * @param timeout Its budget in milliseconds, 0 for none.
  */
 export function internalRequest(words: Words, owner: RequestOwner, timeout = 0): Request {
-  const request = new Request(words as Argument[], undefined, asItIs, false, timeout, owner);
+  const request = new Request(words as Argument[], undefined, asItIs, owner);
+  request.timeout = timeout;
   request.internal = true;
   return request;
 }

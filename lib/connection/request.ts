@@ -5,10 +5,11 @@
  */
 
 import type { CommandRow } from "../command_table/row.ts";
-import { ServerError, TimeoutError } from "../errors.ts";
+import { type ServerError, TimeoutError } from "../errors.ts";
 import type { Decoder, Origin } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
+import { isReplied, type Outcome } from "./outcome.ts";
 import type { DeadlineList, Expiring, ReplySource } from "./deadlines.ts";
 import type { Stalls } from "./stalls.ts";
 import type { Endpoint } from "./transport.ts";
@@ -22,17 +23,6 @@ export const Stage = {
   /** Its caller has an answer; a reply that still comes is dropped. */
   SETTLED: 2,
 } as const;
-
-/**
- * How a request was settled:
- *
- * - `"resolved"`: with the value of its reply.
- * - `"refused"`: with an error, after its reply. The reply is the error, or has no value that can be read.
- * - `"failed"`: with an error, without a reply of its own: it timed out, was aborted, lost its connection, or could not
- *   be sent.
- * - `"dropped"`: it was part of a request that has been settled.
- */
-export type Outcome = "resolved" | "refused" | "failed" | "dropped";
 
 // Requests are below the links and connections that carry them, so here is what they need of those.
 
@@ -116,10 +106,10 @@ export class Request implements Expiring {
   words: readonly Argument[];
   /** What is known of the command; undefined for one that no table has. */
   row: CommandRow | undefined;
-  /** Whether bulk strings of the reply are bytes. */
-  readonly bytes: boolean;
+  /** Whether bulk strings of the reply are bytes. Must not change once it is sent. */
+  bytes = false;
   /** Its budget in milliseconds, 0 for none. */
-  timeout: number;
+  timeout = 0;
   /** Who decides on it. */
   owner: RequestOwner;
   /** How far it has come: a {@linkcode Stage}. */
@@ -129,7 +119,7 @@ export class Request implements Expiring {
   /** How often it has been sent again. */
   attempts = 0;
   /** Whether this call may keep its connection waiting. */
-  blocks: boolean;
+  blocks = false;
   /** What the connection had received when it was written. If that has not changed, the peer has sent nothing since. */
   receivedBefore = 0;
   /** When it was written, in whole milliseconds of `performance.now()`: those need no memory of their own. */
@@ -212,32 +202,23 @@ export class Request implements Expiring {
   #aborts: Aborts | undefined;
 
   /**
-   * Makes a request that has not been sent.
+   * Makes a request that has not been sent: for text, without a timeout. What differs is set afterwards.
    *
    * @param words Words of the command.
    * @param row What is known of the command.
    * @param decode Makes the caller's value of the reply.
-   * @param bytes Whether bulk strings of the reply are bytes.
-   * @param timeout Its budget in milliseconds, 0 for none.
    * @param owner Who decides on it.
-   * @param blocks Whether this call may keep its connection waiting.
    */
   constructor(
     words: readonly Argument[],
     row: CommandRow | undefined,
     decode: Decoder<unknown>,
-    bytes: boolean,
-    timeout: number,
     owner: RequestOwner,
-    blocks = false,
   ) {
     this.words = words;
     this.row = row;
     this.#decode = decode;
-    this.bytes = bytes;
-    this.timeout = timeout;
     this.owner = owner;
-    this.blocks = blocks;
   }
 
   /**
@@ -349,66 +330,19 @@ export class Request implements Expiring {
     reject(error);
   }
 
-  /**
-   * Makes the requests of its prelude, which are written right before it. Of their replies only the errors are kept.
-   *
-   * @returns New ones for each time that it is sent.
-   */
-  steps(): Request[] {
-    this.#forgetRefusals();
-    const steps: Request[] = [];
-    if (this.asking) {
-      this.asked = true;
-      steps.push(this.step(ASKING, undefined, (error) => this.preludeError ??= error));
-    }
-    const { prelude } = this;
-    if (prelude.length === 0) return steps;
-    const refusals = new Map<number, ServerError>();
-    this.refusals = refusals;
-    const add = (i: number, words: readonly Argument[], row: CommandRow | undefined): void => {
-      steps.push(this.step(words, row, (error) => {
-        this.preludeError ??= error;
-        refusals.set(i, error);
-      }));
-    };
-    add(MULTI, MULTI_WORDS, undefined);
-    for (let i = 0; i < prelude.length; i++) add(i, prelude[i].words, prelude[i].row);
-    return steps;
-  }
-
-  /**
-   * Makes a request that goes out in front of this one.
-   *
-   * @param words Its words.
-   * @param row What is known of its command.
-   * @param refused Gets the error if it is answered with one.
-   */
-  step(
-    words: readonly Argument[],
-    row: CommandRow | undefined,
-    refused: (error: ServerError) => void,
-  ): Request {
-    const step = new Request(words, row, (reply) => reply, false, 0, BYSTANDER);
-    step.internal = true;
-    step.deadline = this.deadline;
-    step.handTo(() => {}, (error) => {
-      if (error instanceof ServerError) refused(error);
-    });
-    return step;
-  }
-
   /** Takes it back from a connection, to be sent again. */
   requeue(cause?: Error): void {
     this.stage = Stage.QUEUED;
     this.written = 0;
     this.#free("refused");
-    this.#forgetRefusals();
+    this.forgetRefusals();
     if (this.asking) this.asking = false;
     if (this.asked) this.asked = false;
     if (cause !== undefined) this.lastError = cause;
   }
 
-  #forgetRefusals(): void {
+  /** Forgets what was refused when its prelude was sent last. */
+  forgetRefusals(): void {
     if (this.preludeError !== undefined) this.preludeError = undefined;
     if (this.refusals !== undefined) this.refusals = undefined;
   }
@@ -485,20 +419,7 @@ export class Request implements Expiring {
   }
 }
 
-/**
- * Whether a request has had its reply when it is settled.
- *
- * @param outcome How it was settled.
- */
-export function isReplied(outcome: Outcome): boolean {
-  return outcome === "resolved" || outcome === "refused";
-}
-
 const nothing: readonly Argument[] = [];
-const ASKING: readonly Argument[] = ["ASKING"];
-const MULTI_WORDS: readonly Argument[] = ["MULTI"];
-/** The position of MULTI among the refusals. */
-export const MULTI = -1;
 
 /** The owner of requests on which there is nothing to decide. */
 export const BYSTANDER: RequestOwner = {

@@ -106,7 +106,7 @@ function probe(
   deadline: number,
   take: (outcome: unknown) => void,
 ): Request {
-  const request = new Request(words, undefined, (reply) => reply, false, 0, BYSTANDER);
+  const request = new Request(words, undefined, (reply) => reply, BYSTANDER);
   request.internal = true;
   request.deadline = deadline;
   request.handTo(take, take);

@@ -11,7 +11,8 @@ import type { Settings } from "../configuration/settings.ts";
 import { Aborts } from "../connection/aborts.ts";
 import { Deadlines } from "../connection/deadlines.ts";
 import type { Link, LinkOwner } from "../connection/link.ts";
-import { type Outcome, Request, type RequestOwner } from "../connection/request.ts";
+import type { Outcome } from "../connection/outcome.ts";
+import { Request, type RequestOwner } from "../connection/request.ts";
 import {
   ClosedError,
   ConfigurationError,
@@ -110,8 +111,9 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     if (this.#closed) throw new ClosedError(`Cannot send ${nameOf(words)}: the client is closed`);
     const row = lookUp(args, this.learned);
     const given = options?.timeout;
-    const timeout = given ?? this.settings.requestTimeout;
-    const request = new Request(args, row, decode, bytes, timeout, this);
+    const request = new Request(args, row, decode, this);
+    request.bytes = bytes;
+    request.timeout = given ?? this.settings.requestTimeout;
     if (row !== undefined && row.blocking) {
       const limit = blockingTimeout(row, args);
       if (limit !== undefined) allowForBlocking(request, row, limit, given, this.settings);

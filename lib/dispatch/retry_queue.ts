@@ -7,7 +7,8 @@
 import { keyPositions } from "../command_table/mod.ts";
 import { concernsKeysOnly } from "../command_table/not_executed.ts";
 import { LONGEST_WAIT } from "../connection/backoff.ts";
-import { type BatchOrder, isReplied, type Outcome, type Request } from "../connection/request.ts";
+import { isReplied, type Outcome } from "../connection/outcome.ts";
+import type { BatchOrder, Request } from "../connection/request.ts";
 import { RequestQueue } from "../connection/request_queue.ts";
 import type { Backoff } from "../connection/settings.ts";
 

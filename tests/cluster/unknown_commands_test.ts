@@ -24,7 +24,7 @@ function unknownCommands(
 }
 
 function request(...words: string[]): Request {
-  return new Request(words, lookUp(words), (reply) => reply, false, 0, BYSTANDER);
+  return new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
 }
 
 Deno.test("locate() learns a command once for all requests that ask at the same time", async () => {

@@ -47,7 +47,7 @@ export class ScriptedOwner implements LinkOwner, RequestOwner, Disposable {
 
   /** Makes a request without a promise and without a timeout. */
   request(...words: string[]): Request {
-    return new Request(words, undefined, (reply) => reply, false, 0, this);
+    return new Request(words, undefined, (reply) => reply, this);
   }
 
   onConnected(_link: Link): Promise<void> {

@@ -27,7 +27,7 @@ function connect(): {
 }
 
 function ask(connection: Connection, ...words: Argument[]): Promise<Reply> {
-  const request = new Request(words, undefined, (reply) => reply, false, 0, BYSTANDER);
+  const request = new Request(words, undefined, (reply) => reply, BYSTANDER);
   const promise = request.promise<Reply>();
   connection.send(request);
   return promise;
@@ -161,7 +161,7 @@ Deno.test("an error reply rejects its request and carries its name", async () =>
 Deno.test("a request that was given up is not written, and the late reply of a written one is dropped", async () => {
   const { wire, connection } = connect();
   const [written, unwritten] = [1, 2].map((n) => {
-    const request = new Request(["GET", n], undefined, (reply) => reply, false, 0, BYSTANDER);
+    const request = new Request(["GET", n], undefined, (reply) => reply, BYSTANDER);
     request.handTo(() => {}, () => {});
     return request;
   });
@@ -233,7 +233,7 @@ Deno.test("drain() does not wait for requests that were given up in the queue", 
   wire.smooth = false;
   const reply = ask(connection, "PING");
   await settle();
-  const given = new Request(["GET"], undefined, (reply) => reply, false, 0, BYSTANDER);
+  const given = new Request(["GET"], undefined, (reply) => reply, BYSTANDER);
   given.handTo(() => {}, () => {});
   connection.send(given);
   given.reject(new Error("Given up"));

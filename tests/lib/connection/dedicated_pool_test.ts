@@ -74,7 +74,7 @@ class Bench implements DedicatedPoolOwner {
 
   /** Makes a request that blocks. */
   make(...words: string[]): { request: Request; outcome: Promise<unknown> } {
-    const request = new Request(words, lookUp(words), (reply) => reply, false, 0, BYSTANDER);
+    const request = new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
     request.blocks = true;
     const outcome = request.promise();
     outcome.catch(() => {});

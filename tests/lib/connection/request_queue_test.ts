@@ -3,7 +3,7 @@ import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
 import { RequestQueue } from "../../../lib/connection/request_queue.ts";
 
 function makeRequest(name: string): Request {
-  const request = new Request([name], undefined, (reply) => reply, false, 0, BYSTANDER);
+  const request = new Request([name], undefined, (reply) => reply, BYSTANDER);
   request.handTo(() => {}, () => {});
   return request;
 }

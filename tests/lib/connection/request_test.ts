@@ -1,11 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { Aborts } from "../../../lib/connection/aborts.ts";
-import {
-  type Outcome,
-  Request,
-  type RequestOwner,
-  Stage,
-} from "../../../lib/connection/request.ts";
+import type { Outcome } from "../../../lib/connection/outcome.ts";
+import { Request, type RequestOwner, Stage } from "../../../lib/connection/request.ts";
 import { ServerError, TimeoutError } from "../../../lib/errors.ts";
 import type { Reply } from "../../../lib/resp/mod.ts";
 
@@ -24,7 +20,8 @@ class Owner implements RequestOwner {
 
   /** A request with a promise that rejects nowhere else. */
   request(decode = (reply: Reply): unknown => reply): Request {
-    const request = new Request(["GET", "k"], undefined, decode, false, 100, this);
+    const request = new Request(["GET", "k"], undefined, decode, this);
+    request.timeout = 100;
     request.promise().catch(() => {});
     return request;
   }

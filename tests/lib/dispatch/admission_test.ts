@@ -17,7 +17,8 @@ class Bench {
   }
 
   request(name: string, change: Partial<Request> = {}): Request {
-    const request = new Request([name], undefined, (reply) => reply, false, 250, this.#owner);
+    const request = new Request([name], undefined, (reply) => reply, this.#owner);
+    request.timeout = 250;
     request.handTo(() => {}, () => this.rejected.push(name));
     return Object.assign(request, change);
   }

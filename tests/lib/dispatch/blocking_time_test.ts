@@ -21,7 +21,8 @@ function timesOf(
     clientCreationTimeout,
   }, "standalone");
   const timeout = given ?? requestTimeout;
-  const request = new Request(words, row, (reply) => reply, false, timeout, BYSTANDER);
+  const request = new Request(words, row, (reply) => reply, BYSTANDER);
+  request.timeout = timeout;
   allowForBlocking(request, row, limit, given, settings);
   const { blocks, serverTime, timeoutOnceWritten } = request;
   return { blocks, serverTime, timeout: request.timeout, timeoutOnceWritten };

@@ -5,7 +5,7 @@ import { KeptRequests } from "../../../lib/dispatch/kept_requests.ts";
 const DOWN = new Error("Cannot find the cluster: connection refused");
 
 function request(name: string, link: Carrier | null = null): Request {
-  const request = new Request([name], undefined, (reply) => reply, false, 0, BYSTANDER);
+  const request = new Request([name], undefined, (reply) => reply, BYSTANDER);
   request.link = link;
   request.handTo(() => {}, () => {});
   return request;

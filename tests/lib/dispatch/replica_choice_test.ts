@@ -152,7 +152,7 @@ Deno.test("ReplicaChoice.demand() without turns chooses the same replica each ti
 
 Deno.test("mayReadReplica() is true of reads of keys that are no page of a scan", () => {
   const request = (...words: string[]) =>
-    new Request(words, lookUp(words), (reply) => reply, false, 0, BYSTANDER);
+    new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
   const allowed: string[][] = [["GET", "k"], ["MGET", "k", "l"], ["SORT_RO", "k"]];
   const refused: string[][] = [
     ["SET", "k", "v"],

@@ -21,7 +21,7 @@ class Bench {
   };
 
   request(...words: string[]): Request {
-    const request = new Request(words, lookUp(words), (reply) => reply, false, 0, this.#owner);
+    const request = new Request(words, lookUp(words), (reply) => reply, this.#owner);
     request.handTo(() => {}, () => {});
     return request;
   }
