@@ -15,7 +15,7 @@ import { AwaitedPrimaries } from "./awaited_primaries.ts";
 import type { Nodes } from "./nodes.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
 import { SeedFailures } from "./seed_failures.ts";
-import { isStranger } from "./strangers.ts";
+import { isForeign } from "./foreign_clusters.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
 
 /** How long a map is fresh, in milliseconds: its addresses cannot have been given to other nodes meanwhile. */
@@ -23,15 +23,14 @@ const FRESH = 1000;
 
 /** What the owner of the requests does for {@linkcode Discovery}. */
 export interface DiscoverySteps {
-  /** Whether requests wait that a better map would help. */
+  /** Whether requests wait for a better map. */
   requestsWait(): boolean;
   /**
    * Takes a map: requests may belong to other nodes.
    *
-   * @param away Links without a connection.
-   * @param changed Whether the map is another one than before.
+   * @param update Links without a connection, and whether the map differs from the one before.
    */
-  onMap(away: readonly Link[], changed: boolean): void;
+  onMap(update: { readonly away: readonly Link[]; readonly changed: boolean }): void;
   /** Sets why requests wait for the first map. */
   explainKept(error: Error): void;
   /** Rejects the requests that wait for the first map. */
@@ -148,7 +147,7 @@ export class Discovery implements CreationSteps, RefresherOwner {
     if (this.topology === null) return;
     // On the first connection right after a refresh, the node must be the one on the map.
     if (!this.#met.has(link) && performance.now() - this.#mappedAt < FRESH) return;
-    if (!await isStranger(link, this.topology)) return;
+    if (!await isForeign(link, this.topology)) return;
     this.refresh("broken");
     const { endpoint } = link;
     throw new ConnectionError(
@@ -165,7 +164,7 @@ export class Discovery implements CreationSteps, RefresherOwner {
 
   /** Notes that an attempt to connect to a node has failed. */
   onRefused(link: Link, error: Error): void {
-    // A bad result of `addressMap` is no passing failure either.
+    // A bad result of `addressMap` stays bad as well.
     const isFinal = isHopeless(error) || error instanceof ConfigurationError;
     if (isFinal && !this.#creation.isReady) this.#creation.fail(error);
     this.#heard(link);
@@ -220,7 +219,7 @@ export class Discovery implements CreationSteps, RefresherOwner {
       !this.#creation.isReady &&
       this.#awaited.take(topology, (name) => this.#nodes.get(name)?.ready ?? false)
     ) this.#creation.succeed();
-    this.#steps.onMap(away, changed);
+    this.#steps.onMap({ away, changed });
     if (!changed) return;
     const addressOf = (node: ClusterNode): EventAddress => ({
       ...this.#nodes.linkTo(node).endpoint,

@@ -1,7 +1,8 @@
 /**
  * Sends the requests of a cluster client to their nodes, and follows redirections and errors.
  *
- * It acts on what `router.ts` decides and `fan_out.ts` computes, over the links to the nodes that `refresher.ts` finds.
+ * `router.ts` decides, `scatter.ts` sends to several nodes, `redirects.ts` follows redirections, `nodes.ts` has the map and
+ * the links, `discovery.ts` keeps the map up to date.
  *
  * @module
  */
@@ -37,7 +38,7 @@ import type { ClusterNode, Topology } from "./topology.ts";
 import { targetOfTransaction } from "./transaction_target.ts";
 import { UnknownCommands } from "./unknown_commands.ts";
 
-/** Gives each request to the nodes of a cluster that it is for. */
+/** Gives the requests of a cluster client to links. */
 export class ClusterDispatcher extends Dispatcher implements PartSender {
   /** The map and the links. */
   readonly nodes: Nodes;
@@ -64,7 +65,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
       {
         requestsWait: () =>
           this.nodes.topology === null ? this.keeping : this.obstacles.some(castsDoubt),
-        onMap: (away, changed) => this.#redistribute(away, changed),
+        onMap: (update) => this.#redistribute(update),
         explainKept: (error) => this.explainKept(error),
         rejectKept: (error) => this.rejectKept(error),
       },
@@ -242,7 +243,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
   #sendToOwner(topology: Topology, request: Request, slot: number, wish: ReplicaWish): void {
     const shard = topology.shardOf(slot);
     if (shard === undefined) {
-      this.#orphan(request, slot);
+      this.#sendAfterRefresh(request, slot);
       return;
     }
     this.nodes.linkFor(shard, request, wish).send(request);
@@ -275,10 +276,8 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     this.dispatch(part);
   }
 
-  /**
-   * Deals with a request for a slot that nobody owns: after a refresh it is either owned, or the caller learns of it.
-   */
-  async #orphan(request: Request, slot: number): Promise<void> {
+  /** Sends a request whose slot has no owner after a refresh. If the slot has none then either, it is rejected. */
+  async #sendAfterRefresh(request: Request, slot: number): Promise<void> {
     const error = noOwner(request.name, slot);
     if (request.lastError instanceof ClusterError) return request.reject(error);
     request.requeue(error);
@@ -294,7 +293,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     requests: readonly Request[],
     options: ClusterRequestOptions | undefined,
   ): Promise<void> | undefined {
-    // There is no order to keep of one, and no node to find where the caller names it.
+    // A single request has no order to keep. With a route the node is known.
     if (requests.length < 2 || options?.route !== undefined) return undefined;
     const unknown = requests.filter(({ row }) => row === undefined || row.keysNeedServer);
     if (unknown.length === 0) return undefined;
@@ -307,7 +306,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     await located;
     if (this.isOver(request)) return;
     const { row, target } = request;
-    // Without a row nobody knows it, and without a target it has no keys: any node will do.
+    // Any node can answer a command that no server knows, or that has no keys.
     if (row === undefined || row.keysNeedServer && target === null) {
       this.nodes.anyPrimary().send(request);
     } else {
@@ -324,7 +323,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
         return true;
       case "elsewhere":
         this.nodes.replicas.shun(link);
-        // It may be for this very node.
+        // A request for one node cannot go to another.
         if (targetOf(request) instanceof NodeTarget) {
           if (request.impatient) return false;
           this.retryLater(request, error);
@@ -369,13 +368,14 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
 
   override onSilence(request: Request, link: Link): void {
     if (!link.examine(request)) return;
-    // It may hang while a replica has taken its place.
+    // If it hangs, a replica may have taken its place.
     this.nodes.connectReplicasOf(link);
     this.discovery.refresh("broken");
     if (this.nodes.isReplica(link)) this.nodes.replicas.shunUntilAnswer(link);
   }
 
-  #redistribute(away: readonly Link[], changed: boolean): void {
+  /** Sends waiting requests again, where they belong by a new map. */
+  #redistribute({ away, changed }: { away: readonly Link[]; changed: boolean }): void {
     for (const link of away) {
       for (const request of link.takeQueue()) this.dispatchAgain(request);
     }

@@ -30,7 +30,7 @@ export interface Part {
 /**
  * Splits a multi-key command by slot, since servers take only keys of one slot in a command.
  *
- * What stands before the first key and behind the last group goes into every part: `JSON.MGET key key path`.
+ * Words before the first key and after the last group go into every part: the path of `JSON.MGET key key path`.
  *
  * @param row The command's row; it has one specification of keys in a range.
  * @param words Words of the command.
@@ -203,9 +203,9 @@ export function combine(policy: ResponsePolicy, replies: readonly Reply[]): Repl
     case "agg_max":
       return aggregate(replies, (a, b) => a > b ? a : b);
     case "agg_logical_and":
-      return aggregate(replies, (a, b) => a !== 0n && b !== 0n ? 1n : 0n, true);
+      return aggregate(replies, (a, b) => a & b, truth);
     case "agg_logical_or":
-      return aggregate(replies, (a, b) => a !== 0n || b !== 0n ? 1n : 0n, true);
+      return aggregate(replies, (a, b) => a | b, truth);
     case "union":
       return union(replies);
     case "sum_map":
@@ -219,13 +219,11 @@ export function combine(policy: ResponsePolicy, replies: readonly Reply[]): Repl
 function aggregate(
   replies: readonly Reply[],
   operation: (a: bigint, b: bigint) => bigint,
-  logical = false,
+  read: (reply: Reply) => bigint = integer,
 ): Reply {
   const [first] = replies;
   if (!Array.isArray(first)) {
-    const numbers = replies.map(integer);
-    const start = logical ? operation(numbers[0], numbers[0]) : numbers[0];
-    return plain(numbers.slice(1).reduce(operation, start));
+    return plain(replies.map(read).reduce(operation));
   }
   return first.map((_, i) =>
     aggregate(
@@ -235,7 +233,7 @@ function aggregate(
           : unaggregable("lists of the same length")
       ),
       operation,
-      logical,
+      read,
     )
   );
 }
@@ -245,6 +243,11 @@ function integer(reply: Reply): bigint {
     return BigInt(reply);
   }
   return typeof reply === "boolean" ? BigInt(reply) : unaggregable("integers");
+}
+
+/** Reads an integer as a truth value: 1 or 0. */
+function truth(reply: Reply): bigint {
+  return integer(reply) === 0n ? 0n : 1n;
 }
 
 function plain(value: bigint): number | bigint {
@@ -302,7 +305,7 @@ function sumMaps(replies: readonly Reply[]): Reply[] {
   return [...sums.values()].flatMap(({ name, sum }) => [name, plain(sum)]);
 }
 
-/** What a server says explains more than that a node was not reached. */
+/** Prefers the error reply of a server: it explains more than a node that was not reached. */
 function preferred(error: Error, other: Error): boolean {
   return error instanceof ServerError && !(other instanceof ServerError);
 }

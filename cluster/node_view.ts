@@ -1,5 +1,5 @@
 /**
- * What a node of a cluster says about itself: whether it still is who it was, and which slots are wholly its own.
+ * Reads what a node of a cluster reports about itself: its identity, and the slots that it owns or moves.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Importer extends Endpoint {
   readonly id: string;
 }
 
-/** A node in its own eyes. */
+/** The report of a node about itself. */
 export interface NodeView {
   /** Its id in the cluster. */
   readonly id: string;
@@ -55,7 +55,7 @@ export function readNodeView(nodes: string, runId: string, asked?: string): Node
     if (move !== null) {
       const [, slot, direction, other] = move;
       if (direction === "<") importing.add(Number(slot));
-      else migrating.set(Number(slot), importerOf(other, lines, byName));
+      else migrating.set(Number(slot), importerOf(other, lines, { byName }));
       continue;
     }
     const [first, last = first] = item.split("-").map(Number);
@@ -83,7 +83,11 @@ export function readRunId(info: string): string | undefined {
 }
 
 /** Finds the address of a node by its id: `10.0.0.1:6379@16379,name`. */
-function importerOf(id: string, lines: readonly string[][], byName: boolean): Importer {
+function importerOf(
+  id: string,
+  lines: readonly string[][],
+  { byName }: { readonly byName: boolean },
+): Importer {
   const [address, hostname] = lines.find(([other]) => other === id)?.[1].split(",") ?? [""];
   const [announced] = address.split("@");
   const colon = announced.lastIndexOf(":");

@@ -1,5 +1,5 @@
 /**
- * When to ask the cluster who owns what, and whom.
+ * Refreshes of the map: when nodes are asked for the topology, which ones, and which answer is taken.
  *
  * @module
  */
@@ -10,37 +10,35 @@ import type { LinkSettings } from "../lib/connection/settings.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { TimeoutError } from "../lib/errors.ts";
 import type { Reply } from "../lib/resp/reply.ts";
-import { ForeignMaps } from "./strangers.ts";
-import { elect, epochOf, Topology, type View } from "./topology.ts";
+import { ForeignMaps } from "./foreign_clusters.ts";
+import { ANSWER_TIMEOUT, elect, epochOf, Topology, type View } from "./topology.ts";
 
 /** Least time between two refreshes for which MOVED is the only reason, in milliseconds. */
-const CALM = 1000;
+const OUTDATED_INTERVAL = 1000;
 /** Least time between two refreshes when something is broken, in milliseconds. */
-const URGENT = 50;
+const BROKEN_INTERVAL = 50;
 /** Longest time between two refreshes while requests wait for one, in milliseconds. */
-const HASTE = 20;
+const AWAITED_INTERVAL = 20;
 /** Longest time between two refreshes while the nodes disagree or cannot be reached, in milliseconds. */
-const RARE = 3000;
-/** How many nodes are asked at once. */
-const ASKED = 5;
-/** How long others may take once a node has answered, in milliseconds. */
-const SETTLE = 100;
-/** How long a node may take, in milliseconds. */
-const ANSWER = 1000;
-/** How long a seed may take until requests that wait get the reason for their timeout, in milliseconds. */
+const UNSETTLED_INTERVAL = 3000;
+/** Number of nodes that are asked at once. */
+const SOURCES = 5;
+/** How long the others may take after the first node has answered, in milliseconds. */
+const GRACE = 100;
+/** After this time without an answer of a seed, waiting requests get the reason for their timeout, in milliseconds. */
 const SLOW = 150;
-/** How long known nodes may stay silent before the seeds are asked as well, in milliseconds. */
+/** After this time without an answer of a known node the seeds are asked as well, in milliseconds. */
 const SILENCE = 250;
 
-/** Something that can be asked for the topology. */
+/** A node that can be asked for the topology. */
 export interface Source {
-  /** Where it is. */
+  /** Its address. */
   readonly endpoint: Endpoint;
   /** Sends a command to it. */
   call(words: string[], timeout: number): Promise<Reply>;
 }
 
-/** What a refresher works for. */
+/** Uses the maps that a refresher finds. */
 export interface RefresherOwner {
   /** The present map; null before the first one. */
   readonly topology: Topology | null;
@@ -56,7 +54,11 @@ export interface RefresherOwner {
   onNoAnswer(): void;
 }
 
-/** Keeps a client's map of the cluster up to date. At most one refresh is under way; reasons that come meanwhile share the next. */
+/**
+ * Keeps a client's map of the cluster up to date.
+ *
+ * At most one refresh is under way. Requests for one that come meanwhile share the next.
+ */
 export class Refresher {
   readonly #owner: RefresherOwner;
   readonly #seeds: readonly Endpoint[];
@@ -64,11 +66,11 @@ export class Refresher {
   readonly #foreign = new ForeignMaps();
   readonly #signal: AbortSignal;
   #running = false;
-  /** When the last refresh began. */
-  #last = -Infinity;
+  /** When the last refresh began; undefined before the first. */
+  #last: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer is due. */
-  #due = Infinity;
+  /** When the next refresh is due; null if none is asked for. */
+  #due: number | null = null;
   /** How many refreshes in a row have not settled who owns what. */
   #unsettled = 0;
   #waiters: PromiseWithResolvers<void>[] = [];
@@ -76,7 +78,7 @@ export class Refresher {
   /**
    * Makes a refresher that does nothing until it is asked.
    *
-   * @param owner What it works for.
+   * @param owner Uses the maps.
    * @param seeds Addresses to fall back on, for ever.
    * @param settings How to connect to them.
    * @param signal Ends it.
@@ -104,7 +106,8 @@ export class Refresher {
    * @param why `outdated` if MOVED is the only reason; `broken` if something does not work, or the user asks.
    */
   request(why: "outdated" | "broken"): void {
-    this.#schedule(this.#last + (why === "broken" ? URGENT : CALM));
+    const interval = why === "broken" ? BROKEN_INTERVAL : OUTDATED_INTERVAL;
+    this.#schedule(this.#last === undefined ? performance.now() : this.#last + interval);
   }
 
   /**
@@ -122,7 +125,7 @@ export class Refresher {
 
   /** Has the next refresh begin at `due`, unless it would begin earlier anyway. */
   #schedule(due: number): void {
-    if (this.#signal.aborted || due >= this.#due) return;
+    if (this.#signal.aborted || this.#due !== null && due >= this.#due) return;
     this.#due = due;
     if (this.#running) return;
     clearTimeout(this.#timer);
@@ -134,7 +137,7 @@ export class Refresher {
   async #run(): Promise<void> {
     clearTimeout(this.#timer);
     this.#running = true;
-    this.#due = Infinity;
+    this.#due = null;
     this.#last = performance.now();
     const waiters = this.#waiters;
     this.#waiters = [];
@@ -147,71 +150,76 @@ export class Refresher {
     else this.#owner.apply(found.topology);
     this.#running = false;
     for (const waiter of waiters) waiter.resolve();
-    const asked = this.#due;
-    this.#due = Infinity;
-    this.#schedule(asked);
-    // Nodes that disagree or cannot be reached are asked again, less and less often unless somebody waits for it.
+    const asked: number | null = this.#due;
+    this.#due = null;
+    if (asked !== null) this.#schedule(asked);
+    // Nodes that disagree or cannot be reached are asked again, less and less often unless requests wait for it.
     const waited = this.#owner.requestsWait();
     this.#unsettled = found?.unanimous && !waited ? 0 : this.#unsettled + 1;
     if (this.#unsettled > 0) {
-      const wait = URGENT * 2 ** Math.min(this.#unsettled - 1, 10);
-      this.#schedule(performance.now() + Math.min(wait, waited ? HASTE : RARE));
+      const wait = BROKEN_INTERVAL * 2 ** Math.min(this.#unsettled - 1, 10);
+      this.#schedule(
+        performance.now() + Math.min(wait, waited ? AWAITED_INTERVAL : UNSETTLED_INTERVAL),
+      );
     }
   }
 
-  /** Asks several nodes at once. Undefined if none could tell. */
+  /** Asks several nodes at once. Returns undefined if none has answered with a map that can be taken. */
   async #discover(): Promise<{ topology: Topology; unanimous: boolean } | undefined> {
-    const known = pick(this.#owner.sources(), ASKED);
+    const known = pick(this.#owner.sources(), SOURCES);
     const end = new AbortController();
     const stop = (): void => end.abort(this.#signal.reason);
     this.#signal.addEventListener("abort", stop);
     const views: View[] = [];
-    /** Views of the known cluster. A node of another cluster may have got the address of one that is away. */
-    const akin: View[] = [];
+    /** Views of the present cluster. The address of a node that is away may belong to another cluster by now. */
+    const ofCluster: View[] = [];
     const ofSeeds: View[] = [];
     const { topology: present } = this.#owner;
     const decided = Promise.withResolvers<void>();
     let pending = 0;
     let asked = 0;
     let fallenBack = false;
-    const consult = async (
+    const collect = async (
       endpoint: Endpoint,
       answer: Promise<View>,
-      isSeed: boolean,
+      alsoInto?: View[],
     ): Promise<void> => {
       pending++;
       asked++;
       try {
         const view = await answer;
         views.push(view);
-        if (isSeed) ofSeeds.push(view);
-        if (present === null || present.isAkin(view.topology)) akin.push(view);
-        if (akin.length === 1) delay(SETTLE, { signal: end.signal }).then(decided.resolve, ignore);
-        if (akin.length > 0 && elect(akin).votes > asked / 2) decided.resolve();
+        alsoInto?.push(view);
+        if (present === null || present.mayBeOfCluster(view.topology)) ofCluster.push(view);
+        if (ofCluster.length === 1) {
+          delay(GRACE, { signal: end.signal }).then(decided.resolve, ignore);
+        }
+        if (ofCluster.length > 0 && elect(ofCluster).votes > asked / 2) decided.resolve();
       } catch (error) {
         if (!end.signal.aborted) this.#owner.onFailure(endpoint, error as Error);
       }
       if (--pending > 0) return;
-      if (akin.length === 0) fallBack();
+      if (ofCluster.length === 0) fallBack();
       else decided.resolve();
     };
     const fallBack = (): void => {
       if (fallenBack) return decided.resolve();
       fallenBack = true;
-      // All are counted before the first can have answered, so that one does not pass for the majority.
-      for (const seed of this.#seeds) consult(seed, this.#viewOfSeed(seed, end.signal), true);
+      // All are counted before the first can have answered: one answer must not be taken for the majority.
+      for (const seed of this.#seeds) collect(seed, this.#viewOfSeed(seed, end.signal), ofSeeds);
     };
-    for (const source of known) consult(source.endpoint, this.#view(source), false);
+    for (const source of known) collect(source.endpoint, this.#view(source));
     if (known.length === 0) fallBack();
-    else delay(SILENCE, { signal: end.signal }).then(() => akin.length === 0 && fallBack(), ignore);
+    else {delay(SILENCE, { signal: end.signal }).then(() =>
+        ofCluster.length === 0 && fallBack(), ignore);}
     try {
       await decided.promise;
-      if (akin.length > 0) {
-        this.#foreign.allIsWell();
-        const { view, votes } = elect(akin);
+      if (ofCluster.length > 0) {
+        this.#foreign.reset();
+        const { view, votes } = elect(ofCluster);
         return { topology: view.topology, unanimous: votes === views.length };
       }
-      if (!this.#foreign.believes(ofSeeds, this.#seeds.length)) return undefined;
+      if (!this.#foreign.accepts(ofSeeds, this.#seeds.length)) return undefined;
       return { topology: elect(ofSeeds).view.topology, unanimous: false };
     } finally {
       end.abort();
@@ -221,9 +229,9 @@ export class Refresher {
 
   async #view(source: Source): Promise<View> {
     const [slots, info] = await Promise.all([
-      source.call(["CLUSTER", "SLOTS"], ANSWER),
+      source.call(["CLUSTER", "SLOTS"], ANSWER_TIMEOUT),
       // An ACL may forbid it; it only breaks ties.
-      source.call(["CLUSTER", "INFO"], ANSWER).catch(() => null),
+      source.call(["CLUSTER", "INFO"], ANSWER_TIMEOUT).catch(() => null),
     ]);
     return {
       topology: Topology.parse(slots, source.endpoint),
@@ -246,7 +254,7 @@ export class Refresher {
       const connection = await open(endpoint, this.#settings, attempt, BYSTANDER);
       close = () => connection.close(new Error("The topology is known"));
       signal.addEventListener("abort", close);
-      late = setTimeout(() => connection.close(silence(ANSWER)), ANSWER);
+      late = setTimeout(() => connection.close(silence(ANSWER_TIMEOUT)), ANSWER_TIMEOUT);
       return await this.#view({ endpoint, call: (words) => ask(connection, words) });
     } finally {
       clearTimeout(slow);

@@ -188,7 +188,7 @@ export function tooManyRedirects(name: string, hops: number, last: ServerError):
 }
 
 /**
- * The error for a slot that nobody owns.
+ * The error for a slot without an owner.
  *
  * @param name Name of the command.
  * @param slot The slot.

@@ -66,14 +66,14 @@ export class ClusterScan<T extends string | Uint8Array = string>
   readonly #options: ScanKeysOptions;
   readonly #filter: ScanFilter;
   readonly #state: ScanState;
-  /** What is wrong with the options. */
+  /** The fault of the options; undefined if they are good. */
   readonly #fault: string | undefined;
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #keys: AsyncGenerator<T, void, undefined>;
   /** Nodes without slots that were asked. */
   readonly #admitted = new Set<string>();
-  /** Since when nothing succeeds. */
+  /** When attempts began to fail; undefined while they succeed. */
   #troubleSince: number | undefined;
   /** Whether the current node may be another one than before. */
   #inDoubt: boolean;
@@ -218,7 +218,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
       await this.#beginImporter(slot, importer);
       return true;
     }
-    return this.#state.scanned.size < SLOTS && this.#refuseOrphans();
+    return this.#state.scanned.size < SLOTS && this.#findOwners();
   }
 
   /** Begins the scan of a node to which a slot is on its way, if it still is. */
@@ -248,7 +248,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
   }
 
   /** Looks again for the owners of the slots that are left. */
-  async #refuseOrphans(): Promise<true> {
+  async #findOwners(): Promise<true> {
     await this.#dispatcher.discovery.refreshed();
     if (this.#nextOwned() !== undefined) return true;
     const slot = Array.from({ length: SLOTS }, (_, slot) => slot)

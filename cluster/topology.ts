@@ -1,5 +1,5 @@
 /**
- * Who owns which slot: what CLUSTER SLOTS says, and which of several answers to believe.
+ * The map of a cluster: reads CLUSTER SLOTS, and decides which of several answers to take.
  *
  * @module
  */
@@ -8,6 +8,9 @@ import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { UnexpectedReplyError } from "../lib/errors.ts";
 import type { Reply } from "../lib/resp/reply.ts";
 import { SLOTS } from "./slot.ts";
+
+/** How long a node may take to answer a question about the topology, in milliseconds. */
+export const ANSWER_TIMEOUT = 1000;
 
 /** A node of a cluster. */
 export interface ClusterNode {
@@ -29,7 +32,7 @@ export interface Shard {
   readonly replicas: readonly ClusterNode[];
   /** One of its slots: by that it is found again when another node has become its primary. */
   readonly anchor: number;
-  /** Whose turn it is among the replicas. The one thing that changes. */
+  /** Number of the next turn among the replicas. Only this changes. */
   turn: number;
 }
 
@@ -116,7 +119,7 @@ export class Topology {
    * The shard that owns a slot.
    *
    * @param slot The slot.
-   * @returns The shard; undefined if nobody owns it.
+   * @returns The shard; undefined if the slot has no owner.
    */
   shardOf(slot: number): Shard | undefined {
     return this.shards[this.#owners[slot] - 1];
@@ -128,7 +131,7 @@ export class Topology {
    * @param other The other map.
    * @returns False if no node is on both. True where the ids are not known.
    */
-  isAkin({ ids }: Topology): boolean {
+  mayBeOfCluster({ ids }: Topology): boolean {
     if (ids.size === 0 || this.ids.size === 0) return true;
     for (const id of ids) if (this.ids.has(id)) return true;
     return false;
@@ -179,16 +182,16 @@ export class Topology {
   }
 }
 
-/** What one node says of the cluster. */
+/** The answer of one node. */
 export interface View {
-  /** What it says. */
+  /** The map. */
   readonly topology: Topology;
   /** The cluster's epoch as it knows it; 0 if it does not tell. */
   readonly epoch: number;
 }
 
 /**
- * Decides which view of the cluster to believe: the one that most nodes have; among equals the one that covers more
+ * Decides which view of the cluster to take: the one that most nodes have; among equals the one that covers more
  * slots, then the one of the higher epoch.
  *
  * @param views At least one view.

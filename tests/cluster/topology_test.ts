@@ -77,14 +77,14 @@ Deno.test("Topology.parse() makes equal signatures of equal maps in another orde
   ) assert(parse(other) !== signature);
 });
 
-Deno.test("Topology.isAkin() is false only of maps that have no node in common", () => {
+Deno.test("Topology.mayBeOfCluster() is false only of maps that have no node in common", () => {
   const mapOf = (...ids: (string | null)[]) =>
     Topology.parse([[0, 99, ...ids.map((id, i) => [`h${i}`, 1, id, []])]] as Reply, ANSWERED_BY);
-  assert(mapOf("a", "b").isAkin(mapOf("b", "c")));
-  assert(!mapOf("a", "b").isAkin(mapOf("c", "d")));
+  assert(mapOf("a", "b").mayBeOfCluster(mapOf("b", "c")));
+  assert(!mapOf("a", "b").mayBeOfCluster(mapOf("c", "d")));
   // Servers that tell no ids are believed.
-  assert(mapOf(null).isAkin(mapOf("a")));
-  assert(mapOf("a").isAkin(mapOf(null)));
+  assert(mapOf(null).mayBeOfCluster(mapOf("a")));
+  assert(mapOf("a").mayBeOfCluster(mapOf(null)));
 });
 
 Deno.test("Topology.move() gives a slot to a known primary, in place", () => {
@@ -139,7 +139,7 @@ Deno.test("Topology.move() makes a shard of its own of an unknown node", () => {
   assertEquals(moved.shardOf(298)?.primary, stranger);
 });
 
-Deno.test("elect() believes whom its case says", async () => {
+Deno.test("elect() accepts whom its case says", async () => {
   for (const { name, views, elected } of await readCases<MajorityCase[]>("cluster_majority.yaml")) {
     const read = views.map(({ epoch, map }) => ({ epoch, topology: topologyOf(map) }));
     const { view, votes } = elect(read);

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { RedisError, TimeoutError } from "../../cluster/mod.ts";
-import { ForeignMaps } from "../../cluster/strangers.ts";
+import { ForeignMaps } from "../../cluster/foreign_clusters.ts";
 import { Topology, type View } from "../../cluster/topology.ts";
 import { startCluster, startProxy, type TestProxy } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
@@ -111,18 +111,18 @@ Deno.test("requests for a node that belongs to another cluster now say so when t
   assertEquals(await other.nodes[0].command(["DBSIZE"]), 0);
 });
 
-Deno.test("ForeignMaps believes all seeds at once, some of them after a while, and none that disagree", () => {
+Deno.test("ForeignMaps accepts all seeds at once, some of them after a while, and none that disagree", () => {
   const view = (id: string): View => ({
     topology: Topology.parse([[0, 16_383, ["h", 1, id, []]]], { host: "h", port: 1 }),
     epoch: 1,
   });
   const maps = new ForeignMaps();
-  assertEquals(maps.believes([], 2), false);
-  assertEquals(maps.believes([view("a"), view("a")], 2), true);
-  assertEquals(maps.believes([view("a"), view("b")], 2), false);
-  assertEquals(maps.believes([view("a")], 2, 1000), false);
-  assertEquals(maps.believes([view("a")], 2, 5000), false);
-  assertEquals(maps.believes([view("a")], 2, 6001), true);
-  maps.allIsWell();
-  assertEquals(maps.believes([view("a")], 2, 6002), false);
+  assertEquals(maps.accepts([], 2), false);
+  assertEquals(maps.accepts([view("a"), view("a")], 2), true);
+  assertEquals(maps.accepts([view("a"), view("b")], 2), false);
+  assertEquals(maps.accepts([view("a")], 2, 1000), false);
+  assertEquals(maps.accepts([view("a")], 2, 5000), false);
+  assertEquals(maps.accepts([view("a")], 2, 6001), true);
+  maps.reset();
+  assertEquals(maps.accepts([view("a")], 2, 6002), false);
 });

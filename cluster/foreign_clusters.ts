@@ -6,12 +6,10 @@
 
 import type { Link } from "../lib/connection/link.ts";
 import { ServerError, UnexpectedReplyError } from "../lib/errors.ts";
-import { Topology, type View } from "./topology.ts";
+import { ANSWER_TIMEOUT, Topology, type View } from "./topology.ts";
 
-/** How long a node may take to tell its id, in milliseconds. */
-const ANSWER = 1000;
 /** How long the seeds that answer must agree on another cluster, if not all of them answer, in milliseconds. */
-const DOUBT = 5000;
+const AGREEMENT = 5000;
 
 /**
  * Finds out whether the node at the other end of a link belongs to another cluster than a map.
@@ -21,14 +19,14 @@ const DOUBT = 5000;
  * @returns Whether it does; false if the node does not tell its id.
  * @throws {ConnectionError | TimeoutError} If the node does not answer at all.
  */
-export async function isStranger(link: Link, topology: Topology): Promise<boolean> {
+export async function isForeign(link: Link, topology: Topology): Promise<boolean> {
   if (topology.ids.size === 0) return false;
   try {
-    const id = await link.call(["CLUSTER", "MYID"], ANSWER);
+    const id = await link.call(["CLUSTER", "MYID"], ANSWER_TIMEOUT);
     if (typeof id !== "string" || topology.ids.has(id)) return false;
     // It may be a new node of the same cluster.
-    const slots = await link.call(["CLUSTER", "SLOTS"], ANSWER);
-    return !Topology.parse(slots, link.endpoint).isAkin(topology);
+    const slots = await link.call(["CLUSTER", "SLOTS"], ANSWER_TIMEOUT);
+    return !Topology.parse(slots, link.endpoint).mayBeOfCluster(topology);
   } catch (error) {
     // The user may not ask, or the node is in no cluster.
     if (error instanceof ServerError || error instanceof UnexpectedReplyError) return false;
@@ -38,11 +36,11 @@ export async function isStranger(link: Link, topology: Topology): Promise<boolea
 
 /** Decides when to accept a map that has no node in common with the present one. */
 export class ForeignMaps {
-  /** Since when some seeds report another cluster, and none the present one. */
+  /** Since when some seeds report another cluster, and none the present one; undefined if that is not so. */
   #since: number | undefined;
 
-  /** Notes that nodes of the present cluster answer. */
-  allIsWell(): void {
+  /** Begins anew, because nodes of the present cluster answer. */
+  reset(): void {
     this.#since = undefined;
   }
 
@@ -54,14 +52,17 @@ export class ForeignMaps {
    * @param now The time in milliseconds.
    * @returns True if all seeds agree. If some do not answer, the others must agree for a while, in case those come back.
    */
-  believes(views: readonly View[], seeds: number, now: number = performance.now()): boolean {
+  accepts(views: readonly View[], seeds: number, now: number = performance.now()): boolean {
     const [first, ...others] = views;
-    if (first === undefined || !others.every(({ topology }) => topology.isAkin(first.topology))) {
+    if (
+      first === undefined ||
+      !others.every(({ topology }) => topology.mayBeOfCluster(first.topology))
+    ) {
       this.#since = undefined;
       return false;
     }
     if (views.length === seeds) return true;
     this.#since ??= now;
-    return now - this.#since > DOUBT;
+    return now - this.#since > AGREEMENT;
   }
 }
