@@ -1,11 +1,18 @@
 /** Watched keys, also when the server is silent, away or full, and when the caller gives up. What a moving slot does is in tests/cluster. */
 
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { delay } from "@std/async/delay";
 import {
   ConnectionError,
   RedisClient,
   type RedisClientConfiguration,
+  ServerError,
   TimeoutError,
   WatchError,
   type WatchSession,
@@ -324,6 +331,59 @@ Deno.test("nothing of a session works, or waits, when it is over", async () => {
     await assertRejects(late, TypeError, "the session is over");
   }
   assertEquals((await Promise.all([1, 2, 3].map(() => client.get("n")))).length, 3);
+});
+
+Deno.test("a session of the bytes view answers bytes, in and outside of its transaction", async () => {
+  await using client = await connect();
+  const bytes = new Uint8Array([0, 255]);
+  await client.set("k", bytes);
+  const read = await client.bytes.watch("k", async (session) => [
+    await session.get("k"),
+    await session.transaction((t) => [t.get("k")]),
+  ]);
+  assertEquals(read, [bytes, [bytes]]);
+});
+
+Deno.test("a session runs any command but those that change its connection", async () => {
+  await using client = await connect();
+  await client.watch("k", async (session) => {
+    assertEquals(await session.customCommand(["ECHO", "hello"]), "hello");
+    for (const name of ["MULTI", "UNWATCH", "SUBSCRIBE", "SELECT"]) {
+      await assertRejects(
+        () => session.customCommand([name, "1"]),
+        TypeError,
+        `Cannot send ${name}`,
+      );
+    }
+    await assertRejects(() => session.set("k", undefined as never), TypeError, "argument 2");
+    assertEquals(session.broken, false);
+  });
+});
+
+Deno.test("a transaction of a session has errors as values where that is wanted", async () => {
+  await using client = await connect();
+  const values = await client.watch(
+    "k",
+    (session) =>
+      session.transaction((t) => [t.set("k", "v"), t.lpush("k", "x")], { errors: "values" }),
+  );
+  assert(values !== null);
+  assertEquals(values[0], "OK");
+  assertInstanceOf(values[1], ServerError);
+  assertEquals(values[1].code, "WRONGTYPE");
+});
+
+Deno.test("a watch of a session ends with its first transaction", async () => {
+  await using client = await connect();
+  await using other = await connect();
+  let runs = 0;
+  const values = await client.watch("k", async (session) => {
+    runs++;
+    const first = await session.transaction((t) => [t.get("k")]);
+    await other.set("k", "changed");
+    return [first, await session.transaction((t) => [t.get("k")])];
+  });
+  assertEquals([runs, values], [1, [[null], ["changed"]]]);
 });
 
 Deno.test("keys as bytes are those of the call", async () => {
