@@ -78,7 +78,7 @@ export class Connection {
   #flushing = false;
   #draining = false;
   /** Why the peer was asked to close the connection. */
-  #farewell: Error | undefined;
+  #finishReason: Error | undefined;
   /** How many callers have paused writes. */
   #pauses = 0;
   #closed = false;
@@ -180,7 +180,7 @@ export class Connection {
     this.#closeIfDrained();
     if (this.#closed) return;
     // A peer that hangs answers nothing, so there may be no reply to close after.
-    const timer = setInterval(() => this.#closeIfForsaken(), DRAIN_CHECK);
+    const timer = setInterval(() => this.#closeIfUnawaited(), DRAIN_CHECK);
     this.ended.then(() => clearInterval(timer));
   }
 
@@ -207,7 +207,7 @@ export class Connection {
     // No request is outstanding, so there is nothing to wait for.
     if (this.#sent.length === 0) this.close(error);
     if (this.#closed) return;
-    this.#farewell = error;
+    this.#finishReason = error;
     const timer = setTimeout(() => this.close(error), limit);
     try {
       await this.#transport.closeWrite();
@@ -226,7 +226,7 @@ export class Connection {
   close(error: Error): void {
     if (this.#closed) return;
     this.#closed = true;
-    error = this.#farewell ?? error;
+    error = this.#finishReason ?? error;
     this.#transport.close();
     const queued = this.#queued.drain();
     if (this.#held !== null) queued.unshift(this.#held);
@@ -387,7 +387,7 @@ export class Connection {
     if (this.idle && !this.#writing) this.close(this.#lost("the client closed the connection"));
   }
 
-  #closeIfForsaken(): void {
+  #closeIfUnawaited(): void {
     if (this.#queued.length > 0 || this.#held?.settled === false) return;
     for (let i = 0; i < this.#sent.length; i++) {
       const { settled, internal } = this.#sent.at(i)!;

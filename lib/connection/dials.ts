@@ -1,14 +1,13 @@
 /**
  * TCP connections of one client that are being opened.
  *
- * Deno loses a socket whose `Deno.connect` is aborted at the moment at which it succeeds: the call rejects, and nobody can
- * close the connection. So an attempt that nobody wants any more gets a little time to end by itself; what it opens is
- * closed.
+ * Deno loses a socket whose `Deno.connect` is aborted at the moment at which it succeeds: the call rejects, and no code can
+ * close the connection. So an attempt that was given up gets a little time to end by itself; what it opens is closed.
  *
  * @module
  */
 
-/** How long an attempt that nobody wants any more may go on, in milliseconds. */
+/** How long an attempt that was given up may go on, in milliseconds. */
 const OVERTIME = 20;
 /** How much of it comes last, after a look at what was opened, in milliseconds. */
 const LAST_STEP = 5;

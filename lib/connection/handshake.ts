@@ -11,7 +11,7 @@ import { clientIdIn, type Greeting, greetingIn, zoneIn } from "./greeting.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { isPermanent } from "./transport.ts";
 
-/** What a connection shall be after the handshake. */
+/** State of a connection after the handshake. */
 export interface HandshakeSettings {
   /** The protocol to ask for. */
   readonly protocol: 2 | 3;
@@ -41,7 +41,7 @@ const LIBRARY = { name: "babushka-deno", version: "0.1.0" };
  * If a server refuses HELLO, whatever its error says, the handshake continues in RESP2.
  *
  * @param call Sends a command on the new connection; calls in one turn go out as one write.
- * @param settings What the connection shall be.
+ * @param settings State of the connection after the handshake.
  * @returns What the server told.
  * @throws {ServerError} If the server refuses credentials, name or database. Its message holds no password.
  */

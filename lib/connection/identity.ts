@@ -60,12 +60,12 @@ export async function identifyOnce(
   try {
     connection.identity = await identify(call);
   } catch {
-    // The connection is lost, or hangs: reconnecting deals with that.
+    // The connection is lost, or hangs: a reconnect follows.
   }
 }
 
 /**
- * Asks the server who it is, in one write.
+ * Asks the server for its identity, in one write.
  *
  * @param call Sends a command on the connection in question.
  * @returns The identity; null if the server does not tell it.

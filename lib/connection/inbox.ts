@@ -1,8 +1,8 @@
 /**
  * Where a connection delivers the messages that are no replies.
  *
- * In RESP3 they have a type of their own ({@linkcode Push}). In RESP2 they look like replies: only a connection that
- * subscribes gets any, so telling them from replies is the business of the inbox of such a connection.
+ * In RESP3 they have a type of their own ({@linkcode Push}). In RESP2 they look like replies. Only a connection that
+ * subscribes gets any, so its inbox has to tell them from replies.
  *
  * @module
  */

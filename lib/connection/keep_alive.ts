@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Asks a peer for a sign of life at intervals in which nothing came from it. */
+/** Sends a PING after each interval in which nothing came from the peer. */
 export class KeepAlive {
   readonly #interval: number;
   readonly #ask: () => void;

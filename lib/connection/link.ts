@@ -75,7 +75,7 @@ export class Link {
    *
    * @param endpoint The node.
    * @param settings How to connect.
-   * @param owner Who it works for.
+   * @param owner Learns about the connection.
    * @param deadlines The client's deadlines.
    * @param addresses Where to try to reach the node, in order; asked before each attempt. If it throws, the attempt
    * fails.
@@ -248,9 +248,9 @@ export class Link {
     this.call(words, this.#settings.attemptTimeout);
 
   /**
-   * Says whether the node shall answer reads although it is a replica of a cluster.
+   * Sets whether the node answers reads although it is a replica of a cluster (READONLY).
    *
-   * @param readOnly Whether it shall.
+   * @param readOnly Whether it does.
    */
   set readOnly(readOnly: boolean) {
     if (this.#dialler.readOnly === readOnly) return;
@@ -272,7 +272,7 @@ export class Link {
   }
 
   /**
-   * Looks into a request that got no reply in time, be it that it could not even be written.
+   * Called when a request got no reply in time, also when it could not be written.
    *
    * If nothing comes from the peer for long enough, the connection is replaced: see {@linkcode Silence}.
    *
@@ -457,7 +457,7 @@ export class Link {
   }
 
   /**
-   * Opens a fresh connection and asks the node for a sign of life on it.
+   * Opens a fresh connection and sends a PING on it.
    *
    * @returns The connection; null if the node says that it is busy, or holds the silent connection back (CLIENT PAUSE).
    */

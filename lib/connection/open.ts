@@ -22,7 +22,7 @@ export interface Attempt {
   budget: number;
   /** Ends it. */
   signal: AbortSignal;
-  /** Whether to find out who is at the other end. */
+  /** Whether to ask for the identity of the server. */
   identify?: boolean;
   /** Receives the out-of-band messages of the connection; by default they are dropped. */
   inbox?: Inbox;
@@ -169,7 +169,7 @@ export function ask(connection: Channel, words: Words): Promise<Reply> {
  * Makes a request of the client itself: its reply is taken as it is, and it is never sent again.
  *
  * @param words The command.
- * @param owner Who learns of its end.
+ * @param owner Learns of its end.
  * @param timeout Its budget in milliseconds, 0 for none.
  */
 export function internalRequest(words: Words, owner: RequestOwner, timeout = 0): Request {

@@ -93,7 +93,7 @@ export class Reconnect<C extends Reopenable> {
   #left = Promise.withResolvers<void>();
   /** Whether there ever was a connection. */
   #reached = false;
-  /** Number of attempts in a row that led to no connection of use. */
+  /** Number of attempts in a row that failed, or whose connection broke before its first reply. */
   #failures = 0;
   /** When the connection was lost, or an attempt failed; undefined if the next attempt need not wait. */
   #lostAt: number | undefined;

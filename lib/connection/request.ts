@@ -1,5 +1,5 @@
 /**
- * One request on its way: what is sent, who waits for it, and how far it has come.
+ * One request on its way: its words, its promise, and how far it has come.
  *
  * @module
  */
@@ -110,7 +110,7 @@ export class Request implements Expiring {
   bytes = false;
   /** Its budget in milliseconds, 0 for none. */
   timeout = 0;
-  /** Who decides on it. */
+  /** Decides about error replies, losses and timeouts. */
   owner: RequestOwner;
   /** How far it has come: a {@linkcode Stage}. */
   stage: number = Stage.QUEUED;
@@ -207,7 +207,7 @@ export class Request implements Expiring {
    * @param words Words of the command.
    * @param row What is known of the command.
    * @param decode Makes the caller's value of the reply.
-   * @param owner Who decides on it.
+   * @param owner Decides about error replies, losses and timeouts.
    */
   constructor(
     words: readonly Argument[],

@@ -34,7 +34,7 @@ export interface TlsSettings {
 
 /** An open connection: bytes in both directions, no idea of what they mean. */
 export interface Transport extends ByteReader {
-  /** Where to write what the peer shall get. */
+  /** Takes the bytes for the peer. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
   /** Closes the sending half. The peer then closes the connection, which ends reads. */
   closeWrite(): Promise<void>;
