@@ -1,8 +1,8 @@
 /**
  * Reading all keys of a cluster, while slots move and primaries change.
  *
- * Nodes are scanned one after the other. What a node was asked for counts only for the slots that it had all that time:
- * for others their present owner is scanned again.
+ * Nodes are scanned one after the other. The scan of a node counts for the slots that the node had from the first page to
+ * the last. The other slots are scanned again at their present owner.
  *
  * @module
  */
@@ -48,7 +48,7 @@ const SCAN_OPTIONS: OptionShape<ClusterScanOptions> = {
   resume: "word",
 };
 
-/** What one node is asked through. */
+/** Sends commands to one node. */
 interface NodeSurface<T> {
   scan(cursor: string, options: ScanKeysOptions): Promise<ScanPage<T>>;
   customCommand(words: readonly Argument[]): Promise<Reply>;
@@ -57,7 +57,7 @@ interface NodeSurface<T> {
 /**
  * The keys of a whole cluster, as `scanIterator()` of a cluster client yields them.
  *
- * @typeParam T What a key is: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam T Type of keys: `string`, or `Uint8Array` on a `bytes` view.
  */
 export class ClusterScan<T extends string | Uint8Array = string>
   implements AsyncGenerator<T, void, undefined> {
@@ -71,11 +71,11 @@ export class ClusterScan<T extends string | Uint8Array = string>
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #keys: AsyncGenerator<T, void, undefined>;
-  /** Nodes without slots that were asked. */
+  /** Names of nodes to which requests are allowed for this scan. */
   readonly #admitted = new Set<string>();
   /** When attempts began to fail; undefined while they succeed. */
   #troubleSince: number | undefined;
-  /** Whether the current node may be another one than before. */
+  /** Whether the address of the current node may belong to another process by now. */
   #inDoubt: boolean;
 
   /**
@@ -183,14 +183,14 @@ export class ClusterScan<T extends string | Uint8Array = string>
     }
   }
 
-  /** Makes sure that the current node is still the same one, or lets go of it. */
+  /** Checks that the current node is still the same one. If not, its scan is given up. */
   async #recognise(scan: NodeScan): Promise<void> {
     const view = await this.#attempt(() => this.#look(scan.address));
     if (view !== undefined) this.#inDoubt = false;
     if (view === undefined ? this.#hasLeft(scan) : !isSame(scan, view)) this.#state.current = null;
   }
 
-  /** Whether the map has no such primary any more. One that awaits its first slots is on no map. */
+  /** Whether the node is no primary on the map any more. A node that waits for its first slot is on no map. */
   #hasLeft({ address, awaited }: NodeScan): boolean {
     const name = this.#topology.find(show(address))?.name;
     return awaited.size === 0 &&
@@ -221,7 +221,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return this.#state.scanned.size < SLOTS && this.#findOwners();
   }
 
-  /** Begins the scan of a node to which a slot is on its way, if it still is. */
+  /** Begins the scan of the node to which a slot migrates, if it still does. */
   async #beginImporter(slot: number, importer: Importer): Promise<void> {
     const { waiting } = this.#state;
     const view = await this.#attempt(() => this.#look(importer));
@@ -247,7 +247,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return undefined;
   }
 
-  /** Looks again for the owners of the slots that are left. */
+  /** Refreshes the map to find owners of the slots that are left. Throws if one of the slots has no owner. */
   async #findOwners(): Promise<true> {
     await this.#dispatcher.discovery.refreshed();
     if (this.#nextOwned() !== undefined) return true;
@@ -303,7 +303,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return this.#open({ host, port }, this.#signal);
   }
 
-  /** Tries something that may fail because a node is away; then the map is looked at anew, and undefined returned. */
+  /** Runs an operation. If it fails because a node is away, waits for a refresh of the map and returns undefined. */
   async #attempt<R>(operation: () => Promise<R>): Promise<R | undefined> {
     try {
       return await operation();
@@ -322,7 +322,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return this.#wait(error, settings.clientCreationTimeout);
   }
 
-  /** Waits for a better map, unless that has taken too long already. */
+  /** Waits for a refresh of the map. Throws the error if attempts have failed for too long. */
   async #wait(error: Error, patience = PATIENCE): Promise<void> {
     const now = performance.now();
     this.#troubleSince ??= now;
@@ -337,12 +337,12 @@ export class ClusterScan<T extends string | Uint8Array = string>
   }
 }
 
-/** Whether a node has keys of a slot, or may have. */
+/** Whether a node may have keys of a slot. */
 function isThere(slot: number, { owned, importing }: NodeView): boolean {
   return owned.has(slot) || importing.has(slot);
 }
 
-/** Whether it is worth trying again. */
+/** Whether an error is transient. */
 function isOfTheMoment(error: unknown): error is Error {
   return error instanceof ConnectionError || error instanceof TimeoutError ||
     error instanceof ClusterError;
@@ -362,7 +362,7 @@ function textOf(reply: Reply): string {
   return reply instanceof Uint8Array ? utf8.decode(reply) : String(reply);
 }
 
-/** A pattern as text, so that a text and bytes are never the same. */
+/** Spells a pattern so that text and bytes cannot be confused. */
 function spell(pattern: string | Uint8Array | undefined): string | null {
   if (pattern === undefined) return null;
   return typeof pattern === "string" ? `text:${pattern}` : `bytes:${pattern.join(" ")}`;

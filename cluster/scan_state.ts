@@ -8,7 +8,7 @@ import type { Endpoint } from "../lib/connection/transport.ts";
 import { SLOTS } from "./slot.ts";
 import type { Importer, NodeView } from "./node_view.ts";
 
-/** The scan of one node, which counts only if the node is the same from its begin to its end. */
+/** The scan of one node. It counts only if the node stays the same from the first page to the last. */
 export interface NodeScan {
   /** The address that the node announces. */
   readonly address: Endpoint;
@@ -18,11 +18,11 @@ export interface NodeScan {
   readonly runId: string;
   /** Version of its claim to its slots. */
   readonly epoch: string;
-  /** Slots that it owned, and had all keys of, in the beginning. */
+  /** Slots that it owned when the scan began, and of which it had all keys. */
   readonly whole: ReadonlySet<number>;
-  /** Slots that it owned, and that were migrating to other nodes, in the beginning. */
+  /** Slots that it owned when the scan began, and that were migrating to other nodes. */
   readonly moving: ReadonlySet<number>;
-  /** Slots whose former owner was scanned before, and of whose keys it had the others. */
+  /** Slots that migrated to it while their former owner was scanned: it has the keys that were missing there. */
   readonly awaited: ReadonlySet<number>;
   /** Where its next page begins. */
   cursor: string;
@@ -40,7 +40,7 @@ export interface ScanFilter {
 export class ScanState {
   /** Slots of which every key that was there all the time has been read. */
   readonly scanned: Set<number> = new Set();
-  /** Slots whose owner has been scanned, while keys of theirs were on the way to another node: that is to be scanned yet. */
+  /** Slots that migrated while their owner was scanned, with the node that is to be scanned for the rest of their keys. */
   readonly waiting: Map<number, Importer> = new Map();
   /** The node that is being scanned. */
   current: NodeScan | null = null;
@@ -70,7 +70,7 @@ export class ScanState {
   }
 
   /**
-   * Ends the scan of the current node, and counts the slots that it is good for: those that the node had all the time.
+   * Ends the scan of the current node, and counts the slots that the node had from the first page to the last.
    *
    * @param view What the node says about itself, after its last page.
    */
@@ -82,7 +82,7 @@ export class ScanState {
     for (const slot of [...scan.whole, ...scan.moving]) {
       if (!owned.has(slot)) continue;
       const importer = migrating.get(slot);
-      // A move that was called off may have brought keys back behind the back of the scan.
+      // A migration that was cancelled may have brought back keys behind the cursor.
       if (importer !== undefined) this.waiting.set(slot, importer);
       else if (scan.whole.has(slot)) this.#count(slot);
     }
@@ -165,8 +165,9 @@ export class ScanState {
 }
 
 /**
- * Whether a node is the one that it was when its scan began. Another process has no idea of the cursor, and one that has
- * claimed its slots anew may have been without some of them in between.
+ * Whether a node is still the same as when its scan began.
+ *
+ * A cursor is valid only in the process that made it. A node with another epoch may have lost slots and got them back.
  *
  * @param scan The scan.
  * @param view What the node says about itself.
@@ -178,7 +179,7 @@ export function isSame(scan: NodeScan, view: NodeView): boolean {
 
 const VERSION = 1;
 
-/** What a state is as JSON, if it is one. */
+/** A state that was parsed from JSON and not checked. */
 // deno-lint-ignore no-explicit-any
 type Serialised = any;
 

@@ -43,7 +43,7 @@ export interface Check {
 export function checkOf({ row, words }: Request): Check | null {
   if (row === undefined || row.keysNeedServer) return null;
   const nothing = NOTHING.get(row.name);
-  // Commands of modules run code of others as well. Those that only read may run twice.
+  // Commands of modules can also return any error. Those that only read may run twice.
   if (nothing === undefined && (row.readOnly || lookUp(words) !== undefined)) return null;
   const keys = keyPositions(row, words).map((position) => words[position]);
   return {

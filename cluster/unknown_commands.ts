@@ -30,7 +30,7 @@ export class UnknownCommands {
   readonly #answered = new Map<string, number>();
 
   /**
-   * Makes an empty one.
+   * Makes an object that has learnt nothing.
    *
    * @param rows Where rows are added, by the names of the commands.
    * @param call Sends a command to any node.
@@ -47,7 +47,7 @@ export class UnknownCommands {
    * @returns Resolves when the servers have answered.
    */
   async locate(request: Request): Promise<void> {
-    // They are gone when it is settled meanwhile.
+    // A request that is settled meanwhile has no words any more.
     const { words } = request;
     if (request.row === undefined) {
       await this.#learn(words[0]);
