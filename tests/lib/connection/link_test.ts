@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { delay } from "@std/async/delay";
 import { lookUp } from "../../../lib/command_table/mod.ts";
 import { ClosedError, ConnectionError, TimeoutError } from "../../../lib/errors.ts";
+import type { Call } from "../../../lib/connection/link.ts";
 import {
   type FakeScript,
   type FakeServer,
@@ -91,13 +92,21 @@ function mostAtOnce(times: number[]): number {
 
 Deno.test("many idle clients that lose their server do not come back at the same moment", async () => {
   const times: number[] = [];
-  await using fake = await startFakeServer({}, { onConnect: () => times.push(performance.now()) });
-  await using _ = await crowd(fake, 60);
+  await using fake = await startFakeServer(
+    { GET: "v" },
+    { onConnect: () => times.push(performance.now()) },
+  );
+  await using all = await crowd(fake, 60);
   times.length = 0;
-  fake.cut();
-  await until("all are back", () => Promise.resolve(times.length >= 60), { interval: 5 });
-  // A fifth would be even; all came at once before.
-  assert(mostAtOnce(times) <= 40, times.map((time) => Math.round(time - times[0])).join());
+  // A fifth at once would be even. A busy process sees connections late and together, so a round may be repeated.
+  for (let round = 0; times.length === 0 || mostAtOnce(times) > 40; round++) {
+    assert(round < 5, times.map((time) => Math.round(time - times[0])).join());
+    // Connections without a reply would count as failed attempts.
+    await Promise.all(all.clients.map((client) => client.get("k")));
+    times.length = 0;
+    fake.cut();
+    await until("all are back", () => Promise.resolve(times.length >= 60), { interval: 5 });
+  }
 });
 
 Deno.test("many clients whose server is away for a moment do not come back at the same moment", async () => {
@@ -416,4 +425,20 @@ Deno.test("a call of the client itself has a timeout, and is never sent again", 
   await owner.send("GET", "k");
   assertEquals(fake.receivedOf("PING").length, 2);
   assertEquals(owner.resent, []);
+});
+
+Deno.test("a message on a connection that is only a probe does not reach the owner", async () => {
+  await using fake = await startEcho({
+    GET: async ({ args }, connection) => {
+      await connection.push([args[1]]);
+      return "v";
+    },
+  });
+  using owner = new ScriptedOwner(fake);
+  await owner.send("GET", "shared");
+  const isWanted = async (call: Call): Promise<boolean> => await call(["GET", "probe"]) !== "v";
+  assertEquals(await owner.link.replace(isWanted, 5000), false);
+  await owner.send("GET", "shared");
+  assertEquals(fake.receivedOf("GET").length, 3);
+  assertEquals(owner.pushes.map(({ kind }) => kind), ["shared", "shared"]);
 });
