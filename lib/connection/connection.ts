@@ -218,6 +218,14 @@ export class Connection {
     clearTimeout(timer);
   }
 
+  /** Takes back the requests that were not written, in order. */
+  takeQueued(): Request[] {
+    const queued = this.#queued.drain();
+    if (this.#held !== null) queued.unshift(this.#held);
+    this.#held = null;
+    return queued;
+  }
+
   /**
    * Closes at once. Everything under way is handed back through {@linkcode ConnectionEvents.onClosed}.
    *
@@ -228,10 +236,7 @@ export class Connection {
     this.#closed = true;
     error = this.#finishReason ?? error;
     this.#transport.close();
-    const queued = this.#queued.drain();
-    if (this.#held !== null) queued.unshift(this.#held);
-    this.#held = null;
-    this.#events.onClosed(this, error, this.#sent.drain(), queued);
+    this.#events.onClosed(this, error, this.#sent.drain(), this.takeQueued());
     this.#ended.resolve(error);
   }
 

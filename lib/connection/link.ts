@@ -334,6 +334,10 @@ export class Link {
     this.#reconnect.leave(fresh, error);
     this.#keepAlive.stop();
     this.dedicated.closeIdle();
+    for (const request of present.takeQueued()) {
+      request.requeue();
+      request.owner.resend(request);
+    }
     this.#owner.onLost(this, error);
     present.drain();
     return true;
@@ -425,7 +429,6 @@ export class Link {
       // They were probably lost for the same reason, and the next request would fail on them.
       this.dedicated.closeIdle();
       this.#keepAlive.stop();
-      if (lost === "ready") this.#owner.onLost(this, error);
     }
     for (const request of sent) {
       if (request.settled) continue;
@@ -454,6 +457,8 @@ export class Link {
         request.owner.resend(request);
       }
     }
+    // Told last: the owner may send requests that it kept, which were made after those of the connection.
+    if (lost === "ready") this.#owner.onLost(this, error);
   }
 
   /**

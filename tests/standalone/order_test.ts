@@ -59,3 +59,43 @@ Deno.test("un-awaited writes keep their order through a failover that holds them
     });
   }
 });
+
+Deno.test("a write that its lost connection gives back goes ahead of those that were kept meanwhile", async () => {
+  const executed: string[] = [];
+  let stalls = false;
+  let hung = false;
+  const role = (name: string) =>
+    name === "primary" ? ["master", 0, []] : ["slave", "127.0.0.1", 1, "connected", 0];
+  await using primary = await startFakeServer({
+    ROLE: role("primary"),
+    RPUSH: ({ args }) => executed.push(args[2]),
+    PING: (_, connection) => {
+      if (stalls) {
+        hung = true;
+        connection.stall();
+      }
+      return simple("PONG");
+    },
+  });
+  await using replica = await startFakeServer({ ROLE: role("replica") });
+  await using client = await connect(primary, {
+    addresses: [primary, replica].map(({ host, port }) => ({ host, port })),
+    requestTimeout: 10_000,
+  });
+  // Nothing else is under way.
+  await client.ping();
+  stalls = true;
+  const hanging = client.ping().catch(() => {});
+  // A late reply makes the client look for another primary, and keep what needs one.
+  const late = client.with({ timeout: 50 }).set("late", 1).catch(() => {});
+  await until("both are written", () => Promise.resolve(hung));
+  // So long that it cannot be written, nor what is behind it.
+  const jam = client.set("jam", "x".repeat(32 * 1024 * 1024)).catch(() => {});
+  const first = client.rpush("list", "first");
+  await late;
+  const second = client.rpush("list", "second");
+  stalls = false;
+  for (const connection of primary.connections) connection.cut();
+  await Promise.all([hanging, jam, first, second]);
+  assertEquals(executed, ["first", "second"]);
+});
