@@ -83,7 +83,7 @@ export class StandaloneDispatcher extends Dispatcher {
       if (this.#creation.isStarted) this.#roles.refresh();
       return this.#creation.start();
     }
-    const replica = mayReadReplica(request)
+    const replica = this.#replicas.length > 0 && mayReadReplica(request)
       ? this.#choice.next(this.#replicas, this.#turns)
       : undefined;
     if (replica !== undefined) replica.send(request);
