@@ -251,7 +251,7 @@ export class Refresher {
     let close = (): void => {};
     try {
       const attempt = { budget: this.#settings.attemptTimeout, signal };
-      const connection = await open(endpoint, this.#settings, attempt, BYSTANDER);
+      const connection = await open(endpoint, this.#settings, attempt, REJECTS);
       close = () => connection.close(new Error("The topology is known"));
       signal.addEventListener("abort", close);
       late = setTimeout(() => connection.close(silence(ANSWER_TIMEOUT)), ANSWER_TIMEOUT);
@@ -265,7 +265,8 @@ export class Refresher {
   }
 }
 
-const BYSTANDER = {
+/** Rejects what is under way on a connection to a seed when it is closed. */
+const REJECTS = {
   onClosed(
     _connection: unknown,
     error: Error,

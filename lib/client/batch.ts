@@ -6,7 +6,7 @@
 
 import { Commands, type Reach } from "../commands/mod.ts";
 import { keepOrder } from "../connection/ordered_batch.ts";
-import { BYSTANDER, type Request } from "../connection/request.ts";
+import { NO_OWNER, type Request } from "../connection/request.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import { refuse } from "../command_table/refused.ts";
@@ -278,7 +278,7 @@ export function addCommands<
 export function withdraw(requests: readonly Request[], error: unknown): void {
   for (const request of requests) {
     // The dispatcher does not count them.
-    request.owner = BYSTANDER;
+    request.owner = NO_OWNER;
     request.reject(error);
   }
 }

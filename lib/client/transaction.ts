@@ -13,7 +13,7 @@ import {
   settle,
   withdraw,
 } from "./batch.ts";
-import { BYSTANDER, Request } from "../connection/request.ts";
+import { NO_OWNER, Request } from "../connection/request.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
 import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
 import type { Reply } from "../resp/reply.ts";
@@ -43,7 +43,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
     const { row, words: taken } = view.make(words, decode, bytes);
     checkText(taken);
     // It holds the words, the decoder and the promise; it is never sent by itself.
-    const command = new Request(words as never, row, decode, BYSTANDER);
+    const command = new Request(words as never, row, decode, NO_OWNER);
     command.bytes = bytes;
     commands.push(command);
     return command;

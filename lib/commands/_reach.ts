@@ -1,8 +1,8 @@
 /**
- * How the type of a surface tells what commands answer that several nodes of a cluster take part in.
+ * Types of replies that come from several nodes of a cluster.
  *
- * Such a reply is decoded once for each node by whoever gathers the replies, so a method has one body for all surfaces and
- * only its type depends on the reach.
+ * The dispatcher decodes such a reply once for each node. So a method has one body for all surfaces, and only its type
+ * depends on the reach.
  *
  * @module
  */

@@ -130,7 +130,7 @@ const FUNCTION_RESTORE_OPTIONS: OptionShape<FunctionRestoreOptions> = {
  * Commands on functions: code that servers keep with the data, replicate, and call by name.
  *
  * In a cluster every shard must have the functions that are called there: loading, deleting and flushing reach all
- * primaries. A shard that is added later gets them from whoever adds it.
+ * primaries. Load them into a shard that is added later.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.

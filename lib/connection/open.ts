@@ -12,7 +12,7 @@ import { Connection, type ConnectionEvents } from "./connection.ts";
 import { isBadDatabase, shakeHands } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
 import { identify } from "./identity.ts";
-import { BYSTANDER, type Channel, Request, type RequestOwner } from "./request.ts";
+import { type Channel, NO_OWNER, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
 import { dial, type Endpoint, show, speaksTls, tlsExpected } from "./transport.ts";
 
@@ -158,7 +158,7 @@ async function establish(
  * @returns The reply; rejects with the reason if the connection is closed before it.
  */
 export function ask(connection: Channel, words: Words): Promise<Reply> {
-  const request = internalRequest(words, BYSTANDER);
+  const request = internalRequest(words, NO_OWNER);
   const promise = request.promise<Reply>();
   if (connection.closed) connection.ended.then((error) => request.reject(error));
   else connection.send(request);

@@ -7,7 +7,7 @@
 import type { CommandRow } from "../command_table/row.ts";
 import { ServerError } from "../errors.ts";
 import type { Argument } from "../resp/reply.ts";
-import { BYSTANDER, Request } from "./request.ts";
+import { NO_OWNER, Request } from "./request.ts";
 
 const ASKING: readonly Argument[] = ["ASKING"];
 const MULTI_WORDS: readonly Argument[] = ["MULTI"];
@@ -49,7 +49,7 @@ function makeStep(
   row: CommandRow | undefined,
   refused: (error: ServerError) => void,
 ): Request {
-  const step = new Request(words, row, asItIs, BYSTANDER);
+  const step = new Request(words, row, asItIs, NO_OWNER);
   step.internal = true;
   step.deadline = request.deadline;
   step.handTo(() => {}, (error) => {

@@ -421,8 +421,8 @@ export class Request implements Expiring {
 
 const nothing: readonly Argument[] = [];
 
-/** The owner of requests on which there is nothing to decide. */
-export const BYSTANDER: RequestOwner = {
+/** Owner of requests whose error replies and losses need no decision. */
+export const NO_OWNER: RequestOwner = {
   onErrorReply: () => false,
   resend: () => {},
   onSettled: () => {},

@@ -9,7 +9,7 @@
 
 import { RedisError, type ServerError } from "../errors.ts";
 import type { Argument } from "../resp/reply.ts";
-import { BYSTANDER, Request } from "./request.ts";
+import { NO_OWNER, Request } from "./request.ts";
 
 /** Whether a connection accepts MULTI, as far as it is known. */
 type State = "unknown" | "asked" | "accepted" | "refused";
@@ -106,7 +106,7 @@ function probe(
   deadline: number,
   take: (outcome: unknown) => void,
 ): Request {
-  const request = new Request(words, undefined, (reply) => reply, BYSTANDER);
+  const request = new Request(words, undefined, (reply) => reply, NO_OWNER);
   request.internal = true;
   request.deadline = deadline;
   request.handTo(take, take);

@@ -1,8 +1,8 @@
 /**
  * Where a byte becomes a reply: an incremental decoder for RESP2 and RESP3.
  *
- * It owns the grammar, the limits and the memory for values that arrive in pieces. It does not know requests: whoever
- * feeds it matches the replies.
+ * It owns the grammar, the limits and the memory for values that arrive in pieces. It does not know requests: its
+ * caller matches the replies.
  *
  * @module
  */

@@ -68,7 +68,7 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
  * Makes an address that swallows connection attempts: they are neither accepted nor refused, like those to a machine
  * that is off or behind a silent firewall.
  *
- * It is a listener whose queue of waiting connections is full. On such a one Linux and BSD systems ignore further
+ * It is a listener whose queue of waiting connections is full. On such a listener, Linux and BSD systems ignore further
  * attempts.
  *
  * @example A connection attempt that never ends by itself

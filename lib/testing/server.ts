@@ -141,7 +141,7 @@ export class TestServer implements AsyncDisposable {
     await this.#end("SIGTERM");
   }
 
-  /** Kills the server (SIGKILL): no farewell, no saving. */
+  /** Kills the server (SIGKILL): it closes nothing and saves nothing. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }

@@ -7,7 +7,7 @@ import type { ClusterClientConfiguration } from "../../lib/configuration/options
 import { settingsOf } from "../../lib/configuration/settings.ts";
 import { Deadlines } from "../../lib/connection/deadlines.ts";
 import type { LinkOwner } from "../../lib/connection/link.ts";
-import { BYSTANDER, Request } from "../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../lib/connection/request.ts";
 
 /** Nobody listens on this port, so each attempt to connect fails at once. */
 const PORT = 1;
@@ -55,7 +55,7 @@ async function withNodes(
 }
 
 function request(...words: string[]): Request {
-  return new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
+  return new Request(words, lookUp(words), (reply) => reply, NO_OWNER);
 }
 
 Deno.test("Nodes.at() finds the primary that has taken the place of another, unless it gets the request anyway", () =>

@@ -4,7 +4,7 @@ import { slotOf } from "../../cluster/slot.ts";
 import { UnknownCommands } from "../../cluster/unknown_commands.ts";
 import type { CommandRow } from "../../lib/command_table/mod.ts";
 import { lookUp } from "../../lib/command_table/mod.ts";
-import { BYSTANDER, Request } from "../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../lib/connection/request.ts";
 import type { Argument } from "../../lib/resp/reply.ts";
 
 /** Says that a command has one key, its first argument. */
@@ -24,7 +24,7 @@ function unknownCommands(
 }
 
 function request(...words: string[]): Request {
-  return new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
+  return new Request(words, lookUp(words), (reply) => reply, NO_OWNER);
 }
 
 Deno.test("locate() learns a command once for all requests that ask at the same time", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Connection } from "../../../lib/connection/connection.ts";
-import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { ConnectionError, ProtocolError, ServerError } from "../../../lib/errors.ts";
 import type { Argument, Push, Reply } from "../../../lib/resp/mod.ts";
 import { Wire } from "./_wire.ts";
@@ -27,7 +27,7 @@ function connect(): {
 }
 
 function ask(connection: Connection, ...words: Argument[]): Promise<Reply> {
-  const request = new Request(words, undefined, (reply) => reply, BYSTANDER);
+  const request = new Request(words, undefined, (reply) => reply, NO_OWNER);
   const promise = request.promise<Reply>();
   connection.send(request);
   return promise;
@@ -161,7 +161,7 @@ Deno.test("an error reply rejects its request and carries its name", async () =>
 Deno.test("a request that was given up is not written, and the late reply of a written one is dropped", async () => {
   const { wire, connection } = connect();
   const [written, unwritten] = [1, 2].map((n) => {
-    const request = new Request(["GET", n], undefined, (reply) => reply, BYSTANDER);
+    const request = new Request(["GET", n], undefined, (reply) => reply, NO_OWNER);
     request.handTo(() => {}, () => {});
     return request;
   });
@@ -233,7 +233,7 @@ Deno.test("drain() does not wait for requests that were given up in the queue", 
   wire.smooth = false;
   const reply = ask(connection, "PING");
   await settle();
-  const given = new Request(["GET"], undefined, (reply) => reply, BYSTANDER);
+  const given = new Request(["GET"], undefined, (reply) => reply, NO_OWNER);
   given.handTo(() => {}, () => {});
   connection.send(given);
   given.reject(new Error("Given up"));

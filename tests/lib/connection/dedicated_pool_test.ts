@@ -3,7 +3,7 @@ import { lookUp } from "../../../lib/command_table/mod.ts";
 import { Connection } from "../../../lib/connection/connection.ts";
 import { DedicatedPool, type DedicatedPoolOwner } from "../../../lib/connection/dedicated_pool.ts";
 import type { GivenUp } from "../../../lib/connection/give_up.ts";
-import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { RedisError, ServerError } from "../../../lib/errors.ts";
 import { TurnedClock } from "./_turned_clock.ts";
 import { Wire } from "./_wire.ts";
@@ -74,7 +74,7 @@ class Bench implements DedicatedPoolOwner {
 
   /** Makes a request that blocks. */
   make(...words: string[]): { request: Request; outcome: Promise<unknown> } {
-    const request = new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
+    const request = new Request(words, lookUp(words), (reply) => reply, NO_OWNER);
     request.blocks = true;
     const outcome = request.promise();
     outcome.catch(() => {});

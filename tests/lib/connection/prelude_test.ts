@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { MULTI, preludeOf } from "../../../lib/connection/prelude.ts";
-import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { ServerError } from "../../../lib/errors.ts";
 
 function request(...words: string[]): Request {
-  return new Request(words, undefined, (reply) => reply, BYSTANDER);
+  return new Request(words, undefined, (reply) => reply, NO_OWNER);
 }
 
 function wordsOf(steps: readonly Request[]): string[] {

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { RequestQueue } from "../../../lib/connection/request_queue.ts";
 
 function makeRequest(name: string): Request {
-  const request = new Request([name], undefined, (reply) => reply, BYSTANDER);
+  const request = new Request([name], undefined, (reply) => reply, NO_OWNER);
   request.handTo(() => {}, () => {});
   return request;
 }

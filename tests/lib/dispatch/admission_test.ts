@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { BYSTANDER, Request, type RequestOwner } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request, type RequestOwner } from "../../../lib/connection/request.ts";
 import { Admission } from "../../../lib/dispatch/admission.ts";
 import { ClosedError } from "../../../lib/errors.ts";
 
@@ -8,7 +8,7 @@ class Bench {
   readonly admission: Admission;
   readonly rejected: string[] = [];
   readonly #owner: RequestOwner = {
-    ...BYSTANDER,
+    ...NO_OWNER,
     onSettled: (request) => this.admission.release(request),
   };
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { lookUp } from "../../../lib/command_table/mod.ts";
 import { settingsOf } from "../../../lib/configuration/settings.ts";
-import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { allowForBlocking } from "../../../lib/dispatch/blocking_time.ts";
 
 /** The times of a request with a default timeout of 250 ms. */
@@ -21,7 +21,7 @@ function timesOf(
     clientCreationTimeout,
   }, "standalone");
   const timeout = given ?? requestTimeout;
-  const request = new Request(words, row, (reply) => reply, BYSTANDER);
+  const request = new Request(words, row, (reply) => reply, NO_OWNER);
   request.timeout = timeout;
   allowForBlocking(request, row, limit, given, settings);
   const { blocks, serverTime, timeoutOnceWritten } = request;

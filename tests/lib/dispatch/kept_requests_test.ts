@@ -1,11 +1,11 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { BYSTANDER, type Carrier, Request } from "../../../lib/connection/request.ts";
+import { type Carrier, NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { KeptRequests } from "../../../lib/dispatch/kept_requests.ts";
 
 const DOWN = new Error("Cannot find the cluster: connection refused");
 
 function request(name: string, link: Carrier | null = null): Request {
-  const request = new Request([name], undefined, (reply) => reply, BYSTANDER);
+  const request = new Request([name], undefined, (reply) => reply, NO_OWNER);
   request.link = link;
   request.handTo(() => {}, () => {});
   return request;
@@ -43,7 +43,7 @@ Deno.test("KeptRequests.reject() rejects them all, also where they leave while i
   const kept = new KeptRequests();
   const requests = ["A", "B"].map((name) => request(name));
   for (const one of requests) {
-    one.owner = { ...BYSTANDER, onSettled: (settled) => kept.delete(settled) };
+    one.owner = { ...NO_OWNER, onSettled: (settled) => kept.delete(settled) };
     kept.add(one);
   }
   kept.reject(DOWN);

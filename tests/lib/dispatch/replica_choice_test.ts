@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { lookUp } from "../../../lib/command_table/mod.ts";
 import type { Link } from "../../../lib/connection/link.ts";
-import { BYSTANDER, Request } from "../../../lib/connection/request.ts";
+import { NO_OWNER, Request } from "../../../lib/connection/request.ts";
 import { mayReadReplica, readsPages, ReplicaChoice } from "../../../lib/dispatch/replica_choice.ts";
 import { ServerError, TimeoutError } from "../../../lib/errors.ts";
 import { TurnedClock } from "../connection/_turned_clock.ts";
@@ -152,7 +152,7 @@ Deno.test("ReplicaChoice.demand() without turns chooses the same replica each ti
 
 Deno.test("mayReadReplica() is true of reads of keys that are no page of a scan", () => {
   const request = (...words: string[]) =>
-    new Request(words, lookUp(words), (reply) => reply, BYSTANDER);
+    new Request(words, lookUp(words), (reply) => reply, NO_OWNER);
   const allowed: string[][] = [["GET", "k"], ["MGET", "k", "l"], ["SORT_RO", "k"]];
   const refused: string[][] = [
     ["SET", "k", "v"],
