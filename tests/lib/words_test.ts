@@ -1,21 +1,11 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RedisClient, script } from "../../mod.ts";
-import { startServer } from "../../lib/testing/mod.ts";
 import { checkText, taken, takeWords } from "../../lib/words.ts";
+import { startOwnServer } from "../_kit/own_server.ts";
 
 const KiB = 1024;
 
-const server = await startServer();
-server.unref();
-
-async function connect(): Promise<RedisClient> {
-  const client = await RedisClient.create({
-    addresses: [{ host: server.host, port: server.port }],
-    requestTimeout: 10_000,
-  });
-  await server.command(["FLUSHALL"]);
-  return client;
-}
+const { server, connect } = await startOwnServer();
 
 Deno.test("takeWords() copies bytes, whatever their size and their buffer", () => {
   const views = [

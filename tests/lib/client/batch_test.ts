@@ -1,34 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
-import {
-  type Batch,
-  OverloadError,
-  RedisClient,
-  RedisClusterClient,
-  ServerError,
-} from "../../../mod.ts";
-import {
-  startCluster,
-  startFakeServer,
-  startProxy,
-  startServer,
-} from "../../../lib/testing/mod.ts";
+import { type Batch, OverloadError, RedisClusterClient, ServerError } from "../../../mod.ts";
+import { startCluster, startFakeServer, startProxy } from "../../../lib/testing/mod.ts";
+import { startOwnServer } from "../../_kit/own_server.ts";
 
-const server = await startServer();
-server.unref();
-
-async function connect(
-  options: { port?: number; inflightRequestsLimit?: number; protocol?: 2 | 3 } = {},
-): Promise<RedisClient> {
-  const { port = server.port, ...rest } = options;
-  const client = await RedisClient.create({
-    addresses: [{ host: server.host, port }],
-    requestTimeout: 10_000,
-    ...rest,
-  });
-  await server.command(["FLUSHALL"]);
-  return client;
-}
+const { server, connect } = await startOwnServer();
 
 for (const protocol of [2, 3] as const) {
   Deno.test(`batch() answers a typed tuple, in order [RESP${protocol}]`, async () => {

@@ -1,21 +1,12 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { startCluster, startServer } from "../../../lib/testing/mod.ts";
-import { RedisClient, RedisClusterClient, RedisError, script, ServerError } from "../../../mod.ts";
+import { startCluster } from "../../../lib/testing/mod.ts";
+import { RedisClusterClient, RedisError, script, ServerError } from "../../../mod.ts";
+import { startOwnServer } from "../../_kit/own_server.ts";
 
 // deno-lint-ignore no-explicit-any -- what untyped code can do
 type Untyped = any;
 
-const server = await startServer();
-server.unref();
-
-async function connect(): Promise<RedisClient> {
-  const client = await RedisClient.create({
-    addresses: [{ host: server.host, port: server.port }],
-    requestTimeout: 10_000,
-  });
-  await server.command(["FLUSHALL"]);
-  return client;
-}
+const { server, connect } = await startOwnServer();
 
 Deno.test("run() sends a script's text only where it is not known", async () => {
   await using client = await connect();

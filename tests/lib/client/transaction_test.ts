@@ -19,22 +19,9 @@ import {
   startProxy,
   startServer,
 } from "../../../lib/testing/mod.ts";
+import { startOwnServer } from "../../_kit/own_server.ts";
 
-const server = await startServer();
-server.unref();
-
-async function connect(
-  options: { port?: number; protocol?: 2 | 3; inflightRequestsLimit?: number } = {},
-): Promise<RedisClient> {
-  const { port = server.port, ...rest } = options;
-  const client = await RedisClient.create({
-    addresses: [{ host: server.host, port }],
-    requestTimeout: 10_000,
-    ...rest,
-  });
-  await server.command(["FLUSHALL"]);
-  return client;
-}
+const { server, connect } = await startOwnServer();
 
 type Transaction = Batch<string, "one">;
 

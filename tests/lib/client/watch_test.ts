@@ -11,7 +11,6 @@ import { delay } from "@std/async/delay";
 import {
   ConnectionError,
   RedisClient,
-  type RedisClientConfiguration,
   ServerError,
   TimeoutError,
   WatchError,
@@ -19,22 +18,9 @@ import {
 } from "../../../mod.ts";
 import { until } from "../../../lib/testing/_poll.ts";
 import { startFakeServer, startProxy, startServer } from "../../../lib/testing/mod.ts";
+import { startOwnServer } from "../../_kit/own_server.ts";
 
-const server = await startServer();
-server.unref();
-
-async function connect(
-  options: Partial<RedisClientConfiguration> & { port?: number } = {},
-): Promise<RedisClient> {
-  const { port = server.port, ...rest } = options;
-  const client = await RedisClient.create({
-    addresses: [{ host: "127.0.0.1", port }],
-    requestTimeout: 10_000,
-    ...rest,
-  });
-  await server.command(["FLUSHALL"]);
-  return client;
-}
+const { server, connect } = await startOwnServer();
 
 /** Adds 1 to a number, by reading and writing it. */
 function increment(client: RedisClient, key = "n"): Promise<unknown> {

@@ -99,57 +99,52 @@ Deno.test("nothing is opened for a signal that is aborted", async () => {
 });
 
 Deno.test("aborting while a connection is opened leaves no socket behind", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  const open = new Set<Deno.Conn>();
-  const accepting = (async () => {
-    for await (const conn of listener) {
-      open.add(conn);
-      drain(conn).finally(() => open.delete(conn));
-    }
-  })();
+  await using peer = listen();
   const dials = new Dials();
   for (let i = 0; i < 2000; i++) {
     const controller = new AbortController();
-    const opening = dials.open(
-      (signal) => Deno.connect({ hostname: "127.0.0.1", port, signal }),
-      controller.signal,
-    );
+    const opening = dials.open(peer.connect, controller.signal);
     setTimeout(() => controller.abort(REASON));
     await opening.then((conn) => conn.close(), () => {});
   }
   await dials.settled();
-  await until("the peer sees no connection", () => Promise.resolve(open.size === 0));
-  listener.close();
-  await accepting;
+  await until("the peer sees no connection", () => Promise.resolve(peer.open.size === 0));
 });
 
 Deno.test("aborting before the process is busy leaves no socket behind either", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  const open = new Set<Deno.Conn>();
-  const accepting = (async () => {
-    for await (const conn of listener) {
-      open.add(conn);
-      drain(conn).finally(() => open.delete(conn));
-    }
-  })();
+  await using peer = listen();
   const dials = new Dials();
   for (let i = 0; i < 30; i++) {
     const controller = new AbortController();
-    const opening = dials.open(
-      (signal) => Deno.connect({ hostname: "127.0.0.1", port, signal }),
-      controller.signal,
-    );
+    const opening = dials.open(peer.connect, controller.signal);
     controller.abort(REASON);
     for (const end = performance.now() + 30; performance.now() < end;);
     await opening.then((conn) => conn.close(), () => {});
     await dials.settled();
   }
-  await until("the peer sees no connection", () => Promise.resolve(open.size === 0));
-  listener.close();
-  await accepting;
+  await until("the peer sees no connection", () => Promise.resolve(peer.open.size === 0));
 });
+
+/** Listens, and knows which connections the other side has not closed. */
+function listen() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const open = new Set<Deno.Conn>();
+  const accepting = (async () => {
+    for await (const conn of listener) {
+      open.add(conn);
+      drain(conn).finally(() => open.delete(conn));
+    }
+  })();
+  return {
+    open,
+    connect: (signal: AbortSignal) => Deno.connect({ hostname: "127.0.0.1", port, signal }),
+    [Symbol.asyncDispose]: async () => {
+      listener.close();
+      await accepting;
+    },
+  };
+}
 
 async function drain(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(16);

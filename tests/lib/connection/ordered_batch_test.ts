@@ -1,27 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ClosedError, RedisClient, RedisClusterClient, TimeoutError } from "../../../mod.ts";
-import {
-  startCluster,
-  startFakeServer,
-  startProxy,
-  startServer,
-} from "../../../lib/testing/mod.ts";
+import { startCluster, startFakeServer, startProxy } from "../../../lib/testing/mod.ts";
 import { until } from "../../../lib/testing/_poll.ts";
+import { startOwnServer } from "../../_kit/own_server.ts";
 
-const server = await startServer();
-server.unref();
-
-async function connect(
-  options: { port?: number; protocol?: 2 | 3; requestTimeout?: number; lazyConnect?: boolean } = {},
-): Promise<RedisClient> {
-  const { port = server.port, ...rest } = options;
-  await server.command(["FLUSHALL"]);
-  return await RedisClient.create({
-    addresses: [{ host: server.host, port }],
-    requestTimeout: 10_000,
-    ...rest,
-  });
-}
+const { server, connect } = await startOwnServer();
 
 for (const protocol of [2, 3] as const) {
   Deno.test(`a batch with a blocking command is executed in its order [RESP${protocol}]`, async () => {
