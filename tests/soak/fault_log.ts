@@ -10,6 +10,10 @@ export interface FaultNature {
   readonly gentle?: boolean;
   /** Whether the servers may roll back what they have acknowledged. */
   readonly lossy?: boolean;
+  /** Whether requests may be held back on their way to a server, which executes them later. */
+  readonly delaying?: boolean;
+  /** Whether keys get another owner. */
+  readonly moving?: boolean;
 }
 
 /** A fault that was injected. */
@@ -46,8 +50,7 @@ export class FaultLog {
     nature: FaultNature,
     start: number = performance.now(),
   ): LoggedFault {
-    const { gentle = false, lossy = false } = nature;
-    const fault: LoggedFault = { kind, target, gentle, lossy, start, end: null };
+    const fault: LoggedFault = { ...nature, kind, target, start, end: null };
     this.faults.push(fault);
     return fault;
   }
@@ -75,5 +78,18 @@ export class FaultLog {
    */
   lossy(target: string, from: number, to: number): boolean {
     return this.during(target, from, to).some((fault) => fault.lossy);
+  }
+
+  /**
+   * Tells whether calls that were not awaited may have been executed in another order: some were held back while later
+   * ones went to a new owner of their keys.
+   *
+   * @param target Whose.
+   * @param from Begin of the stretch.
+   * @param to End of the stretch.
+   */
+  scrambling(target: string, from: number, to: number): boolean {
+    const faults = this.during(target, from, to);
+    return faults.some(({ delaying }) => delaying) && faults.some(({ moving }) => moving);
   }
 }

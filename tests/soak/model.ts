@@ -29,17 +29,22 @@ export interface Increment {
   readonly reply?: number;
 }
 
+/** The order that calls which were not awaited can be expected to have: that of the calls, or any. */
+export type Order = "kept" | "any";
+
 /**
  * Checks a key that writes have overwritten, one after the other without awaiting: the last acknowledged one wins.
  *
  * @param writes The writes.
  * @param seen The value afterwards.
  * @param lossy Whether acknowledged writes may be missing.
+ * @param order The order of the writes.
  */
 export function checkLastWrite(
   writes: readonly Write[],
   seen: string | null,
   lossy: boolean,
+  order: Order = "kept",
 ): string[] {
   const last = writes.findLastIndex(({ fate }) => fate === "acknowledged");
   if (seen === null) {
@@ -49,7 +54,7 @@ export function checkLastWrite(
   if (at < 0) return [`the value ${show(seen)} was never written to this key`];
   const { fate } = writes[at];
   if (fate === "never") return [`write ${at} was rejected as not executed, and is there`];
-  if (fate === "acknowledged" && at < last && !lossy) {
+  if (fate === "acknowledged" && at < last && !lossy && order === "kept") {
     return [`write ${last} was acknowledged last, and write ${at} is there`];
   }
   return [];
@@ -62,11 +67,13 @@ export function checkLastWrite(
  * @param writes The writes.
  * @param seen The elements afterwards, in their order.
  * @param lossy Whether acknowledged writes may be missing.
+ * @param order The order of the writes.
  */
 export function checkSequence(
   writes: readonly Write[],
   seen: readonly string[],
   lossy: boolean,
+  order: Order = "kept",
 ): string[] {
   const problems: string[] = [];
   const positions = new Map(writes.map(({ value }, i) => [value, i]));
@@ -82,7 +89,7 @@ export function checkSequence(
     const { fate } = writes[at];
     if (fate === "never") problems.push(`write ${at} was rejected as not executed, and is there`);
     if (fate !== "acknowledged") continue;
-    if (at < highest) problems.push(`write ${at} is behind write ${highest}`);
+    if (at < highest && order === "kept") problems.push(`write ${at} is behind write ${highest}`);
     highest = Math.max(highest, at);
   }
   for (const [at, count] of counts) {
@@ -149,8 +156,9 @@ export interface QueueRecord {
  *
  * @param record What happened.
  * @param lossy Whether acknowledged pushes may be missing, and popped elements be back.
+ * @param order The order of the pushes.
  */
-export function checkQueue(record: QueueRecord, lossy: boolean): string[] {
+export function checkQueue(record: QueueRecord, lossy: boolean, order: Order = "kept"): string[] {
   const { pushed, popped, uncertainPops, left } = record;
   const problems: string[] = [];
   const positions = new Map(pushed.map(({ value }, i) => [value, i]));
@@ -175,7 +183,9 @@ export function checkQueue(record: QueueRecord, lossy: boolean): string[] {
         problems.push(`push ${at} was rejected as not executed, and ${taker} has it`);
       }
       if (pushed[at].fate !== "acknowledged") continue;
-      if (at < highest && !lossy) problems.push(`${taker} has push ${at} behind push ${highest}`);
+      if (at < highest && !lossy && order === "kept") {
+        problems.push(`${taker} has push ${at} behind push ${highest}`);
+      }
       highest = Math.max(highest, at);
     }
   }

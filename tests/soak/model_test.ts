@@ -9,6 +9,7 @@ import {
   checkTogether,
   type Write,
 } from "./model.ts";
+import { FaultLog } from "./fault_log.ts";
 import type { Fate } from "./fate.ts";
 
 const [yes, no, perhaps]: Fate[] = ["acknowledged", "never", "maybe"];
@@ -108,4 +109,25 @@ Deno.test("keys that change together, scans and owners", () => {
   assertEquals(checkOwner("a", "a=1"), []);
   assertEquals(checkOwner("a", null), []);
   assertOne(checkOwner("a", "b=1"), /belongs to another key/);
+});
+
+Deno.test("the order of writes counts, unless some were held back while their keys moved", () => {
+  const [first, second] = [{ value: "0", fate: "acknowledged" }, {
+    value: "1",
+    fate: "acknowledged",
+  }] as const;
+  assertEquals(checkSequence([first, second], ["1", "0"], false).length, 1);
+  assertEquals(checkSequence([first, second], ["1", "0"], false, "any"), []);
+  assertEquals(checkSequence([first, second], ["1"], false, "any").length, 1);
+  const record = { pushed: [first, second], popped: [["1", "0"]], uncertainPops: 0, left: [] };
+  assertEquals(checkQueue(record, false).length, 1);
+  assertEquals(checkQueue(record, false, "any"), []);
+  assertEquals(checkLastWrite([first, second], "0", false).length, 1);
+  assertEquals(checkLastWrite([first, second], "0", false, "any"), []);
+  const log = new FaultLog();
+  log.begin("slow network", "cluster", { delaying: true }, 0);
+  assertEquals(log.scrambling("cluster", 0, 10), false);
+  log.begin("slots moved", "cluster", { moving: true }, 5);
+  assertEquals(log.scrambling("cluster", 0, 10), true);
+  assertEquals(log.scrambling("standalone", 0, 10), false);
 });

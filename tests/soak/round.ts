@@ -8,6 +8,7 @@ import { delay } from "@std/async/delay";
 import type { RedisClient } from "../../mod.ts";
 import type { Random } from "../examples/demo/random.ts";
 import type { FaultLog } from "./fault_log.ts";
+import type { Order } from "./model.ts";
 import { type Outcome, type Recorder, say } from "./recorder.ts";
 import { REQUEST_TIMEOUT, type Target } from "./target.ts";
 
@@ -170,15 +171,20 @@ export class Round {
    * Checks what the round has done.
    *
    * @param rule The rule in question.
-   * @param check Finds the violations; it is told whether the servers may have lost acknowledged writes.
+   * @param check Finds the violations; it is told whether the servers may have lost acknowledged writes, and which order
+   * calls that were not awaited can be expected to have.
    */
-  async check(rule: string, check: (lossy: boolean) => string[]): Promise<void> {
+  async check(rule: string, check: (lossy: boolean, order: Order) => string[]): Promise<void> {
     const { faults, target, recorder } = this.context;
-    const lossy = () => faults.lossy(target.name, this.started, performance.now());
-    let problems = check(lossy());
+    const find = () => {
+      const now = performance.now();
+      const order = faults.scrambling(target.name, this.started, now) ? "any" : "kept";
+      return check(faults.lossy(target.name, this.started, now), order);
+    };
+    let problems = find();
     if (problems.length === 0) return;
     await this.context.noteRoles();
-    problems = check(lossy());
+    problems = find();
     if (problems.length === 0) return;
     // One violation, however many traces it has left.
     const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : "";

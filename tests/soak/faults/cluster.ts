@@ -14,6 +14,7 @@ import { type FaultKind, pause } from "./fault.ts";
 export const CLUSTER_FAULTS: readonly FaultKind<ClusterTarget>[] = [
   {
     name: "CLUSTER FAILOVER",
+    moving: true,
     gentle: true,
     run: async ({ target: { cluster }, random }) => {
       await cluster.failover(random.integer(0, 2));
@@ -21,6 +22,7 @@ export const CLUSTER_FAULTS: readonly FaultKind<ClusterTarget>[] = [
   },
   {
     name: "slots moved there and back",
+    moving: true,
     gentle: true,
     run: async ({ target, random }) => {
       const { cluster } = target;
@@ -33,6 +35,7 @@ export const CLUSTER_FAULTS: readonly FaultKind<ClusterTarget>[] = [
   },
   {
     name: "slots half moved",
+    moving: true,
     gentle: true,
     run: async ({ target, random }) => {
       const { cluster } = target;
@@ -48,6 +51,7 @@ export const CLUSTER_FAULTS: readonly FaultKind<ClusterTarget>[] = [
   },
   {
     name: "a primary killed, its replica takes over",
+    moving: true,
     lossy: true,
     run: async ({ target: { cluster }, random }) => {
       const shard = random.integer(0, 2);
@@ -64,6 +68,7 @@ export const CLUSTER_FAULTS: readonly FaultKind<ClusterTarget>[] = [
   },
   {
     name: "a primary frozen, its replica takes over",
+    moving: true,
     lossy: true,
     run: async ({ target: { cluster }, random }) => {
       const shard = random.integer(0, 2);
@@ -77,6 +82,7 @@ export const CLUSTER_FAULTS: readonly FaultKind<ClusterTarget>[] = [
   },
   {
     name: "a primary restarted",
+    moving: true,
     lossy: true,
     run: async ({ target: { cluster }, random }) => {
       const node = await cluster.primary(random.integer(0, 2));

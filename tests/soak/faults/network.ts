@@ -43,6 +43,7 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
   {
     // New connections work at once, so the time that the client needs to find out is its recovery.
     name: "one connection silent",
+    delaying: true,
     run: async (context) => {
       const { target, random } = context;
       await target.proxies.cutSilent();
@@ -55,6 +56,7 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
   },
   {
     name: "all connections of a node silent",
+    delaying: true,
     run: async (context) => {
       await context.target.proxies.cutSilent();
       await context.target.proxies.silence(anyProxy(context));
@@ -62,6 +64,7 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
   },
   {
     name: "a node behind a black hole",
+    delaying: true,
     run: async (context) => {
       const { target, random } = context;
       const proxy = anyProxy(context);
@@ -72,6 +75,7 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
   },
   {
     name: "all nodes behind a black hole",
+    delaying: true,
     run: async ({ target, random }) => {
       for (const proxy of allProxies(target)) {
         await target.proxies.setFaults(proxy, { stall: true });
@@ -82,6 +86,7 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
   },
   {
     name: "slow network",
+    delaying: true,
     gentle: true,
     run: async ({ target, random }) => {
       const delay = random.integer(20, 80);

@@ -15,6 +15,7 @@ const LOADING = { min: 150, max: 600 };
 export const SERVER_FAULTS: readonly FaultKind[] = [
   {
     name: "a node frozen briefly",
+    delaying: true,
     gentle: true,
     run: async ({ target, random }) => {
       const node = random.pick(target.nodes);
@@ -48,6 +49,7 @@ export const SERVER_FAULTS: readonly FaultKind[] = [
   },
   {
     name: "CLIENT PAUSE",
+    delaying: true,
     gentle: true,
     run: async (context) => {
       const node = await anyPrimary(context);

@@ -12,6 +12,7 @@ import { type FaultContext, type FaultKind, pause } from "./fault.ts";
 export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
   {
     name: "FAILOVER",
+    moving: true,
     gentle: true,
     run: async (context) => {
       const { target } = context;
@@ -26,6 +27,7 @@ export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
   },
   {
     name: "REPLICAOF",
+    moving: true,
     lossy: true,
     run: async (context) => {
       const next = otherNode(context);
@@ -36,6 +38,7 @@ export const STANDALONE_FAULTS: readonly FaultKind<StandaloneTarget>[] = [
   },
   {
     name: "the primary killed, a replica promoted",
+    moving: true,
     lossy: true,
     run: async (context) => {
       const { target, random } = context;

@@ -44,7 +44,7 @@ export async function appendInOrder(round: Round): Promise<void> {
       ));
   await round.check(
     "appends are there once and in order",
-    (lossy) => checkSequence(done, seen, lossy),
+    (lossy, order) => checkSequence(done, seen, lossy, order),
   );
   await round.clean(key);
 }

@@ -38,7 +38,7 @@ export async function setInOrder(round: Round): Promise<void> {
   const seen = await round.read("GET", (client) => client.get(key));
   await round.check(
     "the last acknowledged write wins",
-    (lossy) => checkLastWrite(done, seen, lossy),
+    (lossy, order) => checkLastWrite(done, seen, lossy, order),
   );
   await round.clean(key);
 }

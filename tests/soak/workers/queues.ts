@@ -49,7 +49,7 @@ export async function produceAndConsume(round: Round): Promise<void> {
   };
   await round.check(
     "queues lose nothing and give nothing twice",
-    (lossy) => checkQueue(record, lossy),
+    (lossy, order) => checkQueue(record, lossy, order),
   );
   await round.clean(key);
 }
