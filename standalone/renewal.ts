@@ -8,11 +8,10 @@
  */
 
 import { delay } from "@std/async/delay";
+import { LONGEST_WAIT } from "../lib/connection/backoff.ts";
 
-/** Wait after the first round, in milliseconds. Each further wait is twice as long. */
+/** Wait after the first round, in milliseconds. Each further wait is twice as long, up to `LONGEST_WAIT`. */
 const FIRST_WAIT = 50;
-/** Longest wait between two rounds, in milliseconds. */
-const LONGEST_WAIT = 200;
 
 /** Owner of a {@linkcode Renewal}. */
 export interface RenewalOwner {

@@ -334,10 +334,7 @@ export class Link {
     this.#reconnect.leave(fresh, error);
     this.#keepAlive.stop();
     this.dedicated.closeIdle();
-    for (const request of present.takeQueued()) {
-      request.requeue();
-      request.owner.resend(request);
-    }
+    this.#giveBack(present.takeQueued(), error);
     this.#owner.onLost(this, error);
     present.drain();
     return true;
@@ -422,6 +419,21 @@ export class Link {
     blocked.review({ identity: connection.identity ?? null, loss, reason, call: this.#call });
   }
 
+  /** Gives requests back that a connection did not write. */
+  #giveBack(queued: Request[], error: Error): void {
+    for (const request of queued) {
+      if (request.settled) continue;
+      if (error instanceof ClosedError || request.internal) {
+        request.reject(error);
+      } else {
+        // Its own owner decides: a transaction of a session must not be sent on another connection, where nothing is
+        // watched.
+        request.requeue();
+        request.owner.resend(request);
+      }
+    }
+  }
+
   /** Applies the retry rule to the requests of a connection that was lost. */
   #onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void {
     const lost = this.#reconnect.lose(connection, error);
@@ -446,17 +458,7 @@ export class Link {
         );
       }
     }
-    for (const request of queued) {
-      if (request.settled) continue;
-      if (error instanceof ClosedError || request.internal) {
-        request.reject(error);
-      } else {
-        // Its own owner decides: a transaction of a session must not be sent on another connection, where nothing is
-        // watched.
-        request.requeue();
-        request.owner.resend(request);
-      }
-    }
+    this.#giveBack(queued, error);
     // Told last: the owner may send requests that it kept, which were made after those of the connection.
     if (lost === "ready") this.#owner.onLost(this, error);
   }

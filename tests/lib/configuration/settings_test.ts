@@ -119,6 +119,7 @@ Deno.test("settingsOf() takes an option that is undefined as one that is not giv
       "protocol",
       "databaseId",
       "clientName",
+      "clientInfo",
       "inflightRequestsLimit",
       "lazyConnect",
       "periodicTopologyCheck",
