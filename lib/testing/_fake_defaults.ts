@@ -1,5 +1,5 @@
 import { ServerError } from "../resp/mod.ts";
-import type { FakeCommand } from "./fake_connection.ts";
+import type { FakeCommand, FakeConnection } from "./fake_connection.ts";
 import { type FakeReply, NO_REPLY, simple } from "./fake_reply.ts";
 
 const OK = simple("OK");
@@ -22,7 +22,13 @@ export function defaultAnswer(
         ["modules", []],
       ]);
     case "CLIENT":
-      return args[1]?.toUpperCase() === "ID" ? connection.id : OK;
+      switch (args[1]?.toUpperCase()) {
+        case "ID":
+          return connection.id;
+        case "INFO":
+          return infoOf(connection);
+      }
+      return OK;
     case "PING":
       return args[1] ?? simple("PONG");
     case "ECHO":
@@ -44,8 +50,16 @@ export function defaultAnswer(
       return OK;
     case "RESET":
       connection.protocol = 2;
+      connection.subscriptions.clear();
       return simple("RESET");
     default:
       return new ServerError(`ERR unknown command '${args[0]}'`);
   }
+}
+
+/** The fields of CLIENT INFO that concern subscriptions. */
+function infoOf({ id, protocol, subscriptions }: FakeConnection): string {
+  const { channels, patterns, shardChannels } = subscriptions;
+  return `id=${id} db=0 sub=${channels.length} psub=${patterns.length} ` +
+    `ssub=${shardChannels.length} resp=${protocol}\n`;
 }

@@ -4,10 +4,13 @@
  * @module
  */
 
+import { deliver, unsubscribe } from "./_fake_pubsub.ts";
+import { keySlot } from "./_key_slot.ts";
+import { ServerError } from "../resp/mod.ts";
+import { testCertificates } from "./certificates.ts";
 import type { FakeCommand, FakeConnection } from "./fake_connection.ts";
 import { type FakeAnswer, FakeServer, type FakeServerOptions } from "./fake_server.ts";
 import { type FakeReply, simple } from "./fake_reply.ts";
-import { testCertificates } from "./certificates.ts";
 
 /** A node as `CLUSTER SLOTS` lists it. */
 export interface FakeNodeEntry {
@@ -52,10 +55,15 @@ export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
 }
 
 const SLOTS = 16_384;
+/** Commands that only the shard of the channel's slot executes. */
+const SHARD_COMMANDS: readonly string[] = ["SPUBLISH", "SSUBSCRIBE", "SUNSUBSCRIBE"];
 
 /**
  * A node of a {@linkcode FakeCluster}: a fake server that answers `CLUSTER SLOTS`, `CLUSTER MYID`, `CLUSTER INFO`,
  * `INFO` and `ROLE` in accordance with the map, and everything else like any fake server.
+ *
+ * What is published on a channel reaches the subscribers at all nodes. Shard channels are at the shard that has their
+ * slot; elsewhere their commands are answered `MOVED`, and `CROSSSLOT` if they name several slots.
  */
 export class FakeNode extends FakeServer {
   /** Node id: forty hexadecimal digits. */
@@ -65,6 +73,8 @@ export class FakeNode extends FakeServer {
   ).join("");
   /** A map of its own, where the node is to be of another opinion than the cluster. */
   view: FakeSlotRange[] | undefined;
+
+  readonly #cluster: FakeCluster;
 
   /**
    * Starts to listen; {@linkcode FakeCluster.addNode} is the way to get here.
@@ -86,6 +96,7 @@ export class FakeNode extends FakeServer {
       options,
       keyPair,
     );
+    this.#cluster = cluster;
   }
 
   /** How `CLUSTER SLOTS` lists this node. */
@@ -93,7 +104,55 @@ export class FakeNode extends FakeServer {
     return { host: this.host, port: this.port, id: this.id };
   }
 
-  #answer({ name, args }: FakeCommand, cluster: FakeCluster): FakeAnswer {
+  /**
+   * Publishes a message: it reaches the subscribers at all nodes.
+   *
+   * @param channel The channel.
+   * @param message The message.
+   * @returns How many subscriptions at this node get it.
+   */
+  override publish(channel: string | Uint8Array, message: string | Uint8Array): number {
+    for (const node of this.#cluster.nodes) {
+      if (node !== this) deliver(node.connections, "channel", channel, message);
+    }
+    return super.publish(channel, message);
+  }
+
+  /**
+   * Publishes a message on a shard channel: it reaches the subscribers at all nodes of the shard.
+   *
+   * @param channel The shard channel.
+   * @param message The message.
+   * @returns How many subscriptions at this node get it.
+   */
+  override spublish(channel: string | Uint8Array, message: string | Uint8Array): number {
+    const shard = this.#cluster.shardOf(channel);
+    for (const node of this.#cluster.nodes) {
+      const isOfShard = shard?.some(({ id }) => id === node.id);
+      if (node !== this && isOfShard) {
+        deliver(node.connections, "shardChannel", channel, message);
+      }
+    }
+    return super.spublish(channel, message);
+  }
+
+  /** Refuses commands on shard channels that are not at this node. */
+  #refuse({ name, bytes }: FakeCommand, ranges: readonly FakeSlotRange[]): ServerError | undefined {
+    if (!SHARD_COMMANDS.includes(name) || bytes.length === 1) return undefined;
+    const channels = name === "SPUBLISH" ? [bytes[1]] : bytes.slice(1);
+    const [slot, ...others] = new Set(channels.map(keySlot));
+    if (others.length > 0) {
+      return new ServerError("CROSSSLOT Keys in request don't hash to the same slot");
+    }
+    const range = ranges.find(({ first, last }) => first <= slot && slot <= last);
+    if (range === undefined) return new ServerError("CLUSTERDOWN Hash slot not served");
+    const isHere = range.nodes.some(({ id }) => id === this.id);
+    const [{ host, port }] = range.nodes;
+    return isHere ? undefined : new ServerError(`MOVED ${slot} ${host ?? ""}:${port}`);
+  }
+
+  #answer(command: FakeCommand, cluster: FakeCluster): FakeAnswer {
+    const { name, args } = command;
     const ranges = this.view ?? cluster.ranges;
     const own = ranges.find(({ nodes }) => nodes.some(({ id }) => id === this.id));
     const primary = own?.nodes[0];
@@ -120,7 +179,7 @@ export class FakeNode extends FakeServer {
       return "# Replication\r\nrole:" + (isReplica ? "slave" : "master") +
         "\r\n# Cluster\r\ncluster_enabled:1\r\n";
     }
-    return undefined;
+    return this.#refuse(command, ranges);
   }
 }
 
@@ -165,7 +224,8 @@ export class FakeCluster implements AsyncDisposable {
   }
 
   /**
-   * Gives slots to other nodes, in the map that all nodes show, and raises its version.
+   * Gives slots to other nodes, in the map that all nodes show, and raises its version. Nodes that lose slots end the
+   * subscriptions to shard channels in them, and send `sunsubscribe` for each.
    *
    * @param first The first slot.
    * @param last The last slot, which is included.
@@ -180,6 +240,25 @@ export class FakeCluster implements AsyncDisposable {
     if (nodes.length > 0) ranges.push({ first, last, nodes });
     this.ranges = ranges.sort((a, b) => a.first - b.first);
     this.epoch++;
+    for (const node of this.#nodes) {
+      for (const connection of node.connections) {
+        const lost = connection.subscriptions.bytesOf("shardChannel").filter((channel) =>
+          !this.shardOf(channel)?.some(({ id }) => id === node.id)
+        );
+        if (lost.length > 0) unsubscribe(connection, "shardChannel", lost);
+      }
+    }
+  }
+
+  /**
+   * Tells which nodes have a key or a shard channel, according to the map that all nodes show.
+   *
+   * @param name The key or the shard channel.
+   * @returns The primary, then the replicas; `undefined` if the slot is nobody's.
+   */
+  shardOf(name: string | Uint8Array): readonly (FakeNode | FakeNodeEntry)[] | undefined {
+    const slot = keySlot(typeof name === "string" ? new TextEncoder().encode(name) : name);
+    return this.ranges.find(({ first, last }) => first <= slot && slot <= last)?.nodes;
   }
 
   /**

@@ -6,6 +6,7 @@
 
 import { ProtocolError, RespDecoder, ServerError } from "../resp/mod.ts";
 import { encodePush, encodeReply, type FakeReply, NO_REPLY } from "./fake_reply.ts";
+import { FakeSubscriptions } from "./fake_subscriptions.ts";
 
 const BUFFER = 64 * 1024;
 
@@ -27,6 +28,8 @@ export class FakeConnection {
   readonly id: number;
   /** Version of the protocol, as the client has chosen it by `HELLO`. */
   protocol: 2 | 3 = 2;
+  /** What the client is subscribed to, as far as the default answers have done it. */
+  readonly subscriptions: FakeSubscriptions = new FakeSubscriptions();
 
   readonly #conn: Deno.Conn;
   /** Called when the connection is closed. */

@@ -8,6 +8,7 @@ import { until } from "./_poll.ts";
 import { releasePort, reservePort } from "./_port.ts";
 import { testCertificates } from "./certificates.ts";
 import { defaultAnswer } from "./_fake_defaults.ts";
+import { deliver, pubsubAnswer } from "./_fake_pubsub.ts";
 import { type FakeCommand, FakeConnection } from "./fake_connection.ts";
 import { type FakeReply, NO_REPLY } from "./fake_reply.ts";
 import type { ServerAddress } from "./server_options.ts";
@@ -135,6 +136,56 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
     for (const connection of this.#connections) connection.cut();
   }
 
+  /** Connections that are subscribed to something, oldest first. */
+  get subscribers(): FakeConnection[] {
+    return this.connections.filter(({ subscriptions }) => subscriptions.size > 0);
+  }
+
+  /**
+   * Publishes a message, as `PUBLISH` on a connection to this server does.
+   *
+   * @param channel The channel.
+   * @param message The message.
+   * @returns How many subscriptions get it: a connection that is subscribed to the channel and to a pattern that it
+   * matches gets it twice.
+   */
+  publish(channel: string | Uint8Array, message: string | Uint8Array): number {
+    return deliver(this.connections, "channel", channel, message);
+  }
+
+  /**
+   * Publishes a message on a shard channel, as `SPUBLISH` on a connection to this server does.
+   *
+   * @param channel The shard channel.
+   * @param message The message.
+   * @returns How many subscriptions get it.
+   */
+  spublish(channel: string | Uint8Array, message: string | Uint8Array): number {
+    return deliver(this.connections, "shardChannel", channel, message);
+  }
+
+  /**
+   * Waits until a connection is subscribed.
+   *
+   * @param name A channel, a pattern or a shard channel.
+   * @returns The connections that are subscribed to it.
+   * @throws {Error} If there is none after 10 s.
+   */
+  async waitForSubscriber(name: string): Promise<FakeConnection[]> {
+    return await until(`somebody is subscribed to ${name} at the fake server`, () => {
+      const subscribers = this.connections.filter(({ subscriptions }) =>
+        subscriptions.has("channel", name) || subscriptions.has("pattern", name) ||
+        subscriptions.has("shardChannel", name)
+      );
+      return Promise.resolve(subscribers.length > 0 && subscribers);
+    }, { interval: 1 });
+  }
+
+  /** Cuts every connection that is subscribed to something. The others stay. */
+  cutSubscribers(): void {
+    for (const connection of this.subscribers) connection.cut();
+  }
+
   /**
    * Closes everything.
    *
@@ -198,7 +249,8 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
         ? script
         : script[`${command.name} ${args[1]?.toUpperCase()}`] ?? script[command.name];
       const reply = typeof answer === "function" ? await answer(command, connection) : answer;
-      return reply === undefined ? defaultAnswer(command) : reply;
+      if (reply !== undefined) return reply;
+      return pubsubAnswer(command, this) ?? defaultAnswer(command);
     } catch (error) {
       this.#failure ??= { error };
       connection.cut();
@@ -211,7 +263,9 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
  * Starts a scripted server.
  *
  * What the script leaves open gets a default answer: the commands of a handshake (`HELLO` sets the protocol), `PING`,
- * `SELECT`, `ROLE` and the like succeed as on an empty primary, everything else is an unknown command.
+ * `SELECT`, `ROLE` and the like succeed as on an empty primary, everything else is an unknown command. Publish and
+ * subscribe work: `SUBSCRIBE`, `PSUBSCRIBE`, `SSUBSCRIBE` and what ends them are confirmed, and what is published, by
+ * a client or by {@linkcode FakeServer.publish}, reaches the subscribers.
  *
  * @example A server that loses the connection on the second GET
  * ```ts
@@ -221,6 +275,19 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
  *   GET: inTurn("first", (_, connection) => connection.cut()),
  * });
  * console.log(server.url);
+ * ```
+ *
+ * @example A subscriber whose connection is lost between two messages
+ * ```ts
+ * import { startFakeServer } from "@babushka/redis/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await startFakeServer();
+ * // … the program under test subscribes to "news" at server.url; then:
+ * server.publish("news", "first");
+ * server.cutSubscribers();
+ * // await server.waitForSubscriber("news"); // it is back
+ * assertEquals(server.publish("news", "second"), 0); // in this example nobody subscribes
  * ```
  *
  * @param script What to answer, by command; or a function that answers all commands. By default nothing but the

@@ -6,7 +6,8 @@
  *   command.
  * - {@linkcode startProxy} puts a network in front of a server that cuts, stalls, delays and refuses;
  *   {@linkcode startBlackHole} is an address where nobody answers.
- * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} answer what a script says.
+ * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} answer what a script says, and have subscribers to
+ *   which the test publishes.
  * - {@linkcode testCertificates} makes certificates, good ones and bad ones.
  *
  * Everything listens on loopback and on free ports, is to be held with `await using`, and is gone when the test is
@@ -52,6 +53,7 @@ export * from "./fake_cluster.ts";
 export * from "./fake_connection.ts";
 export * from "./fake_reply.ts";
 export * from "./fake_server.ts";
+export * from "./fake_subscriptions.ts";
 export * from "./proxy.ts";
 export * from "./server.ts";
 export * from "./server_options.ts";

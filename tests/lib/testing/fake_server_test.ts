@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { encodeCommand, Push, type Reply, RespDecoder } from "../../../lib/resp/mod.ts";
+import { Push, type Reply, RespDecoder } from "../../../lib/resp/mod.ts";
 import {
   encodePush,
   encodeReply,
   type FakeReply,
-  type FakeServer,
   inTurn,
   NO_REPLY,
   raw,
@@ -13,41 +12,7 @@ import {
   startFakeServer,
   testCertificates,
 } from "../../../lib/testing/mod.ts";
-
-/** A client that shares nothing with the real one but the codec. */
-class Client implements Disposable {
-  readonly #decoder = new RespDecoder();
-  readonly #replies: (Reply | Push)[] = [];
-  constructor(readonly conn: Deno.Conn) {}
-
-  static async connect({ host, port }: FakeServer): Promise<Client> {
-    return new Client(await Deno.connect({ hostname: host, port }));
-  }
-
-  async send(...commands: string[][]): Promise<void> {
-    for (const args of commands) await this.conn.write(encodeCommand(args));
-  }
-
-  /** The next reply, or `undefined` if the connection ends first. */
-  async next(): Promise<Reply | Push | undefined> {
-    const buffer = new Uint8Array(1024);
-    while (this.#replies.length === 0) {
-      const count = await this.conn.read(buffer);
-      if (count === null) return undefined;
-      this.#replies.push(...this.#decoder.push(buffer.subarray(0, count)));
-    }
-    return this.#replies.shift();
-  }
-
-  async call(...args: string[]): Promise<Reply | Push | undefined> {
-    await this.send(args);
-    return await this.next();
-  }
-
-  [Symbol.dispose](): void {
-    this.conn.close();
-  }
-}
+import { RawClient } from "./_raw_client.ts";
 
 /** The text of an error reply. */
 function message(reply: Reply | Push | undefined): string {
@@ -95,7 +60,7 @@ Deno.test("encodePush() writes a push message in RESP3 and an array in RESP2", (
 
 Deno.test("startFakeServer() answers the handshake by default", async () => {
   await using server = await startFakeServer();
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   const hello = await client.call("hello", "3", "AUTH", "user", "secret") as Map<string, Reply>;
   assertEquals(hello.get("proto"), 3);
   assertEquals(hello.get("role"), "master");
@@ -117,7 +82,7 @@ Deno.test("startFakeServer() follows its script, the subcommand before the comma
     GET: ({ args }) => `value of ${args[1]}`,
     HELLO: new ServerError("ERR unknown command 'HELLO'"),
   });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   assertEquals(await client.call("cluster", "slots"), [[0, 16383, ["127.0.0.1", 1, "id"]]]);
   assertEquals(await client.call("CLUSTER", "INFO"), "other");
   assertEquals(await client.call("GET", "k"), "value of k");
@@ -137,7 +102,7 @@ Deno.test("startFakeServer() follows its script, the subcommand before the comma
 Deno.test("startFakeServer() answers a pipeline in order, also when answers take their time", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   await using server = await startFakeServer({ GET: inTurn(() => promise, "second") });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   await client.send(["GET", "a"], ["GET", "b"], ["PING"]);
   await server.waitFor("GET");
   resolve("first");
@@ -151,7 +116,7 @@ Deno.test("startFakeServer() answers a pipeline in order, also when answers take
 Deno.test("inTurn() repeats its last answer", async () => {
   const handler = inTurn(1, () => 2, null);
   await using server = await startFakeServer({ GET: handler });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   const replies = [];
   for (let i = 0; i < 4; i++) replies.push(await client.call("GET", "k"));
   assertEquals(replies, [1, 2, null, null]);
@@ -159,7 +124,7 @@ Deno.test("inTurn() repeats its last answer", async () => {
 
 Deno.test("NO_REPLY leaves a request unanswered, and later ones are answered", async () => {
   await using server = await startFakeServer({ GET: NO_REPLY });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   await client.send(["GET", "k"], ["PING"]);
   assertEquals(await client.next(), "PONG");
 });
@@ -171,9 +136,9 @@ Deno.test("cut() ends a connection in the middle of a reply", async () => {
       connection.cut();
     },
   });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   assertEquals(await client.call("GET", "k"), undefined);
-  using other = await Client.connect(server);
+  using other = await RawClient.connect(server);
   assertEquals(await other.call("PING"), "PONG");
   assertEquals(server.accepted, 2);
   server.cut();
@@ -182,13 +147,13 @@ Deno.test("cut() ends a connection in the middle of a reply", async () => {
 
 Deno.test("stall() keeps the connection open and silent", async () => {
   await using server = await startFakeServer({ GET: (_, connection) => connection.stall() });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   await client.send(["GET", "k"], ["PING"]);
   await server.waitFor("GET");
   const [connection] = server.connections;
   await connection.send("nothing of this arrives");
   const reading = client.next();
-  const other = await Client.connect(server);
+  const other = await RawClient.connect(server);
   assertEquals(await other.call("PING"), "PONG");
   other[Symbol.dispose]();
   assertEquals(server.receivedOf("PING").length, 1);
@@ -200,7 +165,7 @@ Deno.test("push() and send() work out of turn, onConnect before anything else", 
   await using server = await startFakeServer({}, {
     onConnect: (connection) => void connection.send("welcome"),
   });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   assertEquals(await client.next(), "welcome");
   await client.call("HELLO", "3");
   await server.connections[0].push(["invalidate", ["k"]]);
@@ -211,11 +176,11 @@ Deno.test("push() and send() work out of turn, onConnect before anything else", 
 
 Deno.test("startFakeServer() survives clients that speak something else", async () => {
   await using server = await startFakeServer();
-  using stranger = await Client.connect(server);
+  using stranger = await RawClient.connect(server);
   await stranger.conn.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
   assertEquals(message(await stranger.next()), "ERR Protocol error");
   assertEquals(await stranger.next(), undefined);
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   assertEquals(await client.call("PING"), "PONG");
 });
 
@@ -227,14 +192,14 @@ Deno.test("startFakeServer() speaks TLS", async () => {
     using conn = await Deno.connectTls({ ...address, caCerts: [otherCaCert] });
     await conn.handshake();
   });
-  using client = new Client(await Deno.connectTls({ ...address, caCerts: [caCert] }));
+  using client = new RawClient(await Deno.connectTls({ ...address, caCerts: [caCert] }));
   assertEquals(await client.call("PING"), "PONG");
   assertEquals(server.url, `rediss://127.0.0.1:${server.port}`);
 });
 
 Deno.test("startFakeServer() ends at once while a script hangs", async () => {
   await using server = await startFakeServer({ GET: () => new Promise(() => {}) });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   await client.send(["GET", "k"]);
   await server.waitFor("GET");
 });
@@ -245,8 +210,8 @@ Deno.test("disposing of a fake server throws what its script has thrown", async 
       throw new RangeError("A mistake in the script");
     },
   });
-  using client = await Client.connect(server);
+  using client = await RawClient.connect(server);
   assertEquals(await client.call("GET", "k"), undefined);
   await assertRejects(() => server[Symbol.asyncDispose](), RangeError, "A mistake in the script");
-  await assertRejects(() => Client.connect(server), Deno.errors.ConnectionRefused);
+  await assertRejects(() => RawClient.connect(server), Deno.errors.ConnectionRefused);
 });
