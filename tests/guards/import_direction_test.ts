@@ -46,6 +46,19 @@ const LAYERS: readonly Layer[] = [
   },
   { files: "lib/configuration/", imports: ["lib/connection/", "lib/errors.ts"] },
   {
+    files: "lib/subscription/",
+    imports: [
+      "lib/configuration/",
+      "lib/connection/",
+      "lib/errors.ts",
+      "lib/events.ts",
+      "lib/executor.ts",
+      "lib/option_shape.ts",
+      "lib/resp/",
+      "lib/words.ts",
+    ],
+  },
+  {
     files: "lib/dispatch/",
     imports: [
       "lib/command_table/",
@@ -55,6 +68,7 @@ const LAYERS: readonly Layer[] = [
       "lib/events.ts",
       "lib/executor.ts",
       "lib/resp/",
+      "lib/subscription/",
       "lib/words.ts",
     ],
   },
@@ -70,6 +84,7 @@ const LAYERS: readonly Layer[] = [
       "lib/executor.ts",
       "lib/option_shape.ts",
       "lib/resp/",
+      "lib/subscription/",
       "lib/surplus_arguments.ts",
       "lib/words.ts",
     ],
