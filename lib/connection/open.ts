@@ -9,12 +9,13 @@ import type { Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import type { Greeting } from "./greeting.ts";
 import { isBadDatabase, shakeHands } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
 import { identify } from "./identity.ts";
 import { type Channel, NO_OWNER, Request, type RequestOwner } from "./request.ts";
 import type { LinkSettings } from "./settings.ts";
-import { dial, type Endpoint, show, speaksTls, tlsExpected } from "./transport.ts";
+import { dial, type Endpoint, show, speaksTls, tlsExpected, type Transport } from "./transport.ts";
 
 /** How an attempt to connect may go. */
 export interface Attempt {
@@ -28,8 +29,37 @@ export interface Attempt {
   inbox?: Inbox;
 }
 
+/** A connection as the handshake sees it. */
+export interface Greetable {
+  /** Whether it is closed. */
+  readonly closed: boolean;
+  /** Resolves when it is closed, with the reason. */
+  readonly ended: Promise<Error>;
+  /** Number of replies so far. */
+  readonly answered: number;
+  /** What the handshake learnt. */
+  greeting: Greeting | undefined;
+  /** Closes it at once. */
+  close(error: Error): void;
+}
+
+/** Makes connections of one kind. */
+export interface ConnectionMaker<C extends Greetable> {
+  /**
+   * Takes over an open socket.
+   *
+   * @param endpoint What it is connected to.
+   * @param transport The socket.
+   */
+  make(endpoint: Endpoint, transport: Transport): C;
+  /** Sends a command on a connection; rejects with the reason if that is closed before the reply. */
+  ask(connection: C, words: Words): Promise<Reply>;
+  /** Called after the handshake. If it rejects, the connection is closed. */
+  finish?(connection: C): Promise<void>;
+}
+
 /**
- * Opens a connection and shakes hands.
+ * Opens a connection for requests and shakes hands.
  *
  * @param endpoint Where to.
  * @param settings How.
@@ -39,12 +69,39 @@ export interface Attempt {
  * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If it could not be opened; nothing is left
  * then.
  */
-export async function open(
+export function open(
   endpoint: Endpoint,
   settings: LinkSettings,
   attempt: Attempt,
   events: ConnectionEvents,
 ): Promise<Connection> {
+  return openWith<Connection>(endpoint, settings, attempt, {
+    make: (endpoint, transport) => new Connection(endpoint, transport, events, attempt.inbox),
+    ask,
+    finish: async (connection) => {
+      if (!attempt.identify) return;
+      connection.identity = await identify((words) => ask(connection, words));
+    },
+  });
+}
+
+/**
+ * Opens a connection of any kind and shakes hands.
+ *
+ * @param endpoint Where to.
+ * @param settings How.
+ * @param attempt How long it may take.
+ * @param maker Makes the connection.
+ * @returns The connection.
+ * @throws {ConnectionError | ServerError | ProtocolError | TimeoutError} If it could not be opened; nothing is left
+ * then.
+ */
+export async function openWith<C extends Greetable>(
+  endpoint: Endpoint,
+  settings: LinkSettings,
+  attempt: Attempt,
+  maker: ConnectionMaker<C>,
+): Promise<C> {
   const { budget, signal } = attempt;
   signal.throwIfAborted();
   const giveUp = new AbortController();
@@ -59,7 +116,7 @@ export async function open(
   const end = (): void => giveUp.abort(signal.reason);
   signal.addEventListener("abort", end);
   try {
-    return await greet(endpoint, settings, { ...attempt, signal: giveUp.signal }, events);
+    return await greet(endpoint, settings, giveUp.signal, maker);
   } finally {
     timer.stop();
     signal.removeEventListener("abort", end);
@@ -72,17 +129,16 @@ export async function open(
  * A server, or a proxy, may drop a connection because of HELLO. Connections are also dropped for other reasons, so it
  * counts as the reason only when an attempt without HELLO succeeds, and another one with it fails again.
  */
-async function greet(
+async function greet<C extends Greetable>(
   endpoint: Endpoint,
   settings: LinkSettings,
-  attempt: Attempt,
-  events: ConnectionEvents,
-): Promise<Connection> {
-  const { signal } = attempt;
+  signal: AbortSignal,
+  maker: ConnectionMaker<C>,
+): Promise<C> {
   const note = settings.peers.on(endpoint);
   const suspected = note.hello === "dropped";
-  const greetIn = (protocol: 2 | 3): Promise<Connection> =>
-    establish(endpoint, { ...settings, protocol }, attempt, events);
+  const greetIn = (protocol: 2 | 3): Promise<C> =>
+    establish(endpoint, { ...settings, protocol }, signal, maker);
   if (settings.protocol === 2 || note.hello === "unknown" || suspected) {
     if (suspected) note.hello = undefined;
     const connection = await greetIn(2);
@@ -105,25 +161,24 @@ async function greet(
 }
 
 /** Dials and shakes hands. */
-async function establish(
+async function establish<C extends Greetable>(
   endpoint: Endpoint,
   settings: LinkSettings,
-  { signal, identify: identifies, inbox }: Attempt,
-  events: ConnectionEvents,
-): Promise<Connection> {
+  signal: AbortSignal,
+  maker: ConnectionMaker<C>,
+): Promise<C> {
   const note = settings.peers.on(endpoint);
   const transport = await dial(endpoint, settings.tls, settings.dials, signal, note);
   if (settings.tls !== undefined) note.speaksTls = true;
-  const connection = new Connection(endpoint, transport, events, inbox);
+  const connection = maker.make(endpoint, transport);
   const close = (): void => connection.close(signal.reason);
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
-  const call = (words: Words): Promise<Reply> => ask(connection, words);
   try {
-    const greeting = await shakeHands(call, settings);
+    const greeting = await shakeHands((words) => maker.ask(connection, words), settings);
     if (settings.protocol === 3) note.hello = greeting.protocol === 3 ? "answered" : "unknown";
     connection.greeting = greeting;
-    if (identifies) connection.identity = await identify(call);
+    await maker.finish?.(connection);
     return connection;
   } catch (error) {
     const dropped = connection.closed && !signal.aborted && note.hello === undefined;
