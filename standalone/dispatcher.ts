@@ -17,6 +17,7 @@ import { mayReadReplica, ReplicaChoice } from "../lib/dispatch/replica_choice.ts
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
+import { NodeLinks } from "./node_links.ts";
 import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
 
@@ -25,7 +26,7 @@ const PRIMARY = 0;
 
 /** Gives each request to the primary, or to a replica where that is wanted. */
 export class StandaloneDispatcher extends Dispatcher {
-  readonly #links: readonly Link[];
+  readonly #nodes: NodeLinks;
   readonly #roles: RoleWatch;
   /** The replicas to read from. */
   #replicas: Link[] = [];
@@ -47,11 +48,12 @@ export class StandaloneDispatcher extends Dispatcher {
    */
   constructor(settings: Settings) {
     super(settings);
-    this.#links = settings.addresses.map((address) =>
-      new Link(address, settings.link, this, this.deadlines)
+    this.#nodes = new NodeLinks(
+      settings.addresses,
+      (address) => new Link(address, settings.link, this, this.deadlines),
     );
     this.#choice = new ReplicaChoice({ linkTo: (link) => link }, this.#end.signal);
-    this.#roles = new RoleWatch(this.#links, settings, {
+    this.#roles = new RoleWatch(this.#nodes, settings, {
       onAnswer: () => this.#arrange(),
       isAwaited: () => this.#isAwaited(),
     }, this.#end.signal);
@@ -92,7 +94,7 @@ export class StandaloneDispatcher extends Dispatcher {
     else {
       const primary = this.#roles.primary!;
       primary.send(request);
-      if (!primary.ready && this.#links.length > 1) this.#roles.search();
+      if (!primary.ready && !this.#nodes.lone) this.#roles.search();
     }
   }
 
@@ -101,7 +103,7 @@ export class StandaloneDispatcher extends Dispatcher {
     const primary = this.#roles.primary!;
     // The only node serves reads, whatever its role.
     if (
-      this.#links.length === 1 && !request.row?.write &&
+      this.#nodes.lone && !request.row?.write &&
       (request.lastError as ServerError | undefined)?.code !== "READONLY"
     ) return primary.send(request);
     request.lastError ??= new ConnectionError(
@@ -179,7 +181,7 @@ export class StandaloneDispatcher extends Dispatcher {
   }
 
   override onSilence(request: Request, link: Link): void {
-    if (!link.examine(request) || this.#links.length === 1) return;
+    if (!link.examine(request) || this.#nodes.lone) return;
     // The node may hang while another one has taken its place.
     this.#roles.doubt(link);
     this.#arrange();
@@ -190,11 +192,11 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#end.abort(error);
     this.#creation.end(error);
     clearInterval(this.#checkTimer);
-    for (const link of this.#links) link.destroy(error);
+    this.#nodes.destroy(error);
   }
 
   #connectAll(): void {
-    for (const link of this.#links) link.start();
+    for (const link of this.#nodes.all) link.start();
     const { periodicTopologyCheck } = this.settings;
     if (periodicTopologyCheck === 0) return;
     const timer = setInterval(() => this.#check(), periodicTopologyCheck);
@@ -227,7 +229,7 @@ export class StandaloneDispatcher extends Dispatcher {
   #tell(): void {
     const { primary } = this.#roles;
     if (primary === null) return;
-    const replicas = this.#links.filter((link) => this.#roles.mayRead(link));
+    const replicas = this.#nodes.all.filter((link) => this.#roles.mayRead(link));
     const roles = [primary, ...replicas].map((link) => show(link.endpoint)).join();
     if (roles === this.#told) return;
     this.#told = roles;
@@ -244,14 +246,14 @@ export class StandaloneDispatcher extends Dispatcher {
     if (verdict === "asking") return;
     if (verdict !== "same") return this.#fail(twoPrimaries(verdict));
     // The role of a node that is being asked once more is not certain.
-    const heard = this.#links.every((link) =>
+    const heard = this.#nodes.all.every((link) =>
       this.#roles.isKnown(link) || this.#refusals.has(link)
     );
     if (this.#roles.hasPrimary && (heard || this.#creation.isHalfTime)) {
       this.#creation.succeed();
       this.#seek();
     } else if (heard) {
-      const refusals = this.#links.map((link) => this.#refusals.get(link));
+      const refusals = this.#nodes.all.map((link) => this.#refusals.get(link));
       const hopeless = refusals.every((error) =>
         error !== undefined && this.#roles.isUntold(error)
       );
@@ -284,10 +286,10 @@ export class StandaloneDispatcher extends Dispatcher {
     const budget = this.settings.clientCreationTimeout;
     const message = `Cannot find a primary within ${budget} ms (${this.#states()})`;
     const [first] = this.#refusals;
-    if (first === undefined && !this.#links.some((link) => link.ready)) {
+    if (first === undefined && !this.#nodes.all.some((link) => link.ready)) {
       return new TimeoutError(message, { phase: "queued", timeout: budget });
     }
-    const [link, cause] = first ?? [this.#links[0], undefined];
+    const [link, cause] = first ?? [this.#nodes.all[0], undefined];
     return cause instanceof TimeoutError
       ? new TimeoutError(message, { phase: "queued", timeout: budget, cause })
       : new ConnectionError(message, { ...link.endpoint, cause });
@@ -295,7 +297,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   /** The state of each node, for messages. */
   #states(): string {
-    const states = this.#links.map((link) => {
+    const states = this.#nodes.all.map((link) => {
       const where = show(link.endpoint);
       if (link.ready) return `${where} is ${this.#roles.mayWrite(link) ? "primary" : "a replica"}`;
       const refusal = this.#refusals.get(link);

@@ -8,6 +8,7 @@ import type { Settings } from "../lib/configuration/settings.ts";
 import type { Call, Link } from "../lib/connection/link.ts";
 import { show } from "../lib/connection/transport.ts";
 import { ConnectionError } from "../lib/errors.ts";
+import type { NodeList } from "./node_links.ts";
 import { Polling } from "./polling.ts";
 import { Renewal } from "./renewal.ts";
 import { readRole, type Role, type RoleAnswer, takesWrites } from "./roles.ts";
@@ -32,7 +33,7 @@ export interface RoleWatchOwner {
 
 /** The roles of the nodes of one client. */
 export class RoleWatch {
-  readonly #links: readonly Link[];
+  readonly #nodes: NodeList;
   readonly #settings: Settings;
   readonly #owner: RoleWatchOwner;
   /** What the nodes said last. A node that is not connected, or is silent, has no role. */
@@ -62,18 +63,18 @@ export class RoleWatch {
   /**
    * Makes a watch that knows no role.
    *
-   * @param links The links to all nodes.
+   * @param nodes The links to all nodes.
    * @param settings The checked configuration.
    * @param owner Its owner.
    * @param signal Ends the work in the background.
    */
   constructor(
-    links: readonly Link[],
+    nodes: NodeList,
     settings: Settings,
     owner: RoleWatchOwner,
     signal: AbortSignal,
   ) {
-    this.#links = links;
+    this.#nodes = nodes;
     this.#settings = settings;
     this.#owner = owner;
     this.#runIds = new RunIds(settings.clientCreationTimeout, () => owner.onAnswer());
@@ -121,7 +122,7 @@ export class RoleWatch {
 
   /** The connected replicas to read from. */
   readable(): Link[] {
-    const ready = this.#links.filter((link) => link.ready);
+    const ready = this.#nodes.all.filter((link) => link.ready);
     const fresh = ready.filter((link) => this.mayRead(link));
     // Old values are better than none, but not better than the primary's.
     return fresh.length > 0 || this.hasPrimary
@@ -141,7 +142,7 @@ export class RoleWatch {
 
   /** Compares the servers of the nodes that say that they are the primary. */
   compareClaims(): "same" | "asking" | Difference {
-    const claims = this.#links.filter((link) =>
+    const claims = this.#nodes.all.filter((link) =>
       this.isKnown(link) && this.#roles.get(link) === "primary"
     );
     return claims.length > 1 ? this.#runIds.compare(claims) : "same";
@@ -152,8 +153,8 @@ export class RoleWatch {
     const before = this.#primary;
     // A node that once was the primary and says so again does not displace the one that took over.
     if (before !== null && this.mayWrite(before)) return;
-    const primary = this.#links.find((link) => this.#roles.get(link) === "primary") ??
-      this.#links.find((link) => this.mayWrite(link));
+    const primary = this.#nodes.all.find((link) => this.#roles.get(link) === "primary") ??
+      this.#nodes.all.find((link) => this.mayWrite(link));
     if (primary === undefined) return;
     this.#primary = primary;
     this.#certain = true;
@@ -166,7 +167,7 @@ export class RoleWatch {
    */
   async identify(link: Link): Promise<void> {
     const { role, reason } = await this.#readRole(link, this.#callOn(link));
-    if (role === "unknown" && this.#links.length > 1) {
+    if (role === "unknown" && !this.#nodes.lone) {
       // Another node may be of use none the less, so this is not the end.
       const error = new ConnectionError(
         `Cannot tell the role of ${show(link.endpoint)}: allow the user to run ROLE or INFO (${
@@ -182,7 +183,7 @@ export class RoleWatch {
 
   /** Learns the run id of a node that is ready: once it is late, it cannot be asked any more. */
   onReady(link: Link): void {
-    if (this.#links.length > 1) this.#runIds.learn(link);
+    if (!this.#nodes.lone) this.#runIds.learn(link);
   }
 
   /** Forgets the role and the run id of a node whose connection is lost. */
@@ -213,7 +214,7 @@ export class RoleWatch {
 
   /** Asks the connected nodes for their roles, each one at its own pace. */
   refresh(): void {
-    for (const link of this.#links) if (this.isKnown(link)) this.#ask(link);
+    for (const link of this.#nodes.all) if (this.isKnown(link)) this.#ask(link);
   }
 
   /**
@@ -222,7 +223,7 @@ export class RoleWatch {
    * @returns Resolves when all have answered.
    */
   async refreshed(): Promise<void> {
-    await Promise.all(this.#links.map((link) => this.isKnown(link) && this.#ask(link)));
+    await Promise.all(this.#nodes.all.map((link) => this.isKnown(link) && this.#ask(link)));
   }
 
   /** Looks for a primary until there is one that is connected: in haste only while requests wait. */
@@ -233,7 +234,7 @@ export class RoleWatch {
 
   /** Asks for roles as long as the answers could change something. */
   seek(): void {
-    if (!this.hasPrimary && this.#links.length > 1) this.search();
+    if (!this.hasPrimary && !this.#nodes.lone) this.search();
     if (this.#settings.readFrom === "preferReplica" && !this.#allServe()) this.#replicaSearch.run();
   }
 
@@ -257,7 +258,7 @@ export class RoleWatch {
   /** Whether every connected node is the primary, or a replica that can be read from. */
   #allServe(): boolean {
     // Another one that says it is the primary may be about to become a replica.
-    return this.#links.every((link) =>
+    return this.#nodes.all.every((link) =>
       !link.ready || link === this.#primary || this.mayRead(link) ||
       this.#runIds.areSame(link, this.#primary)
     );
@@ -269,7 +270,7 @@ export class RoleWatch {
 
   /** Asks for the role of a node, unless it is the only one and closes the connection when it is asked. */
   async #readRole(link: Link, call: Call): Promise<RoleAnswer> {
-    const lone = this.#links.length === 1;
+    const lone = this.#nodes.lone;
     if (lone && this.#cuts >= MAX_CUTS) return { role: "unknown" };
     try {
       const answer = await readRole(call);
@@ -296,7 +297,7 @@ export class RoleWatch {
 
   /** Opens fresh connections to all names whose present ones do not lead to a primary. */
   #openFresh(): void {
-    for (const link of this.#links) {
+    for (const link of this.#nodes.all) {
       if (!link.ready || this.mayWrite(link) || this.#renewed.has(link)) continue;
       this.#renewed.add(link);
       // The present connection may lead to the new primary, too.
@@ -312,7 +313,7 @@ export class RoleWatch {
    */
   async #isWanted(link: Link, call: Call): Promise<boolean> {
     const { role } = await this.#readRole(link, call);
-    if (!takesWrites(role) && !(role === "unknown" && this.#links.length === 1)) return false;
+    if (!takesWrites(role) && !(role === "unknown" && this.#nodes.lone)) return false;
     const same = await this.#runIds.isSame(link, call);
     // A node that is only late (its writes are paused, say) keeps its connection: what was sent there is in order.
     return same === undefined ? !this.#late.has(link) : !same;

@@ -60,7 +60,8 @@ class Bench implements Disposable {
   private constructor(nodes: readonly Node[]) {
     this.nodes = nodes;
     const settings = settingsOf({ addresses: nodes.map(({ endpoint }) => endpoint) }, "standalone");
-    this.watch = new RoleWatch(nodes.map(({ link }) => link), settings, {
+    const list = { all: nodes.map(({ link }) => link), lone: nodes.length === 1 };
+    this.watch = new RoleWatch(list, settings, {
       onAnswer: () => this.answers++,
       isAwaited: () => false,
     }, this.end.signal);
