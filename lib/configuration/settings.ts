@@ -75,17 +75,7 @@ export function settingsOf(
   check(isObject(given), "addresses", "expected an object of options or a URL");
   known(given, client === "cluster" ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
 
-  const addresses = addressesOf(given.addresses);
-  const tls = tlsOf(given);
-  if (tls !== undefined && tls.serverName === undefined) {
-    for (const [i, { host }] of addresses.entries()) {
-      check(
-        isServerName(host),
-        `addresses[${i}].host`,
-        "expected a name that a certificate can hold (DNS name in ASCII, IP address without a zone), or tls.serverName with it",
-      );
-    }
-  }
+  const { addresses, credentials, tls } = accessOf(given, { port: DEFAULT_PORT, prefix: "" });
   const { readFrom = "primary", reconnectStrategy = {} } = given;
   check(
     readFrom === "primary" || readFrom === "preferReplica",
@@ -116,7 +106,7 @@ export function settingsOf(
     addressMap,
     link: {
       protocol: protocolOf(given.protocol),
-      credentials: credentialsOf(given.credentials),
+      credentials,
       clientName: clientNameOf(given.clientName),
       databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
       readOnly: false,
@@ -131,20 +121,46 @@ export function settingsOf(
   };
 }
 
-function addressesOf(addresses: unknown): Endpoint[] {
+/** Where servers are, and what they want from a client. */
+interface Access {
+  readonly addresses: readonly Endpoint[];
+  readonly credentials: RedisCredentials | undefined;
+  readonly tls: TlsSettings | undefined;
+}
+
+/** Checks the options for the access to servers of one kind. */
+function accessOf(
+  given: { addresses?: unknown; credentials?: unknown; useTls?: unknown; tls?: unknown },
+  { port, prefix }: { port: number; prefix: string },
+): Access {
+  const addresses = addressesOf(given.addresses, port, prefix);
+  const tls = tlsOf(given, prefix);
+  if (tls !== undefined && tls.serverName === undefined) {
+    for (const [i, { host }] of addresses.entries()) {
+      check(
+        isServerName(host),
+        `${prefix}addresses[${i}].host`,
+        "expected a name that a certificate can hold (DNS name in ASCII, IP address without a zone), or tls.serverName with it",
+      );
+    }
+  }
+  return { addresses, credentials: credentialsOf(given.credentials, prefix), tls };
+}
+
+function addressesOf(addresses: unknown, defaultPort: number, prefix: string): Endpoint[] {
   check(
     Array.isArray(addresses) && addresses.length > 0,
-    "addresses",
+    `${prefix}addresses`,
     "expected an array of at least one { host, port }",
   );
   const endpoints = Array.from(addresses, (address: unknown, i) => {
-    const name = `addresses[${i}]`;
+    const name = `${prefix}addresses[${i}]`;
     check(isObject(address), name, "expected { host, port }");
     known(address, ["host", "port"], `${name}.`);
     const { host: given, port } = address as { host?: unknown; port?: unknown };
     const host = typeof given === "string" ? given.replace(/^\[(.*:.*)\]$/, "$1") : "";
     check(isHost(host), `${name}.host`, "expected a host name or IP address, without a port");
-    return { host, port: integer(port, DEFAULT_PORT, 1, 65535, `${name}.port`) };
+    return { host, port: integer(port, defaultPort, 1, 65535, `${name}.port`) };
   });
   // An address that is given twice would look like two nodes with the same role.
   return endpoints.filter(({ host, port }, i) =>
@@ -158,15 +174,16 @@ function isHost(host: string): boolean {
     : /^[^\s[\]/@]+$/.test(host);
 }
 
-function credentialsOf(credentials: unknown): RedisCredentials | undefined {
+function credentialsOf(credentials: unknown, prefix: string): RedisCredentials | undefined {
   if (credentials === undefined) return undefined;
-  check(isObject(credentials), "credentials", "expected { username, password }");
-  known(credentials, ["username", "password"], "credentials.");
+  const name = `${prefix}credentials`;
+  check(isObject(credentials), name, "expected { username, password }");
+  known(credentials, ["username", "password"], `${name}.`);
   const { username, password } = credentials as { username?: unknown; password?: unknown };
-  check(typeof password === "string", "credentials.password", "expected a string");
+  check(typeof password === "string", `${name}.password`, "expected a string");
   check(
     username === undefined || typeof username === "string" && username !== "",
-    "credentials.username",
+    `${name}.username`,
     "expected a string that is not empty",
   );
   return username === undefined ? { password } : { username, password };
@@ -188,41 +205,45 @@ function protocolOf(protocol: unknown): 2 | 3 {
   return value;
 }
 
-function tlsOf(given: { tls?: unknown; useTls?: unknown }): TlsSettings | undefined {
+function tlsOf(
+  given: { tls?: unknown; useTls?: unknown },
+  prefix: string,
+): TlsSettings | undefined {
   const { tls } = given;
-  const useTls = flag(given.useTls, "useTls");
+  const name = `${prefix}tls`;
+  const useTls = flag(given.useTls, `${prefix}useTls`);
   if (tls === undefined) return useTls ? {} : undefined;
-  check(isObject(tls), "tls", "expected an object");
-  check(useTls, "tls", "expected useTls to be true with it");
+  check(isObject(tls), name, "expected an object");
+  check(useTls, name, "expected useTls to be true with it");
   known(tls, [
     "caCerts",
     "cert",
     "key",
     "serverName",
     "unsafelyDisableHostnameVerification",
-  ], "tls.");
+  ], `${name}.`);
   const { caCerts, cert, key, serverName, unsafelyDisableHostnameVerification } = tls as TlsOptions;
   check(
     caCerts === undefined ||
       Array.isArray(caCerts) && caCerts.every((pem) => typeof pem === "string"),
-    "tls.caCerts",
+    `${name}.caCerts`,
     "expected an array of PEM texts",
   );
-  check(cert === undefined || typeof cert === "string", "tls.cert", "expected a PEM text");
-  check(key === undefined || typeof key === "string", "tls.key", "expected a PEM text");
+  check(cert === undefined || typeof cert === "string", `${name}.cert`, "expected a PEM text");
+  check(key === undefined || typeof key === "string", `${name}.key`, "expected a PEM text");
   check(
     (cert === undefined) === (key === undefined),
-    cert ? "tls.key" : "tls.cert",
+    cert ? `${name}.key` : `${name}.cert`,
     "expected cert and key together",
   );
   check(
     serverName === undefined || typeof serverName === "string" && serverName !== "",
-    "tls.serverName",
+    `${name}.serverName`,
     "expected a host name",
   );
   check(
     serverName === undefined || cert === undefined,
-    "tls.serverName",
+    `${name}.serverName`,
     "expected no client certificate with it: Deno takes the name from the address then",
   );
   const settings = {
@@ -232,13 +253,13 @@ function tlsOf(given: { tls?: unknown; useTls?: unknown }): TlsSettings | undefi
     serverName,
     unsafelyDisableHostnameVerification: flag(
       unsafelyDisableHostnameVerification,
-      "tls.unsafelyDisableHostnameVerification",
+      `${name}.unsafelyDisableHostnameVerification`,
     ),
   };
   const found = tlsProblem(settings);
   if (found !== undefined) {
     const { option, problem, cause } = found;
-    throw badOption(`tls.${option}`, problem, cause === undefined ? undefined : { cause });
+    throw badOption(`${name}.${option}`, problem, cause === undefined ? undefined : { cause });
   }
   return settings;
 }
