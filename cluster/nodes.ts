@@ -257,10 +257,12 @@ export class Nodes implements LinkSource<ClusterNode> {
     for (const { primary, replicas } of topology.shards) {
       const link = this.linkTo(primary);
       link.readOnly = false;
+      link.dedicated.reserved = this.#settings.blockingConnections;
       link.start();
       for (const replica of replicas) {
         const link = this.linkTo(replica);
         link.readOnly = true;
+        link.dedicated.reserved = 0;
         if (preferReplica) link.start();
       }
     }

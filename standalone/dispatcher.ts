@@ -157,6 +157,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   async onConnected(link: Link): Promise<void> {
     await this.#roles.identify(link);
+    link.dedicated.reserved = this.#roles.mayWrite(link) ? this.settings.blockingConnections : 0;
   }
 
   onReady(link: Link): void {
@@ -215,6 +216,10 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#tell();
     if (before !== null && before !== this.#roles.primary) {
       before.endBlocked("another node is the primary now");
+      before.dedicated.reserved = 0;
+      const { dedicated } = this.#roles.primary!;
+      dedicated.reserved = this.settings.blockingConnections;
+      dedicated.fill();
       for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
     if (this.keeping && this.#creation.isReady && !this.#roles.inDoubt) this.placeAll();

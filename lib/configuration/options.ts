@@ -118,6 +118,13 @@ export interface BaseConfiguration {
    * @default {true}
    */
   clientInfo?: boolean;
+  /**
+   * How many connections for blocking commands and `watch()` are opened ahead to each primary, and kept open while they are
+   * idle. `create()` waits for them. Without them such a command may have to wait until a connection is opened.
+   *
+   * @default {0}
+   */
+  blockingConnections?: number;
   /** How many requests may be unanswered; one more is rejected at once. @default {100000} */
   inflightRequestsLimit?: number;
   /** Connect on the first request instead of in `create()`. @default {false} */

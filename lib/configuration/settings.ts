@@ -27,6 +27,7 @@ export interface Settings {
   readonly readFrom: ReadFrom;
   readonly clientCreationTimeout: number;
   readonly requestTimeout: number;
+  readonly blockingConnections: number;
   readonly inflightRequestsLimit: number;
   readonly lazyConnect: boolean;
   readonly periodicTopologyCheck: number;
@@ -50,6 +51,7 @@ const BASE_OPTIONS = [
   "databaseId",
   "clientName",
   "clientInfo",
+  "blockingConnections",
   "inflightRequestsLimit",
   "lazyConnect",
   "periodicTopologyCheck",
@@ -94,6 +96,7 @@ export function settingsOf(
     readFrom,
     clientCreationTimeout,
     requestTimeout: time(given.requestTimeout, 250, "requestTimeout"),
+    blockingConnections: integer(given.blockingConnections, 0, 0, 1000, "blockingConnections"),
     inflightRequestsLimit: integer(
       given.inflightRequestsLimit,
       100_000,

@@ -48,12 +48,21 @@ export interface DedicatedPoolOwner {
   giveUp(given: GivenUp): boolean;
   /** Takes a request back for which no connection could be opened. */
   resend(request: Request): void;
+  /**
+   * Asks the server for a byte on an idle connection.
+   *
+   * @param connection The connection.
+   * @returns Resolves when it has answered.
+   */
+  ping(connection: Connection): Promise<unknown>;
 }
 
 /** The dedicated connections to one node. */
 export class DedicatedPool {
   /** The requests on connections that block. */
   readonly blocked: BlockedRequests = new BlockedRequests();
+  /** How many connections are opened ahead by {@linkcode DedicatedPool.fill}, and kept while they are idle. */
+  reserved = 0;
   readonly #owner: DedicatedPoolOwner;
   readonly #backoff: Backoff;
   /** Connections without a request, each with the timer that closes it. */
@@ -61,6 +70,8 @@ export class DedicatedPool {
   readonly #busy = new Set<Connection>();
   /** How many connections are being opened. */
   #opening = 0;
+  /** How many of them are not for a request. */
+  #ahead = 0;
   /** Requests that wait until fewer connections are being opened, or one is free; each group for one connection. */
   readonly #queue = new Ring<readonly Request[]>();
   /** Groups that wait for another attempt to open a connection, each with its timer. */
@@ -104,13 +115,30 @@ export class DedicatedPool {
     if (isBare(requests)) return void this.#sendOnNew(requests);
     const connection = this.#takeIdle();
     if (connection !== undefined) this.#assign(connection, requests);
-    else if (this.#opening < MAX_OPENING) this.#sendOnNew(requests);
-    else this.#queue.push(requests);
+    else if (this.#opening < MAX_OPENING && this.#queue.length >= this.#ahead) {
+      this.#sendOnNew(requests);
+    } else this.#queue.push(requests);
+  }
+
+  /**
+   * Opens as many connections as are missing from those that are reserved.
+   *
+   * @returns Resolves when they are open, or could not be opened.
+   */
+  async fill(): Promise<void> {
+    if (this.reserved === 0 || this.#closed !== null || this.#retired) return;
+    for (const connection of this.#idle.keys()) if (connection.closed) this.#drop(connection);
+    const missing = this.reserved - this.#idle.size - this.#busy.size - this.#opening;
+    const room = MAX_OPENING - this.#opening;
+    const opened: Promise<void>[] = [];
+    for (let i = 0; i < Math.min(missing, room); i++) opened.push(this.#openAhead());
+    await Promise.all(opened);
   }
 
   /** Closes the idle connections: later requests get fresh ones. */
   closeIdle(): void {
     this.#closeIdle(UNUSED);
+    this.fill();
   }
 
   /** Closes the idle connections, and each other one as soon as its request has its reply. */
@@ -147,12 +175,34 @@ export class DedicatedPool {
     return undefined;
   }
 
+  /** Forgets an idle connection. */
+  #drop(connection: Connection): void {
+    clearTimeout(this.#idle.get(connection));
+    this.#idle.delete(connection);
+  }
+
   #closeIdle(error: Error): void {
     for (const [connection, timer] of this.#idle) {
       clearTimeout(timer);
       connection.close(error);
     }
     this.#idle.clear();
+  }
+
+  /** Opens a connection for a later request, or for one that waits by then. */
+  async #openAhead(): Promise<void> {
+    this.#opening++;
+    this.#ahead++;
+    try {
+      const connection = await this.#owner.open("full");
+      this.#ahead--;
+      this.#opening--;
+      this.#keep(connection);
+    } catch {
+      // The attempt for the request that waits will tell why.
+      this.#ahead--;
+      this.#openNext();
+    }
   }
 
   async #sendOnNew(all: readonly Request[]): Promise<void> {
@@ -242,7 +292,10 @@ export class DedicatedPool {
         abandoned = true;
         this.blocked.remove(connection);
         // It counts as busy until it is closed.
-        connection.ended.then(() => this.#busy.delete(connection));
+        connection.ended.then(() => {
+          this.#busy.delete(connection);
+          this.fill();
+        });
         if (connection.closed) return;
         const error = requests.length === 1 ? GIVEN_UP : OTHER_GIVEN_UP;
         const close = (): void => connection.close(error);
@@ -280,13 +333,30 @@ export class DedicatedPool {
     this.blocked.remove(connection);
     connection.endSession();
     if (this.#closed !== null || this.#retired) return connection.close(UNUSED);
-    if (connection.closed) return;
+    if (connection.closed) return void this.fill();
     const next = this.#next()?.filter(({ settled }) => !settled);
     if (next !== undefined) return this.#assign(connection, next);
-    if (this.#idle.size >= MAX_IDLE) return connection.close(UNUSED);
+    if (this.#idle.size >= Math.max(MAX_IDLE, this.reserved)) return connection.close(UNUSED);
+    this.#watchIdle(connection);
+  }
+
+  /**
+   * Closes an idle connection after a while. One that is reserved is asked for a byte instead, and replaced if it has
+   * brought none when the next while is over.
+   */
+  #watchIdle(connection: Connection, asked?: { answered: boolean }): void {
     const timer = setTimeout(() => {
       this.#idle.delete(connection);
-      connection.close(UNUSED);
+      if (connection.closed || asked?.answered === false) {
+        connection.close(UNUSED);
+        this.fill();
+      } else if (this.#idle.size + this.#busy.size >= this.reserved) {
+        connection.close(UNUSED);
+      } else {
+        const question = { answered: false };
+        this.#owner.ping(connection).then(() => question.answered = true, () => {});
+        this.#watchIdle(connection, question);
+      }
     }, IDLE_TIME);
     Deno.unrefTimer(timer);
     this.#idle.set(connection, timer);

@@ -99,9 +99,11 @@ export class Link {
     this.#reconnect = new Reconnect<Connection>(settings, {
       isAwaited: () => this.#queue.length > 0,
       open: (budget) => this.#open(budget),
-      prepare: (connection) => {
+      prepare: async (connection) => {
         this.#dialler.tellReadOnly(connection);
-        return owner.onConnected(this);
+        await owner.onConnected(this);
+        // Only a fresh client can wait for them: later, requests wait for the link.
+        if (this.connectionId === undefined) await this.dedicated.fill();
       },
       onReady: (connection, loss) => this.#onReady(connection, loss),
       onRefused: (error) => owner.onRefused(this, error),
@@ -111,6 +113,7 @@ export class Link {
       giveUp: (given) =>
         giveUp(given, { connection: this.#reconnect.connection, call: this.#call }),
       resend: (request) => request.owner.resend(request),
+      ping: (connection) => ask(connection, ["PING"]),
     }, settings.backoff);
     this.#silence = new Silence({
       present: () => this.#reconnect.present,
@@ -380,6 +383,7 @@ export class Link {
     this.#review(connection, loss);
     for (const request of this.#queue.drain()) this.send(request);
     this.#keepAlive.start(connection);
+    this.dedicated.fill();
     this.#owner.onReady(this);
   }
 

@@ -120,3 +120,13 @@ Deno.test("Nodes.anyPrimary() takes a primary also while none is connected", () 
     nodes.arrange(mapOf("a b", "c"));
     assert(["a:7000", "c:7000"].includes(nodes.nameOf(nodes.anyPrimary())!));
   }));
+
+Deno.test("Nodes.arrange() has connections for blocking commands opened ahead to primaries only", () =>
+  withNodes({ blockingConnections: 2 }, (nodes) => {
+    const reserved = (): number[] =>
+      ["a:7000", "b:7000"].map((name) => nodes.get(name)!.dedicated.reserved);
+    nodes.arrange(mapOf("a b"));
+    assertEquals(reserved(), [2, 0]);
+    nodes.arrange(mapOf("b a"));
+    assertEquals(reserved(), [0, 2]);
+  }));

@@ -357,3 +357,27 @@ Deno.test("a blocking command that is given up while CLIENT PAUSE holds it leave
   assertEquals(await client.rpush("list", "a"), 1);
   assertEquals(await client.lrange("list", 0, -1), ["a"]);
 });
+
+Deno.test("blockingConnections are open when create() resolves, serve the first commands, and are opened again", async () => {
+  await using own = await startServer();
+  await using client = await connect(own, { blockingConnections: 2, clientName: "ahead" });
+  const ids = async (): Promise<string[]> => {
+    const list = String(await own.command(["CLIENT", "LIST"]));
+    return list.split("\n").filter((line) => line.includes("name=ahead"))
+      .map((line) => line.match(/^id=(\d+)/)![1]);
+  };
+  const before = await ids();
+  assertEquals(before.length, 3);
+  const pops = [blpop(client, "a", 0), blpop(client, "b", 0)];
+  await untilBlocked(2, own);
+  assertEquals(await ids(), before);
+  for (const [i, key] of ["a", "b"].entries()) {
+    await client.customCommand(["RPUSH", key, "element"]);
+    assertEquals(await pops[i], [key, "element"]);
+  }
+  for (const id of before) await own.command(["CLIENT", "KILL", "ID", id]);
+  await until("they are opened again", async () => {
+    const now = await ids();
+    return now.length === 3 && now.every((id) => !before.includes(id));
+  });
+});

@@ -26,6 +26,10 @@ class Bench implements DedicatedPoolOwner {
   readonly resent: Request[] = [];
   /** Whether attempts succeed by themselves. */
   smooth = true;
+  /** Connections that were asked for a byte. */
+  readonly pinged: Connection[] = [];
+  /** Whether they answer. */
+  answers = true;
   /** What `giveUp()` answers. */
   mayClose = true;
   readonly pool: DedicatedPool = new DedicatedPool(this, {
@@ -62,6 +66,11 @@ class Bench implements DedicatedPoolOwner {
 
   resend(request: Request): void {
     this.resent.push(request);
+  }
+
+  ping(connection: Connection): Promise<unknown> {
+    this.pinged.push(connection);
+    return this.answers ? Promise.resolve("PONG") : new Promise(() => {});
   }
 
   /** Sends a request that blocks. */
@@ -140,6 +149,82 @@ Deno.test("a free connection is kept for ten seconds, and not more than eight ar
   assertEquals(open(), 0);
   await bench.send("BLPOP", "later", "0");
   assertEquals(bench.opened.length, 11);
+});
+
+Deno.test("fill() opens the reserved connections that are missing", async () => {
+  await using bench = new Bench();
+  await bench.pool.fill();
+  assertEquals(bench.opened.length, 0);
+  bench.pool.reserved = 2;
+  await bench.pool.fill();
+  await bench.pool.fill();
+  assertEquals(bench.opened.length, 2);
+  await bench.send("BLPOP", "a", "0");
+  await bench.send("BLPOP", "b", "0");
+  assertEquals(bench.written, ["BLPOP a 0", "BLPOP b 0"]);
+  await bench.pool.fill();
+  assertEquals(bench.opened.length, 2);
+  await bench.send("BLPOP", "c", "0");
+  assertEquals(bench.opened.length, 3);
+});
+
+Deno.test("a request takes a connection that is being opened ahead, and its own if that fails", async () => {
+  await using bench = new Bench();
+  bench.smooth = false;
+  bench.pool.reserved = 2;
+  const filled = bench.pool.fill();
+  await bench.send("BLPOP", "a", "0");
+  await bench.send("BLPOP", "b", "0");
+  assertEquals(bench.opened.length, 2);
+  await bench.opened[0].succeed();
+  assertEquals(bench.written[0], "BLPOP a 0");
+  await bench.opened[1].fail(new Error("refused"));
+  await filled;
+  assertEquals(bench.opened.length, 3);
+  await bench.opened[2].succeed();
+  assertEquals(bench.written[2], "BLPOP b 0");
+});
+
+Deno.test("reserved connections are kept while they answer, and replaced when they do not or are closed", async () => {
+  using clock = new TurnedClock();
+  await using bench = new Bench();
+  bench.pool.reserved = 1;
+  await bench.pool.fill();
+  const first = await bench.send("BLPOP", "a", "0");
+  await bench.send("BLPOP", "b", "0");
+  for (const { wire } of bench.opened) wire.answer("+element\r\n");
+  await first.outcome;
+  await turns();
+  const open = (): number[] =>
+    bench.opened.flatMap(({ connection }, i) => connection.closed ? [] : [i]);
+  // The second one is not needed.
+  await clock.tick(10_010);
+  assertEquals(open(), [1]);
+  await clock.tick(10_010);
+  await clock.tick(10_010);
+  assertEquals(open(), [1]);
+  assertEquals(bench.pinged.length, 3);
+  bench.answers = false;
+  await clock.tick(10_010);
+  assertEquals(open(), [1]);
+  await clock.tick(10_010);
+  await turns();
+  assertEquals(open(), [2]);
+  bench.opened[2].wire.end();
+  await turns();
+  await clock.tick(10_010);
+  await turns();
+  assertEquals(open(), [3]);
+});
+
+Deno.test("a reserved connection that is closed while a request is on it is replaced", async () => {
+  await using bench = new Bench();
+  bench.pool.reserved = 1;
+  await bench.pool.fill();
+  const { request } = await bench.send("BLPOP", "a", "0");
+  request.reject(new Error("given up"));
+  await turns();
+  assertEquals(bench.opened.map(({ connection }) => connection.closed), [true, false]);
 });
 
 Deno.test("closeIdle() closes the free connections only", async () => {
