@@ -77,6 +77,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     this.#redirects = new Redirects(this.nodes, settings.requestTimeout, {
       isOver: (request) => this.isOver(request),
       retryLater: (request, error) => this.retryLater(request, error),
+      onRedirect: (request, error, target) => this.noteRedirect(request, error, target),
       refresh: (why) => this.discovery.refresh(why),
     });
   }
@@ -329,6 +330,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
           this.retryLater(request, error);
           return true;
         }
+        this.noteRetry(request, error);
         request.requeue(error);
         this.dispatch(request);
         return true;

@@ -6,6 +6,7 @@
 
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
+import type { Endpoint } from "../lib/connection/transport.ts";
 import type { ServerError } from "../lib/errors.ts";
 import type { Nodes } from "./nodes.ts";
 import { RedirectOrder } from "./redirect_order.ts";
@@ -22,6 +23,8 @@ export interface RedirectSteps {
   isOver(request: Request): boolean;
   /** Sends a request again after a wait. */
   retryLater(request: Request, error: ServerError): void;
+  /** Called when a request is sent to another node. */
+  onRedirect(request: Request, error: ServerError, target: Endpoint): void;
   /** Asks for a refresh of the map. */
   refresh(why: "outdated" | "broken"): void;
 }
@@ -103,6 +106,7 @@ export class Redirects {
       this.#steps.refresh("broken");
       return this.#steps.retryLater(request, error);
     }
+    this.#steps.onRedirect(request, error, node);
     request.requeue(error);
     if (action === "ask") {
       request.asking = true;

@@ -112,6 +112,7 @@ function partOf(owner: RequestOwner, whole: Request, words: readonly Argument[])
   if (whole.impatient) part.impatient = true;
   if (whole.batch !== null) part.batch = whole.batch;
   part.deadline = whole.deadline;
+  if (whole.observed !== null) whole.observed.addPart(part);
   return part;
 }
 

@@ -9,6 +9,7 @@ import { View } from "../lib/client/view.ts";
 import type { RedisClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
 import type { RequestOptions } from "../lib/dispatch/request_options.ts";
+import { observe } from "../lib/telemetry/telemetry.ts";
 import { StandaloneDispatcher } from "./dispatcher.ts";
 
 /**
@@ -58,6 +59,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   ): Promise<RedisClient> {
     const settings = settingsOf(configuration, "standalone");
     const dispatcher = new StandaloneDispatcher(settings);
+    observe(dispatcher);
     if (!settings.lazyConnect) await dispatcher.connect();
     return new RedisClient<string>(new View(dispatcher));
   }

@@ -17,9 +17,7 @@ import { mayReadReplica, ReplicaChoice } from "../lib/dispatch/replica_choice.ts
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
-import type { Placement } from "../lib/subscription/placement.ts";
 import { NodeLinks } from "./node_links.ts";
-import { StandalonePlacement } from "./placement.ts";
 import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
 
@@ -42,7 +40,6 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #creation: Creation;
   /** Nodes that could not be reached when they were tried last, and why. */
   readonly #refusals = new Map<Link, Error>();
-  readonly #placement: StandalonePlacement;
 
   /**
    * Makes a dispatcher that is not connected.
@@ -64,15 +61,6 @@ export class StandaloneDispatcher extends Dispatcher {
       begin: () => this.#connectAll(),
       onHalfTime: () => this.#arrange(),
       onTimeout: () => this.#creation.fail(this.#creationError()),
-    });
-    this.#placement = new StandalonePlacement({
-      primary: () => this.#creation.isReady ? this.#roles.primary : null,
-      primaryAt: (link) => this.#roles.primaryAt(link),
-      seek: () => {
-        if (!this.#creation.isReady) this.#creation.start();
-        else this.#seek();
-      },
-      timeout: settings.clientCreationTimeout,
     });
   }
 
@@ -149,6 +137,7 @@ export class StandaloneDispatcher extends Dispatcher {
           this.retryLater(request, error);
         } else {
           // It is dispatched at once, so that requests keep their order at the new primary.
+          this.noteRetry(request, error);
           request.requeue(error);
           request.attempts++;
           this.dispatchAgain(request);
@@ -167,10 +156,6 @@ export class StandaloneDispatcher extends Dispatcher {
     }
   }
 
-  protected override placement(): Placement {
-    return this.#placement;
-  }
-
   async onConnected(link: Link): Promise<void> {
     await this.#roles.identify(link);
     link.dedicated.reserved = this.#roles.mayWrite(link) ? this.settings.blockingConnections : 0;
@@ -179,15 +164,12 @@ export class StandaloneDispatcher extends Dispatcher {
   onReady(link: Link): void {
     this.#refusals.delete(link);
     this.#roles.onReady(link);
-    // The name leads to another server now.
-    if (link.loss === "left") this.subscribed?.renew(this.#placement.nodeOf(link));
     this.events.emit({ type: "connected", ...link.endpoint });
     this.#arrange();
   }
 
   onLost(link: Link, error: Error): void {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
-    this.subscribed?.examine(this.#placement.nodeOf(link));
     this.#roles.forget(link);
     this.#arrange();
   }
@@ -242,7 +224,6 @@ export class StandaloneDispatcher extends Dispatcher {
       for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
     if (this.keeping && this.#creation.isReady && !this.#roles.inDoubt) this.placeAll();
-    if (this.subscribed !== undefined && this.#placement.hasChanged()) this.subscribed.rearrange();
   }
 
   /** Asks for roles as long as it could change something. */
@@ -292,19 +273,17 @@ export class StandaloneDispatcher extends Dispatcher {
   #fail(error: Error): void {
     this.#creation.fail(error);
     this.rejectKept(error);
-    this.subscribed?.rejectUnplaced(error);
   }
 
   /** Asks all nodes, and opens fresh connections to their names if none is a primary any more. */
   async #check(): Promise<void> {
-    this.subscribed?.check();
     await this.#roles.refreshed();
     if (this.#creation.isReady && !this.#roles.hasPrimary) this.#roles.renew();
   }
 
   /** Whether requests wait for a primary that are not at the link of the last one, or `create()` waits for one. */
   #isAwaited(): boolean {
-    return this.keeping || this.obstacles.length > 0 || this.subscribed?.waiting ||
+    return this.keeping || this.obstacles.length > 0 ||
       !this.#creation.isReady && !this.settings.lazyConnect;
   }
 

@@ -217,6 +217,7 @@ export async function runBatch<
   const sendable = requests.filter((made) => !refused.has(made));
   for (const [made, error] of refused) withdraw([made], error);
   keepOrder(sendable, request?.timeout);
+  dispatcher.observer?.beginBatch(sendable, errors);
   // If the node of one command must be found out first, the others wait for it, so that they keep their order.
   const located = dispatcher.locate(sendable, request);
   const send = located === undefined ? undefined : () => {};

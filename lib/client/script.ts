@@ -6,10 +6,13 @@
 
 import type { ScriptCall } from "../commands/mod.ts";
 import { ServerError } from "../errors.ts";
+import type { ObservedCall } from "../dispatch/observer.ts";
+import type { Request } from "../connection/request.ts";
 import type { Words } from "../executor.ts";
 import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { sha1 } from "./sha1.ts";
+import type { View } from "./view.ts";
 import { taken } from "../words.ts";
 
 /** Options for {@linkcode script}. */
@@ -90,13 +93,13 @@ export function script(source: string, options?: ScriptOptions): Script {
 /**
  * Runs a script by its digest, and by its text if the server does not know the digest.
  *
- * @param send Sends a command.
+ * @param view What the requests are sent with.
  * @param script The script.
  * @param call What it is called with.
  * @returns What it returned.
  */
 export async function runScript(
-  send: (words: Words) => Promise<Reply>,
+  view: View,
   script: Script,
   call: ScriptCall = {},
 ): Promise<Reply> {
@@ -108,11 +111,45 @@ export async function runScript(
   // The second try needs the arguments as they were at the call.
   const rest = [keys.length, ...keys, ...args].map(taken);
   const suffix = script.readOnly ? "_RO" : "";
+  const { dispatcher } = view;
+  const { observer } = dispatcher;
+  const byDigest = make(view, [`EVALSHA${suffix}`, script.digest, ...rest]);
+  const observed = observer === null ? null : observer.beginScript(byDigest);
   try {
-    return await send([`EVALSHA${suffix}`, script.digest, ...rest]);
+    const reply = await send(view, byDigest);
+    observed?.end(undefined);
+    return reply;
   } catch (error) {
     // A restarted server, a promoted replica or another node of a cluster may not know the script.
-    if (!(error instanceof ServerError) || error.code !== "NOSCRIPT") throw error;
-    return await send([`EVAL${suffix}`, script.source, ...rest]);
+    if (!(error instanceof ServerError) || error.code !== "NOSCRIPT") {
+      observed?.end(error);
+      throw error;
+    }
+    dispatcher.noteReplacement(byDigest, error);
+    return await runText(view, [`EVAL${suffix}`, script.source, ...rest], observed);
   }
+}
+
+/** Runs a script by its text, as the rest of a call. */
+async function runText(view: View, words: Words, observed: ObservedCall | null): Promise<Reply> {
+  try {
+    const byText = make(view, words);
+    byText.observed = observed;
+    const reply = await send(view, byText);
+    observed?.end(undefined);
+    return reply;
+  } catch (error) {
+    observed?.end(error);
+    throw error;
+  }
+}
+
+function make(view: View, words: Words): Request {
+  return view.make(words, (reply) => reply);
+}
+
+function send(view: View, request: Request): Promise<Reply> {
+  const promise = request.promise<Reply>();
+  view.launch(request);
+  return promise;
 }

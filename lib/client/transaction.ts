@@ -16,6 +16,7 @@ import {
 import { NO_OWNER, Request } from "../connection/request.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
 import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
+import type { ObservedCall } from "../dispatch/observer.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { View } from "./view.ts";
 import { checkText } from "../words.ts";
@@ -51,6 +52,7 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   const outcomes = addCommands("transaction", transaction, build, commands);
   let broken = false;
   let failure: { error: unknown } | undefined;
+  let call: ObservedCall | null = null;
   try {
     if (transaction.refusals.length > 0) throw transaction.refusals[0];
     if (commands.length > 0) {
@@ -59,19 +61,23 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
       exec.impatient = options?.retryServerErrors !== true;
       exec.handTo((reply) => {
         broken = reply === null;
-        distribute(exec, commands, reply as Reply);
+        const first = distribute(exec, commands, reply as Reply);
+        call?.end(options?.errors === "values" ? undefined : first);
       }, (error) => {
         failure = { error };
+        call?.end(error);
         // A command that the server refused has its own error.
         for (const [i, command] of commands.entries()) {
           command.reject(exec.refusals?.get(i) ?? error);
         }
       });
       view.dispatcher.placeTogether(exec, commands, view.options);
+      call = view.dispatcher.observer?.beginTransaction(exec) ?? null;
       send(exec);
     }
   } catch (error) {
     withdraw(commands, error);
+    call?.end(error);
     throw error;
   }
   const results = await outcomes;
@@ -82,8 +88,13 @@ export async function runTransaction<T extends string | Uint8Array, P extends re
   return settle(results, errors);
 }
 
-/** Gives each command its element of the reply to EXEC. */
-function distribute(exec: Request, commands: readonly Request[], reply: Reply): void {
+/**
+ * Gives each command its element of the reply to EXEC.
+ *
+ * @returns The first error among them; undefined if there is none, or nothing was executed because a watched key was
+ * changed.
+ */
+function distribute(exec: Request, commands: readonly Request[], reply: Reply): Error | undefined {
   if (!Array.isArray(reply) || reply.length !== commands.length) {
     const error = reply === null
       ? new RedisError("Cannot execute the transaction: a watched key was changed")
@@ -91,17 +102,20 @@ function distribute(exec: Request, commands: readonly Request[], reply: Reply): 
         "Cannot read the reply of EXEC: expected a value for each command",
       );
     for (const command of commands) command.reject(error);
-    return;
+    return reply === null ? undefined : error;
   }
+  let first: Error | undefined;
   for (const [i, command] of commands.entries()) {
     const element = reply[i];
     if (element instanceof ServerError) {
       element.command = command.name;
+      first ??= element;
       command.reject(element);
     } else {
       command.resolve(exec.bytes && !command.bytes ? toText(element) : element);
     }
   }
+  return first;
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -66,7 +66,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
             cause: request.lastError,
           }),
         ),
-      onSettled: (request, outcome) => dispatcher.onSettled(request, outcome),
+      onSettled: (request, outcome, reason) => dispatcher.onSettled(request, outcome, reason),
       onWritten: (request) => dispatcher.onWritten(request),
       onSilence: () => {},
     };

@@ -11,8 +11,7 @@ import type { Argument } from "../resp/reply.ts";
 
 const TRANSACTION = "use transaction()";
 const WATCH = "use watch()";
-const SUBSCRIPTION = "subscriptions have connections of their own, use ";
-const UNSUBSCRIBE = "use unsubscribe() or delete() of the subscription";
+const SUBSCRIPTION = "a subscription needs a connection of its own";
 const REPLICATION = "replication needs a connection of its own";
 const CACHING = "client-side caching needs a connection of its own";
 const READ_FROM = 'use the option "readFrom"';
@@ -31,9 +30,9 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["HELLO", 'use the options "protocol", "credentials" and "clientName"'],
   ["MONITOR", "monitoring needs a connection of its own"],
   ["MULTI", TRANSACTION],
-  ["PSUBSCRIBE", `${SUBSCRIPTION}psubscribe()`],
+  ["PSUBSCRIBE", SUBSCRIPTION],
   ["PSYNC", REPLICATION],
-  ["PUNSUBSCRIBE", UNSUBSCRIBE],
+  ["PUNSUBSCRIBE", SUBSCRIPTION],
   ["QUIT", "use close()"],
   ["READONLY", READ_FROM],
   ["READWRITE", READ_FROM],
@@ -43,11 +42,11 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   // The next script would start a debugging session instead of sending a reply.
   ["SCRIPT DEBUG", "a dialogue with the debugger needs a connection of its own"],
   ["SELECT", 'use the option "databaseId"'],
-  ["SSUBSCRIBE", `${SUBSCRIPTION}ssubscribe()`],
-  ["SUBSCRIBE", `${SUBSCRIPTION}subscribe()`],
-  ["SUNSUBSCRIBE", UNSUBSCRIBE],
+  ["SSUBSCRIBE", SUBSCRIPTION],
+  ["SUBSCRIBE", SUBSCRIPTION],
+  ["SUNSUBSCRIBE", SUBSCRIPTION],
   ["SYNC", REPLICATION],
-  ["UNSUBSCRIBE", UNSUBSCRIBE],
+  ["UNSUBSCRIBE", SUBSCRIPTION],
   ["UNWATCH", WATCH],
   ["WATCH", WATCH],
 ]);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { TelemetryOptions } from "./telemetry.ts";
+
 /** Address of a node. */
 export interface NodeAddress {
   /** Host name or IP address. */
@@ -133,6 +135,8 @@ export interface BaseConfiguration {
   periodicTopologyCheck?: number;
   /** Milliseconds without a byte from a node after which it is asked for one; 0 for never. @default {30000} */
   keepAlive?: number;
+  /** Spans and metrics by OpenTelemetry; none by default. `{}` turns spans on. */
+  telemetry?: TelemetryOptions;
 }
 
 /** Options for {@linkcode RedisClient.create}. */

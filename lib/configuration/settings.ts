@@ -6,6 +6,7 @@
 
 import { Dials } from "../connection/dials.ts";
 import { PeerNotes } from "../connection/peer_notes.ts";
+import { Tally } from "../connection/tally.ts";
 import type { Backoff, LinkSettings } from "../connection/settings.ts";
 import { isServerName, tlsProblem } from "../connection/tls_check.ts";
 import type { Endpoint, TlsSettings } from "../connection/transport.ts";
@@ -19,6 +20,7 @@ import {
   type RedisCredentials,
   type TlsOptions,
 } from "./options.ts";
+import type { TelemetryOptions } from "./telemetry.ts";
 import { configurationOfUrl } from "./url.ts";
 
 /** A checked and complete configuration. */
@@ -32,8 +34,15 @@ export interface Settings {
   readonly lazyConnect: boolean;
   readonly periodicTopologyCheck: number;
   readonly addressMap: ((host: string, port: number) => Endpoint) | undefined;
+  /** Undefined if telemetry is off. */
+  readonly telemetry: TelemetrySettings | undefined;
   readonly link: LinkSettings;
 }
+
+/** Checked options of telemetry. */
+export type TelemetrySettings =
+  & Required<Omit<TelemetryOptions, "tracerProvider" | "meterProvider">>
+  & Pick<TelemetryOptions, "tracerProvider" | "meterProvider">;
 
 /** Longest time that a timer can measure. */
 const MAX_MS = 2 ** 31 - 1;
@@ -56,6 +65,7 @@ const BASE_OPTIONS = [
   "lazyConnect",
   "periodicTopologyCheck",
   "keepAlive",
+  "telemetry",
 ];
 
 /**
@@ -107,6 +117,7 @@ export function settingsOf(
     lazyConnect: flag(given.lazyConnect, "lazyConnect"),
     periodicTopologyCheck: timeOrOff(given.periodicTopologyCheck, 60_000, "periodicTopologyCheck"),
     addressMap,
+    telemetry: telemetryOf(given.telemetry),
     link: {
       protocol: protocolOf(given.protocol),
       credentials,
@@ -120,6 +131,7 @@ export function settingsOf(
       keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
       peers: new PeerNotes(),
       dials: new Dials(),
+      tally: new Tally(),
     },
   };
 }
@@ -267,6 +279,41 @@ function tlsOf(
   return settings;
 }
 
+function telemetryOf(telemetry: unknown): TelemetrySettings | undefined {
+  if (telemetry === undefined) return undefined;
+  check(isObject(telemetry), "telemetry", "expected an object");
+  known(telemetry, [
+    "traces",
+    "metrics",
+    "tracerProvider",
+    "meterProvider",
+    "requireParent",
+    "queryText",
+  ], "telemetry.");
+  const { traces, metrics, tracerProvider, meterProvider, requireParent, queryText } =
+    telemetry as TelemetryOptions;
+  return {
+    traces: flag(traces, "telemetry.traces", { fallback: true }),
+    metrics: flag(metrics, "telemetry.metrics"),
+    tracerProvider: provider(tracerProvider, "getTracer", "telemetry.tracerProvider"),
+    meterProvider: provider(meterProvider, "getMeter", "telemetry.meterProvider"),
+    requireParent: flag(requireParent, "telemetry.requireParent", { fallback: true }),
+    queryText: flag(queryText, "telemetry.queryText"),
+  };
+}
+
+/** Checks a provider, which may be a class with static methods. */
+function provider<P>(given: P | undefined, method: keyof P & string, name: string): P | undefined {
+  check(
+    given === undefined ||
+      (typeof given === "object" || typeof given === "function") &&
+        typeof given?.[method] === "function",
+    name,
+    `expected an object with the method ${method}`,
+  );
+  return given;
+}
+
 function backoffOf(strategy: unknown): Backoff {
   const name = "reconnectStrategy";
   check(isObject(strategy), name, "expected an object");
@@ -331,9 +378,9 @@ function real(value: unknown, min: number, max: number, name: string): number {
   return value;
 }
 
-function flag(value: unknown, name: string): boolean {
+function flag(value: unknown, name: string, { fallback = false } = {}): boolean {
   check(value === undefined || typeof value === "boolean", name, "expected a boolean");
-  return value ?? false;
+  return value ?? fallback;
 }
 
 function known(given: object, names: readonly string[], prefix: string): void {

@@ -20,6 +20,7 @@ import { MULTI, preludeOf } from "./prelude.ts";
 import { type Request, Stage } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
+import { Tally } from "./tally.ts";
 import { TransactionGate } from "./transaction_gate.ts";
 import { type Endpoint, show, type Transport } from "./transport.ts";
 
@@ -64,6 +65,7 @@ export class Connection {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #events: ConnectionEvents;
   readonly #inbox: Inbox;
+  readonly #tally: Tally;
   readonly #encoder = new CommandEncoder();
   /** Requests that wait to be written. */
   readonly #queued = new RequestQueue();
@@ -104,22 +106,33 @@ export class Connection {
    * @param transport The socket.
    * @param events Learns of its end.
    * @param inbox Receives its out-of-band messages; by default they are dropped.
+   * @param tally Counts its bytes.
    */
   constructor(
     endpoint: Endpoint,
     transport: Transport,
     events: ConnectionEvents,
     inbox: Inbox = NO_INBOX,
+    tally: Tally = new Tally(),
   ) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#events = events;
     this.#inbox = inbox;
+    this.#tally = tally;
     this.#writer = transport.writable.getWriter();
     const replies = RespDecoderStream.from(transport, {
       bytes: (push) => push || (this.#sent.at(this.#begun++)?.bytes ?? false),
-    }, () => this.received++);
+    }, (count) => {
+      this.received++;
+      tally.bytesReceived += count;
+    });
     this.#read(replies.getReader());
+  }
+
+  /** Address of the peer, if it is known. */
+  get peer(): Endpoint | undefined {
+    return this.#transport.peer;
   }
 
   /** Whether the connection is gone. */
@@ -276,6 +289,7 @@ export class Connection {
     // One answer is for all that were waiting: if each asked anew, all other requests would wait for so many round trips.
     this.#gate.forgetRefusal();
     if (encoder.byteLength === 0) return;
+    this.#tally.bytesSent += encoder.byteLength;
     this.#writing = true;
     const chunks = encoder.chunks();
     for (let i = 0; i < chunks.length - 1; i++) this.#write(chunks[i]);

@@ -33,7 +33,10 @@ export interface HandshakeSettings {
 }
 
 /** Name and version of this library, as the server shows them in CLIENT LIST. */
-const LIBRARY = { name: "babushka-deno", version: "0.1.0" };
+export const LIBRARY: { readonly name: string; readonly version: string } = {
+  name: "babushka-deno",
+  version: "0.1.0",
+};
 
 /**
  * Shakes hands, in one write and one round trip where the server has RESP3 or RESP2 is wanted.

@@ -53,8 +53,6 @@ let connections = 0;
 export class Link {
   /** Number of its connection, or of the last one it had; unique in this program. */
   connectionId: number | undefined;
-  /** Why the connection before the present one is not in use any more. */
-  loss: Loss | undefined;
   /** Connections of their own for requests that would hold up others. */
   readonly dedicated: DedicatedPool;
 
@@ -156,6 +154,11 @@ export class Link {
   /** Number of reads that returned data, on the present connection. */
   get received(): number {
     return this.#reconnect.connection?.received ?? 0;
+  }
+
+  /** Address of the peer of the present connection; undefined while there is none. */
+  get peer(): Endpoint | undefined {
+    return this.#reconnect.connection?.peer;
   }
 
   /** What the handshake of the present connection learnt; undefined while there is none. */
@@ -380,8 +383,8 @@ export class Link {
 
   /** Sends what waits. */
   #onReady(connection: Connection, loss: Loss): void {
+    if (this.connectionId !== undefined) this.#settings.tally.reconnects++;
     this.connectionId = ++connections;
-    this.loss = loss;
     this.#silence.begin(connection);
     this.#review(connection, loss);
     for (const request of this.#queue.drain()) this.send(request);
@@ -455,7 +458,7 @@ export class Link {
         request.reject(error);
       } else if (request.repeatable || this.dedicated.blocked.isUnexecuted(request)) {
         request.requeue(error);
-        request.owner.resend(request);
+        request.owner.resend(request, error);
       } else {
         request.reject(
           new ConnectionError(
@@ -479,11 +482,7 @@ export class Link {
     const budget = Math.min(timeout, this.#settings.attemptTimeout);
     const fresh = await this.#open(budget);
     this.#alsoHolds(fresh);
-    const asked = {
-      call: (words: Words) => ask(fresh, words),
-      close: (error: Error) => fresh.close(error),
-    };
-    if (await isHeldUp(silent, asked, budget)) return null;
+    if (await isHeldUp(silent, fresh, budget)) return null;
     this.#others.delete(fresh);
     return fresh;
   }

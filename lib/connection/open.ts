@@ -76,7 +76,8 @@ export function open(
   events: ConnectionEvents,
 ): Promise<Connection> {
   return openWith<Connection>(endpoint, settings, attempt, {
-    make: (endpoint, transport) => new Connection(endpoint, transport, events, attempt.inbox),
+    make: (endpoint, transport) =>
+      new Connection(endpoint, transport, events, attempt.inbox, settings.tally),
     ask,
     finish: async (connection) => {
       if (!attempt.identify) return;
@@ -179,6 +180,7 @@ async function establish<C extends Greetable>(
     if (settings.protocol === 3) note.hello = greeting.protocol === 3 ? "answered" : "unknown";
     connection.greeting = greeting;
     await maker.finish?.(connection);
+    settings.tally.add(connection.ended);
     return connection;
   } catch (error) {
     const dropped = connection.closed && !signal.aborted && note.hello === undefined;

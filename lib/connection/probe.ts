@@ -8,8 +8,8 @@ import { ClosedError, ServerError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
-import type { Greeting } from "./greeting.ts";
-import type { Identity } from "./identity.ts";
+import type { Connection } from "./connection.ts";
+import { ask } from "./open.ts";
 
 /** Why a fresh connection is closed that is not needed. */
 export const ONLY_A_PROBE: ClosedError = new ClosedError(
@@ -18,24 +18,6 @@ export const ONLY_A_PROBE: ClosedError = new ClosedError(
 
 /** By how many seconds the age of a connection may differ between the server and this process. */
 const TOLERANCE = 2;
-
-/** A connection that is silent. */
-export interface Silent {
-  /** What its handshake learnt. */
-  readonly greeting: Greeting | undefined;
-  /** The server process at its other end, if that is known. */
-  readonly identity?: Identity | null;
-  /** When it was opened, in milliseconds of `performance.now()`. */
-  readonly since: number;
-}
-
-/** A fresh connection to ask on. */
-export interface Fresh {
-  /** Sends a command; rejects with the reason if the connection is closed before the reply. */
-  call(words: Words): Promise<Reply>;
-  /** Closes it at once. */
-  close(error: Error): void;
-}
 
 /**
  * Waits for answers on a connection, and closes it if they do not come in time.
@@ -46,7 +28,7 @@ export interface Fresh {
  */
 export async function within<T>(
   timeout: number,
-  connection: { close(error: Error): void },
+  connection: Connection,
   answers: Promise<T>,
 ): Promise<T> {
   using _ = new Budget(timeout, () => {
@@ -71,12 +53,12 @@ export async function within<T>(
  * @throws {ConnectionError | TimeoutError} If it does not answer.
  */
 export async function isHeldUp(
-  other: Silent,
-  fresh: Fresh,
+  other: Connection,
+  fresh: Connection,
   timeout: number,
 ): Promise<boolean> {
   try {
-    const heldUp = await within(timeout, fresh, isWaiting(other, (words) => fresh.call(words)));
+    const heldUp = await within(timeout, fresh, isWaiting(other, (words) => ask(fresh, words)));
     if (heldUp) fresh.close(ONLY_A_PROBE);
     return heldUp;
   } catch (error) {
@@ -95,7 +77,7 @@ export async function isHeldUp(
  * @throws {ConnectionError | TimeoutError} If it does not answer.
  */
 async function isWaiting(
-  other: Silent,
+  other: Connection,
   call: (words: Words) => Promise<Reply>,
 ): Promise<boolean> {
   const id = other.greeting?.clientId ?? other.identity?.clientId;

@@ -36,6 +36,8 @@ export interface Carrier extends ReplySource {
   readonly lastError: Error | undefined;
   /** Says where it leads and how it is, for error messages. */
   describe(): string;
+  /** Address of the peer of the present connection; undefined if there is none, or it is not known. */
+  readonly peer?: Endpoint;
   /** Sends requests of one batch in their order. */
   sendTogether(requests: readonly Request[]): void;
 }
@@ -60,6 +62,31 @@ export interface BatchOrder {
   send(carrier: Carrier, request: Request): void;
 }
 
+/** What telemetry keeps of a call of the user, from its beginning to its end: of one request, or of several together. */
+export interface Observed {
+  /**
+   * Adds a part of a request.
+   *
+   * @param part The part, which has not been sent.
+   */
+  addPart(part: Request): void;
+  /**
+   * Called when a request is sent again.
+   *
+   * @param error Why.
+   */
+  retried(error: unknown): void;
+  /**
+   * Called when a node sends a request to another node.
+   *
+   * @param error What the node answered.
+   * @param target The other node.
+   */
+  redirected(error: ServerError, target: Endpoint): void;
+  /** Called when a request, or a part of one, has been settled; as {@linkcode RequestOwner.onSettled}. */
+  settled(request: Request, outcome: Outcome, reason: unknown): void;
+}
+
 /**
  * What decides on requests that do not simply get their reply.
  *
@@ -72,8 +99,13 @@ export interface RequestOwner {
    * @returns True if the owner keeps the request and will settle it.
    */
   onErrorReply(request: Request, error: ServerError, carrier: Carrier): boolean;
-  /** Takes a request back that can safely go out again, because its connection is gone. */
-  resend(request: Request): void;
+  /**
+   * Takes a request back that can safely go out again, because its connection is gone.
+   *
+   * @param request The request.
+   * @param loss Why the connection is gone, if the request was written.
+   */
+  resend(request: Request, loss?: Error): void;
   /**
    * Called when a request has been settled, before its caller learns of it.
    *
@@ -170,6 +202,8 @@ export class Request implements Expiring {
   declare parts: Request[] | null;
   /** Makes a better error of the one that says that the time is over, where parts of it may have been executed. */
   declare explainTimeout: ((error: TimeoutError) => Error) | null;
+  /** What telemetry keeps of its call; null if the call is not observed. */
+  declare observed: Observed | null;
 
   static {
     Object.assign(
@@ -192,6 +226,7 @@ export class Request implements Expiring {
         asked: false,
         parts: null,
         explainTimeout: null,
+        observed: null,
       } satisfies Partial<Request>,
     );
   }

@@ -8,6 +8,7 @@ import type { RetryOptions } from "@std/async/retry";
 import type { Dials } from "./dials.ts";
 import type { HandshakeSettings } from "./handshake.ts";
 import type { PeerNotes } from "./peer_notes.ts";
+import type { Tally } from "./tally.ts";
 import type { TlsSettings } from "./transport.ts";
 
 /** Backoff between attempts, as {@linkcode retry} of `@std/async` takes it. */
@@ -29,4 +30,6 @@ export interface LinkSettings extends HandshakeSettings {
   readonly peers: PeerNotes;
   /** The attempts to connect that are under way. */
   readonly dials: Dials;
+  /** Counts of the client's connections. */
+  readonly tally: Tally;
 }

@@ -36,6 +36,8 @@ export interface TlsSettings {
 export interface Transport extends ByteReader {
   /** Takes the bytes for the peer. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+  /** Address of the peer: the IP address to which the host name of an endpoint led. */
+  readonly peer?: Endpoint;
   /** Closes the sending half. The peer then closes the connection, which ends reads. */
   closeWrite(): Promise<void>;
   /** Ends both directions at once, also a second time. Reads and writes under way fail. */
@@ -76,7 +78,9 @@ export async function dial(
       : known.speaksTls
       ? startTls(endpoint, tls, dials, signal)
       : dialUnknownTls(endpoint, tls, dials, signal));
+    const { remoteAddr } = conn;
     return {
+      peer: { host: remoteAddr.hostname, port: remoteAddr.port },
       read: (buffer) => conn.read(buffer),
       writable: conn.writable,
       closeWrite: () => conn.closeWrite(),

@@ -5,12 +5,16 @@
  */
 
 import type { Request } from "../connection/request.ts";
+import type { Outcome } from "../connection/outcome.ts";
 import { OverloadError } from "../errors.ts";
+import { RequestCounts } from "./request_counts.ts";
 
 /** Counts the requests of one client that are in flight. */
 export class Admission {
   /** How many requests may be in flight. */
   readonly limit: number;
+  /** Counts of all requests so far. */
+  readonly counts: RequestCounts = new RequestCounts();
   #inFlight = 0;
   /** Requests in flight that may block, or have no deadline: they may never end by themselves. */
   readonly #endless = new Set<Request>();
@@ -38,15 +42,25 @@ export class Admission {
    */
   admit(request: Request): boolean {
     request.counted = true;
+    this.counts.made++;
     if (this.#inFlight++ >= this.limit) return false;
     if (request.blocks && !request.interrupts || request.timeout === 0) this.#endless.add(request);
     return true;
   }
 
-  /** Counts a settled request no longer, if it was counted. */
-  release(request: Request): void {
+  /**
+   * Counts a settled request no longer, if it was counted.
+   *
+   * @param request The request.
+   * @param outcome How it was settled.
+   * @param reason Why it was rejected.
+   */
+  release(request: Request, outcome: Outcome, reason: unknown): void {
     if (request.blocks || request.timeout === 0) this.#endless.delete(request);
-    if (request.counted) this.#inFlight--;
+    if (request.counted) {
+      this.#inFlight--;
+      if (outcome !== "resolved") this.counts.fail(reason);
+    }
     if (this.#inFlight === 0) this.#drained?.resolve();
   }
 

@@ -11,23 +11,23 @@ import type { Settings } from "../configuration/settings.ts";
 import { Aborts } from "../connection/aborts.ts";
 import { Deadlines } from "../connection/deadlines.ts";
 import type { Link, LinkOwner } from "../connection/link.ts";
+import type { Endpoint } from "../connection/transport.ts";
 import type { Outcome } from "../connection/outcome.ts";
 import { Request, type RequestOwner } from "../connection/request.ts";
 import {
   ClosedError,
   ConfigurationError,
   type OverloadError,
-  RedisError,
   type ServerError,
 } from "../errors.ts";
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import type { Push } from "../resp/reply.ts";
-import type { Placement } from "../subscription/placement.ts";
-import { Subscriptions } from "../subscription/registry.ts";
 import { Admission } from "./admission.ts";
 import { allowForBlocking } from "./blocking_time.ts";
 import { KeptRequests } from "./kept_requests.ts";
+import type { Observer } from "./observer.ts";
+import type { RequestCounts } from "./request_counts.ts";
 import type { ClusterRequestOptions, RequestOptions } from "./request_options.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "./route.ts";
@@ -39,13 +39,14 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   readonly settings: Settings;
   /** What happens in the background. */
   readonly events: Events = new Events();
+  /** Telemetry; null if it is off. Set before the first request. */
+  observer: Observer | null = null;
   /** Rows of commands that the table does not have. */
   protected readonly learned: Map<string, CommandRow> = new Map();
   /** Deadlines of all requests. */
   protected readonly deadlines: Deadlines = new Deadlines();
   #closed = false;
   #ended = false;
-  #subscriptions: Subscriptions | undefined;
   readonly #admission: Admission;
   /** Requests that wait for another try. */
   readonly #retries: RetryQueue;
@@ -70,24 +71,14 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     return this.#closed;
   }
 
-  /**
-   * The subscriptions of the client, made when they are used first.
-   *
-   * @throws {ClosedError} If the client is closed.
-   */
-  get subscriptions(): Subscriptions {
-    if (this.#closed) throw new ClosedError("Cannot subscribe: the client is closed");
-    return this.#subscriptions ??= new Subscriptions(this.settings, this.placement(), this.events);
+  /** Counts of all requests so far. */
+  get counts(): RequestCounts {
+    return this.#admission.counts;
   }
 
-  /** The subscriptions of the client, if there ever were any. */
-  protected get subscribed(): Subscriptions | undefined {
-    return this.#subscriptions;
-  }
-
-  /** Makes the placement of subscriptions. */
-  protected placement(): Placement {
-    throw new RedisError("Cannot subscribe: a cluster client has no subscriptions yet");
+  /** How many requests are in flight. */
+  get inFlight(): number {
+    return this.#admission.inFlight;
   }
 
   /**
@@ -160,6 +151,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     options: ClusterRequestOptions | undefined,
     send?: () => void,
   ): void {
+    if (this.observer !== null && request.observed === null) this.observer.begin(request);
     if (!this.#admission.admit(request)) {
       return request.reject(this.#admission.refusal(request.name));
     }
@@ -287,9 +279,44 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    * @param error Why it must be sent again.
    */
   protected retryLater(request: Request, error: Error): void {
+    this.noteRetry(request, error);
     request.requeue(error);
     request.attempts++;
     this.#retries.add(this.#laneOf(request), request, error);
+  }
+
+  /**
+   * Counts a request that is sent again.
+   *
+   * @param request The request.
+   * @param error Why.
+   */
+  noteRetry({ observed }: Request, error: unknown): void {
+    this.counts.retries++;
+    if (observed !== null) observed.retried(error);
+  }
+
+  /**
+   * Counts a rejected request whose caller sends another one instead and does not learn of it.
+   *
+   * @param request The request.
+   * @param error Why it was rejected.
+   */
+  noteReplacement(request: Request, error: unknown): void {
+    this.counts.forget();
+    this.noteRetry(request, error);
+  }
+
+  /**
+   * Counts a request that a node sends to another node.
+   *
+   * @param request The request.
+   * @param error What the node answered.
+   * @param target The other node.
+   */
+  protected noteRedirect({ observed }: Request, error: ServerError, target: Endpoint): void {
+    this.counts.redirects++;
+    if (observed !== null) observed.redirected(error, target);
   }
 
   /**
@@ -337,7 +364,6 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** Takes no new requests. Resolves when those in flight are settled and the links are closed. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#subscriptions?.close(closedMeanwhile());
     if (!this.#ended) await this.#admission.drain(closedMeanwhile());
     this.destroy();
     const { dials } = this.settings.link;
@@ -350,11 +376,11 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     if (this.#ended) return;
     this.#closed = this.#ended = true;
     const error = closedMeanwhile();
-    this.#subscriptions?.close(error);
     this.rejectKept(error);
     this.#retries.clear(error);
     this.end(error);
     this.deadlines.clear();
+    this.observer?.close();
     this.events.emit({ type: "closed" });
   }
 
@@ -372,11 +398,14 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.#kept.reject(error);
   }
 
-  onSettled(request: Request, outcome: Outcome): void {
+  onSettled(request: Request, outcome: Outcome, reason: unknown): void {
     this.deadlines.remove(request);
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) this.#retries.settled(request, outcome);
-    this.#admission.release(request);
+    this.#admission.release(request, outcome, reason);
+    if (this.observer !== null && request.observed !== null) {
+      request.observed.settled(request, outcome, reason);
+    }
   }
 
   /**
@@ -389,7 +418,8 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     return request.settled;
   }
 
-  resend(request: Request): void {
+  resend(request: Request, loss?: Error): void {
+    if (loss !== undefined) this.noteRetry(request, loss);
     // A link that has ended would give the request back again.
     if (!this.isOver(request)) this.dispatchAgain(request);
   }
@@ -411,6 +441,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
 
   onRefused(link: Link, error: Error): void {
     if (this.#kept.size > 0) this.explainKept(error);
+    this.settings.link.tally.failedAttempts++;
     this.events.emit({ type: "reconnecting", ...link.endpoint, error });
   }
 

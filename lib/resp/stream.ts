@@ -67,13 +67,13 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
    *
    * @param source Where the bytes come from. It is closed when the replies are cancelled, or not RESP.
    * @param options Mode and limits of the decoder.
-   * @param onRead Called after each read that brought bytes, whether they complete a reply or not.
+   * @param onRead Called after each read that brought bytes with their number, whether they complete a reply or not.
    * @returns Replies, an array for each read that completes any.
    */
   static from(
     source: ByteReader,
     options?: RespDecoderOptions,
-    onRead?: () => void,
+    onRead?: (count: number) => void,
   ): ReadableStream<Decoded[]> {
     const decoder = new RespDecoder(options);
     const buffer: Bytes = new Uint8Array(READ_SIZE);
@@ -82,7 +82,7 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
       const target = decoder.target() as Bytes | null;
       const count = await source.read(target ?? buffer);
       if (count === null) return true;
-      onRead?.();
+      onRead?.(count);
       if (target === null) decoder.push(buffer.subarray(0, count), replies);
       else decoder.filled(target.subarray(0, count));
       return false;

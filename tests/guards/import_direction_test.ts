@@ -73,6 +73,17 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    files: "lib/telemetry/",
+    imports: [
+      "lib/command_table/",
+      "lib/configuration/",
+      "lib/connection/",
+      "lib/dispatch/",
+      "lib/errors.ts",
+      "lib/resp/",
+    ],
+  },
+  {
     files: "lib/client/",
     imports: [
       "lib/command_table/",
@@ -86,6 +97,7 @@ const LAYERS: readonly Layer[] = [
       "lib/resp/",
       "lib/subscription/",
       "lib/surplus_arguments.ts",
+      "lib/telemetry/",
       "lib/words.ts",
     ],
   },

@@ -28,6 +28,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "tests/lib/resp/properties_test.ts":
     "what holds for random replies, encoder and decoder together",
   "tests/lib/resp/vectors_test.ts": "the case files, for encoder and decoder",
+  "tests/lib/telemetry/deno_test.ts": "telemetry through the OpenTelemetry of Deno",
+  "tests/lib/telemetry/sdk_test.ts": "telemetry through the OpenTelemetry SDK from npm",
   "tests/lib/testing/shared_server_test.ts": "servers that several tests share",
 };
 

@@ -11,6 +11,7 @@ import { ReadFrom, type RedisClientConfiguration } from "../../../lib/configurat
 import { settingsOf } from "../../../lib/configuration/settings.ts";
 import { Dials } from "../../../lib/connection/dials.ts";
 import { PeerNotes } from "../../../lib/connection/peer_notes.ts";
+import { Tally } from "../../../lib/connection/tally.ts";
 import { ConfigurationError } from "../../../lib/errors.ts";
 import { testCertificates } from "../../../lib/testing/mod.ts";
 
@@ -38,6 +39,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
     lazyConnect: false,
     periodicTopologyCheck: 60_000,
     addressMap: undefined,
+    telemetry: undefined,
     link: {
       protocol: 3,
       credentials: undefined,
@@ -51,6 +53,7 @@ Deno.test("settingsOf() fills in the defaults", () => {
       clientInfo: true,
       peers: new PeerNotes(),
       dials: new Dials(),
+      tally: new Tally(),
     },
   });
 });
@@ -76,6 +79,7 @@ Deno.test("settingsOf() takes every option", () => {
     keepAlive: 0,
     clientInfo: false,
     addressMap,
+    telemetry: { traces: false, metrics: true, requireParent: false, queryText: true },
   }, "cluster");
   assertEquals(given, {
     addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
@@ -87,6 +91,14 @@ Deno.test("settingsOf() takes every option", () => {
     lazyConnect: true,
     periodicTopologyCheck: 0,
     addressMap,
+    telemetry: {
+      traces: false,
+      metrics: true,
+      tracerProvider: undefined,
+      meterProvider: undefined,
+      requireParent: false,
+      queryText: true,
+    },
     link: {
       protocol: 2,
       credentials: { username: "me", password: "secret" },
@@ -105,6 +117,7 @@ Deno.test("settingsOf() takes every option", () => {
       clientInfo: false,
       peers: new PeerNotes(),
       dials: new Dials(),
+      tally: new Tally(),
     },
   });
 });
@@ -130,6 +143,7 @@ Deno.test("settingsOf() takes an option that is undefined as one that is not giv
       "keepAlive",
       "clientInfo",
       "addressMap",
+      "telemetry",
     ].map((name) => [name, undefined]),
   );
   assertEquals(settings(undefineds, "cluster"), settings({}, "cluster"));
@@ -300,6 +314,20 @@ const BAD: Record<string, object[]> = {
     // Attempts never end, so there is no number of them.
     maxAttempts: [{ maxAttempts: 5 }, { minTimeout: 10, maxAttempts: 5 }],
   }),
+  telemetry: [true, "on", 5, null, []].map((telemetry) => ({ telemetry })),
+  ...Object.fromEntries(
+    ["traces", "metrics", "requireParent", "queryText"].map((name) => [
+      `telemetry.${name}`,
+      ["yes", 1, null].map((value) => ({ telemetry: { [name]: value } })),
+    ]),
+  ),
+  "telemetry.tracerProvider": [true, {}, null, { getTracer: "tracer" }].map((tracerProvider) => ({
+    telemetry: { tracerProvider },
+  })),
+  "telemetry.meterProvider": [true, {}, null, { getMeter: 5 }].map((meterProvider) => ({
+    telemetry: { meterProvider },
+  })),
+  "telemetry.trace": [{ telemetry: { trace: true } }],
   requestTimeOut: [{ requestTimeOut: 5 }],
   url: [{ url: "redis://localhost" }],
 };

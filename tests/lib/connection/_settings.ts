@@ -7,6 +7,7 @@
 import { Dials } from "../../../lib/connection/dials.ts";
 import { PeerNotes } from "../../../lib/connection/peer_notes.ts";
 import type { LinkSettings } from "../../../lib/connection/settings.ts";
+import { Tally } from "../../../lib/connection/tally.ts";
 
 /**
  * Makes settings that differ from a client's defaults as little as possible.
@@ -26,6 +27,7 @@ export function settings(changes: Partial<LinkSettings> = {}): LinkSettings {
     keepAlive: 0,
     peers: new PeerNotes(),
     dials: new Dials(),
+    tally: new Tally(),
     ...changes,
   };
 }

@@ -9,7 +9,7 @@ class Bench {
   readonly rejected: string[] = [];
   readonly #owner: RequestOwner = {
     ...NO_OWNER,
-    onSettled: (request) => this.admission.release(request),
+    onSettled: (request, outcome, reason) => this.admission.release(request, outcome, reason),
   };
 
   constructor(limit = 2) {

@@ -1,0 +1,149 @@
+/**
+ * The figures about clients as metrics. They are asked for when metrics are collected, so they cost nothing in between.
+ *
+ * @module
+ */
+
+import type {
+  TelemetryAttributes,
+  TelemetryMeter,
+  TelemetryMeterProvider,
+} from "../configuration/telemetry.ts";
+import type { ClientStatistics } from "./statistics.ts";
+
+/** A figure. */
+interface Figure {
+  /** Name of the metric behind `babushka.client.`. */
+  readonly name: string;
+  /** Field of the statistics. */
+  readonly field: keyof ClientStatistics;
+  /** Unit of the metric. */
+  readonly unit: string;
+  /** What it is. */
+  readonly description: string;
+  /** Whether it also falls. */
+  readonly falls?: true;
+}
+
+/** Each figure that is a metric. Numbers of calls are in the histogram of their durations. */
+const FIGURES: readonly Figure[] = [
+  {
+    name: "requests.in_flight",
+    field: "inFlight",
+    unit: "{request}",
+    description: "Requests that have no answer yet.",
+    falls: true,
+  },
+  {
+    name: "timeouts",
+    field: "timedOut",
+    unit: "{request}",
+    description: "Requests that were rejected because their timeout was over.",
+  },
+  {
+    name: "retries",
+    field: "retries",
+    unit: "{retry}",
+    description: "Requests that were sent again.",
+  },
+  {
+    name: "redirects",
+    field: "redirects",
+    unit: "{redirect}",
+    description: "Requests that a node of a cluster sent to another node.",
+  },
+  {
+    name: "connections",
+    field: "connections",
+    unit: "{connection}",
+    description: "Connections that are open.",
+    falls: true,
+  },
+  {
+    name: "connection_failures",
+    field: "connectionFailures",
+    unit: "{attempt}",
+    description: "Attempts to connect that failed.",
+  },
+  {
+    name: "reconnects",
+    field: "reconnects",
+    unit: "{reconnect}",
+    description: "Lost connections that were replaced.",
+  },
+  { name: "sent", field: "bytesSent", unit: "By", description: "Bytes that were sent." },
+  {
+    name: "received",
+    field: "bytesReceived",
+    unit: "By",
+    description: "Bytes that were received.",
+  },
+];
+
+/** A client whose figures are reported. */
+export interface FigureSource {
+  /** Attributes of its figures. Clients with the same attributes are added up. */
+  readonly attributes: TelemetryAttributes;
+  /** Takes its figures. */
+  read(): ClientStatistics;
+}
+
+/** Clients with the same attributes. */
+interface Series {
+  readonly attributes: TelemetryAttributes;
+  readonly sources: Set<FigureSource>;
+  /** Sums of the clients that have ended: a counter must not fall. */
+  readonly ended: Map<keyof ClientStatistics, number>;
+}
+
+/** The series of each provider. An instrument has one value for each set of attributes, so its clients share it. */
+const providers = new WeakMap<TelemetryMeterProvider, Map<string, Series>>();
+
+/**
+ * Reports the figures of a client.
+ *
+ * @param provider Where to.
+ * @param getMeter Makes the meter of the provider.
+ * @param source The client.
+ * @returns Ends it; to be called once.
+ */
+export function reportFigures(
+  provider: TelemetryMeterProvider,
+  getMeter: () => TelemetryMeter,
+  source: FigureSource,
+): () => void {
+  let all = providers.get(provider);
+  if (all === undefined) {
+    all = new Map();
+    providers.set(provider, all);
+    createInstruments(getMeter(), all);
+  }
+  const key = JSON.stringify(source.attributes);
+  const { attributes } = source;
+  const series = all.get(key) ?? { attributes, sources: new Set(), ended: new Map() };
+  all.set(key, series);
+  series.sources.add(source);
+  return () => {
+    series.sources.delete(source);
+    const last = source.read();
+    for (const { field, falls } of FIGURES) {
+      if (!falls) series.ended.set(field, (series.ended.get(field) ?? 0) + last[field]);
+    }
+  };
+}
+
+function createInstruments(meter: TelemetryMeter, all: ReadonlyMap<string, Series>): void {
+  for (const { name, field, unit, description, falls } of FIGURES) {
+    const options = { unit, description };
+    const instrument = falls
+      ? meter.createObservableUpDownCounter(`babushka.client.${name}`, options)
+      : meter.createObservableCounter(`babushka.client.${name}`, options);
+    instrument.addCallback((result) => {
+      for (const { attributes, sources, ended } of all.values()) {
+        let sum = ended.get(field) ?? 0;
+        for (const source of sources) sum += source.read()[field];
+        result.observe(sum, attributes);
+      }
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Figures about a client at one moment.
+ *
+ * @module
+ */
+
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+
+/**
+ * Figures about a client since it was created. All views of a client have the same.
+ *
+ * Each command is a request, also in a batch; a transaction is one request. What the client asks for itself does not
+ * count as a request: handshakes, roles, the map of a cluster.
+ */
+export interface ClientStatistics {
+  /** Requests that have no answer yet. */
+  inFlight: number;
+  /** Requests that were answered with a value. */
+  completed: number;
+  /** Requests that were rejected, for whatever reason: an error reply, a timeout, an abort, a lost connection. */
+  failed: number;
+  /** Requests that were rejected because their timeout was over. They are among `failed`. */
+  timedOut: number;
+  /**
+   * How often a request, or a part of a request for several nodes, was sent again: because the server could not execute it
+   * at that moment, or its connection was lost and it only reads.
+   */
+  retries: number;
+  /** How often a node of a cluster sent a request, or a part of one, to another node (MOVED, ASK). */
+  redirects: number;
+  /** Connections that are open. */
+  connections: number;
+  /** Connections that were opened so far, also those for blocking commands, for probes and those that are closed again. */
+  connectionsOpened: number;
+  /** Attempts to open the shared connection to a node that failed. */
+  connectionFailures: number;
+  /** How often the shared connection to a node was lost and another one opened. */
+  reconnects: number;
+  /** Bytes that were sent; under TLS, before encryption. */
+  bytesSent: number;
+  /** Bytes that were received; under TLS, after decryption. */
+  bytesReceived: number;
+}
+
+/**
+ * Takes the figures about a client.
+ *
+ * @param dispatcher Sends the requests of the client.
+ * @returns A new object; it does not change any more.
+ */
+export function statisticsOf({ counts, inFlight, settings }: Dispatcher): ClientStatistics {
+  const { tally } = settings.link;
+  return {
+    inFlight,
+    completed: counts.made - counts.failed - inFlight,
+    failed: counts.failed,
+    timedOut: counts.timedOut,
+    retries: counts.retries,
+    redirects: counts.redirects,
+    connections: tally.open,
+    connectionsOpened: tally.opened,
+    connectionFailures: tally.failedAttempts,
+    reconnects: tally.reconnects,
+    bytesSent: tally.bytesSent,
+    bytesReceived: tally.bytesReceived,
+  };
+}
