@@ -45,5 +45,13 @@ export type { ClientStatistics } from "../lib/telemetry/statistics.ts";
 export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";
 export type { WatchOptions } from "../lib/client/watch.ts";
+export type { Overflow } from "../lib/subscription/mailbox.ts";
+export type * from "../lib/subscription/message.ts";
+export type { SubscriptionStats } from "../lib/subscription/reader.ts";
+export {
+  type SubscribeOptions,
+  Subscription,
+  type WithGaps,
+} from "../lib/subscription/subscription.ts";
 export { WatchSession } from "../lib/client/watch_session.ts";
 export { Script, script, type ScriptOptions } from "../lib/client/script.ts";

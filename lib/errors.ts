@@ -181,6 +181,12 @@ export class OverloadError extends RedisError {
   }
 }
 
+/** The buffer of a subscription was full, and its option `overflow` is `"error"`. */
+export class OverflowError extends RedisError {
+  /** Name of the class. */
+  override name = "OverflowError";
+}
+
 /** The peer sent bytes that are not RESP, or more than the decoder's limits allow. The connection is dropped. */
 export class ProtocolError extends RedisError {
   /** Name of the class. */

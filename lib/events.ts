@@ -44,6 +44,55 @@ export interface TopologyEvent {
   replicas: EventAddress[];
 }
 
+/**
+ * Why messages may have been missed:
+ *
+ * - `"reconnect"`: the connection was lost. Messages that were published until it was opened again did not arrive.
+ * - `"moved"`: another node has the subscription now (after a failover, or because a slot has moved).
+ * - `"overflow"`: the reader was too slow, so its buffer was full.
+ */
+export type GapReason = "reconnect" | "moved" | "overflow";
+
+/** A time in which a subscription may have missed messages. */
+export interface Gap {
+  /** Why. */
+  reason: GapReason;
+  /** When it began, in milliseconds of `Date.now()`: until then all messages had arrived. */
+  since: number;
+  /** When it ended, in milliseconds of `Date.now()`: the subscription was confirmed again, or the last message was dropped. */
+  until: number;
+  /** How many messages were dropped; only with the reason `"overflow"`. */
+  dropped?: number;
+}
+
+/** A subscription may have missed messages, and gets them again. */
+export interface GapEvent extends Gap {
+  /** Discriminant. */
+  type: "gap";
+  /** Names of all its channels or patterns. */
+  names: (string | Uint8Array)[];
+}
+
+/** A subscription has ended because of an error: the server refuses it now, or its buffer was full. */
+export interface SubscriptionEndedEvent {
+  /** Discriminant. */
+  type: "subscriptionEnded";
+  /** Names of all its channels or patterns. */
+  names: (string | Uint8Array)[];
+  /** Why. */
+  error: Error;
+}
+
+/** A function that handles messages (`onMessage`) has thrown, or its promise was rejected. */
+export interface HandlerErrorEvent {
+  /** Discriminant. */
+  type: "handlerError";
+  /** Channel of the message. */
+  channel: string | Uint8Array;
+  /** What it threw. */
+  error: unknown;
+}
+
 /** The client was closed; no event follows. */
 export interface ClosedEvent {
   /** Discriminant. */
@@ -56,6 +105,9 @@ export type ClientEvent =
   | DisconnectedEvent
   | ReconnectingEvent
   | TopologyEvent
+  | GapEvent
+  | SubscriptionEndedEvent
+  | HandlerErrorEvent
   | ClosedEvent;
 
 /** Events that are kept for a reader that does not keep up; older ones are dropped. */

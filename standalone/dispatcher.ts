@@ -17,7 +17,9 @@ import { mayReadReplica, ReplicaChoice } from "../lib/dispatch/replica_choice.ts
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
+import type { Placement } from "../lib/subscription/placement.ts";
 import { NodeLinks } from "./node_links.ts";
+import { StandalonePlacement } from "./placement.ts";
 import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
 
@@ -40,6 +42,7 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #creation: Creation;
   /** Nodes that could not be reached when they were tried last, and why. */
   readonly #refusals = new Map<Link, Error>();
+  readonly #placement: StandalonePlacement;
 
   /**
    * Makes a dispatcher that is not connected.
@@ -61,6 +64,15 @@ export class StandaloneDispatcher extends Dispatcher {
       begin: () => this.#connectAll(),
       onHalfTime: () => this.#arrange(),
       onTimeout: () => this.#creation.fail(this.#creationError()),
+    });
+    this.#placement = new StandalonePlacement({
+      primary: () => this.#creation.isReady ? this.#roles.primary : null,
+      primaryAt: (link) => this.#roles.primaryAt(link),
+      seek: () => {
+        if (!this.#creation.isReady) this.#creation.start();
+        else this.#seek();
+      },
+      timeout: settings.clientCreationTimeout,
     });
   }
 
@@ -156,6 +168,10 @@ export class StandaloneDispatcher extends Dispatcher {
     }
   }
 
+  protected override placement(): Placement {
+    return this.#placement;
+  }
+
   async onConnected(link: Link): Promise<void> {
     await this.#roles.identify(link);
     link.dedicated.reserved = this.#roles.mayWrite(link) ? this.settings.blockingConnections : 0;
@@ -164,12 +180,15 @@ export class StandaloneDispatcher extends Dispatcher {
   onReady(link: Link): void {
     this.#refusals.delete(link);
     this.#roles.onReady(link);
+    // The name leads to another server now.
+    if (link.loss === "left") this.subscribed?.renew(this.#placement.nodeOf(link));
     this.events.emit({ type: "connected", ...link.endpoint });
     this.#arrange();
   }
 
   onLost(link: Link, error: Error): void {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
+    this.subscribed?.examine(this.#placement.nodeOf(link));
     this.#roles.forget(link);
     this.#arrange();
   }
@@ -224,6 +243,7 @@ export class StandaloneDispatcher extends Dispatcher {
       for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
     if (this.keeping && this.#creation.isReady && !this.#roles.inDoubt) this.placeAll();
+    if (this.subscribed !== undefined && this.#placement.hasChanged()) this.subscribed.rearrange();
   }
 
   /** Asks for roles as long as it could change something. */
@@ -273,17 +293,19 @@ export class StandaloneDispatcher extends Dispatcher {
   #fail(error: Error): void {
     this.#creation.fail(error);
     this.rejectKept(error);
+    this.subscribed?.rejectUnplaced(error);
   }
 
   /** Asks all nodes, and opens fresh connections to their names if none is a primary any more. */
   async #check(): Promise<void> {
+    this.subscribed?.check();
     await this.#roles.refreshed();
     if (this.#creation.isReady && !this.#roles.hasPrimary) this.#roles.renew();
   }
 
   /** Whether requests wait for a primary that are not at the link of the last one, or `create()` waits for one. */
   #isAwaited(): boolean {
-    return this.keeping || this.obstacles.length > 0 ||
+    return this.keeping || this.obstacles.length > 0 || this.subscribed?.waiting ||
       !this.#creation.isReady && !this.settings.lazyConnect;
   }
 

@@ -38,6 +38,8 @@ export class RoleWatch {
   readonly #owner: RoleWatchOwner;
   /** What the nodes said last. A node that is not connected, or is silent, has no role. */
   readonly #roles = new Map<Link, Role>();
+  /** When nodes said last that they take writes, in milliseconds of `Date.now()`. */
+  readonly #primaryAt = new WeakMap<Link, number>();
   #primary: Link | null = null;
   /** Whether the primary said last that it is one. */
   #certain = false;
@@ -94,6 +96,11 @@ export class RoleWatch {
   /** The node that writes go to; null before the first one is known. */
   get primary(): Link | null {
     return this.#primary;
+  }
+
+  /** When a node said last that it takes writes, in milliseconds of `Date.now()`. */
+  primaryAt(link: Link): number | undefined {
+    return this.#primaryAt.get(link);
   }
 
   /** Whether the node that was the primary is connected, but perhaps no primary any more. */
@@ -247,6 +254,7 @@ export class RoleWatch {
   #note(link: Link, role: Role | undefined): void {
     if (role === undefined) this.#roles.delete(link);
     else this.#roles.set(link, role);
+    if (takesWrites(role)) this.#primaryAt.set(link, Date.now());
     this.#late.delete(link);
     if (link === this.#primary) this.#certain = this.mayWrite(link);
   }

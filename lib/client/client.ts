@@ -23,6 +23,15 @@ import type { ClientEvent } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import type {
+  ChannelMessage,
+  Message,
+  PatternMessage,
+  ShardMessage,
+} from "../subscription/message.ts";
+import { subscribe } from "../subscription/subscribe.ts";
+import type { SubscribeOptions, Subscription, WithGaps } from "../subscription/subscription.ts";
+import type { Kind } from "../subscription/topic.ts";
 import { runScript, type Script } from "./script.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { type ClientStatistics, statisticsOf } from "../telemetry/statistics.ts";
@@ -40,7 +49,16 @@ import type { WatchSession } from "./watch_session.ts";
 export abstract class Client<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Commands<T, N> {
   static {
-    refuseSurplusIn(Client.prototype, ["batch", "customCommand", "run", "transaction", "watch"]);
+    refuseSurplusIn(Client.prototype, [
+      "batch",
+      "customCommand",
+      "psubscribe",
+      "run",
+      "ssubscribe",
+      "subscribe",
+      "transaction",
+      "watch",
+    ]);
   }
 
   readonly #view: View;
@@ -270,6 +288,119 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
+   * Subscribes to channels.
+   *
+   * Subscriptions have connections of their own, at most one to each node, which other requests do not wait for. A
+   * channel to which several subscriptions are made is subscribed to once; each of them gets its own copy of a message.
+   *
+   * @example Reading messages
+   * ```ts
+   * await using news = await client.subscribe(["news", "sport"]);
+   * await client.publish("sport", "1:0");
+   * for await (const { channel, message } of news) {
+   *   [channel, message]; // ["sport", "1:0"]
+   *   break;
+   * }
+   * ```
+   *
+   * @example A function instead of a loop
+   * ```ts
+   * const received = Promise.withResolvers<string>();
+   * await using jobs = await client.subscribe("jobs", {
+   *   onMessage: ({ message }) => received.resolve(message),
+   * });
+   * await client.publish("jobs", "resize 17");
+   * await received.promise; // "resize 17"
+   * ```
+   *
+   * @example Knowing where messages may be missing
+   * ```ts
+   * async function follow(): Promise<void> {
+   *   await using prices = await client.subscribe("prices", { gaps: true });
+   *   for await (const item of prices) {
+   *     if (item.kind === "gap") console.warn("Read all prices again:", item.reason);
+   *     else console.log(item.message);
+   *   }
+   * }
+   * ```
+   *
+   * @example Ending it by a signal
+   * ```ts
+   * const stop = new AbortController();
+   * const alarms = await client.subscribe("alarms", { signal: stop.signal });
+   * stop.abort();
+   * alarms.ended; // true
+   * ```
+   *
+   * @param channels One channel or several.
+   * @param options How messages are handed out.
+   * @returns The subscription, once the server has confirmed all channels.
+   * @throws {ServerError} If the server refuses a channel (`NOPERM`). None is subscribed to then.
+   * @throws {TimeoutError} If the server has not confirmed all within `requestTimeout` (`clientCreationTimeout` while a
+   * connection has to be opened); the same holds then.
+   * @throws {ConfigurationError} If an option is bad.
+   */
+  subscribe<G extends boolean = false>(
+    channels: OneOrMany<Key>,
+    options?: SubscribeOptions<ChannelMessage<T>, G>,
+  ): Promise<Subscription<T, WithGaps<ChannelMessage<T>, G>>> {
+    return this.#subscribe("message", channels, options);
+  }
+
+  /**
+   * Subscribes to all channels whose names match patterns.
+   *
+   * A message of a channel that matches several patterns comes once for each of them.
+   *
+   * @example Reading messages
+   * ```ts
+   * await using all = await client.psubscribe("news.*");
+   * await client.publish("news.art", "A new museum");
+   * for await (const { channel, pattern } of all) {
+   *   [channel, pattern]; // ["news.art", "news.*"]
+   *   break;
+   * }
+   * ```
+   *
+   * @param patterns One glob pattern or several.
+   * @param options How messages are handed out.
+   * @returns The subscription, once the server has confirmed all patterns.
+   * @throws As {@linkcode Client.subscribe} does. An ACL must have a rule that is equal to the pattern.
+   */
+  psubscribe<G extends boolean = false>(
+    patterns: OneOrMany<Key>,
+    options?: SubscribeOptions<PatternMessage<T>, G>,
+  ): Promise<Subscription<T, WithGaps<PatternMessage<T>, G>>> {
+    return this.#subscribe("pmessage", patterns, options);
+  }
+
+  /**
+   * Subscribes to shard channels, whose messages come from {@linkcode Commands.spublish}. In a cluster they stay inside
+   * of the shard that has the slot of the channel.
+   *
+   * @example Reading messages
+   * ```ts
+   * await using orders = await client.ssubscribe("orders:{7}");
+   * await client.spublish("orders:{7}", "paid");
+   * for await (const { message } of orders) {
+   *   message; // "paid"
+   *   break;
+   * }
+   * ```
+   *
+   * @param channels One shard channel or several.
+   * @param options How messages are handed out.
+   * @returns The subscription, once the server has confirmed all channels.
+   * @throws As {@linkcode Client.subscribe} does, and `ServerError` by servers before 7.0.
+   */
+  ssubscribe<G extends boolean = false>(
+    channels: OneOrMany<Key>,
+    options?: SubscribeOptions<ShardMessage<T>, G>,
+  ): Promise<Subscription<T, WithGaps<ShardMessage<T>, G>>> {
+    return this.#subscribe("smessage", channels, options);
+  }
+
+  /**
    * Closes the client: no new requests are taken, those under way get their reply or time out, then the connections are
    * closed. Blocking commands end at once with `ClosedError`.
    *
@@ -290,6 +421,19 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   /** Closes the client at the end of an `await using` block, as {@linkcode Client.close} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #subscribe<M extends Message<T>, G extends boolean>(
+    kind: Kind,
+    names: OneOrMany<Key>,
+    options: SubscribeOptions<M, G> | undefined,
+  ): Promise<Subscription<T, WithGaps<M, G>>> {
+    const { dispatcher, bytes, options: own } = this.#view;
+    return await subscribe<T, M, G>(dispatcher.subscriptions, kind, names, options, {
+      bytes,
+      timeout: own?.timeout,
+      signal: own?.signal,
+    });
   }
 
   /** Runs a command on the connections of the client. */

@@ -11,7 +11,8 @@ import type { Argument } from "../resp/reply.ts";
 
 const TRANSACTION = "use transaction()";
 const WATCH = "use watch()";
-const SUBSCRIPTION = "a subscription needs a connection of its own";
+const SUBSCRIPTION = "subscriptions have connections of their own, use ";
+const UNSUBSCRIBE = "use unsubscribe() or delete() of the subscription";
 const REPLICATION = "replication needs a connection of its own";
 const CACHING = "client-side caching needs a connection of its own";
 const READ_FROM = 'use the option "readFrom"';
@@ -30,9 +31,9 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["HELLO", 'use the options "protocol", "credentials" and "clientName"'],
   ["MONITOR", "monitoring needs a connection of its own"],
   ["MULTI", TRANSACTION],
-  ["PSUBSCRIBE", SUBSCRIPTION],
+  ["PSUBSCRIBE", `${SUBSCRIPTION}psubscribe()`],
   ["PSYNC", REPLICATION],
-  ["PUNSUBSCRIBE", SUBSCRIPTION],
+  ["PUNSUBSCRIBE", UNSUBSCRIBE],
   ["QUIT", "use close()"],
   ["READONLY", READ_FROM],
   ["READWRITE", READ_FROM],
@@ -42,11 +43,11 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   // The next script would start a debugging session instead of sending a reply.
   ["SCRIPT DEBUG", "a dialogue with the debugger needs a connection of its own"],
   ["SELECT", 'use the option "databaseId"'],
-  ["SSUBSCRIBE", SUBSCRIPTION],
-  ["SUBSCRIBE", SUBSCRIPTION],
-  ["SUNSUBSCRIBE", SUBSCRIPTION],
+  ["SSUBSCRIBE", `${SUBSCRIPTION}ssubscribe()`],
+  ["SUBSCRIBE", `${SUBSCRIPTION}subscribe()`],
+  ["SUNSUBSCRIBE", UNSUBSCRIBE],
   ["SYNC", REPLICATION],
-  ["UNSUBSCRIBE", SUBSCRIPTION],
+  ["UNSUBSCRIBE", UNSUBSCRIBE],
   ["UNWATCH", WATCH],
   ["WATCH", WATCH],
 ]);

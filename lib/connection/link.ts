@@ -53,6 +53,8 @@ let connections = 0;
 export class Link {
   /** Number of its connection, or of the last one it had; unique in this program. */
   connectionId: number | undefined;
+  /** Why the connection before the present one is not in use any more. */
+  loss: Loss | undefined;
   /** Connections of their own for requests that would hold up others. */
   readonly dedicated: DedicatedPool;
 
@@ -385,6 +387,7 @@ export class Link {
   #onReady(connection: Connection, loss: Loss): void {
     if (this.connectionId !== undefined) this.#settings.tally.reconnects++;
     this.connectionId = ++connections;
+    this.loss = loss;
     this.#silence.begin(connection);
     this.#review(connection, loss);
     for (const request of this.#queue.drain()) this.send(request);
@@ -482,7 +485,11 @@ export class Link {
     const budget = Math.min(timeout, this.#settings.attemptTimeout);
     const fresh = await this.#open(budget);
     this.#alsoHolds(fresh);
-    if (await isHeldUp(silent, fresh, budget)) return null;
+    const asked = {
+      call: (words: Words) => ask(fresh, words),
+      close: (error: Error) => fresh.close(error),
+    };
+    if (await isHeldUp(silent, asked, budget)) return null;
     this.#others.delete(fresh);
     return fresh;
   }

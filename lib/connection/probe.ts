@@ -8,8 +8,8 @@ import { ClosedError, ServerError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { Budget } from "./budget.ts";
-import type { Connection } from "./connection.ts";
-import { ask } from "./open.ts";
+import type { Greeting } from "./greeting.ts";
+import type { Identity } from "./identity.ts";
 
 /** Why a fresh connection is closed that is not needed. */
 export const ONLY_A_PROBE: ClosedError = new ClosedError(
@@ -18,6 +18,24 @@ export const ONLY_A_PROBE: ClosedError = new ClosedError(
 
 /** By how many seconds the age of a connection may differ between the server and this process. */
 const TOLERANCE = 2;
+
+/** A connection that is silent. */
+export interface Silent {
+  /** What its handshake learnt. */
+  readonly greeting: Greeting | undefined;
+  /** The server process at its other end, if that is known. */
+  readonly identity?: Identity | null;
+  /** When it was opened, in milliseconds of `performance.now()`. */
+  readonly since: number;
+}
+
+/** A fresh connection to ask on. */
+export interface Fresh {
+  /** Sends a command; rejects with the reason if the connection is closed before the reply. */
+  call(words: Words): Promise<Reply>;
+  /** Closes it at once. */
+  close(error: Error): void;
+}
 
 /**
  * Waits for answers on a connection, and closes it if they do not come in time.
@@ -28,7 +46,7 @@ const TOLERANCE = 2;
  */
 export async function within<T>(
   timeout: number,
-  connection: Connection,
+  connection: { close(error: Error): void },
   answers: Promise<T>,
 ): Promise<T> {
   using _ = new Budget(timeout, () => {
@@ -53,12 +71,12 @@ export async function within<T>(
  * @throws {ConnectionError | TimeoutError} If it does not answer.
  */
 export async function isHeldUp(
-  other: Connection,
-  fresh: Connection,
+  other: Silent,
+  fresh: Fresh,
   timeout: number,
 ): Promise<boolean> {
   try {
-    const heldUp = await within(timeout, fresh, isWaiting(other, (words) => ask(fresh, words)));
+    const heldUp = await within(timeout, fresh, isWaiting(other, (words) => fresh.call(words)));
     if (heldUp) fresh.close(ONLY_A_PROBE);
     return heldUp;
   } catch (error) {
@@ -77,7 +95,7 @@ export async function isHeldUp(
  * @throws {ConnectionError | TimeoutError} If it does not answer.
  */
 async function isWaiting(
-  other: Connection,
+  other: Silent,
   call: (words: Words) => Promise<Reply>,
 ): Promise<boolean> {
   const id = other.greeting?.clientId ?? other.identity?.clientId;

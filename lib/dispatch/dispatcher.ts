@@ -18,11 +18,14 @@ import {
   ClosedError,
   ConfigurationError,
   type OverloadError,
+  RedisError,
   type ServerError,
 } from "../errors.ts";
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import type { Push } from "../resp/reply.ts";
+import type { Placement } from "../subscription/placement.ts";
+import { Subscriptions } from "../subscription/registry.ts";
 import { Admission } from "./admission.ts";
 import { allowForBlocking } from "./blocking_time.ts";
 import { KeptRequests } from "./kept_requests.ts";
@@ -47,6 +50,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   protected readonly deadlines: Deadlines = new Deadlines();
   #closed = false;
   #ended = false;
+  #subscriptions: Subscriptions | undefined;
   readonly #admission: Admission;
   /** Requests that wait for another try. */
   readonly #retries: RetryQueue;
@@ -79,6 +83,26 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** How many requests are in flight. */
   get inFlight(): number {
     return this.#admission.inFlight;
+  }
+
+  /**
+   * The subscriptions of the client, made when they are used first.
+   *
+   * @throws {ClosedError} If the client is closed.
+   */
+  get subscriptions(): Subscriptions {
+    if (this.#closed) throw new ClosedError("Cannot subscribe: the client is closed");
+    return this.#subscriptions ??= new Subscriptions(this.settings, this.placement(), this.events);
+  }
+
+  /** The subscriptions of the client, if there ever were any. */
+  protected get subscribed(): Subscriptions | undefined {
+    return this.#subscriptions;
+  }
+
+  /** Makes the placement of subscriptions. */
+  protected placement(): Placement {
+    throw new RedisError("Cannot subscribe: a cluster client has no subscriptions yet");
   }
 
   /**
@@ -364,6 +388,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** Takes no new requests. Resolves when those in flight are settled and the links are closed. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#subscriptions?.close(closedMeanwhile());
     if (!this.#ended) await this.#admission.drain(closedMeanwhile());
     this.destroy();
     const { dials } = this.settings.link;
@@ -376,6 +401,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     if (this.#ended) return;
     this.#closed = this.#ended = true;
     const error = closedMeanwhile();
+    this.#subscriptions?.close(error);
     this.rejectKept(error);
     this.#retries.clear(error);
     this.end(error);

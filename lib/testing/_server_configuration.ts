@@ -14,6 +14,8 @@ export interface ServerConfiguration {
   primary?: { host: string; port: number };
   /** The caller's directives; they win. */
   config?: Readonly<Record<string, string>>;
+  /** More lines, those of a sentinel. */
+  directives?: readonly string[];
 }
 
 /** Directives that older servers do not have; the kit does without them there. */
@@ -73,6 +75,10 @@ export function renderConfiguration(binary: string, plan: ServerConfiguration): 
   }
   if (plan.control) {
     lines.push(`user ${plan.control.name} on >${plan.control.password} ~* &* +@all`);
+  }
+  for (const line of plan.directives ?? []) {
+    refuseLineBreaks("name", line);
+    lines.push(line);
   }
   return lines.join("\n") + "\n";
 }

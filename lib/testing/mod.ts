@@ -4,6 +4,8 @@
  * - {@linkcode startServer} starts a real server, with replicas, TLS, passwords and ACL users as needed.
  * - {@linkcode startCluster} starts a real cluster, which fails over, moves slots, grows and shrinks at the test's
  *   command.
+ * - {@linkcode startSentinels} starts a primary, its replicas and real sentinels, which fail over, are killed, replaced and
+ *   separated at the test's command.
  * - {@linkcode startProxy} puts a network in front of a server that cuts, stalls, delays and refuses;
  *   {@linkcode startBlackHole} is an address where nobody answers.
  * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} answer what a script says, and have subscribers to
@@ -55,6 +57,7 @@ export * from "./fake_reply.ts";
 export * from "./fake_server.ts";
 export * from "./fake_subscriptions.ts";
 export * from "./proxy.ts";
+export * from "./sentinels.ts";
 export * from "./server.ts";
 export * from "./server_options.ts";
 export { SlotMove } from "./slot_move.ts";

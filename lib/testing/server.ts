@@ -12,7 +12,13 @@ import { ServerProcess } from "./_process.ts";
 import { tlsClients, writeTlsFiles } from "./_server_tls.ts";
 import { makeTemporaryFolder, removeTemporaryFolder } from "./_temporary_folder.ts";
 import { findServerBinary } from "./binary.ts";
-import type { CommandOptions, ServerAddress, ServerOptions, ServerTls } from "./server_options.ts";
+import type {
+  CommandOptions,
+  ServerAddress,
+  ServerOptions,
+  ServerTls,
+  WatchedServer,
+} from "./server_options.ts";
 import type { Argument, Reply } from "../resp/mod.ts";
 
 /** Attempts at a start whose port somebody else has taken meanwhile. */
@@ -36,6 +42,7 @@ export class TestServer implements AsyncDisposable {
   readonly replicas: TestServer[] = [];
 
   readonly #options: ServerOptions;
+  readonly #watched: WatchedServer | undefined;
   readonly #control: ControlUser | undefined;
   #port: number;
   #folder: string | undefined;
@@ -47,15 +54,20 @@ export class TestServer implements AsyncDisposable {
   #unref = false;
   #disposed = false;
   #everStarted = false;
+  /** Whether the configuration file belongs to the server program. */
+  #configured = false;
   #lastLogs = "";
 
   /**
    * Prepares a server; {@linkcode startServer} does this and starts it.
    *
    * @param options What kind of server. `replicas` is not looked at here.
+   * @param watched For a sentinel, or a node that sentinels watch: its configuration file then belongs to the server
+   * program, as soon as that has started once.
    */
-  constructor(options: ServerOptions = {}) {
+  constructor(options: ServerOptions = {}, watched?: WatchedServer) {
     this.#options = options;
+    this.#watched = watched;
     this.host = options.host ?? "127.0.0.1";
     this.password = options.password;
     this.#port = options.port ?? this.#reservePort();
@@ -127,6 +139,7 @@ export class TestServer implements AsyncDisposable {
       throw new Error(`Cannot start ${this.#binary}: ${failure.reason}${tail(failure.log)}`);
     }
     this.#everStarted = true;
+    this.#configured = this.#watched !== undefined;
     if (this.#primary instanceof TestServer) {
       if (this.#primary.running && !this.#primary.paused) await this.#inSync(this.#primary);
     }
@@ -149,14 +162,16 @@ export class TestServer implements AsyncDisposable {
   /**
    * Stops the server if it runs, and starts it again on the same port with the same data folder.
    *
-   * What was not saved is lost, and the kit's servers save nothing unless their `config` says so.
+   * What was not saved is lost, and the kit's servers save nothing unless their `config` says so. A sentinel keeps what
+   * it has learnt, and a node that sentinels watch the role that they gave it.
    *
-   * @param options `clean` removes the data folder in between. @default {{ clean: false }}
+   * @param options `clean` removes all that in between. @default {{ clean: false }}
    */
   async restart(options: { clean?: boolean } = {}): Promise<void> {
     await this.stop();
     if (options.clean && this.#folder !== undefined) {
       await Deno.remove(`${this.#folder}/data`, { recursive: true });
+      this.#configured = false;
     }
     await this.start();
   }
@@ -306,10 +321,12 @@ export class TestServer implements AsyncDisposable {
       control: this.#control,
       primary: this.#primary,
       tlsClients: tls ? tlsClients(tls) : undefined,
+      directives: this.#watched?.sentinel,
     });
-    await Deno.writeTextFile(file, text, { mode: 0o600 });
+    if (!this.#configured) await Deno.writeTextFile(file, text, { mode: 0o600 });
     const logStart = (await this.#readLog(folder)).length;
-    const process = new ServerProcess([this.#binary, file], folder, `${folder}/server.log`);
+    const command = [this.#binary, file, ...this.#watched?.sentinel ? ["--sentinel"] : []];
+    const process = new ServerProcess(command, folder, `${folder}/server.log`);
     if (this.#unref) process.unref();
     this.#process = process;
     this.#paused = false;

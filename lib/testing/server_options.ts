@@ -94,3 +94,9 @@ export interface ServerAddress {
   /** TCP port. */
   port: number;
 }
+
+/** What is special about a server under the eyes of sentinels, or a sentinel. */
+export interface WatchedServer {
+  /** For a sentinel, lines of its configuration file: `sentinel monitor …` and the like. */
+  readonly sentinel?: readonly string[];
+}

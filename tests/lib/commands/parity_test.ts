@@ -22,7 +22,7 @@ const WITHOUT_METHOD: Record<string, readonly string[]> = {
     ...["CLIENT CACHING", "CLIENT CAPA", "CLIENT REPLY", "CLIENT TRACKING", "RESET"],
     ...["SCRIPT DEBUG"],
   ],
-  "a subscription needs a connection of its own": [
+  "the methods of the clients and of Subscription do it": [
     ...["MONITOR", "PSUBSCRIBE", "PUNSUBSCRIBE", "SSUBSCRIBE", "SUBSCRIBE", "SUNSUBSCRIBE"],
     ...["UNSUBSCRIBE"],
   ],

@@ -1,0 +1,275 @@
+/**
+ * What stands behind one `Subscription`: its topics, its buffer or handler, its figures and its gaps.
+ *
+ * @module
+ */
+
+import { OverflowError } from "../errors.ts";
+import type { Events, Gap } from "../events.ts";
+import { Mailbox, MAX_BYTES, MAX_ITEMS, type Overflow } from "./mailbox.ts";
+import { type GapItem, type Message, sizeOf } from "./message.ts";
+import type { Kind, Name, Topic, TopicReader } from "./topic.ts";
+
+/** How many gaps are kept for the figures. */
+const KEPT_GAPS = 100;
+/** How long dropped messages are gathered before they are told as one gap, in milliseconds. */
+const OVERFLOW_TIME = 1000;
+
+/** A message or a gap. */
+export type Item = Message<string | Uint8Array> | GapItem;
+
+/** Settings of a reader; checked. */
+export interface ReaderSettings {
+  /** Whether it gets bytes rather than text. */
+  readonly bytes: boolean;
+  /** Whether gaps come between its messages. */
+  readonly gaps?: boolean;
+  /** What its full buffer does with one more message. */
+  readonly overflow?: Overflow;
+  /** Most messages in its buffer. */
+  readonly maxMessages?: number;
+  /** Most bytes in its buffer. */
+  readonly maxBytes?: number;
+  /** Gets the messages instead of the buffer. */
+  onMessage?(item: Item): unknown;
+}
+
+/** Figures of a subscription. */
+export interface SubscriptionStats {
+  /** Messages that were received. */
+  received: number;
+  /** Messages of these that were dropped because the buffer was full. */
+  dropped: number;
+  /** Messages that are buffered. */
+  buffered: number;
+  /** The times in which messages may have been missed, oldest first; the latest 100. */
+  gaps: Gap[];
+}
+
+/** Gets the messages of some topics of one kind. */
+export class Reader implements TopicReader {
+  /** Kind of its topics. */
+  readonly kind: Kind;
+  readonly bytes: boolean;
+  /** Called when it has ended. */
+  onEnded: (() => void) | undefined;
+  /** Its topics, by the binary forms of their names. */
+  readonly topics: Map<string, Topic> = new Map();
+  readonly #settings: ReaderSettings;
+  readonly #events: Events;
+  /** Ends it because of an error. */
+  readonly #fail: (reader: Reader, error: Error) => void;
+  readonly #mailbox: Mailbox<Item> | null;
+  #received = 0;
+  #dropped = 0;
+  #ended = false;
+  readonly #gaps: Gap[] = [];
+  /** Topics whose messages are missed at present, since when, and why. */
+  #loss: { since: number; reason: "reconnect" | "moved"; readonly topics: Set<Topic> } | null =
+    null;
+  /** Messages that were dropped and have not been told as a gap. */
+  #overflow:
+    | { since: number; until: number; dropped: number; timer: ReturnType<typeof setTimeout> }
+    | null = null;
+
+  /**
+   * Makes a reader without topics.
+   *
+   * @param kind Kind of its topics.
+   * @param settings How it gets its messages.
+   * @param events Takes its events.
+   * @param fail Ends it because of an error.
+   */
+  constructor(
+    kind: Kind,
+    settings: ReaderSettings,
+    events: Events,
+    fail: (reader: Reader, error: Error) => void,
+  ) {
+    this.kind = kind;
+    this.bytes = settings.bytes;
+    this.#settings = settings;
+    this.#events = events;
+    this.#fail = fail;
+    this.#mailbox = settings.onMessage === undefined ? this.#makeMailbox() : null;
+  }
+
+  /** Whether it gets no more messages. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Its buffer; null if a function gets the messages. */
+  get mailbox(): Mailbox<Item> | null {
+    return this.#mailbox;
+  }
+
+  /** The names of its topics, in its form. */
+  names(): Name[] {
+    return Array.from(
+      this.topics.values(),
+      ({ name }) => this.bytes ? name.bytes.slice() : name.text,
+    );
+  }
+
+  /** Its figures. */
+  get stats(): SubscriptionStats {
+    const gaps = this.#gaps.map((gap) => ({ ...gap }));
+    if (this.#overflow !== null) gaps.push(overflowGap(this.#overflow));
+    return {
+      received: this.#received,
+      dropped: this.#dropped,
+      buffered: this.#mailbox?.length ?? 0,
+      gaps,
+    };
+  }
+
+  receive(topic: Topic, channel: Name, message: Name): void {
+    if (this.#ended) return;
+    this.#received++;
+    const { kind } = topic;
+    const item = kind === "pmessage"
+      ? { kind, channel, pattern: this.bytes ? topic.name.bytes.slice() : topic.name.text, message }
+      : { kind, channel, message };
+    if (this.#mailbox !== null) this.#mailbox.put(item);
+    else this.#handle(item, channel);
+  }
+
+  /**
+   * Notes that messages of a topic are missed from now on.
+   *
+   * @param topic One of its topics.
+   * @param since Until when all messages had arrived, in milliseconds of `Date.now()`.
+   */
+  lose(topic: Topic, since: number): void {
+    const loss = this.#loss ??= { since, reason: "reconnect", topics: new Set() };
+    loss.since = Math.min(loss.since, since);
+    loss.topics.add(topic);
+  }
+
+  /**
+   * Notes that messages of a topic arrive again. The gap is told when that holds for all its topics.
+   *
+   * @param topic The topic; nothing is done if its messages were not missed.
+   * @param reason Why they were missed.
+   */
+  recover(topic: Topic, reason: "reconnect" | "moved"): void {
+    const loss = this.#loss;
+    if (loss === null || !loss.topics.delete(topic)) return;
+    if (reason === "moved") loss.reason = reason;
+    if (loss.topics.size > 0) return;
+    this.#loss = null;
+    const gap: Gap = { reason: loss.reason, since: loss.since, until: Date.now() };
+    this.#tell(gap);
+    if (!this.#settings.gaps) return;
+    const item: GapItem = { kind: "gap", ...gap };
+    if (this.#mailbox !== null) this.#mailbox.put(item);
+    else this.#handle(item, "");
+  }
+
+  /** Forgets a topic that it does not want any more. */
+  forget(topic: Topic): void {
+    this.topics.delete(topic.name.binary);
+    const loss = this.#loss;
+    if (loss === null || !loss.topics.delete(topic) || loss.topics.size > 0) return;
+    this.#loss = null;
+    if (!this.#ended && this.topics.size > 0) {
+      this.#tell({ reason: loss.reason, since: loss.since, until: Date.now() });
+    }
+  }
+
+  /**
+   * Ends it.
+   *
+   * @param error Why, if it was not asked to end.
+   * @param options Whether buffered messages are forgotten instead of being handed out first.
+   */
+  end(error: Error | undefined, { atOnce }: { atOnce: boolean }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#loss = null;
+    this.#tellOverflow();
+    if (atOnce) this.#mailbox?.clear();
+    this.#mailbox?.end(error);
+    this.onEnded?.();
+    if (error === undefined) return;
+    this.#events.emit({ type: "subscriptionEnded", names: this.names(), error });
+  }
+
+  #makeMailbox(): Mailbox<Item> {
+    const { overflow, maxMessages, maxBytes, gaps } = this.#settings;
+    return new Mailbox<Item>({
+      sizeOf,
+      overflow,
+      maxItems: maxMessages,
+      maxBytes,
+      onDrop: (item) => {
+        if (item.kind !== "gap") this.#drop();
+      },
+      onFull: () => this.#fail(this, this.#tooSlow()),
+      isMark: (item) => item.kind === "gap",
+      markOf: gaps
+        ? ({ count, since, until }) => ({
+          kind: "gap",
+          reason: "overflow",
+          since,
+          until,
+          dropped: count,
+        })
+        : undefined,
+    });
+  }
+
+  #tooSlow(): OverflowError {
+    const { maxMessages = MAX_ITEMS, maxBytes = MAX_BYTES } = this.#settings;
+    return new OverflowError(
+      `Cannot keep more messages: the reader is too slow, and its buffer has ${maxMessages} messages or ${maxBytes} bytes`,
+    );
+  }
+
+  #handle(item: Item, channel: Name): void {
+    const report = (error: unknown): void =>
+      this.#events.emit({ type: "handlerError", channel, error });
+    try {
+      const result = this.#settings.onMessage!(item) as PromiseLike<unknown> | undefined;
+      if (typeof result?.then === "function") result.then(undefined, report);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** Notes that a message was dropped. Some time later all that were dropped meanwhile are told together. */
+  #drop(): void {
+    this.#dropped++;
+    const now = Date.now();
+    const overflow = this.#overflow;
+    if (overflow !== null) {
+      overflow.until = now;
+      overflow.dropped++;
+      return;
+    }
+    const timer = setTimeout(() => this.#tellOverflow(), OVERFLOW_TIME);
+    Deno.unrefTimer(timer);
+    this.#overflow = { since: now, until: now, dropped: 1, timer };
+  }
+
+  #tellOverflow(): void {
+    const overflow = this.#overflow;
+    if (overflow === null) return;
+    clearTimeout(overflow.timer);
+    this.#overflow = null;
+    this.#tell(overflowGap(overflow));
+  }
+
+  #tell(gap: Gap): void {
+    if (this.#gaps.length === KEPT_GAPS) this.#gaps.shift();
+    this.#gaps.push(gap);
+    this.#events.emit({ type: "gap", names: this.names(), ...gap });
+  }
+}
+
+function overflowGap(
+  { since, until, dropped }: { since: number; until: number; dropped: number },
+): Gap {
+  return { reason: "overflow", since, until, dropped };
+}

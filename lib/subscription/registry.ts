@@ -1,0 +1,557 @@
+/**
+ * What is wanted by the subscriptions of one client, and where that is subscribed.
+ *
+ * A topic (kind and name) that several subscriptions want is subscribed once. The placement says at which nodes; the
+ * subscriber of a node does it.
+ *
+ * @module
+ */
+
+import { Aborts } from "../connection/aborts.ts";
+import { isHopeless } from "../connection/handshake.ts";
+import { ClosedError, ServerError, TimeoutError } from "../errors.ts";
+import type { Events } from "../events.ts";
+import type { Words } from "../executor.ts";
+import type { Reply } from "../resp/reply.ts";
+import { differs } from "./audit.ts";
+import { Call } from "./call.ts";
+import type { Placement } from "./placement.ts";
+import { Reader, type ReaderSettings } from "./reader.ts";
+import {
+  type Seat,
+  Subscriber,
+  type SubscriberNode,
+  type SubscriberOwner,
+  type SubscriberSettings,
+} from "./subscriber.ts";
+import { type Forms, type Kind, SUBSCRIBE, Topic } from "./topic.ts";
+
+/** Refusals that pass, so that the same command is tried again. */
+const PASSING = new Set(["BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"]);
+
+/** Settings of all subscriptions of a client. */
+export interface SubscriptionsSettings extends SubscriberSettings {
+  /** Milliseconds for a call while a connection has to be opened. */
+  readonly clientCreationTimeout: number;
+}
+
+/** How a call may go. */
+export interface WantOptions {
+  /** Milliseconds; by default those of the client. */
+  readonly timeout?: number;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** A topic, and where it is subscribed. */
+class PlacedTopic extends Topic {
+  /** Where it is subscribed, or to be. */
+  readonly seats: Map<Subscriber<PlacedTopic>, Seat<PlacedTopic>> = new Map();
+  /** Where it should be subscribed; empty while that is unknown. */
+  targets: readonly Subscriber<PlacedTopic>[] = [];
+  /** Whether it is subscribed at all targets. */
+  settled = false;
+  /** Whether another node has it than before. */
+  moved = false;
+  /** Calls that wait until it is settled. */
+  readonly calls: Set<Call> = new Set();
+  /** Calls that wait until it is gone. */
+  readonly releases: Set<Call> = new Set();
+
+  /** Whether anybody wants it. */
+  get wanted(): boolean {
+    return this.readers.length > 0;
+  }
+}
+
+/** The subscriptions of one client. */
+export class Subscriptions implements SubscriberOwner<PlacedTopic> {
+  readonly #settings: SubscriptionsSettings;
+  readonly #placement: Placement;
+  readonly #events: Events;
+  readonly #readers = new Set<Reader>();
+  readonly #topics: Readonly<Record<Kind, Map<string, PlacedTopic>>> = {
+    message: new Map(),
+    pmessage: new Map(),
+    smessage: new Map(),
+  };
+  /** Topics that are wanted and not settled. */
+  readonly #unsettled = new Set<PlacedTopic>();
+  /** Topics about whose nodes the placement is asked soon. */
+  readonly #toPlace = new Set<PlacedTopic>();
+  /** The subscriber of each node in use. */
+  readonly #current = new Map<SubscriberNode, Subscriber<PlacedTopic>>();
+  /** All subscribers, those that are about to be left included. */
+  readonly #subscribers = new Set<Subscriber<PlacedTopic>>();
+  /** Since when a subscriber is refused for a reason that lasts, in milliseconds of `performance.now()`. */
+  readonly #refusedSince = new WeakMap<Subscriber<PlacedTopic>, number>();
+  /** Number of readers of bytes, and of topics whose name is no text. */
+  #bytes = 0;
+  #closed = false;
+
+  /**
+   * Makes one without subscriptions.
+   *
+   * @param settings How to connect, and how long calls may take.
+   * @param placement Says at which nodes topics are subscribed.
+   * @param events Takes events.
+   */
+  constructor(settings: SubscriptionsSettings, placement: Placement, events: Events) {
+    this.#settings = settings;
+    this.#placement = placement;
+    this.#events = events;
+  }
+
+  /** Whether something is wanted that is not confirmed. */
+  get waiting(): boolean {
+    return this.#unsettled.size > 0;
+  }
+
+  /** Whether there are connections. */
+  get active(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  /**
+   * Makes a reader, and subscribes to names for it.
+   *
+   * @param kind Kind of the names.
+   * @param names The names.
+   * @param settings How the reader gets its messages.
+   * @param options How the call may go. The signal ends the reader as well.
+   * @returns The reader, once all names are confirmed.
+   */
+  async open(
+    kind: Kind,
+    names: readonly Forms[],
+    settings: ReaderSettings,
+    options: WantOptions,
+  ): Promise<Reader> {
+    const reader = new Reader(kind, settings, this.#events, (reader, error) => {
+      this.#fail(reader, error);
+    });
+    if (reader.bytes) this.#bytes++;
+    this.#readers.add(reader);
+    try {
+      await this.add(reader, names, options);
+      const { signal } = options;
+      signal?.throwIfAborted();
+      if (signal !== undefined) this.#endBy(signal, reader);
+      return reader;
+    } catch (error) {
+      this.end(reader);
+      throw error;
+    }
+  }
+
+  /**
+   * Subscribes to more names.
+   *
+   * @param reader Who wants them.
+   * @param names The names.
+   * @param options How the call may go.
+   * @returns Resolves when all are confirmed. If it rejects, the reader wants none of the new ones.
+   */
+  async add(reader: Reader, names: readonly Forms[], options: WantOptions): Promise<void> {
+    if (this.#closed) throw new ClosedError("Cannot subscribe: the client is closed");
+    if (reader.ended) throw new ClosedError("Cannot subscribe: the subscription has ended");
+    options.signal?.throwIfAborted();
+    const added: PlacedTopic[] = [];
+    for (const name of names) {
+      if (reader.topics.has(name.binary)) continue;
+      const topic = this.#topicOf(reader.kind, name);
+      reader.topics.set(name.binary, topic);
+      topic.readers = [...topic.readers, reader];
+      added.push(topic);
+      for (const release of topic.releases) release.confirm(topic);
+      if (!topic.settled) {
+        this.#unsettled.add(topic);
+        this.#place(topic);
+      }
+    }
+    const missing = added.filter(({ settled }) => !settled);
+    if (missing.length === 0) return;
+    const ready = missing.every(({ targets }) =>
+      targets.length > 0 && targets.every(({ ready }) => ready)
+    );
+    const { requestTimeout, clientCreationTimeout } = this.#settings;
+    const timeout = options.timeout ??
+      (ready ? requestTimeout : Math.max(requestTimeout, clientCreationTimeout));
+    const call = new Call(missing, {
+      owner: reader,
+      timeout,
+      onTimeout: () => call.reject(this.#timeoutError(call, reader.kind, timeout)),
+      signal: options.signal,
+      onFailed: () => {
+        for (const topic of missing) topic.calls.delete(call);
+        this.#leave(reader, added);
+      },
+    });
+    for (const topic of missing) topic.calls.add(call);
+    await call.outcome;
+  }
+
+  /**
+   * Ends the subscription of a reader to some names.
+   *
+   * @param reader Who does not want them any more.
+   * @param names The names. Those that it does not have are left out.
+   * @returns Resolves when the server has confirmed that, or does not answer in time. Never rejects.
+   */
+  async delete(reader: Reader, names: readonly Forms[]): Promise<void> {
+    const topics: PlacedTopic[] = [];
+    for (const { binary } of names) {
+      const topic = reader.topics.get(binary);
+      if (topic !== undefined) topics.push(topic as PlacedTopic);
+    }
+    await this.#leave(reader, topics);
+  }
+
+  /**
+   * Ends a reader.
+   *
+   * @param reader The reader. What it has buffered can still be read.
+   * @returns Resolves when the server has confirmed that, or does not answer in time. Never rejects.
+   */
+  async end(reader: Reader): Promise<void> {
+    reader.end(undefined, { atOnce: false });
+    await this.#forget(reader);
+  }
+
+  /** Asks the placement for the nodes of all topics again, since its answers may have changed. */
+  rearrange(): void {
+    for (const topics of Object.values(this.#topics)) {
+      for (const topic of topics.values()) if (topic.wanted) this.#place(topic);
+    }
+  }
+
+  /**
+   * Opens another connection to a node, because its name leads to another server, and uses it once all is subscribed
+   * there.
+   *
+   * @param node The node.
+   */
+  renew(node: SubscriberNode): void {
+    if (this.#current.delete(node)) this.rearrange();
+  }
+
+  /**
+   * Finds out whether a connection is still good, because there are doubts.
+   *
+   * @param node Its node.
+   */
+  examine(node: SubscriberNode): void {
+    this.#current.get(node)?.ping();
+  }
+
+  /**
+   * Rejects calls that wait for a node, because the client has none.
+   *
+   * @param error Why.
+   */
+  rejectUnplaced(error: Error): void {
+    for (const { targets, calls } of [...this.#unsettled]) {
+      if (targets.length === 0) { for (const call of [...calls]) call.reject(error); }
+    }
+  }
+
+  /** Compares what each server says is subscribed with what should be. Where that differs, the connection is replaced. */
+  async check(): Promise<void> {
+    await Promise.all(
+      Array.from(this.#subscribers, async (subscriber) => {
+        const call = (words: Words): Promise<Reply> => this.#placement.call(subscriber.node, words);
+        if (await differs(subscriber, call)) {
+          subscriber.reopen("the server has other subscriptions than were confirmed");
+        }
+      }),
+    );
+  }
+
+  /**
+   * Ends everything at once: readers come to their end, calls reject.
+   *
+   * @param error Why.
+   */
+  close(error: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const topics of Object.values(this.#topics)) {
+      for (const topic of topics.values()) {
+        for (const call of [...topic.calls]) call.reject(error);
+        for (const release of [...topic.releases]) release.succeed();
+      }
+      topics.clear();
+    }
+    for (const reader of this.#readers) reader.end(undefined, { atOnce: true });
+    this.#readers.clear();
+    this.#unsettled.clear();
+    for (const subscriber of this.#subscribers) subscriber.close(error);
+    this.#subscribers.clear();
+    this.#current.clear();
+  }
+
+  isBytes(): boolean {
+    return this.#bytes > 0;
+  }
+
+  onConfirmed(seat: Seat<PlacedTopic>): void {
+    const { topic, subscriber } = seat;
+    if (topic.targets.includes(subscriber)) {
+      seat.delivers = true;
+      if (!seat.wasConfirmed) topic.moved = true;
+      if (topic.targets.length === 1) this.#releaseOthers(topic, [subscriber]);
+    }
+    this.#settle(topic);
+  }
+
+  onRefused(seat: Seat<PlacedTopic>, error: ServerError): boolean {
+    const { topic, subscriber } = seat;
+    if (PASSING.has(error.code) || this.#placement.onRefused(topic, error, subscriber.node)) {
+      this.#placeSoon(topic);
+      return true;
+    }
+    const waiting = new Set<Call>(topic.calls);
+    for (const call of waiting) call.reject(error);
+    // Whoever still wants it had it before.
+    for (const reader of topic.readers) this.#fail(reader as Reader, error);
+    return false;
+  }
+
+  onLost(seat: Seat<PlacedTopic>, since: number, cause: "connection" | "subscription"): void {
+    const { topic, subscriber } = seat;
+    this.#unsettle(topic, since);
+    this.#lost(subscriber, cause);
+    this.#placeSoon(topic);
+  }
+
+  onReleased(seat: Seat<PlacedTopic>): void {
+    const { topic, subscriber } = seat;
+    if (topic.seats.get(subscriber) === seat) topic.seats.delete(subscriber);
+    if (topic.seats.size === 0) {
+      for (const release of [...topic.releases]) release.confirm(topic);
+      topic.releases.clear();
+      if (!topic.wanted) this.#drop(topic);
+    }
+    if (subscriber.size === 0) this.#closeSubscriber(subscriber);
+  }
+
+  onUnreachable(subscriber: Subscriber<PlacedTopic>, error: Error): void {
+    const endpoint = subscriber.endpoint;
+    if (endpoint !== undefined) this.#events.emit({ type: "reconnecting", ...endpoint, error });
+    this.#placement.onLost(subscriber.node, "connection");
+    const topics = this.#topicsAt(subscriber);
+    if (isHopeless(error)) this.#onHopeless(subscriber, topics, error);
+    else this.#refusedSince.delete(subscriber);
+    for (const topic of topics) this.#placeSoon(topic);
+  }
+
+  #endBy(signal: AbortSignal, reader: Reader): void {
+    const aborts = Aborts.of(signal);
+    const ending = { reject: () => this.end(reader) };
+    aborts.add(ending);
+    reader.onEnded = () => aborts.remove(ending);
+  }
+
+  /** A connection is refused for a reason that lasts: calls reject at once, readers end if it does not pass soon. */
+  #onHopeless(
+    subscriber: Subscriber<PlacedTopic>,
+    topics: readonly PlacedTopic[],
+    error: Error,
+  ): void {
+    for (const topic of topics) for (const call of [...topic.calls]) call.reject(error);
+    if (!(error instanceof ServerError)) return;
+    const now = performance.now();
+    const since = this.#refusedSince.get(subscriber) ?? now;
+    this.#refusedSince.set(subscriber, since);
+    if (now - since < this.#settings.clientCreationTimeout) return;
+    for (const topic of topics) {
+      for (const reader of topic.readers) this.#fail(reader as Reader, error);
+    }
+  }
+
+  #topicsAt(subscriber: Subscriber<PlacedTopic>): PlacedTopic[] {
+    const all = Object.values(this.#topics).flatMap((topics) => [...topics.values()]);
+    return all.filter(({ seats, wanted }) => wanted && seats.has(subscriber));
+  }
+
+  #topicOf(kind: Kind, name: Forms): PlacedTopic {
+    const topics = this.#topics[kind];
+    let topic = topics.get(name.binary);
+    if (topic === undefined) {
+      topic = new PlacedTopic(kind, name, this.#placement.groupOf(kind, name.bytes));
+      topics.set(name.binary, topic);
+      if (!name.isText) this.#bytes++;
+    }
+    return topic;
+  }
+
+  /** Forgets a topic that nobody wants and that is subscribed nowhere. */
+  #drop(topic: PlacedTopic): void {
+    if (this.#topics[topic.kind].delete(topic.name.binary) && !topic.name.isText) this.#bytes--;
+    this.#toPlace.delete(topic);
+  }
+
+  /** Subscribes to a topic where it belongs now. It is given up elsewhere once that is confirmed. */
+  #place(topic: PlacedTopic): void {
+    const nodes = this.#placement.nodesFor(topic);
+    if (nodes.length === 0) {
+      if (!topic.settled) this.#placement.seek();
+      return;
+    }
+    const targets = nodes.map((node) => this.#subscriberOf(node));
+    topic.targets = targets;
+    for (const target of targets) {
+      const seat = topic.seats.get(target);
+      if (seat?.wanted) continue;
+      if (topic.settled) this.#unsettle(topic, this.#rightUntil(topic));
+      topic.seats.set(target, target.seat(topic));
+    }
+    this.#settle(topic);
+    if (!topic.settled) this.#placement.seek();
+  }
+
+  #placeSoon(topic: PlacedTopic): void {
+    if (this.#toPlace.size === 0) {
+      queueMicrotask(() => {
+        const topics = [...this.#toPlace];
+        this.#toPlace.clear();
+        for (const topic of topics) if (topic.wanted && !this.#closed) this.#place(topic);
+      });
+    }
+    this.#toPlace.add(topic);
+  }
+
+  /** Until when the nodes that have a topic were certainly the right ones. */
+  #rightUntil(topic: PlacedTopic): number {
+    const times = [...topic.seats.values()]
+      .filter(({ delivers }) => delivers)
+      .map(({ subscriber }) => this.#placement.rightUntil(subscriber.node) ?? Date.now());
+    return Math.min(Date.now(), ...times);
+  }
+
+  #unsettle(topic: PlacedTopic, since: number): void {
+    topic.settled = false;
+    if (!topic.wanted) return;
+    this.#unsettled.add(topic);
+    // Whoever waits for the topic has missed nothing.
+    const waiting = new Set(Array.from(topic.calls, ({ owner }) => owner));
+    for (const reader of topic.readers as Reader[]) {
+      if (!waiting.has(reader)) reader.lose(topic, since);
+    }
+  }
+
+  /** Notes whether a topic is subscribed at all its nodes. */
+  #settle(topic: PlacedTopic): void {
+    const { targets, seats } = topic;
+    const complete = targets.length > 0 &&
+      targets.every((target) => seats.get(target)?.state === "subscribed");
+    this.#releaseOthers(topic, targets, { all: complete });
+    if (!complete || topic.settled || !topic.wanted) return;
+    for (const target of targets) seats.get(target)!.delivers = true;
+    topic.settled = true;
+    this.#unsettled.delete(topic);
+    const reason = topic.moved ? "moved" : "reconnect";
+    topic.moved = false;
+    for (const reader of topic.readers as Reader[]) reader.recover(topic, reason);
+    for (const call of [...topic.calls]) call.confirm(topic);
+    topic.calls.clear();
+  }
+
+  /** Gives a topic up at other nodes: at all, or at those that do not deliver its messages. */
+  #releaseOthers(
+    topic: PlacedTopic,
+    kept: readonly Subscriber<PlacedTopic>[],
+    { all = true }: { all?: boolean } = {},
+  ): void {
+    for (const [subscriber, seat] of [...topic.seats]) {
+      if (!kept.includes(subscriber) && seat.wanted && (all || !seat.delivers)) {
+        subscriber.release(seat);
+      }
+    }
+  }
+
+  #subscriberOf(node: SubscriberNode): Subscriber<PlacedTopic> {
+    let subscriber = this.#current.get(node);
+    if (subscriber === undefined) {
+      subscriber = new Subscriber<PlacedTopic>(node, this.#settings, this);
+      this.#current.set(node, subscriber);
+      this.#subscribers.add(subscriber);
+    }
+    return subscriber;
+  }
+
+  #closeSubscriber(subscriber: Subscriber<PlacedTopic>): void {
+    subscriber.close(new ClosedError("Cannot subscribe: the connection is not needed any more"));
+    this.#subscribers.delete(subscriber);
+    if (this.#current.get(subscriber.node) === subscriber) this.#current.delete(subscriber.node);
+  }
+
+  /** Ends a reader because of an error. What it has buffered can still be read. */
+  #fail(reader: Reader, error: Error): void {
+    reader.end(error, { atOnce: false });
+    this.#forget(reader);
+  }
+
+  #forget(reader: Reader): Promise<void> {
+    if (this.#readers.delete(reader) && reader.bytes) this.#bytes--;
+    return this.#leave(reader, [...reader.topics.values()] as PlacedTopic[]);
+  }
+
+  /** Removes a reader from topics, and gives up those that nobody wants any more. */
+  async #leave(reader: Reader, topics: readonly PlacedTopic[]): Promise<void> {
+    const unwanted: PlacedTopic[] = [];
+    for (const topic of topics) {
+      reader.forget(topic);
+      topic.readers = topic.readers.filter((other) => other !== reader);
+      if (topic.wanted) continue;
+      topic.settled = false;
+      topic.targets = [];
+      this.#unsettled.delete(topic);
+      for (const [subscriber, seat] of [...topic.seats]) subscriber.release(seat);
+      if (topic.seats.size > 0) unwanted.push(topic);
+      else this.#drop(topic);
+    }
+    if (unwanted.length === 0 || this.#closed) return;
+    const release = new Call(unwanted, {
+      timeout: this.#settings.requestTimeout,
+      onTimeout: () => {
+        this.#abandon(release.missing as ReadonlySet<PlacedTopic>);
+        release.succeed();
+      },
+    });
+    for (const topic of unwanted) topic.releases.add(release);
+    await release.outcome;
+  }
+
+  /** The end of subscriptions is not confirmed: closes connections that serve nothing else. */
+  #abandon(topics: ReadonlySet<PlacedTopic>): void {
+    for (const topic of topics) {
+      for (const subscriber of topic.seats.keys()) {
+        const needed = this.#topicsAt(subscriber).length > 0;
+        if (needed) subscriber.ping();
+        else subscriber.reopen("the server does not confirm the end of subscriptions");
+      }
+    }
+  }
+
+  #lost(subscriber: Subscriber<PlacedTopic>, cause: "connection" | "subscription"): void {
+    this.#placement.onLost(subscriber.node, cause);
+  }
+
+  #timeoutError(call: Call, kind: Kind, timeout: number): TimeoutError {
+    const topics = call.missing as ReadonlySet<PlacedTopic>;
+    const targets = [...topics].flatMap(({ targets }) => targets);
+    const sent = targets.some(({ ready }) => ready);
+    const cause = targets.find(({ ready }) => !ready)?.lastError;
+    const what = sent
+      ? "the server has not confirmed it"
+      : cause === undefined
+      ? "there is no connection"
+      : cause.message;
+    return new TimeoutError(`Cannot complete ${SUBSCRIBE[kind]} within ${timeout} ms: ${what}`, {
+      phase: sent ? "sent" : "queued",
+      timeout,
+      cause,
+    });
+  }
+}

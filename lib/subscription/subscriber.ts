@@ -1,0 +1,491 @@
+/**
+ * The way to one node for subscriptions: a connection that is opened again whenever it breaks, and what is subscribed on
+ * it.
+ *
+ * @module
+ */
+
+import { firstOf } from "../connection/open_first.ts";
+import { openWith } from "../connection/open.ts";
+import { Budget } from "../connection/budget.ts";
+import { KeepAlive } from "../connection/keep_alive.ts";
+import { isHeldUp } from "../connection/probe.ts";
+import { Reconnect } from "../connection/reconnect.ts";
+import type { LinkSettings } from "../connection/settings.ts";
+import { Silence } from "../connection/silence.ts";
+import { type Endpoint, show } from "../connection/transport.ts";
+import { ConnectionError, type ServerError } from "../errors.ts";
+import { type Change, type ChangeOwner, SubscriberConnection } from "./subscriber_connection.ts";
+import { binaryOf, type Kind, type Topic } from "./topic.ts";
+
+/** Most names in one command. */
+const MOST_NAMES = 1000;
+/** Longest wait between two attempts to connect, in milliseconds. */
+const LONGEST_WAIT = 150;
+/** Wait before a name is tried again that the server has refused for the moment, in milliseconds. */
+const RETRY_WAIT = 50;
+
+/** A node, as subscriptions see it. The same node is the same object. */
+export interface SubscriberNode {
+  /**
+   * Where to try to reach the node, in order; asked before each attempt. If it throws, the attempt fails.
+   */
+  addresses(): readonly Endpoint[];
+}
+
+/**
+ * Where a topic is subscribed, or to be.
+ *
+ * @typeParam T Type of the topics.
+ */
+export class Seat<T extends Topic = Topic> {
+  /** What is subscribed to. */
+  readonly topic: T;
+  /** The way to the node. */
+  readonly subscriber: Subscriber<T>;
+  /** Whether it should be subscribed. */
+  wanted = true;
+  /** What the server was told, and has confirmed. */
+  state: "none" | "subscribing" | "subscribed" | "unsubscribing" = "none";
+  /** Whether its messages are handed on: another seat may do that until this one is confirmed. */
+  delivers = false;
+  /** Whether it was confirmed on an earlier connection. */
+  wasConfirmed = false;
+  /** Whether it has a command of its own, because one with several names was refused. */
+  alone = false;
+
+  /**
+   * Makes a seat on which nothing is subscribed yet.
+   *
+   * @param topic What is to be subscribed to.
+   * @param subscriber The way to the node.
+   */
+  constructor(topic: T, subscriber: Subscriber<T>) {
+    this.topic = topic;
+    this.subscriber = subscriber;
+  }
+}
+
+/** Decides about the topics of a subscriber. */
+export interface SubscriberOwner<T extends Topic> {
+  /** Whether messages are to be decoded to bytes rather than text. */
+  isBytes(): boolean;
+  /** A wanted seat was confirmed. */
+  onConfirmed(seat: Seat<T>): void;
+  /**
+   * The server has refused a wanted seat.
+   *
+   * @param seat The seat.
+   * @param error The reply.
+   * @returns Whether to try again after a while; else the owner has given the seat up.
+   */
+  onRefused(seat: Seat<T>, error: ServerError): boolean;
+  /**
+   * A seat that delivered messages does so no more: the connection is lost, or the server has ended the subscription.
+   *
+   * @param seat The seat.
+   * @param since Until when all messages had arrived, in milliseconds of `Date.now()`.
+   * @param cause What was lost.
+   */
+  onLost(seat: Seat<T>, since: number, cause: "connection" | "subscription"): void;
+  /** A seat that was not wanted any more is gone. */
+  onReleased(seat: Seat<T>): void;
+  /** An attempt to connect has failed; there will be another one. */
+  onUnreachable(subscriber: Subscriber<T>, error: Error): void;
+}
+
+/** Settings of a subscriber. */
+export interface SubscriberSettings {
+  /** How to connect. */
+  readonly link: LinkSettings;
+  /** Milliseconds for a reply. */
+  readonly requestTimeout: number;
+}
+
+type Seats<T extends Topic> = Readonly<
+  Record<Kind, { readonly text: Map<string, Seat<T>>; readonly binary: Map<string, Seat<T>> }>
+>;
+
+/**
+ * The way to one node for subscriptions.
+ *
+ * @typeParam T Type of the topics.
+ */
+export class Subscriber<T extends Topic = Topic> {
+  /** The node. */
+  readonly node: SubscriberNode;
+  /** The address that was tried last. */
+  endpoint: Endpoint | undefined;
+  readonly #settings: SubscriberSettings;
+  readonly #owner: SubscriberOwner<T>;
+  readonly #seats: Seats<T> = {
+    message: { text: new Map(), binary: new Map() },
+    pmessage: { text: new Map(), binary: new Map() },
+    smessage: { text: new Map(), binary: new Map() },
+  };
+  #size = 0;
+  /** Seats about which the server has to be told. */
+  readonly #dirty = new Set<Seat<T>>();
+  /** Seats that are tried again soon. */
+  readonly #refused = new Set<Seat<T>>();
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #flushing = false;
+  #closed = false;
+  readonly #reconnect: Reconnect<SubscriberConnection<Seat<T>>>;
+  readonly #silence: Silence<SubscriberConnection<Seat<T>>>;
+  readonly #keepAlive: KeepAlive;
+  /** A connection that was opened to see whether the node answers. */
+  #fresh: SubscriberConnection<Seat<T>> | undefined;
+  readonly #pings = new Set<Budget>();
+  readonly #changes: Readonly<Record<"begins" | "ends", ChangeOwner<Seat<T>>>>;
+
+  /**
+   * Makes a subscriber that is not connected.
+   *
+   * @param node The node.
+   * @param settings How to connect.
+   * @param owner Decides about its topics.
+   */
+  constructor(node: SubscriberNode, settings: SubscriberSettings, owner: SubscriberOwner<T>) {
+    this.node = node;
+    this.#settings = settings;
+    this.#owner = owner;
+    const { link } = settings;
+    const maxTimeout = Math.min(link.backoff.maxTimeout, LONGEST_WAIT);
+    const minTimeout = Math.min(link.backoff.minTimeout, maxTimeout);
+    const backoff = { ...link.backoff, minTimeout, maxTimeout };
+    this.#reconnect = new Reconnect<SubscriberConnection<Seat<T>>>({ ...link, backoff }, {
+      isAwaited: () => true,
+      open: (budget) => this.#open(budget),
+      prepare: () => Promise.resolve(),
+      onReady: (connection) => this.#onReady(connection),
+      onRefused: (error) => owner.onUnreachable(this, error),
+    });
+    this.#silence = new Silence({
+      present: () => this.#reconnect.present,
+      probe: (silent, budget) => this.#probe(silent, budget),
+      replace: (silent, fresh) => {
+        this.#reconnect.succeed(fresh);
+        silent.close(this.#lost("the peer is silent on it, while it answers a new one"));
+      },
+    });
+    this.#keepAlive = new KeepAlive(link.keepAlive, () => this.ping());
+    this.#changes = {
+      begins: {
+        onConfirmed: (seat) => this.#onBegun(seat),
+        onRefused: (seats, error) => this.#onRefused(seats, error),
+      },
+      ends: {
+        onConfirmed: (seat) => this.#onEnded(seat),
+        onRefused: () => {},
+      },
+    };
+  }
+
+  /** Whether there is a connection. */
+  get ready(): boolean {
+    return this.#reconnect.state === "ready";
+  }
+
+  /** Why there is no connection, or was none at last. */
+  get lastError(): Error | undefined {
+    return this.#reconnect.lastError;
+  }
+
+  /** The connection; null if there is none. */
+  get connection(): SubscriberConnection<Seat<T>> | null {
+    return this.#reconnect.present;
+  }
+
+  /** How many topics it has, those that are about to be given up included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * How many subscriptions of each kind the server should have; undefined while that is about to change, or there is no
+   * connection.
+   */
+  expected(): Record<Kind, number> | undefined {
+    if (!this.ready || this.#dirty.size > 0) return undefined;
+    const counts: Record<Kind, number> = { message: 0, pmessage: 0, smessage: 0 };
+    for (const kind of KINDS) {
+      for (const { state } of this.#seats[kind].binary.values()) {
+        if (state === "subscribing" || state === "unsubscribing") return undefined;
+        if (state === "subscribed") counts[kind]++;
+      }
+    }
+    return counts;
+  }
+
+  /**
+   * Subscribes to a topic, now or as soon as there is a connection.
+   *
+   * @param topic The topic.
+   * @returns Its seat.
+   */
+  seat(topic: T): Seat<T> {
+    const seats = this.#seats[topic.kind];
+    const { binary, text, isText } = topic.name;
+    let seat = seats.binary.get(binary);
+    if (seat === undefined) {
+      seat = new Seat(topic, this);
+      seats.binary.set(binary, seat);
+      if (isText) seats.text.set(text, seat);
+      this.#size++;
+    }
+    seat.wanted = true;
+    this.#touch(seat);
+    this.#reconnect.start();
+    this.#reconnect.hurry();
+    return seat;
+  }
+
+  /**
+   * Gives a topic up. Its messages are not handed on any more.
+   *
+   * @param seat Its seat.
+   */
+  release(seat: Seat<T>): void {
+    seat.wanted = seat.delivers = false;
+    if (seat.state === "none") this.#remove(seat);
+    else this.#touch(seat);
+  }
+
+  /** Sends a PING. If nothing comes in time, the connection is examined, and replaced if it is silent. */
+  ping(): void {
+    const connection = this.#reconnect.present;
+    if (connection === null) return;
+    const timeout = this.#settings.requestTimeout;
+    const written = performance.now();
+    const { received: receivedBefore } = connection;
+    const budget = new Budget(timeout, () => {
+      this.#pings.delete(budget);
+      this.#silence.late({ written, deadline: performance.now(), timeout, receivedBefore });
+    });
+    this.#pings.add(budget);
+    const done = (): void => {
+      budget.stop();
+      this.#pings.delete(budget);
+    };
+    connection.call(["PING"]).then(done, done);
+  }
+
+  /**
+   * Closes the connection, and opens another one.
+   *
+   * @param what What is wrong with it, for the message.
+   */
+  reopen(what: string): void {
+    this.#reconnect.connection?.close(this.#lost(what));
+  }
+
+  /**
+   * Ends it at once.
+   *
+   * @param error Why.
+   */
+  close(error: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retryTimer);
+    this.#silence.stop();
+    this.#keepAlive.stop();
+    this.#reconnect.close(error);
+    this.#reconnect.connection?.close(error);
+    this.#fresh?.close(error);
+    for (const budget of this.#pings) budget.stop();
+    this.#pings.clear();
+  }
+
+  #lost(what: string): ConnectionError {
+    const endpoint = this.endpoint!;
+    return new ConnectionError(
+      `Lost the subscriber connection to ${show(endpoint)}: ${what}`,
+      { ...endpoint },
+    );
+  }
+
+  #open(budget: number): Promise<SubscriberConnection<Seat<T>>> {
+    const { link } = this.#settings;
+    const { signal } = this.#reconnect;
+    return firstOf(this.node.addresses(), { budget, signal }, (endpoint, budget) => {
+      this.endpoint = endpoint;
+      return openWith<SubscriberConnection<Seat<T>>>(endpoint, link, { budget, signal }, {
+        make: (endpoint, transport) =>
+          new SubscriberConnection<Seat<T>>(endpoint, transport, {
+            isBytes: () => this.#owner.isBytes(),
+            onMessage: (kind, name, channel, message) =>
+              this.#onMessage(kind, name, channel, message),
+            onDropped: (kind, name) => this.#onDropped(kind, name),
+            onClosed: (connection, error) => this.#onClosed(connection, error),
+          }),
+        ask: (connection, words) => connection.call(words),
+      });
+    });
+  }
+
+  async #probe(
+    silent: SubscriberConnection<Seat<T>>,
+    budget: number,
+  ): Promise<SubscriberConnection<Seat<T>> | null> {
+    const fresh = await this.#open(Math.min(budget, this.#settings.link.attemptTimeout));
+    this.#fresh = fresh;
+    return await isHeldUp(silent, fresh, budget) ? null : fresh;
+  }
+
+  #onReady(connection: SubscriberConnection<Seat<T>>): void {
+    this.#silence.begin(connection);
+    this.#keepAlive.start(connection);
+    for (const kind of KINDS) {
+      for (const seat of this.#seats[kind].binary.values()) this.#dirty.add(seat);
+    }
+    this.#flush();
+  }
+
+  #onClosed(connection: SubscriberConnection<Seat<T>>, error: Error): void {
+    if (this.#reconnect.lose(connection, error) !== "ready") return;
+    this.#keepAlive.stop();
+    const since = connection.receivedAt;
+    for (const kind of KINDS) {
+      for (const seat of [...this.#seats[kind].binary.values()]) {
+        seat.state = "none";
+        if (!seat.wanted) {
+          this.#remove(seat);
+        } else if (seat.delivers) {
+          seat.delivers = false;
+          this.#owner.onLost(seat, since, "connection");
+        }
+      }
+    }
+  }
+
+  #onMessage(
+    kind: Kind,
+    name: string | Uint8Array,
+    channel: string | Uint8Array,
+    message: string | Uint8Array,
+  ): void {
+    const seats = this.#seats[kind];
+    if (typeof name === "string") {
+      const seat = seats.text.get(name);
+      if (seat === undefined || !seat.delivers) return;
+      seat.topic.deliverText(channel as string, message as string);
+    } else {
+      const seat = seats.binary.get(binaryOf(name));
+      if (seat === undefined || !seat.delivers) return;
+      seat.topic.deliverBytes(channel as Uint8Array, message as Uint8Array);
+    }
+  }
+
+  /** The server has ended a subscription of its own accord. */
+  #onDropped(kind: Kind, name: string): void {
+    const seat = this.#seats[kind].binary.get(name);
+    // What is under way about it will have an answer of its own.
+    if (seat === undefined || seat.state !== "subscribed") return;
+    seat.state = "none";
+    if (seat.delivers) {
+      seat.delivers = false;
+      this.#owner.onLost(seat, Date.now(), "subscription");
+    }
+    if (seat.wanted) this.#retryLater(seat);
+    else this.#remove(seat);
+  }
+
+  #onBegun(seat: Seat<T>): void {
+    seat.state = "subscribed";
+    seat.alone = false;
+    if (seat.wanted) this.#owner.onConfirmed(seat);
+    else this.#touch(seat);
+    seat.wasConfirmed = true;
+  }
+
+  #onEnded(seat: Seat<T>): void {
+    if (seat.state !== "unsubscribing") return;
+    seat.state = "none";
+    if (seat.wanted) this.#touch(seat);
+    else this.#remove(seat);
+  }
+
+  #onRefused(seats: Seat<T>[], error: ServerError): void {
+    for (const seat of seats) {
+      seat.state = "none";
+      if (!seat.wanted) {
+        this.#remove(seat);
+      } else if (seats.length > 1 && error.code === "NOPERM") {
+        // One name of several was refused, and it is not told which one.
+        seat.alone = true;
+        this.#touch(seat);
+      } else if (this.#owner.onRefused(seat, error)) {
+        this.#retryLater(seat);
+      }
+    }
+  }
+
+  #retryLater(seat: Seat<T>): void {
+    this.#refused.add(seat);
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = undefined;
+      for (const seat of this.#refused) this.#touch(seat);
+      this.#refused.clear();
+    }, RETRY_WAIT);
+  }
+
+  #remove(seat: Seat<T>): void {
+    const seats = this.#seats[seat.topic.kind];
+    const { binary, text, isText } = seat.topic.name;
+    if (seats.binary.get(binary) !== seat) return;
+    seats.binary.delete(binary);
+    if (isText) seats.text.delete(text);
+    this.#dirty.delete(seat);
+    this.#refused.delete(seat);
+    this.#size--;
+    this.#owner.onReleased(seat);
+  }
+
+  #touch(seat: Seat<T>): void {
+    this.#dirty.add(seat);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  /** Tells the server what has changed, in as few commands as possible. */
+  #flush(): void {
+    const connection = this.#reconnect.present;
+    if (connection === null) return;
+    const commands = new Map<string, Command<T>>();
+    for (const seat of this.#dirty) {
+      const begins = seat.wanted && seat.state === "none";
+      const ends = !seat.wanted && seat.state === "subscribed";
+      if (!begins && !ends) continue;
+      const { kind, group, name } = seat.topic;
+      const key = `${begins} ${kind} ${group}`;
+      let command = seat.alone && begins ? undefined : commands.get(key);
+      if (command === undefined || command.names.length === MOST_NAMES) {
+        const owner = begins ? this.#changes.begins : this.#changes.ends;
+        command = { change: { begins, kind, names: new Map(), owner }, names: [] };
+        if (!(seat.alone && begins)) commands.set(key, command);
+        // Sent when all its names are known; those that are full or alone have all.
+        this.#toSend.push(command);
+      }
+      command.change.names.set(name.binary, seat);
+      command.names.push(name.bytes);
+      seat.state = begins ? "subscribing" : "unsubscribing";
+    }
+    this.#dirty.clear();
+    for (const { change, names } of this.#toSend.splice(0)) connection.change(change, names);
+  }
+
+  readonly #toSend: Command<T>[] = [];
+}
+
+interface Command<T extends Topic> {
+  readonly change: Change<Seat<T>>;
+  readonly names: Uint8Array[];
+}
+
+const KINDS: readonly Kind[] = ["message", "pmessage", "smessage"];

@@ -1,0 +1,457 @@
+/**
+ * Real sentinels for tests: a primary, its replicas and the sentinels that watch them.
+ *
+ * @module
+ */
+
+import { until } from "./_poll.ts";
+import { type SentinelView, viewOf, whyNotAgreed } from "./_sentinel_view.ts";
+import { type ProxyOptions, startProxy, type TestProxy } from "./proxy.ts";
+import { TestServer } from "./server.ts";
+import type { AclUser, ServerAddress, ServerOptions, TlsOptions } from "./server_options.ts";
+
+/** What the sentinels themselves want from clients. The nodes have options of their own. */
+export interface SentinelAccess {
+  /** Password of the default user. By default none is needed. */
+  password?: string;
+  /** More ACL users. */
+  users?: AclUser[];
+  /**
+   * Whether, and how, to listen for TLS instead of plain TCP. Sentinels that speak TLS also speak it to the nodes, so
+   * the nodes must have `tls` as well.
+   *
+   * @default {false}
+   */
+  tls?: boolean | TlsOptions;
+  /** Directives of the configuration file. */
+  config?: Record<string, string>;
+}
+
+/** Options for {@linkcode startSentinels}: those of the nodes, and of the sentinels. */
+export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
+  /** Name by which the sentinels know the primary. @default {"main"} */
+  name?: string;
+  /** How many replicas the primary has. @default {2} */
+  replicas?: number;
+  /** How many sentinels there are. @default {3} */
+  sentinels?: number;
+  /** How many sentinels must see the primary down for a failover. By default a majority of them. */
+  quorum?: number;
+  /** Milliseconds without a valid answer after which a sentinel takes a node for down. @default {1000} */
+  downAfter?: number;
+  /** Milliseconds after which a failover counts as failed; the next one may begin after twice as long. @default {2000} */
+  failoverTimeout?: number;
+  /** What the sentinels want from clients. By default nothing. */
+  sentinel?: SentinelAccess;
+  /** Whether the sentinels and the nodes announce host names (`localhost`) instead of IP addresses. @default {false} */
+  announceHostnames?: boolean;
+  /**
+   * Put a proxy in front of each node and each sentinel, for clients only: nodes and sentinels reach each other directly
+   * and announce their own addresses, as behind a NAT. {@linkcode TestSentinels.addressMap} translates.
+   *
+   * @default {false}
+   */
+  proxies?: boolean | ProxyOptions;
+}
+
+/** How long agreement may take. */
+const PATIENCE = 20_000;
+/** How many sentinels there can be in the life of a {@linkcode TestSentinels}. */
+const MOST_SENTINELS = 16;
+const SECRET = crypto.randomUUID();
+
+/**
+ * A primary, its replicas and their sentinels, as {@linkcode startSentinels} starts them. Dispose of it with
+ * `await using`.
+ *
+ * Each sentinel is an ACL user of its own at all nodes and all other sentinels: that is how
+ * {@linkcode TestSentinels.partition} separates them.
+ */
+export class TestSentinels implements AsyncDisposable {
+  /** Name by which the sentinels know the primary. */
+  readonly name: string;
+  readonly #options: SentinelsOptions;
+  readonly #nodes: TestServer[] = [];
+  readonly #sentinels: TestServer[] = [];
+  readonly #proxies = new Map<TestServer, TestProxy>();
+  /** Names of the ACL users of the sentinels. */
+  readonly #users = new Map<TestServer, string>();
+  #unref = false;
+
+  /**
+   * Prepares everything; {@linkcode startSentinels} does this and starts it.
+   *
+   * @param options What kind of nodes and sentinels.
+   */
+  constructor(options: SentinelsOptions = {}) {
+    this.#options = options;
+    this.name = options.name ?? "main";
+  }
+
+  /** All nodes, whether they run or not: first the one that was the primary at the start. */
+  get nodes(): readonly TestServer[] {
+    return this.#nodes;
+  }
+
+  /** All sentinels, whether they run or not. */
+  get sentinels(): readonly TestServer[] {
+    return this.#sentinels;
+  }
+
+  /** Addresses of the sentinels for a client: those of the proxies if there are any. */
+  get addresses(): ServerAddress[] {
+    return this.#sentinels.map((sentinel) => this.addressOf(sentinel));
+  }
+
+  /**
+   * Translates an address that a node or a sentinel announces into that of its proxy. Without proxies addresses stay as
+   * they are.
+   */
+  readonly addressMap = (host: string, port: number): ServerAddress => {
+    const server = [...this.#nodes, ...this.#sentinels].find((server) => server.port === port);
+    const proxy = server && this.#proxies.get(server);
+    return proxy === undefined ? { host, port } : { host: proxy.host, port: proxy.port };
+  };
+
+  /** Where clients reach a node or a sentinel. */
+  addressOf(server: TestServer): ServerAddress {
+    const { host, port } = this.#proxies.get(server) ?? server;
+    return { host, port };
+  }
+
+  /**
+   * The proxy in front of a node or a sentinel.
+   *
+   * @param server The node or sentinel.
+   * @throws {Error} If there are no proxies.
+   */
+  proxyOf(server: TestServer): TestProxy {
+    const proxy = this.#proxies.get(server);
+    if (proxy === undefined) {
+      throw new Error("Cannot find the proxy: start with the option proxies");
+    }
+    return proxy;
+  }
+
+  /**
+   * Starts all nodes and sentinels, and waits until the sentinels know everybody.
+   *
+   * @throws {Error} If one does not start, or they do not agree in time.
+   */
+  async start(): Promise<void> {
+    if (this.#nodes.length > 0) {
+      throw new Error("Cannot start the sentinels: they were started before");
+    }
+    const { sentinels = 3, replicas = 2 } = this.#options;
+    for (let i = 0; i <= replicas; i++) this.#nodes.push(new TestServer(this.#nodeOptions(), {}));
+    const [primary, ...others] = this.#nodes;
+    await Promise.all(this.#nodes.map((node) => node.start()));
+    for (const replica of others) {
+      await replica.commands([["REPLICAOF", this.#host, primary.port], ["CONFIG", "REWRITE"]]);
+    }
+    for (const node of this.#nodes) await this.#addProxy(node);
+    await Promise.all(Array.from({ length: sentinels }, () => this.#startSentinel(primary)));
+    await this.agreed();
+    await Promise.all(this.#sentinels.map((sentinel) => this.#tune(sentinel, HURRY)));
+  }
+
+  /**
+   * Waits until all sentinels that run agree: the same primary, up, that says so itself; all nodes that run are its
+   * replicas, in sync; and each sentinel knows all others.
+   *
+   * To be called after a change that the test made itself, such as a killed primary.
+   *
+   * @param options `timeout`: how long to wait, in milliseconds. @default {{ timeout: 20000 }}
+   * @returns The primary.
+   * @throws {Error} If they do not agree in time; the message says on what.
+   */
+  async agreed(options: { timeout?: number } = {}): Promise<TestServer> {
+    return await until("the sentinels agree", async () => {
+      const sentinels = alive(this.#sentinels);
+      const views = await Promise.all(sentinels.map((sentinel) => this.#view(sentinel)));
+      const nodes = alive(this.#nodes);
+      const why = whyNotAgreed(views, nodes.map(({ port }) => port));
+      if (why !== undefined) throw new Error(why);
+      const primary = this.#nodeAt(views[0].port);
+      if (!nodes.includes(primary)) throw new Error("the primary does not run");
+      const [role] = await primary.command(["ROLE"]) as [string];
+      return role === "master" && primary;
+    }, { timeout: options.timeout ?? PATIENCE });
+  }
+
+  /**
+   * Tells which node is the primary, as most sentinels that run say.
+   *
+   * @returns The node.
+   * @throws {Error} If no sentinel runs.
+   */
+  async primary(): Promise<TestServer> {
+    const ports = await Promise.all(
+      alive(this.#sentinels).map(async (sentinel) => {
+        const address = await sentinel.command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", this.name]);
+        return Number((address as [string, string])[1]);
+      }),
+    );
+    if (ports.length === 0) throw new Error("Cannot find the primary: no sentinel runs");
+    const votes = (port: number) => ports.filter((other) => other === port).length;
+    return this.#nodeAt(ports.sort((a, b) => votes(b) - votes(a))[0]);
+  }
+
+  /**
+   * Tells which nodes that run are replicas.
+   *
+   * @returns The nodes.
+   */
+  async replicas(): Promise<TestServer[]> {
+    const primary = await this.primary();
+    return alive(this.#nodes).filter((node) => node !== primary);
+  }
+
+  /**
+   * Has a sentinel fail the primary over (`SENTINEL FAILOVER`), without a vote, and waits until all agree.
+   *
+   * @param options `wait`: whether to wait for the agreement. @default {{ wait: true }}
+   * @returns The new primary; without waiting, the old one.
+   * @throws {Error} If there is no replica that can take over, or they do not agree in time.
+   */
+  async failover(options: { wait?: boolean } = {}): Promise<TestServer> {
+    const old = await this.primary();
+    const [sentinel] = alive(this.#sentinels);
+    await until("a sentinel begins a failover", async () => {
+      return await sentinel.command(["SENTINEL", "FAILOVER", this.name]) === "OK";
+    });
+    if (options.wait === false) return old;
+    return await until("another node is the primary", async () => {
+      const primary = await this.agreed();
+      return primary !== old && primary;
+    }, { timeout: PATIENCE });
+  }
+
+  /**
+   * Kills the primary (SIGKILL) and does not wait for anything but its end; {@linkcode agreed} waits for the takeover.
+   *
+   * @returns The node that was killed; `restart()` brings it back.
+   */
+  async killPrimary(): Promise<TestServer> {
+    const primary = await this.primary();
+    await primary.kill();
+    return primary;
+  }
+
+  /**
+   * Starts one more sentinel, and waits until it and the others know each other.
+   *
+   * @returns The sentinel.
+   */
+  async addSentinel(): Promise<TestServer> {
+    const sentinel = await this.#startSentinel(await this.primary());
+    await this.agreed();
+    await this.#tune(sentinel, HURRY);
+    return sentinel;
+  }
+
+  /**
+   * Kills a sentinel for good, and has the others forget it.
+   *
+   * @param sentinel The sentinel.
+   */
+  async removeSentinel(sentinel: TestServer): Promise<void> {
+    this.#sentinels.splice(this.#sentinels.indexOf(sentinel), 1);
+    await sentinel.kill();
+    for (const other of alive(this.#sentinels)) {
+      await other.command(["SENTINEL", "RESET", this.name]);
+      await this.#tune(other, HURRY);
+    }
+    await this.#proxies.get(sentinel)?.[Symbol.asyncDispose]();
+    this.#proxies.delete(sentinel);
+    await sentinel[Symbol.asyncDispose]();
+  }
+
+  /**
+   * Separates some nodes and sentinels from all others: no sentinel of one side reaches a node or a sentinel of the
+   * other one. Clients still reach everybody, unless a proxy keeps them away, and replication goes on.
+   *
+   * @param members The nodes and sentinels of one side.
+   */
+  async partition(members: readonly TestServer[]): Promise<void> {
+    await this.#separate((a, b) => members.includes(a) !== members.includes(b));
+  }
+
+  /** Ends what {@linkcode TestSentinels.partition} began. */
+  async heal(): Promise<void> {
+    await this.#separate(() => false);
+  }
+
+  /** Lets this process end while the servers run. They end then. */
+  unref(): void {
+    this.#unref = true;
+    for (const server of [...this.#nodes, ...this.#sentinels]) server.unref();
+  }
+
+  /** Kills all sentinels and nodes and removes their folders. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const disposables = [...this.#proxies.values(), ...this.#sentinels, ...this.#nodes];
+    await Promise.all(disposables.map((each) => each[Symbol.asyncDispose]()));
+  }
+
+  get #host(): string {
+    return this.#options.announceHostnames ? "localhost" : this.#options.host ?? "127.0.0.1";
+  }
+
+  #nodeOptions(): ServerOptions {
+    const {
+      name: _,
+      sentinels: __,
+      quorum: ___,
+      downAfter: ____,
+      failoverTimeout: _____,
+      sentinel: ______,
+      announceHostnames,
+      proxies: _______,
+      ...options
+    } = this.#options;
+    return {
+      ...options,
+      users: [...options.users ?? [], ...SENTINEL_USERS],
+      config: { ...announceHostnames && { "replica-announce-ip": "localhost" }, ...options.config },
+    };
+  }
+
+  async #startSentinel(primary: TestServer): Promise<TestServer> {
+    const {
+      sentinel: access = {},
+      sentinels = 3,
+      quorum = Math.floor(sentinels / 2) + 1,
+      downAfter = 1000,
+      failoverTimeout = 2000,
+      announceHostnames,
+      host,
+      binary,
+      startTimeout,
+    } = this.#options;
+    const user = SENTINEL_USERS[this.#users.size]?.name;
+    if (user === undefined) throw new Error(`Cannot start more than ${MOST_SENTINELS} sentinels`);
+    const sentinel = new TestServer({
+      ...access,
+      host,
+      binary,
+      startTimeout,
+      users: [...access.users ?? [], ...SENTINEL_USERS],
+    }, {
+      sentinel: [
+        ...announceHostnames
+          ? [
+            "sentinel resolve-hostnames yes",
+            "sentinel announce-hostnames yes",
+            "sentinel announce-ip localhost",
+          ]
+          : [],
+        `sentinel monitor ${this.name} ${this.#host} ${primary.port} ${quorum}`,
+        `sentinel down-after-milliseconds ${this.name} ${downAfter}`,
+        `sentinel failover-timeout ${this.name} ${failoverTimeout}`,
+        `sentinel auth-user ${this.name} ${user}`,
+        `sentinel auth-pass ${this.name} ${SECRET}`,
+        `sentinel sentinel-user ${user}`,
+        `sentinel sentinel-pass ${SECRET}`,
+      ],
+    });
+    if (this.#unref) sentinel.unref();
+    this.#users.set(sentinel, user);
+    this.#sentinels.push(sentinel);
+    await sentinel.start();
+    await this.#tune(sentinel, GREAT_HURRY);
+    await this.#addProxy(sentinel);
+    return sentinel;
+  }
+
+  /** Has a sentinel look at everything more often than usual, where it can be told to. */
+  async #tune(sentinel: TestServer, periods: readonly (string | number)[]): Promise<void> {
+    await sentinel.command(["SENTINEL", "DEBUG", ...periods]).catch(() => {});
+  }
+
+  async #addProxy(server: TestServer): Promise<void> {
+    const { proxies } = this.#options;
+    if (!proxies) return;
+    this.#proxies.set(server, await startProxy(server, proxies === true ? {} : proxies));
+  }
+
+  async #view(sentinel: TestServer): Promise<SentinelView> {
+    return viewOf(
+      await sentinel.commands([
+        ["SENTINEL", "MASTER", this.name],
+        ["SENTINEL", "REPLICAS", this.name],
+        ["SENTINEL", "SENTINELS", this.name],
+      ]),
+    );
+  }
+
+  #nodeAt(port: number): TestServer {
+    const node = this.#nodes.find((node) => node.port === port);
+    if (node === undefined) throw new Error(`Cannot find a node on port ${port}`);
+    return node;
+  }
+
+  /** Lets sentinels reach only those from which they are not separated. */
+  async #separate(separated: (a: TestServer, b: TestServer) => boolean): Promise<void> {
+    await Promise.all(
+      alive([...this.#nodes, ...this.#sentinels]).map(async (server) => {
+        const others = this.#sentinels.filter((sentinel) => sentinel !== server);
+        for (const sentinel of others) {
+          const user = this.#users.get(sentinel)!;
+          const off = separated(server, sentinel);
+          // Without any right, not even that to PING, it sees the server as down.
+          await server.command(["ACL", "SETUSER", user, off ? "-@all" : "+@all"]);
+          if (off) await server.command(["CLIENT", "KILL", "USER", user]);
+        }
+      }),
+    );
+  }
+}
+
+/** What the sentinels are to the nodes and to each other. */
+const SENTINEL_USERS: readonly AclUser[] = Array.from({ length: MOST_SENTINELS }, (_, i) => ({
+  name: `test-sentinel-${i + 1}`,
+  rules: `on >${SECRET} ~* &* +@all`,
+}));
+
+/**
+ * Periods of a sentinel, in milliseconds.
+ *
+ * A sentinel makes a replica of a node that says that it is a primary four publish periods after it has noticed. In a
+ * failover the leader takes up to a second to notice the promotion, so that time must be longer.
+ */
+const HURRY = ["info-period", 100, "ping-period", 100, "ask-period", 100, "publish-period", 500];
+/** Periods of a new sentinel, which finds the others by what they publish. */
+const GREAT_HURRY = [...HURRY.slice(0, -1), 100];
+
+/**
+ * Starts a primary, replicas and real sentinels for tests, on loopback.
+ *
+ * @example A failover
+ * ```ts no-eval
+ * import { startSentinels } from "@babushka/redis/testing";
+ *
+ * await using sentinels = await startSentinels({ downAfter: 300 });
+ * await sentinels.killPrimary();
+ * const primary = await sentinels.agreed(); // a replica has taken over
+ * console.log(sentinels.name, sentinels.addresses, primary.url);
+ * ```
+ *
+ * @param options What kind of nodes and sentinels.
+ * @returns Everything, once the sentinels know each other and all nodes.
+ * @throws {Error} If one does not start, or they do not agree in time.
+ */
+export async function startSentinels(options: SentinelsOptions = {}): Promise<TestSentinels> {
+  const sentinels = new TestSentinels(options);
+  try {
+    await sentinels.start();
+    return sentinels;
+  } catch (error) {
+    await sentinels[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function alive(servers: readonly TestServer[]): TestServer[] {
+  return servers.filter((server) => server.running && !server.paused);
+}

@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ServerError, startSentinels, type TestServer } from "../../../lib/testing/mod.ts";
+import { until } from "../../../lib/testing/_poll.ts";
+import { viewOf, whyNotAgreed } from "../../../lib/testing/_sentinel_view.ts";
+
+/** The port of the primary, as one sentinel says. */
+async function portAt(sentinel: TestServer): Promise<number> {
+  const reply = await sentinel.command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"]);
+  return Number((reply as string[])[1]);
+}
+
+Deno.test("startSentinels() starts a primary, replicas and sentinels that fail over, stop and come back", async () => {
+  await using sentinels = await startSentinels({ downAfter: 300 });
+  assertEquals([sentinels.nodes.length, sentinels.sentinels.length], [3, 3]);
+  const [first] = sentinels.nodes;
+  assertEquals(await sentinels.primary(), first);
+  assertEquals((await sentinels.replicas()).length, 2);
+  assertEquals(sentinels.addresses, sentinels.sentinels.map(({ host, port }) => ({ host, port })));
+  assertEquals(sentinels.addressMap("h", first.port), { host: "h", port: first.port });
+
+  assertEquals(await sentinels.killPrimary(), first);
+  const second = await sentinels.agreed();
+  assert(second !== first);
+  assertEquals(await sentinels.primary(), second);
+  await first.start();
+  assertEquals(await sentinels.agreed(), second);
+  assertEquals((await first.info("replication")).role, "slave");
+
+  const [sentinel] = sentinels.sentinels;
+  await sentinel.restart();
+  assertEquals(await portAt(sentinel), second.port, "it has forgotten the failover");
+  const added = await sentinels.addSentinel();
+  assertEquals(await portAt(added), second.port);
+  await sentinels.removeSentinel(sentinel);
+  assertEquals([sentinels.sentinels.length, sentinel.running], [3, false]);
+  assertEquals(await sentinels.agreed(), second);
+});
+
+Deno.test("TestSentinels.partition() leaves a minority with the old primary", async () => {
+  await using sentinels = await startSentinels({ downAfter: 300 });
+  const [old] = sentinels.nodes;
+  const [minority, ...majority] = sentinels.sentinels;
+  await sentinels.partition([old, minority]);
+  await until("the majority has another primary", async () => {
+    const ports = await Promise.all(majority.map(portAt));
+    return ports[0] === ports[1] && ports[0] !== old.port;
+  }, { timeout: 20_000 });
+  assertEquals(await portAt(minority), old.port);
+  assertEquals((await old.info("replication")).role, "master");
+  await sentinels.heal();
+  assert(await sentinels.agreed() !== old);
+  assertEquals((await old.info("replication")).role, "slave");
+});
+
+Deno.test("startSentinels() gives sentinels their own password, and announces host names behind proxies", async () => {
+  await using sentinels = await startSentinels({
+    replicas: 1,
+    password: "of the nodes",
+    sentinel: { password: "of the sentinels" },
+    announceHostnames: true,
+    proxies: true,
+  });
+  const [node] = sentinels.nodes;
+  const [sentinel] = sentinels.sentinels;
+  assertEquals([node.password, sentinel.password], ["of the nodes", "of the sentinels"]);
+  assertEquals(
+    await sentinel.command(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"]),
+    ["localhost", String(node.port)],
+  );
+  const { host, port } = sentinels.proxyOf(node);
+  assertEquals(sentinels.addressMap("localhost", node.port), { host, port });
+  assertEquals(sentinels.addresses[0].port, sentinels.proxyOf(sentinel).port);
+  await assertRejects(() => sentinel.command(["GET", "k"]), ServerError, "unknown command");
+});
+
+Deno.test("whyNotAgreed() says what is wrong", () => {
+  const fields = (object: Record<string, unknown>) => Object.entries(object).flat().map(String);
+  const primary = { port: 1, flags: "master" };
+  const replica = { port: 2, flags: "slave", "master-link-status": "ok", "master-port": 1 };
+  const other = { flags: "sentinel" };
+  const view = (changes: { primary?: object; replica?: object; other?: object } = {}) =>
+    viewOf([
+      fields({ ...primary, ...changes.primary }),
+      [fields({ ...replica, ...changes.replica })],
+      [fields({ ...other, ...changes.other })],
+    ]);
+  const why = (changes: Parameters<typeof view>[0]) =>
+    whyNotAgreed([view(), view(changes)], [1, 2]);
+  assertEquals(why({}), undefined);
+  assertEquals(whyNotAgreed([], [1]), "no sentinel runs");
+  assertEquals(why({ primary: { port: 3 } }), "the primary is on port 3 or 1");
+  assertEquals(
+    why({ primary: { flags: "s_down,master" } }),
+    "the primary on port 1 is s_down,master",
+  );
+  const missing = "the node on port 2 is no replica in sync yet";
+  assertEquals(why({ replica: { "master-link-status": "err" } }), missing);
+  assertEquals(why({ replica: { "master-port": 9 } }), missing);
+  assertEquals(why({ replica: { flags: "slave,disconnected" } }), missing);
+  assertEquals(why({ other: { flags: "s_down,sentinel" } }), "a sentinel knows only 0 others");
+});
