@@ -37,7 +37,7 @@ export function namesOf(method: string, names: OneOrMany<Name>): Forms[] {
       );
     }
     const form = new Forms(name);
-    forms.set(form.binary, form);
+    forms.set(form.key, form);
   }
   return [...forms.values()];
 }

@@ -46,6 +46,14 @@ export interface SubscriptionStats {
   gaps: Gap[];
 }
 
+/** Owner of a {@linkcode Reader}. */
+export interface ReaderOwner {
+  /** Ends a reader because of an error. */
+  fail(reader: Reader, error: Error): void;
+  /** Called when the buffer of a reader is half full. */
+  onCrowded(reader: Reader): void;
+}
+
 /** Gets the messages of some topics of one kind. */
 export class Reader implements TopicReader {
   /** Kind of its topics. */
@@ -53,12 +61,13 @@ export class Reader implements TopicReader {
   readonly bytes: boolean;
   /** Called when it has ended. */
   onEnded: (() => void) | undefined;
-  /** Its topics, by the binary forms of their names. */
+  /** Its topics, by the keys of their names. */
   readonly topics: Map<string, Topic> = new Map();
   readonly #settings: ReaderSettings;
   readonly #events: Events;
-  /** Ends it because of an error. */
-  readonly #fail: (reader: Reader, error: Error) => void;
+  readonly #owner: ReaderOwner;
+  /** With more messages in the buffer, its user should get a turn before further ones come. */
+  readonly #crowd: number;
   readonly #mailbox: Mailbox<Item> | null;
   #received = 0;
   #dropped = 0;
@@ -78,19 +87,15 @@ export class Reader implements TopicReader {
    * @param kind Kind of its topics.
    * @param settings How it gets its messages.
    * @param events Takes its events.
-   * @param fail Ends it because of an error.
+   * @param owner Its owner.
    */
-  constructor(
-    kind: Kind,
-    settings: ReaderSettings,
-    events: Events,
-    fail: (reader: Reader, error: Error) => void,
-  ) {
+  constructor(kind: Kind, settings: ReaderSettings, events: Events, owner: ReaderOwner) {
     this.kind = kind;
     this.bytes = settings.bytes;
     this.#settings = settings;
     this.#events = events;
-    this.#fail = fail;
+    this.#owner = owner;
+    this.#crowd = (settings.maxMessages ?? MAX_ITEMS) >> 1;
     this.#mailbox = settings.onMessage === undefined ? this.#makeMailbox() : null;
   }
 
@@ -102,6 +107,11 @@ export class Reader implements TopicReader {
   /** Its buffer; null if a function gets the messages. */
   get mailbox(): Mailbox<Item> | null {
     return this.#mailbox;
+  }
+
+  /** How many messages it can take at once. */
+  get room(): number {
+    return this.#mailbox === null ? Infinity : Math.max(1, this.#crowd);
   }
 
   /** The names of its topics, in its form. */
@@ -131,8 +141,10 @@ export class Reader implements TopicReader {
     const item = kind === "pmessage"
       ? { kind, channel, pattern: this.bytes ? topic.name.bytes.slice() : topic.name.text, message }
       : { kind, channel, message };
-    if (this.#mailbox !== null) this.#mailbox.put(item);
-    else this.#handle(item, channel);
+    const mailbox = this.#mailbox;
+    if (mailbox === null) return this.#handle(item, channel);
+    mailbox.put(item);
+    if (mailbox.length > this.#crowd) this.#owner.onCrowded(this);
   }
 
   /**
@@ -169,7 +181,7 @@ export class Reader implements TopicReader {
 
   /** Forgets a topic that it does not want any more. */
   forget(topic: Topic): void {
-    this.topics.delete(topic.name.binary);
+    this.topics.delete(topic.name.key);
     const loss = this.#loss;
     if (loss === null || !loss.topics.delete(topic) || loss.topics.size > 0) return;
     this.#loss = null;
@@ -206,7 +218,7 @@ export class Reader implements TopicReader {
       onDrop: (item) => {
         if (item.kind !== "gap") this.#drop();
       },
-      onFull: () => this.#fail(this, this.#tooSlow()),
+      onFull: () => this.#owner.fail(this, this.#tooSlow()),
       isMark: (item) => item.kind === "gap",
       markOf: gaps
         ? ({ count, since, until }) => ({

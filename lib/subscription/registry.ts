@@ -29,6 +29,11 @@ import { type Forms, type Kind, SUBSCRIBE, Topic } from "./topic.ts";
 /** Refusals that pass, so that the same command is tried again. */
 const PASSING = new Set(["BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"]);
 
+/** How many messages are handed on at most before their readers get a turn. */
+const MOST_AT_ONCE = 256;
+/** Microtasks in which a user who waits for the next message takes one, or a few. */
+const USERS_TURN = 8;
+
 /** Settings of all subscriptions of a client. */
 export interface SubscriptionsSettings extends SubscriberSettings {
   /** Milliseconds for a call while a connection has to be opened. */
@@ -57,11 +62,6 @@ class PlacedTopic extends Topic {
   readonly calls: Set<Call> = new Set();
   /** Calls that wait until it is gone. */
   readonly releases: Set<Call> = new Set();
-
-  /** Whether anybody wants it. */
-  get wanted(): boolean {
-    return this.readers.length > 0;
-  }
 }
 
 /** The subscriptions of one client. */
@@ -85,8 +85,9 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   readonly #subscribers = new Set<Subscriber<PlacedTopic>>();
   /** Since when a subscriber is refused for a reason that lasts, in milliseconds of `performance.now()`. */
   readonly #refusedSince = new WeakMap<Subscriber<PlacedTopic>, number>();
-  /** Number of readers of bytes, and of topics whose name is no text. */
-  #bytes = 0;
+  /** Readers whose buffers are half full. */
+  readonly #crowded = new Set<Reader>();
+  #batchSize = MOST_AT_ONCE;
   #closed = false;
 
   /**
@@ -127,11 +128,10 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     settings: ReaderSettings,
     options: WantOptions,
   ): Promise<Reader> {
-    const reader = new Reader(kind, settings, this.#events, (reader, error) => {
-      this.#fail(reader, error);
-    });
-    if (reader.bytes) this.#bytes++;
+    const reader = new Reader(kind, settings, this.#events, this);
     this.#readers.add(reader);
+    // A reader with a small buffer needs its turn more often.
+    this.#batchSize = Math.min(this.#batchSize, reader.room);
     try {
       await this.add(reader, names, options);
       const { signal } = options;
@@ -158,10 +158,10 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     options.signal?.throwIfAborted();
     const added: PlacedTopic[] = [];
     for (const name of names) {
-      if (reader.topics.has(name.binary)) continue;
+      if (reader.topics.has(name.key)) continue;
       const topic = this.#topicOf(reader.kind, name);
-      reader.topics.set(name.binary, topic);
-      topic.readers = [...topic.readers, reader];
+      reader.topics.set(name.key, topic);
+      topic.join(reader);
       added.push(topic);
       for (const release of topic.releases) release.confirm(topic);
       if (!topic.settled) {
@@ -200,8 +200,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
    */
   async delete(reader: Reader, names: readonly Forms[]): Promise<void> {
     const topics: PlacedTopic[] = [];
-    for (const { binary } of names) {
-      const topic = reader.topics.get(binary);
+    for (const { key } of names) {
+      const topic = reader.topics.get(key);
       if (topic !== undefined) topics.push(topic as PlacedTopic);
     }
     await this.#leave(reader, topics);
@@ -290,8 +290,34 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#current.clear();
   }
 
-  isBytes(): boolean {
-    return this.#bytes > 0;
+  /** Ends a reader because of an error. What it has buffered can still be read. */
+  fail(reader: Reader, error: Error): void {
+    reader.end(error, { atOnce: false });
+    this.#forget(reader);
+  }
+
+  batchSize(): number {
+    return this.#batchSize;
+  }
+
+  onCrowded(reader: Reader): void {
+    this.#crowded.add(reader);
+  }
+
+  /**
+   * Lets the users of readers run whose buffers are filling up. One that goes on by itself keeps up with any number of
+   * messages; one that waits for something else does not delay the others.
+   */
+  async onBatch(): Promise<void> {
+    let before = Infinity;
+    while (this.#crowded.size > 0) {
+      let buffered = 0;
+      for (const { mailbox } of this.#crowded) buffered += mailbox!.length;
+      if (buffered === 0 || buffered >= before) break;
+      before = buffered;
+      for (let i = 0; i < USERS_TURN; i++) await null;
+    }
+    this.#crowded.clear();
   }
 
   onConfirmed(seat: Seat<PlacedTopic>): void {
@@ -313,7 +339,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     const waiting = new Set<Call>(topic.calls);
     for (const call of waiting) call.reject(error);
     // Whoever still wants it had it before.
-    for (const reader of topic.readers) this.#fail(reader as Reader, error);
+    for (const reader of topic.readers) this.fail(reader as Reader, error);
     return false;
   }
 
@@ -365,7 +391,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#refusedSince.set(subscriber, since);
     if (now - since < this.#settings.clientCreationTimeout) return;
     for (const topic of topics) {
-      for (const reader of topic.readers) this.#fail(reader as Reader, error);
+      for (const reader of topic.readers) this.fail(reader as Reader, error);
     }
   }
 
@@ -376,18 +402,17 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
 
   #topicOf(kind: Kind, name: Forms): PlacedTopic {
     const topics = this.#topics[kind];
-    let topic = topics.get(name.binary);
+    let topic = topics.get(name.key);
     if (topic === undefined) {
       topic = new PlacedTopic(kind, name, this.#placement.groupOf(kind, name.bytes));
-      topics.set(name.binary, topic);
-      if (!name.isText) this.#bytes++;
+      topics.set(name.key, topic);
     }
     return topic;
   }
 
   /** Forgets a topic that nobody wants and that is subscribed nowhere. */
   #drop(topic: PlacedTopic): void {
-    if (this.#topics[topic.kind].delete(topic.name.binary) && !topic.name.isText) this.#bytes--;
+    this.#topics[topic.kind].delete(topic.name.key);
     this.#toPlace.delete(topic);
   }
 
@@ -486,14 +511,12 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     if (this.#current.get(subscriber.node) === subscriber) this.#current.delete(subscriber.node);
   }
 
-  /** Ends a reader because of an error. What it has buffered can still be read. */
-  #fail(reader: Reader, error: Error): void {
-    reader.end(error, { atOnce: false });
-    this.#forget(reader);
-  }
-
   #forget(reader: Reader): Promise<void> {
-    if (this.#readers.delete(reader) && reader.bytes) this.#bytes--;
+    this.#readers.delete(reader);
+    if (reader.room === this.#batchSize) {
+      this.#batchSize = MOST_AT_ONCE;
+      for (const { room } of this.#readers) this.#batchSize = Math.min(this.#batchSize, room);
+    }
     return this.#leave(reader, [...reader.topics.values()] as PlacedTopic[]);
   }
 
@@ -502,7 +525,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     const unwanted: PlacedTopic[] = [];
     for (const topic of topics) {
       reader.forget(topic);
-      topic.readers = topic.readers.filter((other) => other !== reader);
+      topic.leave(reader);
       if (topic.wanted) continue;
       topic.settled = false;
       topic.targets = [];

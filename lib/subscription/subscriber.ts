@@ -16,7 +16,8 @@ import { Silence } from "../connection/silence.ts";
 import { type Endpoint, show } from "../connection/transport.ts";
 import { ConnectionError, type ServerError } from "../errors.ts";
 import { type Change, type ChangeOwner, SubscriberConnection } from "./subscriber_connection.ts";
-import { binaryOf, type Kind, type Topic } from "./topic.ts";
+import type { MessageScanner } from "./message_scanner.ts";
+import { keyOf, type Kind, type Topic } from "./topic.ts";
 
 /** Most names in one command. */
 const MOST_NAMES = 1000;
@@ -68,8 +69,10 @@ export class Seat<T extends Topic = Topic> {
 
 /** Decides about the topics of a subscriber. */
 export interface SubscriberOwner<T extends Topic> {
-  /** Whether messages are to be decoded to bytes rather than text. */
-  isBytes(): boolean;
+  /** How many messages are handed on before their readers get a turn. */
+  batchSize(): number;
+  /** So many messages were handed on. More follow when this is over. */
+  onBatch(): Promise<void>;
   /** A wanted seat was confirmed. */
   onConfirmed(seat: Seat<T>): void;
   /**
@@ -102,10 +105,6 @@ export interface SubscriberSettings {
   readonly requestTimeout: number;
 }
 
-type Seats<T extends Topic> = Readonly<
-  Record<Kind, { readonly text: Map<string, Seat<T>>; readonly binary: Map<string, Seat<T>> }>
->;
-
 /**
  * The way to one node for subscriptions.
  *
@@ -118,11 +117,14 @@ export class Subscriber<T extends Topic = Topic> {
   endpoint: Endpoint | undefined;
   readonly #settings: SubscriberSettings;
   readonly #owner: SubscriberOwner<T>;
-  readonly #seats: Seats<T> = {
-    message: { text: new Map(), binary: new Map() },
-    pmessage: { text: new Map(), binary: new Map() },
-    smessage: { text: new Map(), binary: new Map() },
+  /** Its topics, by the keys of their names. */
+  readonly #seats: Readonly<Record<Kind, Map<string, Seat<T>>>> = {
+    message: new Map(),
+    pmessage: new Map(),
+    smessage: new Map(),
   };
+  /** The seat of the last message: the next one is often for the same. */
+  #latest: Seat<T> | undefined;
   #size = 0;
   /** Seats about which the server has to be told. */
   readonly #dirty = new Set<Seat<T>>();
@@ -210,7 +212,7 @@ export class Subscriber<T extends Topic = Topic> {
     if (!this.ready || this.#dirty.size > 0) return undefined;
     const counts: Record<Kind, number> = { message: 0, pmessage: 0, smessage: 0 };
     for (const kind of KINDS) {
-      for (const { state } of this.#seats[kind].binary.values()) {
+      for (const { state } of this.#seats[kind].values()) {
         if (state === "subscribing" || state === "unsubscribing") return undefined;
         if (state === "subscribed") counts[kind]++;
       }
@@ -226,12 +228,11 @@ export class Subscriber<T extends Topic = Topic> {
    */
   seat(topic: T): Seat<T> {
     const seats = this.#seats[topic.kind];
-    const { binary, text, isText } = topic.name;
-    let seat = seats.binary.get(binary);
+    const { key } = topic.name;
+    let seat = seats.get(key);
     if (seat === undefined) {
       seat = new Seat(topic, this);
-      seats.binary.set(binary, seat);
-      if (isText) seats.text.set(text, seat);
+      seats.set(key, seat);
       this.#size++;
     }
     seat.wanted = true;
@@ -314,7 +315,9 @@ export class Subscriber<T extends Topic = Topic> {
       return openWith<SubscriberConnection<Seat<T>>>(endpoint, link, { budget, signal }, {
         make: (endpoint, transport) =>
           new SubscriberConnection<Seat<T>>(endpoint, transport, {
-            isBytes: () => this.#owner.isBytes(),
+            batchSize: () => this.#owner.batchSize(),
+            onBatch: () => this.#owner.onBatch(),
+            onFound: (found, buffer) => this.#onFound(found, buffer),
             onMessage: (kind, name, channel, message) =>
               this.#onMessage(kind, name, channel, message),
             onDropped: (kind, name) => this.#onDropped(kind, name),
@@ -338,7 +341,7 @@ export class Subscriber<T extends Topic = Topic> {
     this.#silence.begin(connection);
     this.#keepAlive.start(connection);
     for (const kind of KINDS) {
-      for (const seat of this.#seats[kind].binary.values()) this.#dirty.add(seat);
+      for (const seat of this.#seats[kind].values()) this.#dirty.add(seat);
     }
     this.#flush();
   }
@@ -348,7 +351,7 @@ export class Subscriber<T extends Topic = Topic> {
     this.#keepAlive.stop();
     const since = connection.receivedAt;
     for (const kind of KINDS) {
-      for (const seat of [...this.#seats[kind].binary.values()]) {
+      for (const seat of [...this.#seats[kind].values()]) {
         seat.state = "none";
         if (!seat.wanted) {
           this.#remove(seat);
@@ -360,27 +363,28 @@ export class Subscriber<T extends Topic = Topic> {
     }
   }
 
-  #onMessage(
-    kind: Kind,
-    name: string | Uint8Array,
-    channel: string | Uint8Array,
-    message: string | Uint8Array,
-  ): void {
-    const seats = this.#seats[kind];
-    if (typeof name === "string") {
-      const seat = seats.text.get(name);
-      if (seat === undefined || !seat.delivers) return;
-      seat.topic.deliverText(channel as string, message as string);
-    } else {
-      const seat = seats.binary.get(binaryOf(name));
-      if (seat === undefined || !seat.delivers) return;
-      seat.topic.deliverBytes(channel as Uint8Array, message as Uint8Array);
+  #onFound(found: MessageScanner, buffer: Uint8Array): void {
+    const { kind } = found;
+    const start = kind === "pmessage" ? found.patternStart : found.channelStart;
+    const end = kind === "pmessage" ? found.patternEnd : found.channelEnd;
+    let seat = this.#latest;
+    if (
+      seat === undefined || seat.topic.kind !== kind || !seat.topic.name.isIn(buffer, start, end)
+    ) {
+      seat = this.#seats[kind].get(keyOf(buffer, start, end));
+      this.#latest = seat;
     }
+    if (seat?.delivers) seat.topic.deliverFound(found, buffer);
+  }
+
+  #onMessage(kind: Kind, name: Uint8Array, channel: Uint8Array, message: Uint8Array): void {
+    const seat = this.#seats[kind].get(keyOf(name));
+    if (seat?.delivers) seat.topic.deliver(channel, message);
   }
 
   /** The server has ended a subscription of its own accord. */
   #onDropped(kind: Kind, name: string): void {
-    const seat = this.#seats[kind].binary.get(name);
+    const seat = this.#seats[kind].get(name);
     // What is under way about it will have an answer of its own.
     if (seat === undefined || seat.state !== "subscribed") return;
     seat.state = "none";
@@ -433,10 +437,10 @@ export class Subscriber<T extends Topic = Topic> {
 
   #remove(seat: Seat<T>): void {
     const seats = this.#seats[seat.topic.kind];
-    const { binary, text, isText } = seat.topic.name;
-    if (seats.binary.get(binary) !== seat) return;
-    seats.binary.delete(binary);
-    if (isText) seats.text.delete(text);
+    const { key } = seat.topic.name;
+    if (seats.get(key) !== seat) return;
+    seats.delete(key);
+    if (this.#latest === seat) this.#latest = undefined;
     this.#dirty.delete(seat);
     this.#refused.delete(seat);
     this.#size--;
@@ -472,7 +476,7 @@ export class Subscriber<T extends Topic = Topic> {
         // Sent when all its names are known; those that are full or alone have all.
         this.#toSend.push(command);
       }
-      command.change.names.set(name.binary, seat);
+      command.change.names.set(name.key, seat);
       command.names.push(name.bytes);
       seat.state = begins ? "subscribing" : "unsubscribing";
     }

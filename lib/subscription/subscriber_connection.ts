@@ -14,11 +14,11 @@ import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
 import { type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
-import type { Decoded } from "../resp/decoder.ts";
+import { type Decoded, RespDecoder } from "../resp/decoder.ts";
 import { type Argument, Push, type Reply } from "../resp/reply.ts";
-import { RespDecoderStream } from "../resp/stream.ts";
 import { decodeText } from "../resp/text.ts";
-import { binaryOf, type Kind, SUBSCRIBE, UNSUBSCRIBE } from "./topic.ts";
+import { MessageScanner, type MessageSink } from "./message_scanner.ts";
+import { keyOf, type Kind, SUBSCRIBE, UNSUBSCRIBE } from "./topic.ts";
 
 /** Answers to a command that begins or ends subscriptions. */
 export interface ChangeOwner<N> {
@@ -43,7 +43,7 @@ export interface Change<N> {
   readonly begins: boolean;
   /** Kind of its names. */
   readonly kind: Kind;
-  /** What stands for its names, by their binary form. */
+  /** What stands for its names, by their keys. */
   readonly names: Map<string, N>;
   /** What to tell. */
   readonly owner: ChangeOwner<N>;
@@ -51,27 +51,31 @@ export interface Change<N> {
 
 /** What a connection tells about messages and about its end. */
 export interface SubscriberEvents<N> {
-  /** Whether messages are to be decoded to bytes rather than text. It is asked for each one. */
-  isBytes(): boolean;
   /**
-   * A message came, and is to be delivered.
+   * A message was found in what was received.
+   *
+   * @param scanner Where its parts are.
+   * @param buffer What they are in; it is used again afterwards.
+   */
+  onFound(scanner: MessageScanner, buffer: Uint8Array): void;
+  /**
+   * A message came that was too long to be found so.
    *
    * @param kind Its kind.
-   * @param name What it was subscribed to, as text or bytes.
-   * @param channel The channel that it was published on, in the same form.
-   * @param message The message, in the same form.
+   * @param name What it was subscribed to.
+   * @param channel The channel that it was published on.
+   * @param message The message.
    */
-  onMessage(
-    kind: Kind,
-    name: string | Uint8Array,
-    channel: string | Uint8Array,
-    message: string | Uint8Array,
-  ): void;
+  onMessage(kind: Kind, name: Uint8Array, channel: Uint8Array, message: Uint8Array): void;
+  /** How many messages are handed on before their readers get a turn. */
+  batchSize(): number;
+  /** So many messages were found. More are handed on when this is over. */
+  onBatch(): Promise<void>;
   /**
    * The server has ended a subscription of its own accord.
    *
    * @param kind Its kind.
-   * @param name Its name in binary form.
+   * @param name Key of its name.
    */
   onDropped(kind: Kind, name: string): void;
   /** The connection is gone. */
@@ -104,6 +108,10 @@ const CONFIRMATIONS: ReadonlyMap<string, { readonly kind: Kind; readonly begins:
     ["sunsubscribe", { kind: "smessage", begins: false }],
   ]);
 
+/** Size of the read buffer, and about the most that one read brings. */
+const READ_SIZE = 64 * 1024;
+const LF = 10;
+
 /** Refusals of a command that ends subscriptions which say that there are none. */
 const NOT_SUBSCRIBED = new Set(["MOVED", "CLUSTERDOWN", "NOSUB"]);
 
@@ -112,12 +120,17 @@ const NOT_SUBSCRIBED = new Set(["MOVED", "CLUSTERDOWN", "NOSUB"]);
  *
  * @typeParam N What stands for a name in a change.
  */
-export class SubscriberConnection<N> {
+export class SubscriberConnection<N> implements MessageSink {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #events: SubscriberEvents<N>;
   readonly #encoder = new CommandEncoder();
+  readonly #scanner = new MessageScanner();
+  readonly #decoder = new RespDecoder({
+    // Before the end of the handshake there are no messages, and the replies to it are text.
+    bytes: (push) => push || this.greeting?.protocol === 2,
+  });
   /** Commands that wait to be written. */
   #queued: (readonly Argument[])[] = [];
   /** Commands that wait for their replies or confirmations, written or not. */
@@ -149,15 +162,7 @@ export class SubscriberConnection<N> {
     this.#transport = transport;
     this.#events = events;
     this.#writer = transport.writable.getWriter();
-    // Before the end of the handshake there are no messages, and the replies to it are text.
-    const frames = RespDecoderStream.from(transport, {
-      bytes: (push) =>
-        this.greeting !== undefined && (push || this.greeting.protocol === 2) && events.isBytes(),
-    }, () => {
-      this.received++;
-      this.receivedAt = Date.now();
-    });
-    this.#read(frames.getReader());
+    this.#read();
   }
 
   /** Whether the connection is gone. */
@@ -248,13 +253,20 @@ export class SubscriberConnection<N> {
     this.close(this.#lost("the connection broke while writing", cause));
   };
 
-  async #read(frames: ReadableStreamDefaultReader<Decoded[]>): Promise<void> {
+  async #read(): Promise<void> {
+    const decoder = this.#decoder;
+    const buffer = new Uint8Array(READ_SIZE);
+    /** How many bytes of an incomplete message are at the beginning of the buffer. */
+    let kept = 0;
     try {
-      while (true) {
-        const { value, done } = await frames.read();
-        if (done) return this.close(this.#lost("the server closed the connection"));
-        // A handler of a message may close it.
-        for (let i = 0; i < value.length && !this.#closed; i++) this.#take(value[i]);
+      while (!this.#closed) {
+        const target = kept > 0 ? null : decoder.target() as Uint8Array<ArrayBuffer> | null;
+        const count = await this.#transport.read(target ?? buffer.subarray(kept));
+        if (count === null) return this.close(this.#lost("the server closed the connection"));
+        this.received++;
+        this.receivedAt = Date.now();
+        if (target !== null) decoder.filled(target.subarray(0, count));
+        else kept = await this.#decode(buffer, kept + count);
       }
     } catch (cause) {
       if (this.#closed) return;
@@ -265,7 +277,56 @@ export class SubscriberConnection<N> {
     }
   }
 
+  /**
+   * Decodes what was read.
+   *
+   * @param buffer The bytes.
+   * @param end How many there are.
+   * @returns How many bytes of an incomplete message were moved to the beginning of the buffer.
+   */
+  async #decode(buffer: Uint8Array<ArrayBuffer>, end: number): Promise<number> {
+    let pos = 0;
+    while (pos < end && !this.#closed) {
+      if (this.greeting === undefined || !this.#decoder.idle) {
+        pos = this.#decodeLine(buffer, pos, end);
+        continue;
+      }
+      pos = this.#scanner.scan(buffer, pos, end, this.#events.batchSize(), this);
+      switch (this.#scanner.stop) {
+        case "other":
+          pos = this.#decodeLine(buffer, pos, end);
+          break;
+        case "incomplete":
+          if (end - pos <= buffer.length / 2) {
+            buffer.copyWithin(0, pos, end);
+            return end - pos;
+          }
+          // A long message is read into a place of its own.
+          this.#decoder.push(buffer.subarray(pos, end));
+          return 0;
+        case "enough":
+          await this.#events.onBatch();
+      }
+    }
+    return 0;
+  }
+
+  /** Decodes no more than a line, so that the messages behind it can be scanned for. */
+  #decodeLine(buffer: Uint8Array, pos: number, end: number): number {
+    const next = buffer.indexOf(LF, pos) + 1;
+    const behind = next === 0 || next > end ? end : next;
+    const frames = this.#decoder.push(buffer.subarray(pos, behind));
+    for (let i = 0; i < frames.length; i++) this.#take(frames[i]);
+    return behind;
+  }
+
+  /** Takes a message that the scanner has found. */
+  onFound(scanner: MessageScanner, buffer: Uint8Array): void {
+    if (!this.#closed) this.#events.onFound(scanner, buffer);
+  }
+
   #take(frame: Decoded): void {
+    if (this.#closed) return;
     if (frame instanceof Push) return this.#takePush(frame.kind, frame.elements);
     if (Array.isArray(frame) && this.greeting?.protocol === 2) {
       const [first] = frame;
@@ -279,16 +340,15 @@ export class SubscriberConnection<N> {
     switch (kind) {
       case "message":
       case "smessage": {
-        const channel = elements[1] as string | Uint8Array;
-        const message = elements[2] as string | Uint8Array;
-        return this.#events.onMessage(kind, channel, channel, message);
+        const channel = elements[1] as Uint8Array;
+        return this.#events.onMessage(kind, channel, channel, elements[2] as Uint8Array);
       }
       case "pmessage":
         return this.#events.onMessage(
           kind,
-          elements[1] as string | Uint8Array,
-          elements[2] as string | Uint8Array,
-          elements[3] as string | Uint8Array,
+          elements[1] as Uint8Array,
+          elements[2] as Uint8Array,
+          elements[3] as Uint8Array,
         );
       default:
         return this.#takeConfirmation(kind, elements[1]);
@@ -301,16 +361,15 @@ export class SubscriberConnection<N> {
     if (confirmation === undefined || name === null) return;
     this.answered++;
     const { kind, begins } = confirmation;
-    const bytes = name instanceof Uint8Array ? name : encoder.encode(String(name));
-    const binary = binaryOf(bytes);
+    const key = keyOf(name as Uint8Array);
     const head = this.#pending.at(0);
     const change = head?.change;
     if (change === undefined || change.begins !== begins || change.kind !== kind) {
-      return begins ? undefined : this.#events.onDropped(kind, binary);
+      return begins ? undefined : this.#events.onDropped(kind, key);
     }
-    const named = change.names.get(binary);
-    if (named === undefined) return begins ? undefined : this.#events.onDropped(kind, binary);
-    change.names.delete(binary);
+    const named = change.names.get(key);
+    if (named === undefined) return begins ? undefined : this.#events.onDropped(kind, key);
+    change.names.delete(key);
     if (change.names.size === 0 && !(head as Pending<N>).fenced) this.#pending.shift();
     change.owner.onConfirmed(named);
   }
@@ -360,7 +419,5 @@ export class SubscriberConnection<N> {
     );
   }
 }
-
-const encoder = new TextEncoder();
 
 function ignore(): void {}

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { decodeShort, SHORT } from "../resp/short_text.ts";
 import { decodeText } from "../resp/text.ts";
+import type { MessageScanner } from "./message_scanner.ts";
 
 /**
  * Kind of a subscription, named as its messages are: `"message"` for channels, `"pmessage"` for patterns, `"smessage"`
@@ -30,29 +32,32 @@ export const UNSUBSCRIBE: Readonly<Record<Kind, string>> = {
 };
 
 const encoder = new TextEncoder();
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Each byte is another character, so different names have different keys. */
+const single = new TextDecoder("latin1");
 
 /**
- * Makes a text of bytes in which each character is one byte, so that different bytes have different texts.
+ * Makes a key of a name, by which it is looked up.
  *
- * @param bytes Any bytes.
+ * @param buffer What has the bytes of the name.
+ * @param start Position of the first one.
+ * @param end Position behind the last one.
  */
-export function binaryOf(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
-  return text;
+export function keyOf(buffer: Uint8Array, start = 0, end: number = buffer.length): string {
+  const length = end - start;
+  return length <= SHORT
+    ? decodeShort(buffer, start, length)
+    : single.decode(buffer.subarray(start, end));
 }
 
 /** A name in all forms in which it is looked up and handed out. */
 export class Forms {
-  /** As text; what is no UTF-8 is U+FFFD. */
-  readonly text: string;
   /** As bytes. */
   readonly bytes: Uint8Array;
-  /** As text in which each character is one byte. */
-  readonly binary: string;
-  /** Whether the text says which bytes they are. */
-  readonly isText: boolean;
+  /** As text; what is no UTF-8 is U+FFFD. */
+  readonly text: string;
+  /** By this it is looked up. */
+  readonly key: string;
 
   /**
    * Makes the forms of a name.
@@ -60,16 +65,23 @@ export class Forms {
    * @param name The name.
    */
   constructor(name: Name) {
-    this.bytes = typeof name === "string" ? encoder.encode(name) : name.slice();
-    this.binary = binaryOf(this.bytes);
-    let text: string | undefined;
-    try {
-      text = strict.decode(this.bytes);
-    } catch {
-      // It is no UTF-8.
-    }
-    this.isText = text !== undefined;
-    this.text = text ?? decodeText(this.bytes, 0, this.bytes.length);
+    this.bytes = typeof name === "string" ? encoder.encode(name) : new Uint8Array(name);
+    this.text = decodeText(this.bytes, 0, this.bytes.length);
+    this.key = keyOf(this.bytes);
+  }
+
+  /**
+   * Whether some bytes are those of the name.
+   *
+   * @param buffer What has the bytes.
+   * @param start Position of the first one.
+   * @param end Position behind the last one.
+   */
+  isIn(buffer: Uint8Array, start: number, end: number): boolean {
+    const { bytes } = this;
+    if (bytes.length !== end - start) return false;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buffer[start + i]) return false;
+    return true;
   }
 }
 
@@ -98,8 +110,9 @@ export class Topic {
    * others.
    */
   readonly group: number;
-  /** Who wants it. The array is replaced at each change, so that an iteration over it can go on. */
-  readers: readonly TopicReader[] = [];
+  #readers: readonly TopicReader[] = [];
+  /** Whether all who want it get text. */
+  #isText = true;
 
   /**
    * Makes a topic that nobody wants.
@@ -114,14 +127,47 @@ export class Topic {
     this.group = group;
   }
 
+  /** Who wants it. The array is replaced at each change, so that an iteration over it can go on. */
+  get readers(): readonly TopicReader[] {
+    return this.#readers;
+  }
+
+  /** Whether anybody wants it. */
+  get wanted(): boolean {
+    return this.#readers.length > 0;
+  }
+
+  /** Adds one who wants it. */
+  join(reader: TopicReader): void {
+    this.#readers = [...this.#readers, reader];
+    this.#isText &&= !reader.bytes;
+  }
+
+  /** Removes one who does not want it any more. */
+  leave(reader: TopicReader): void {
+    this.#readers = this.#readers.filter((other) => other !== reader);
+    this.#isText = this.#readers.every(({ bytes }) => !bytes);
+  }
+
   /**
    * Hands a message to all who want it.
    *
-   * @param channel The channel that it was published on.
-   * @param message The message.
+   * @param found Where its parts are.
+   * @param buffer What they are in.
    */
-  deliverText(channel: string, message: string): void {
-    const { readers } = this;
+  deliverFound(found: MessageScanner, buffer: Uint8Array): void {
+    const { channelStart, channelEnd, messageStart, messageEnd } = found;
+    if (!this.#isText) {
+      return this.deliver(
+        buffer.slice(channelStart, channelEnd),
+        buffer.slice(messageStart, messageEnd),
+      );
+    }
+    const channel = this.kind === "pmessage"
+      ? decodeText(buffer, channelStart, channelEnd)
+      : this.name.text;
+    const message = decodeText(buffer, messageStart, messageEnd);
+    const readers = this.#readers;
     for (let i = 0; i < readers.length; i++) readers[i].receive(this, channel, message);
   }
 
@@ -131,8 +177,8 @@ export class Topic {
    * @param channel The channel that it was published on.
    * @param message The message.
    */
-  deliverBytes(channel: Uint8Array, message: Uint8Array): void {
-    const { readers } = this;
+  deliver(channel: Uint8Array, message: Uint8Array): void {
+    const readers = this.#readers;
     if (readers.length === 1 && readers[0].bytes) return readers[0].receive(this, channel, message);
     let channelText: string | undefined;
     let messageText: string | undefined;

@@ -53,7 +53,11 @@ export class Wire implements Transport {
   }
 
   answer(text: string): void {
-    this.#answers.push(encoder.encode(text));
+    this.answerBytes(encoder.encode(text));
+  }
+
+  answerBytes(bytes: Uint8Array): void {
+    this.#answers.push(bytes);
     this.#wake();
   }
 
