@@ -23,11 +23,15 @@ export {
   type BackoffStrategy,
   type BaseConfiguration,
   type ClusterClientConfiguration,
+  type CredentialsProvider,
   type NodeAddress,
   ReadFrom,
   type RedisCredentials,
   type RetryStrategy,
+  type SocketAddress,
+  type TemporaryCredentials,
   type TlsOptions,
+  type TlsProvider,
 } from "../lib/configuration/options.ts";
 export {
   Batch,
@@ -36,6 +40,7 @@ export {
   type BatchValues,
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
+export type { UpdateCredentialsOptions } from "../lib/client/update_credentials.ts";
 export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
 export type * from "../lib/dispatch/route.ts";
 export * from "../lib/errors.ts";

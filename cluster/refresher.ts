@@ -5,7 +5,8 @@
  */
 
 import { delay } from "@std/async/delay";
-import { ask, open } from "../lib/connection/open.ts";
+import { ask } from "../lib/connection/ask.ts";
+import { open } from "../lib/connection/open.ts";
 import type { LinkSettings } from "../lib/connection/settings.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { TimeoutError } from "../lib/errors.ts";

@@ -83,6 +83,17 @@ export interface SubscriptionEndedEvent {
   error: Error;
 }
 
+/**
+ * Newer credentials could not be had, or a node refused them on an open connection, which goes on with what it logged in
+ * with. There will be another attempt.
+ */
+export interface ReauthenticationFailedEvent extends Partial<EventAddress> {
+  /** Discriminant. */
+  type: "reauthenticationFailed";
+  /** Why. */
+  error: Error;
+}
+
 /** A function that handles messages (`onMessage`) has thrown, or its promise was rejected. */
 export interface HandlerErrorEvent {
   /** Discriminant. */
@@ -91,6 +102,25 @@ export interface HandlerErrorEvent {
   channel: string | Uint8Array;
   /** What it threw. */
   error: unknown;
+}
+
+/** The function that gives the TLS options has failed; its last good result is used. */
+export interface TlsOptionsFailedEvent {
+  /** Discriminant. */
+  type: "tlsOptionsFailed";
+  /** Why. */
+  error: Error;
+}
+
+/**
+ * Reads should go to nodes in the availability zone `clientAz`, but no node has told its zone: they go to the nodes that
+ * would come next. It is told once.
+ */
+export interface ZonesUnknownEvent {
+  /** Discriminant. */
+  type: "zonesUnknown";
+  /** The zone of the client. */
+  clientAz: string;
 }
 
 /** The client was closed; no event follows. */
@@ -108,6 +138,9 @@ export type ClientEvent =
   | GapEvent
   | SubscriptionEndedEvent
   | HandlerErrorEvent
+  | ReauthenticationFailedEvent
+  | TlsOptionsFailedEvent
+  | ZonesUnknownEvent
   | ClosedEvent;
 
 /** Events that are kept for a reader that does not keep up; older ones are dropped. */

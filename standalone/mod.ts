@@ -21,12 +21,16 @@ export * from "../lib/commands/mod.ts";
 export {
   type BackoffStrategy,
   type BaseConfiguration,
+  type CredentialsProvider,
   type NodeAddress,
   ReadFrom,
   type RedisClientConfiguration,
   type RedisCredentials,
   type RetryStrategy,
+  type SocketAddress,
+  type TemporaryCredentials,
   type TlsOptions,
+  type TlsProvider,
 } from "../lib/configuration/options.ts";
 export {
   Batch,
@@ -35,6 +39,7 @@ export {
   type BatchValues,
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
+export type { UpdateCredentialsOptions } from "../lib/client/update_credentials.ts";
 export type { RequestOptions } from "../lib/dispatch/request_options.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/configuration/telemetry.ts";

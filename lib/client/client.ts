@@ -18,6 +18,8 @@ import {
   type Reach,
   type ScriptCall,
 } from "../commands/mod.ts";
+import type { CredentialsProvider, RedisCredentials } from "../configuration/options.ts";
+import { updateCredentials, type UpdateCredentialsOptions } from "./update_credentials.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
 import type { ClientEvent } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
@@ -57,6 +59,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
       "ssubscribe",
       "subscribe",
       "transaction",
+      "updateCredentials",
       "watch",
     ]);
   }
@@ -398,6 +401,34 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     options?: SubscribeOptions<ShardMessage<T>, G>,
   ): Promise<Subscription<T, WithGaps<ShardMessage<T>, G>>> {
     return this.#subscribe("smessage", channels, options);
+  }
+
+  /**
+   * Uses other credentials from now on.
+   *
+   * Without `reauthenticate` open connections keep what they have logged in with; servers let them, also after the
+   * password has changed. With it they log in anew, each between two of its requests and never inside a transaction:
+   * connections that block or watch keys do so before their next use. For another user a new connection takes the place
+   * of each open one.
+   *
+   * @example A new password
+   * ```ts no-eval
+   * await client.updateCredentials({ username: "app", password: "s3cret-2" }, { reauthenticate: true });
+   * ```
+   *
+   * @param credentials User and password, or a function that gives them.
+   * @param options Whether open connections get them as well.
+   * @returns Resolves when all open connections that can have them at once have them.
+   * @throws {ServerError} If a node refuses them (`WRONGPASS`). Its connections stay as they are, and further attempts
+   * are made in the background; events tell of those that fail.
+   * @throws {RedisError} If the function fails.
+   * @throws {ConfigurationError} If they are no credentials.
+   */
+  updateCredentials(
+    credentials: RedisCredentials | CredentialsProvider,
+    options?: UpdateCredentialsOptions,
+  ): Promise<void> {
+    return updateCredentials(this.#view.dispatcher.settings.link, credentials, options);
   }
 
   /**

@@ -6,7 +6,7 @@
 
 import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts";
 import { Commands, type Key } from "../commands/mod.ts";
-import { ask } from "../connection/open.ts";
+import { ask } from "../connection/ask.ts";
 import type { Carrier, Dedicated, Request, RequestOwner } from "../connection/request.ts";
 import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";

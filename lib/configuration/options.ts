@@ -14,6 +14,12 @@ export interface NodeAddress {
   port?: number;
 }
 
+/** Address of a server that listens on a Unix domain socket. */
+export interface SocketAddress {
+  /** Path of the socket: `"/run/redis.sock"`. */
+  path: string;
+}
+
 /** Credentials: a password alone, or those of an ACL user. */
 export interface RedisCredentials {
   /** ACL user. @default {"default"} */
@@ -21,6 +27,31 @@ export interface RedisCredentials {
   /** Password. */
   password: string;
 }
+
+/** Credentials that are good for a while. */
+export interface TemporaryCredentials extends RedisCredentials {
+  /**
+   * Milliseconds after which the provider is called again, and all open connections get what it returns then; 100 at
+   * least. Without it connections keep what they have logged in with.
+   */
+  refreshAfter?: number;
+}
+
+/**
+ * Gives credentials: called for each new connection, once for all that are opened at the same time. It may take as long as
+ * the attempt to connect; if it rejects, the attempt fails.
+ *
+ * @example Tokens that are good for 15 minutes
+ * ```ts
+ * import type { CredentialsProvider } from "@babushka/redis";
+ *
+ * const provider: CredentialsProvider = async () => {
+ *   const response = await fetch("https://tokens.example.com/redis");
+ *   return { username: "app", password: await response.text(), refreshAfter: 600_000 };
+ * };
+ * ```
+ */
+export type CredentialsProvider = () => Promise<TemporaryCredentials>;
 
 /** TLS options; they need `useTls`. */
 export interface TlsOptions {
@@ -37,15 +68,43 @@ export interface TlsOptions {
 }
 
 /**
- * Where reads go: `"primary"`, or `"preferReplica"` for the connected replicas in turn, and the primary if there is none.
+ * Gives TLS options: called for each attempt to connect, so that certificates can be replaced while the client runs. If it
+ * throws, returns options that cannot work, or takes longer than 500 ms, the last good ones are used.
  */
-export type ReadFrom = "primary" | "preferReplica";
+export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
+
+/**
+ * Where reads go. Of the nodes that are named together, the connected ones are used in turn; if there are none, the next
+ * ones are used.
+ *
+ * - `"primary"`: to the primary.
+ * - `"preferReplica"`: to the replicas; the primary.
+ * - `"any"`: to the replicas and the primary.
+ * - `"azAffinity"`: to the replicas in the zone `clientAz`; the other replicas; the primary.
+ * - `"azAffinityReplicasAndPrimary"`: to the replicas in the zone `clientAz`; the primary if it is there; the other replicas;
+ *   the primary.
+ */
+export type ReadFrom =
+  | "primary"
+  | "preferReplica"
+  | "any"
+  | "azAffinity"
+  | "azAffinityReplicasAndPrimary";
 
 /** The values of {@linkcode ReadFrom} by the names that the specification gives them. */
 export const ReadFrom: {
   readonly PRIMARY: "primary";
   readonly PREFER_REPLICA: "preferReplica";
-} = { PRIMARY: "primary", PREFER_REPLICA: "preferReplica" };
+  readonly ANY: "any";
+  readonly AZ_AFFINITY: "azAffinity";
+  readonly AZ_AFFINITY_REPLICAS_AND_PRIMARY: "azAffinityReplicasAndPrimary";
+} = {
+  PRIMARY: "primary",
+  PREFER_REPLICA: "preferReplica",
+  ANY: "any",
+  AZ_AFFINITY: "azAffinity",
+  AZ_AFFINITY_REPLICAS_AND_PRIMARY: "azAffinityReplicasAndPrimary",
+};
 
 /**
  * How long to wait between attempts to connect: before attempt N a random time between 0 and `factor * exponentBase ** N`
@@ -81,17 +140,23 @@ export interface RetryStrategy {
 export interface BaseConfiguration {
   /**
    * Where to connect. Standalone: the primary and its replicas, in any order, or one address that leads to the primary (of a
-   * load balancer, say). Cluster: one node or more.
+   * load balancer, say), or the path of a Unix domain socket. Cluster: one node or more. A host name is resolved again for
+   * each attempt to connect.
    */
-  addresses: NodeAddress[];
-  /** User and password. */
-  credentials?: RedisCredentials;
+  addresses: (NodeAddress | SocketAddress)[];
+  /** User and password, or a function that gives them for each new connection. */
+  credentials?: RedisCredentials | CredentialsProvider;
   /** Speak TLS, with the usual verification of the server's certificate. @default {false} */
   useTls?: boolean;
-  /** More on TLS. */
-  tls?: TlsOptions;
+  /** More on TLS, or a function that gives it for each attempt to connect. */
+  tls?: TlsOptions | TlsProvider;
   /** Where reads go. @default {"primary"} */
   readFrom?: ReadFrom;
+  /**
+   * Availability zone of this client, for `readFrom: "azAffinity"` and `"azAffinityReplicasAndPrimary"`. It is compared with
+   * what the servers tell as theirs (configuration directive `availability-zone` of Valkey).
+   */
+  clientAz?: string;
   /** Milliseconds for all of `create()`: connect, handshake, discovery. @default {2500} */
   clientCreationTimeout?: number;
   /**
@@ -144,6 +209,8 @@ export interface RedisClientConfiguration extends BaseConfiguration {}
 
 /** Options for {@linkcode RedisClusterClient.create}. */
 export interface ClusterClientConfiguration extends BaseConfiguration {
+  /** Where to connect: one node or more. */
+  addresses: NodeAddress[];
   /**
    * Translates the addresses that nodes announce into those to connect to (NAT, proxies); `addresses` are used as they are.
    * It is called before each attempt to connect to a node. If it throws, is async or returns no address, the requests for

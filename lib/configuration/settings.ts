@@ -7,18 +7,22 @@
 import { Dials } from "../connection/dials.ts";
 import { PeerNotes } from "../connection/peer_notes.ts";
 import { Tally } from "../connection/tally.ts";
+import { Credentials } from "../connection/credentials.ts";
 import type { Backoff, LinkSettings } from "../connection/settings.ts";
 import { isServerName, tlsProblem } from "../connection/tls_check.ts";
-import type { Endpoint, TlsSettings } from "../connection/transport.ts";
+import { TlsSource } from "../connection/tls_source.ts";
+import { type Endpoint, isSocket, type TlsSettings } from "../connection/transport.ts";
 import { badOption, check } from "./_check.ts";
 import {
   type BackoffStrategy,
   type ClusterClientConfiguration,
+  type CredentialsProvider,
   DEFAULT_PORT,
-  type ReadFrom,
+  ReadFrom,
   type RedisClientConfiguration,
   type RedisCredentials,
   type TlsOptions,
+  type TlsProvider,
 } from "./options.ts";
 import type { TelemetryOptions } from "./telemetry.ts";
 import { configurationOfUrl } from "./url.ts";
@@ -27,6 +31,7 @@ import { configurationOfUrl } from "./url.ts";
 export interface Settings {
   readonly addresses: readonly Endpoint[];
   readonly readFrom: ReadFrom;
+  readonly clientAz: string | undefined;
   readonly clientCreationTimeout: number;
   readonly requestTimeout: number;
   readonly blockingConnections: number;
@@ -53,6 +58,7 @@ const BASE_OPTIONS = [
   "useTls",
   "tls",
   "readFrom",
+  "clientAz",
   "clientCreationTimeout",
   "requestTimeout",
   "reconnectStrategy",
@@ -80,21 +86,25 @@ export function settingsOf(
   configuration: RedisClientConfiguration | ClusterClientConfiguration | string | URL,
   client: "standalone" | "cluster",
 ): Settings {
-  const given: ClusterClientConfiguration =
+  const given: RedisClientConfiguration & Pick<ClusterClientConfiguration, "addressMap"> =
     typeof configuration === "string" || configuration instanceof URL
       ? configurationOfUrl(configuration)
       : configuration;
   check(isObject(given), "addresses", "expected an object of options or a URL");
   known(given, client === "cluster" ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
 
-  const { addresses, credentials, tls } = accessOf(given, { port: DEFAULT_PORT, prefix: "" });
-  const { readFrom = "primary", reconnectStrategy = {} } = given;
-  check(
-    readFrom === "primary" || readFrom === "preferReplica",
-    "readFrom",
-    'expected "primary" or "preferReplica"',
-  );
   const clientCreationTimeout = time(given.clientCreationTimeout, 2500, "clientCreationTimeout");
+  const limits = {
+    backoff: backoffOf(given.reconnectStrategy === undefined ? {} : given.reconnectStrategy),
+    attemptTimeout: clientCreationTimeout,
+  };
+  const { addresses, ...access } = accessOf(given, {
+    port: DEFAULT_PORT,
+    prefix: "",
+    sockets: client === "standalone",
+    limits,
+  });
+  const readFrom = readFromOf(given.readFrom);
   const { addressMap } = given;
   check(
     addressMap === undefined || typeof addressMap === "function",
@@ -104,6 +114,7 @@ export function settingsOf(
   return {
     addresses,
     readFrom,
+    clientAz: clientAzOf(given.clientAz, readFrom),
     clientCreationTimeout,
     requestTimeout: time(given.requestTimeout, 250, "requestTimeout"),
     blockingConnections: integer(given.blockingConnections, 0, 0, 1000, "blockingConnections"),
@@ -120,14 +131,13 @@ export function settingsOf(
     telemetry: telemetryOf(given.telemetry),
     link: {
       protocol: protocolOf(given.protocol),
-      credentials,
+      ...access,
       clientName: clientNameOf(given.clientName),
       databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
       readOnly: false,
       clientInfo: given.clientInfo === undefined || flag(given.clientInfo, "clientInfo"),
-      tls,
-      backoff: backoffOf(reconnectStrategy),
-      attemptTimeout: clientCreationTimeout,
+      availabilityZone: usesZones(readFrom),
+      ...limits,
       keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
       peers: new PeerNotes(),
       dials: new Dials(),
@@ -137,40 +147,67 @@ export function settingsOf(
 }
 
 /** Where servers are, and what they want from a client. */
-interface Access {
+interface Access extends Pick<LinkSettings, "credentials" | "tls" | "tlsSource"> {
   readonly addresses: readonly Endpoint[];
-  readonly credentials: RedisCredentials | undefined;
-  readonly tls: TlsSettings | undefined;
+}
+
+/** Options for the access to servers, and how they are checked. */
+interface AccessCheck {
+  /** The port of an address without one. */
+  readonly port: number;
+  /** What comes before the names of the options, for messages. */
+  readonly prefix: string;
+  /** Whether the path of a Unix domain socket can be an address. */
+  readonly sockets: boolean;
+  readonly limits: Pick<LinkSettings, "backoff" | "attemptTimeout">;
 }
 
 /** Checks the options for the access to servers of one kind. */
 function accessOf(
   given: { addresses?: unknown; credentials?: unknown; useTls?: unknown; tls?: unknown },
-  { port, prefix }: { port: number; prefix: string },
+  { port, prefix, sockets, limits }: AccessCheck,
 ): Access {
-  const addresses = addressesOf(given.addresses, port, prefix);
-  const tls = tlsOf(given, prefix);
-  if (tls !== undefined && tls.serverName === undefined) {
-    for (const [i, { host }] of addresses.entries()) {
-      check(
-        isServerName(host),
-        `${prefix}addresses[${i}].host`,
-        "expected a name that a certificate can hold (DNS name in ASCII, IP address without a zone), or tls.serverName with it",
-      );
-    }
+  const addresses = addressesOf(given.addresses, { port, prefix, sockets });
+  const credentials = new Credentials(credentialsOf(given.credentials, prefix), limits);
+  if (!flag(given.useTls, `${prefix}useTls`)) {
+    check(given.tls === undefined, `${prefix}tls`, "expected useTls to be true with it");
+    return { addresses, credentials, tls: undefined };
   }
-  return { addresses, credentials: credentialsOf(given.credentials, prefix), tls };
+  const tls = typeof given.tls === "function" ? undefined : tlsOf(given.tls, prefix);
+  for (const [i, { host }] of addresses.entries()) {
+    const name = `${prefix}addresses[${i}]`;
+    check(!isSocket(host), `${name}.path`, "expected useTls to be false with it");
+    check(
+      tls === undefined || tls.serverName !== undefined || isServerName(host),
+      `${name}.host`,
+      "expected a name that a certificate can hold (DNS name in ASCII, IP address without a zone), or tls.serverName with it",
+    );
+  }
+  if (tls !== undefined) return { addresses, credentials, tls };
+  const provider = given.tls as TlsProvider;
+  const settingsOfResult = (result: unknown): TlsSettings => tlsOf(result, prefix);
+  const tlsSource = new TlsSource(
+    provider,
+    settingsOfResult,
+    Math.ceil(limits.attemptTimeout * 0.9),
+  );
+  return { addresses, credentials, tls: {}, tlsSource };
 }
 
-function addressesOf(addresses: unknown, defaultPort: number, prefix: string): Endpoint[] {
+function addressesOf(
+  addresses: unknown,
+  { port: defaultPort, prefix, sockets }: Omit<AccessCheck, "limits">,
+): Endpoint[] {
+  const expected = sockets ? "{ host, port } or { path }" : "{ host, port }";
   check(
     Array.isArray(addresses) && addresses.length > 0,
     `${prefix}addresses`,
-    "expected an array of at least one { host, port }",
+    `expected an array of at least one ${expected}`,
   );
   const endpoints = Array.from(addresses, (address: unknown, i) => {
     const name = `${prefix}addresses[${i}]`;
-    check(isObject(address), name, "expected { host, port }");
+    check(isObject(address), name, `expected ${expected}`);
+    if (sockets && "path" in address) return socketOf(address, name);
     known(address, ["host", "port"], `${name}.`);
     const { host: given, port } = address as { host?: unknown; port?: unknown };
     const host = typeof given === "string" ? given.replace(/^\[(.*:.*)\]$/, "$1") : "";
@@ -183,16 +220,70 @@ function addressesOf(addresses: unknown, defaultPort: number, prefix: string): E
   );
 }
 
+/** The endpoint of a Unix domain socket. Its path takes the place of the host, which never has a slash. */
+function socketOf(address: { path: unknown }, name: string): Endpoint {
+  known(address, ["path"], `${name}.`);
+  const { path } = address;
+  check(
+    typeof path === "string" && path !== "" && !path.includes("\0"),
+    `${name}.path`,
+    "expected the path of a socket",
+  );
+  return { host: isSocket(path) ? path : `./${path}`, port: 0 };
+}
+
 function isHost(host: string): boolean {
   return host.includes(":")
     ? /^[\da-f.]*:[\da-f.]*:[\da-f.:]*(%[\w.-]+)?$/i.test(host)
     : /^[^\s[\]/@]+$/.test(host);
 }
 
-function credentialsOf(credentials: unknown, prefix: string): RedisCredentials | undefined {
+function readFromOf(readFrom: unknown): ReadFrom {
+  if (readFrom === undefined) return "primary";
+  const values: unknown[] = Object.values(ReadFrom);
+  check(
+    values.includes(readFrom),
+    "readFrom",
+    `expected ${values.map((value) => JSON.stringify(value)).join(", ")}`,
+  );
+  return readFrom as ReadFrom;
+}
+
+/** Whether reads go to nodes by their zones. */
+function usesZones(readFrom: ReadFrom): boolean {
+  return readFrom === "azAffinity" || readFrom === "azAffinityReplicasAndPrimary";
+}
+
+function clientAzOf(zone: unknown, readFrom: ReadFrom): string | undefined {
+  if (zone === undefined) {
+    check(!usesZones(readFrom), "clientAz", `expected a zone with readFrom "${readFrom}"`);
+    return undefined;
+  }
+  check(typeof zone === "string" && zone !== "", "clientAz", "expected a string that is not empty");
+  check(
+    usesZones(readFrom),
+    "clientAz",
+    'expected readFrom to be "azAffinity" or "azAffinityReplicasAndPrimary" with it',
+  );
+  return zone;
+}
+
+/**
+ * Checks credentials.
+ *
+ * @param credentials What a caller gave.
+ * @param prefix What comes before the name of the option, for messages.
+ * @returns User and password, or the function that gives them; undefined if there are none.
+ * @throws {ConfigurationError} If they are no credentials.
+ */
+export function credentialsOf(
+  credentials: unknown,
+  prefix: string,
+): RedisCredentials | CredentialsProvider | undefined {
   if (credentials === undefined) return undefined;
+  if (typeof credentials === "function") return credentials as CredentialsProvider;
   const name = `${prefix}credentials`;
-  check(isObject(credentials), name, "expected { username, password }");
+  check(isObject(credentials), name, "expected { username, password } or a function");
   known(credentials, ["username", "password"], `${name}.`);
   const { username, password } = credentials as { username?: unknown; password?: unknown };
   check(typeof password === "string", `${name}.password`, "expected a string");
@@ -220,16 +311,10 @@ function protocolOf(protocol: unknown): 2 | 3 {
   return value;
 }
 
-function tlsOf(
-  given: { tls?: unknown; useTls?: unknown },
-  prefix: string,
-): TlsSettings | undefined {
-  const { tls } = given;
+function tlsOf(tls: unknown, prefix: string): TlsSettings {
+  if (tls === undefined) return {};
   const name = `${prefix}tls`;
-  const useTls = flag(given.useTls, `${prefix}useTls`);
-  if (tls === undefined) return useTls ? {} : undefined;
-  check(isObject(tls), name, "expected an object");
-  check(useTls, name, "expected useTls to be true with it");
+  check(isObject(tls), name, "expected an object or a function");
   known(tls, [
     "caCerts",
     "cert",

@@ -5,10 +5,14 @@
  */
 
 import { badOption, check } from "./_check.ts";
-import { DEFAULT_PORT, type RedisClientConfiguration } from "./options.ts";
+import { DEFAULT_PORT, type RedisClientConfiguration, type RedisCredentials } from "./options.ts";
+
+/** `unix://[user[:password]@]/path[?db=database]`. */
+const SOCKET = /^(?:redis\+)?unix:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(\/[^?#]+)(?:\?db=(\d+))?$/i;
 
 /**
- * Reads a URL: `redis://`, `rediss://`, `valkey://` or `valkeys://`, then `[user[:password]@]host[:port][/database]`.
+ * Reads a URL: `redis://`, `rediss://`, `valkey://` or `valkeys://`, then `[user[:password]@]host[:port][/database]`; or
+ * `unix://` or `redis+unix://`, then `[user[:password]@]/path[?db=database]`.
  *
  * @param url The URL. User and password are percent-encoded, an IPv6 address is in brackets.
  * @returns The options.
@@ -16,13 +20,14 @@ import { DEFAULT_PORT, type RedisClientConfiguration } from "./options.ts";
  */
 export function configurationOfUrl(url: string | URL): RedisClientConfiguration {
   // The text of a URL may hold a password, so no message repeats it.
+  if (/^(redis\+)?unix:/i.test(String(url))) return configurationOfSocket(String(url));
   check(URL.canParse(url), "url", "expected a URL such as redis://localhost:6379");
   const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(url);
   const tls = protocol === "rediss:" || protocol === "valkeys:";
   check(
     tls || protocol === "redis:" || protocol === "valkey:",
     "url",
-    "expected redis://, rediss://, valkey:// or valkeys://",
+    "expected redis://, rediss://, valkey://, valkeys://, unix:// or redis+unix://",
   );
   check(hostname !== "", "url", "expected a host");
   check(search === "" && hash === "", "url", "expected no query and no fragment: pass an object");
@@ -36,12 +41,30 @@ export function configurationOfUrl(url: string | URL): RedisClientConfiguration 
     }],
     useTls: tls,
   };
-  if (password !== "") {
-    configuration.credentials = { password: decode(password) };
-    if (username !== "") configuration.credentials.username = decode(username);
-  }
+  if (password !== "") configuration.credentials = credentialsIn(username, password);
   if (database !== "") configuration.databaseId = Number(database);
   return configuration;
+}
+
+function configurationOfSocket(url: string): RedisClientConfiguration {
+  const parts = SOCKET.exec(url);
+  check(
+    parts !== null,
+    "url",
+    "expected unix:// with an absolute path, such as unix:///run/redis.sock",
+  );
+  const [, username = "", password = "", path, database] = parts;
+  check(username === "" || password !== "", "url", "expected a password behind the user name");
+  const configuration: RedisClientConfiguration = { addresses: [{ path: decode(path) }] };
+  if (password !== "") configuration.credentials = credentialsIn(username, password);
+  if (database !== undefined) configuration.databaseId = Number(database);
+  return configuration;
+}
+
+function credentialsIn(username: string, password: string): RedisCredentials {
+  const credentials: RedisCredentials = { password: decode(password) };
+  if (username !== "") credentials.username = decode(username);
+  return credentials;
 }
 
 function decode(text: string): string {

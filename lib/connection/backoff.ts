@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { Backoff } from "./settings.ts";
+import type { RetryOptions } from "@std/async/retry";
+
+/** Backoff between attempts, as {@linkcode retry} of `@std/async` takes it. */
+export type Backoff = Required<
+  Pick<RetryOptions, "multiplier" | "minTimeout" | "maxTimeout" | "jitter">
+>;
 
 /**
  * Longest wait between two tries while requests wait for their outcome, in milliseconds. It is shorter than the default

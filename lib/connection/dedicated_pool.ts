@@ -55,6 +55,12 @@ export interface DedicatedPoolOwner {
    * @returns Resolves when it has answered.
    */
   ping(connection: Connection): Promise<unknown>;
+  /**
+   * Prepares a connection for its next requests.
+   *
+   * @returns Whether it can be used; if not, it is closed.
+   */
+  prepare(connection: Connection): boolean;
 }
 
 /** The dedicated connections to one node. */
@@ -170,7 +176,9 @@ export class DedicatedPool {
     for (const [connection, timer] of this.#idle) {
       clearTimeout(timer);
       this.#idle.delete(connection);
-      if (!connection.closed) return connection;
+      if (connection.closed) continue;
+      if (this.#owner.prepare(connection)) return connection;
+      connection.close(UNUSED);
     }
     return undefined;
   }
@@ -334,6 +342,10 @@ export class DedicatedPool {
     connection.endSession();
     if (this.#closed !== null || this.#retired) return connection.close(UNUSED);
     if (connection.closed) return void this.fill();
+    if (!this.#owner.prepare(connection)) {
+      connection.close(UNUSED);
+      return void this.fill();
+    }
     const next = this.#next()?.filter(({ settled }) => !settled);
     if (next !== undefined) return this.#assign(connection, next);
     if (this.#idle.size >= Math.max(MAX_IDLE, this.reserved)) return connection.close(UNUSED);

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { ask } from "./ask.ts";
 import type { Connection, ConnectionEvents } from "./connection.ts";
-import { ask, type Attempt } from "./open.ts";
+import type { Attempt } from "./open.ts";
 import { openFirst } from "./open_first.ts";
 import type { LinkSettings } from "./settings.ts";
 import type { Endpoint } from "./transport.ts";

@@ -105,8 +105,14 @@ export async function shakeHands(
   return { protocol: 2, clientId, availabilityZone };
 }
 
-/** Takes the password out of all error replies. */
-function discreet(
+/**
+ * Takes a password out of all error replies.
+ *
+ * @param call Sends a command.
+ * @param password The password.
+ * @returns Sends a command; its error replies do not hold the password.
+ */
+export function discreet(
   call: (words: Words) => Promise<Reply>,
   password: string,
 ): (words: Words) => Promise<Reply> {
@@ -132,6 +138,16 @@ const LASTING = new Set(["WRONGPASS", "NOAUTH", "NOPERM", "DENIED"]);
 export function isBadDatabase(error: unknown): error is ServerError {
   return error instanceof ServerError && error.command === "SELECT" &&
     /out of range|invalid DB|SELECT is not allowed/i.test(error.message);
+}
+
+/**
+ * Whether a server refused user or password.
+ *
+ * @param error What {@linkcode shakeHands} threw.
+ */
+export function isWrongPassword(error: unknown): boolean {
+  return error instanceof ServerError &&
+    (error.code === "WRONGPASS" || /invalid password/i.test(error.message));
 }
 
 /**

@@ -8,6 +8,7 @@ import { ClosedError, ConnectionError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Push, Reply } from "../resp/reply.ts";
 import type { Connection } from "./connection.ts";
+import type { LoginRenewal } from "./credentials.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { DedicatedPool } from "./dedicated_pool.ts";
 import { Dialler } from "./dialler.ts";
@@ -16,7 +17,7 @@ import type { Greeting } from "./greeting.ts";
 import { askRunId, identifyOnce } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
 import { KeepAlive } from "./keep_alive.ts";
-import { ask, internalRequest } from "./open.ts";
+import { ask, internalRequest } from "./ask.ts";
 import { isHeldUp, ONLY_A_PROBE, within } from "./probe.ts";
 import { type Loss, Reconnect } from "./reconnect.ts";
 import type { Request, RequestOwner } from "./request.ts";
@@ -46,6 +47,9 @@ export interface LinkOwner {
   onPush(link: Link, push: Push): void;
 }
 
+/** Why a connection is left. */
+const NEWER_LOGIN = "there are newer credentials";
+
 /** Number of the last connection of any link. */
 let connections = 0;
 
@@ -71,6 +75,10 @@ export class Link {
   readonly #others = new Set<Connection>();
   readonly #silence: Silence<Connection>;
   readonly #keepAlive: KeepAlive;
+  /** How connections that are, or may become, the present one get newer credentials. */
+  readonly #renewal: LoginRenewal<Connection> = {
+    takeOver: (connection) => this.#takeOver(connection),
+  };
 
   /**
    * Makes a link that does nothing until {@linkcode Link.start} or the first request.
@@ -116,6 +124,7 @@ export class Link {
         giveUp(given, { connection: this.#reconnect.connection, call: this.#call }),
       resend: (request) => request.owner.resend(request),
       ping: (connection) => ask(connection, ["PING"]),
+      prepare: (connection) => settings.credentials.prepare(connection),
     }, settings.backoff);
     this.#silence = new Silence({
       present: () => this.#reconnect.present,
@@ -336,18 +345,34 @@ export class Link {
       return false;
     }
     this.#others.delete(fresh);
+    this.#leave(present, fresh, "the name leads to another node now");
+    return true;
+  }
+
+  /** Uses a fresh connection instead of the present one, which is closed after its last reply. */
+  #leave(present: Connection, fresh: Connection, why: string): void {
     this.#alsoHolds(present);
-    const error = new ConnectionError(
-      `Left the connection to ${show(this.endpoint)}: the name leads to another node now`,
-      { ...this.endpoint },
-    );
+    const error = new ConnectionError(`Left the connection to ${show(this.endpoint)}: ${why}`, {
+      ...this.endpoint,
+    });
     this.#reconnect.leave(fresh, error);
     this.#keepAlive.stop();
     this.dedicated.closeIdle();
     this.#giveBack(present.takeQueued(), error);
     this.#owner.onLost(this, error);
     present.drain();
-    return true;
+  }
+
+  /** Opens another connection because of newer credentials, and uses it instead of the present one. */
+  async #takeOver(connection: Connection): Promise<void> {
+    if (this.#reconnect.present !== connection) {
+      // It logged in before the newer credentials came, and is being prepared.
+      if (this.#reconnect.connection === connection) connection.close(this.#lost(NEWER_LOGIN));
+      return;
+    }
+    const fresh = await this.#open(this.#settings.attemptTimeout);
+    if (fresh.closed || this.#reconnect.present !== connection) fresh.close(ONLY_A_PROBE);
+    else this.#leave(connection, fresh, NEWER_LOGIN);
   }
 
   /** Holds a connection besides the present one, until it is closed. */
@@ -403,11 +428,16 @@ export class Link {
       signal: this.#reconnect.signal,
       identify: this.dedicated.blocked.waiting,
       inbox: this.#inbox,
+      renewal: this.#renewal,
     });
   }
 
   #openDedicated(kind: "full" | "bare"): Promise<Connection> {
-    const attempt = { budget: this.#settings.attemptTimeout, signal: this.#reconnect.signal };
+    const attempt = {
+      budget: this.#settings.attemptTimeout,
+      signal: this.#reconnect.signal,
+      renewal: "beforeUse" as const,
+    };
     if (kind === "bare") return this.#dialler.openBare(attempt);
     return this.#dialler.open({ ...attempt, identify: true });
   }

@@ -6,14 +6,16 @@
 
 import { ConnectionError, ProtocolError, ServerError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
-import type { Argument, Reply } from "../resp/reply.ts";
+import type { Reply } from "../resp/reply.ts";
+import { ask } from "./ask.ts";
 import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import type { Greeting } from "./greeting.ts";
-import { isBadDatabase, shakeHands } from "./handshake.ts";
+import type { LoginRenewal } from "./credentials.ts";
+import { isBadDatabase } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
 import { identify } from "./identity.ts";
-import { type Channel, NO_OWNER, Request, type RequestOwner } from "./request.ts";
+import { logIn, tlsFor } from "./log_in.ts";
 import type { LinkSettings } from "./settings.ts";
 import { dial, type Endpoint, show, speaksTls, tlsExpected, type Transport } from "./transport.ts";
 
@@ -27,6 +29,16 @@ export interface Attempt {
   identify?: boolean;
   /** Receives the out-of-band messages of the connection; by default they are dropped. */
   inbox?: Inbox;
+  /** How the connection gets newer credentials; by default it gets none. */
+  renewal?: LoginRenewal<Connection>;
+}
+
+/** The part of an attempt to connect that is under way. */
+interface Progress {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Called with what the attempt waits for, for the end of a message; undefined for the server. */
+  onWait(what?: string): void;
 }
 
 /** A connection as the handshake sees it. */
@@ -56,6 +68,8 @@ export interface ConnectionMaker<C extends Greetable> {
   ask(connection: C, words: Words): Promise<Reply>;
   /** Called after the handshake. If it rejects, the connection is closed. */
   finish?(connection: C): Promise<void>;
+  /** How its connections get newer credentials; by default they get none. */
+  readonly renewal?: LoginRenewal<C>;
 }
 
 /**
@@ -83,6 +97,7 @@ export function open(
       if (!attempt.identify) return;
       connection.identity = await identify((words) => ask(connection, words));
     },
+    renewal: attempt.renewal,
   });
 }
 
@@ -106,10 +121,14 @@ export async function openWith<C extends Greetable>(
   const { budget, signal } = attempt;
   signal.throwIfAborted();
   const giveUp = new AbortController();
+  let awaited: string | undefined;
+  const onWait = (what?: string): void => void (awaited = what);
   const timer = new Budget(budget, () => {
     giveUp.abort(
       new TimeoutError(
-        `Cannot connect to ${show(endpoint)} within ${budget} ms: it does not answer`,
+        `Cannot connect to ${show(endpoint)} within ${budget} ms: ${
+          awaited ?? "it"
+        } does not answer`,
         { phase: "queued", timeout: budget },
       ),
     );
@@ -117,7 +136,7 @@ export async function openWith<C extends Greetable>(
   const end = (): void => giveUp.abort(signal.reason);
   signal.addEventListener("abort", end);
   try {
-    return await greet(endpoint, settings, giveUp.signal, maker);
+    return await greet(endpoint, settings, { signal: giveUp.signal, onWait }, maker);
   } finally {
     timer.stop();
     signal.removeEventListener("abort", end);
@@ -133,13 +152,14 @@ export async function openWith<C extends Greetable>(
 async function greet<C extends Greetable>(
   endpoint: Endpoint,
   settings: LinkSettings,
-  signal: AbortSignal,
+  progress: Progress,
   maker: ConnectionMaker<C>,
 ): Promise<C> {
+  const { signal } = progress;
   const note = settings.peers.on(endpoint);
   const suspected = note.hello === "dropped";
   const greetIn = (protocol: 2 | 3): Promise<C> =>
-    establish(endpoint, { ...settings, protocol }, signal, maker);
+    establish(endpoint, { ...settings, protocol }, progress, maker);
   if (settings.protocol === 2 || note.hello === "unknown" || suspected) {
     if (suspected) note.hello = undefined;
     const connection = await greetIn(2);
@@ -165,25 +185,39 @@ async function greet<C extends Greetable>(
 async function establish<C extends Greetable>(
   endpoint: Endpoint,
   settings: LinkSettings,
-  signal: AbortSignal,
+  { signal, onWait }: Progress,
   maker: ConnectionMaker<C>,
 ): Promise<C> {
   const note = settings.peers.on(endpoint);
-  const transport = await dial(endpoint, settings.tls, settings.dials, signal, note);
+  const tls = await tlsFor(endpoint, settings, { signal, onWait });
+  const transport = await dial(endpoint, tls, settings.dials, signal, note);
   if (settings.tls !== undefined) note.speaksTls = true;
   const connection = maker.make(endpoint, transport);
   const close = (): void => connection.close(signal.reason);
   signal.addEventListener("abort", close);
   if (signal.aborted) close();
+  const call = (words: Words): Promise<Reply> => maker.ask(connection, words);
+  let greeted = false;
+  const firstCall = (words: Words): Promise<Reply> => {
+    greeted = true;
+    return call(words);
+  };
   try {
-    const greeting = await shakeHands((words) => maker.ask(connection, words), settings);
+    const { greeting, issued } = await logIn(endpoint, settings, {
+      call: firstCall,
+      signal,
+      onWait,
+    });
     if (settings.protocol === 3) note.hello = greeting.protocol === 3 ? "answered" : "unknown";
     connection.greeting = greeting;
     await maker.finish?.(connection);
     settings.tally.add(connection.ended);
+    if (maker.renewal !== undefined) {
+      settings.credentials.add(connection, { endpoint, issued, renewal: maker.renewal, call });
+    }
     return connection;
   } catch (error) {
-    const dropped = connection.closed && !signal.aborted && note.hello === undefined;
+    const dropped = greeted && connection.closed && !signal.aborted && note.hello === undefined;
     connection.close(error as Error);
     if (dropped) {
       const mute = connection.answered === 0;
@@ -207,35 +241,4 @@ async function establish<C extends Greetable>(
   }
 }
 
-/**
- * Asks something on a connection on behalf of the client itself, without a deadline.
- *
- * @param connection An open connection.
- * @param words The command.
- * @returns The reply; rejects with the reason if the connection is closed before it.
- */
-export function ask(connection: Channel, words: Words): Promise<Reply> {
-  const request = internalRequest(words, NO_OWNER);
-  const promise = request.promise<Reply>();
-  if (connection.closed) connection.ended.then((error) => request.reject(error));
-  else connection.send(request);
-  return promise;
-}
-
-/**
- * Makes a request of the client itself: its reply is taken as it is, and it is never sent again.
- *
- * @param words The command.
- * @param owner Learns of its end.
- * @param timeout Its budget in milliseconds, 0 for none.
- */
-export function internalRequest(words: Words, owner: RequestOwner, timeout = 0): Request {
-  const request = new Request(words as Argument[], undefined, asItIs, owner);
-  request.timeout = timeout;
-  request.internal = true;
-  return request;
-}
-
-function asItIs(reply: Reply): Reply {
-  return reply;
-}
+export { ask, internalRequest } from "./ask.ts";

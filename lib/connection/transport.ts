@@ -12,9 +12,9 @@ import type { Dials } from "./dials.ts";
 
 /** Where a node listens. */
 export interface Endpoint {
-  /** Host name or IP address. */
+  /** Host name or IP address; or the path of a Unix domain socket, which has a slash. */
   readonly host: string;
-  /** TCP port. */
+  /** TCP port; 0 for a Unix domain socket. */
   readonly port: number;
 }
 
@@ -73,15 +73,20 @@ export async function dial(
 ): Promise<Transport> {
   try {
     const conn = await (tls === undefined
-      ? dialTcp(endpoint, dials, signal)
+      ? isSocket(endpoint.host)
+        ? dialSocket(endpoint, dials, signal)
+        : dialTcp(endpoint, dials, signal)
       // On a slow network the question would go with every handshake.
       : known.speaksTls
       ? startTls(endpoint, tls, dials, signal)
       : dialUnknownTls(endpoint, tls, dials, signal));
     const { remoteAddr } = conn;
     return {
-      peer: { host: remoteAddr.hostname, port: remoteAddr.port },
-      read: (buffer) => conn.read(buffer),
+      peer: "hostname" in remoteAddr
+        ? { host: remoteAddr.hostname, port: remoteAddr.port }
+        : { ...endpoint },
+      read: (buffer) =>
+        conn.read(buffer),
       writable: conn.writable,
       closeWrite: () => conn.closeWrite(),
       close: () => shut(conn),
@@ -89,7 +94,7 @@ export async function dial(
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     throw new ConnectionError(
-      `Cannot connect to ${show(endpoint)}: ${explain(cause)}`,
+      `Cannot connect to ${show(endpoint)}: ${explain(cause, endpoint)}`,
       { ...endpoint, cause },
     );
   }
@@ -145,11 +150,21 @@ export function tlsExpected(endpoint: Endpoint): ConnectionError {
 }
 
 /**
- * `host:port`, with brackets around an IPv6 address.
+ * Whether a host is the path of a Unix domain socket.
+ *
+ * @param host The host.
+ */
+export function isSocket(host: string): boolean {
+  return host.includes("/");
+}
+
+/**
+ * `host:port`, with brackets around an IPv6 address; of a Unix domain socket the path.
  *
  * @param endpoint The endpoint.
  */
 export function show({ host, port }: Endpoint): string {
+  if (isSocket(host)) return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
@@ -171,6 +186,15 @@ async function dialTcp(
     shut(conn);
     throw error;
   }
+}
+
+/** Opens a connection to a Unix domain socket. */
+function dialSocket(
+  { host: path }: Endpoint,
+  dials: Dials,
+  signal: AbortSignal,
+): Promise<Deno.UnixConn> {
+  return dials.open(() => Deno.connect({ transport: "unix", path }), signal);
 }
 
 /** Opens a TLS connection, and finds out meanwhile whether the peer speaks no TLS. */
@@ -302,9 +326,10 @@ function isBadName(cause: unknown): boolean {
 
 function ignore(): void {}
 
-function explain(cause: unknown): string {
+function explain(cause: unknown, { host }: Endpoint): string {
   if (cause instanceof Deno.errors.NotCapable) {
-    return `the permission is missing, run Deno with --allow-net (${cause.message})`;
+    const flags = isSocket(host) ? "--allow-net, --allow-read and --allow-write" : "--allow-net";
+    return `the permission is missing, run Deno with ${flags} (${cause.message})`;
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

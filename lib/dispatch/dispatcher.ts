@@ -31,6 +31,7 @@ import { allowForBlocking } from "./blocking_time.ts";
 import { KeptRequests } from "./kept_requests.ts";
 import type { Observer } from "./observer.ts";
 import type { RequestCounts } from "./request_counts.ts";
+import { reportFailures, stopRenewal } from "./renewed_secrets.ts";
 import type { ClusterRequestOptions, RequestOptions } from "./request_options.ts";
 import { type LaneKey, RetryQueue } from "./retry_queue.ts";
 import type { Route } from "./route.ts";
@@ -64,6 +65,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    */
   constructor(settings: Settings) {
     this.settings = settings;
+    reportFailures(settings.link, this.events);
     this.#admission = new Admission(settings.inflightRequestsLimit);
     this.#retries = new RetryQueue(settings.link.backoff, (request) => {
       if (!this.isOver(request)) this.dispatch(request);
@@ -404,6 +406,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.#subscriptions?.close(error);
     this.rejectKept(error);
     this.#retries.clear(error);
+    stopRenewal(this.settings.link);
     this.end(error);
     this.deadlines.clear();
     this.observer?.close();
@@ -417,6 +420,11 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
    */
   protected explainKept(error: Error): void {
     this.#kept.explain(error);
+  }
+
+  /** Tells that reads should go to the zone of the client, and that no node has told its zone. */
+  protected tellZonesUnknown(): void {
+    this.events.emit({ type: "zonesUnknown", clientAz: this.settings.clientAz! });
   }
 
   /** Rejects the requests that were kept. */

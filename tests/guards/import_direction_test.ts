@@ -88,6 +88,7 @@ const LAYERS: readonly Layer[] = [
     imports: [
       "lib/command_table/",
       "lib/commands/",
+      "lib/configuration/",
       "lib/connection/",
       "lib/dispatch/",
       "lib/errors.ts",

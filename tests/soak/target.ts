@@ -127,7 +127,7 @@ export class ClusterTarget implements Target {
     await this.cluster[Symbol.asyncDispose]();
   }
 
-  async #connect(options: Partial<RedisClientConfiguration>): Promise<RedisClient> {
+  async #connect(options: ClientOptions): Promise<RedisClient> {
     const { addresses } = this.proxies;
     const proxyOf = new Map(this.nodes.map(({ port }, i) => [port, addresses[i]]));
     const client = await RedisClusterClient.create({

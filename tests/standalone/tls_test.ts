@@ -13,6 +13,7 @@ import {
   ConnectionError,
   type RedisClientConfiguration,
   TimeoutError,
+  type TlsProvider,
 } from "../../standalone/mod.ts";
 import {
   startBlackHole,
@@ -25,7 +26,7 @@ import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 import { measure, messagesOf } from "./_elapsed.ts";
 
-type ClientTls = NonNullable<RedisClientConfiguration["tls"]>;
+type ClientTls = Exclude<RedisClientConfiguration["tls"], undefined | TlsProvider>;
 
 /** Starts a server for each kind once: making one is most of the time of these tests. */
 const servers = new Map<string, Promise<TestServer>>();

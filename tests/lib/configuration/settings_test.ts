@@ -28,10 +28,12 @@ function refused(run: () => unknown): ConfigurationError {
   return assertThrows(run, ConfigurationError) as ConfigurationError;
 }
 
-Deno.test("settingsOf() fills in the defaults", () => {
-  assertEquals(settings({}), {
+Deno.test("settingsOf() fills in the defaults", async () => {
+  const given = settings({});
+  assertEquals(given, {
     addresses: [{ host: "localhost", port: 6379 }],
     readFrom: "primary",
+    clientAz: undefined,
     clientCreationTimeout: 2500,
     requestTimeout: 250,
     blockingConnections: 0,
@@ -42,10 +44,11 @@ Deno.test("settingsOf() fills in the defaults", () => {
     telemetry: undefined,
     link: {
       protocol: 3,
-      credentials: undefined,
+      credentials: given.link.credentials,
       clientName: undefined,
       databaseId: 0,
       readOnly: false,
+      availabilityZone: false,
       tls: undefined,
       backoff: { multiplier: 2, minTimeout: 10, maxTimeout: 3000, jitter: 1 },
       attemptTimeout: 2500,
@@ -56,16 +59,18 @@ Deno.test("settingsOf() fills in the defaults", () => {
       tally: new Tally(),
     },
   });
+  assertEquals(await given.link.credentials.issue(), { login: undefined, version: 0 });
 });
 
-Deno.test("settingsOf() takes every option", () => {
+Deno.test("settingsOf() takes every option", async () => {
   const addressMap = (host: string, port: number) => ({ host, port });
   const given = settings({
     addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
     credentials: { username: "me", password: "secret" },
     useTls: true,
     tls: { caCerts: [caCert], ...client, unsafelyDisableHostnameVerification: true },
-    readFrom: ReadFrom.PREFER_REPLICA,
+    readFrom: ReadFrom.AZ_AFFINITY,
+    clientAz: "north",
     clientCreationTimeout: 1000.5,
     requestTimeout: 0.5,
     reconnectStrategy: { numOfRetries: 3, factor: 20, exponentBase: 3, maxDelay: 400 },
@@ -83,7 +88,8 @@ Deno.test("settingsOf() takes every option", () => {
   }, "cluster");
   assertEquals(given, {
     addresses: [{ host: "a", port: 1 }, { host: "b", port: 65535 }],
-    readFrom: "preferReplica",
+    readFrom: "azAffinity",
+    clientAz: "north",
     clientCreationTimeout: 1000.5,
     requestTimeout: 0.5,
     blockingConnections: 3,
@@ -101,10 +107,11 @@ Deno.test("settingsOf() takes every option", () => {
     },
     link: {
       protocol: 2,
-      credentials: { username: "me", password: "secret" },
+      credentials: given.link.credentials,
       clientName: "test!",
       databaseId: 15,
       readOnly: given.link.readOnly,
+      availabilityZone: true,
       tls: {
         caCerts: [caCert],
         ...client,
@@ -120,6 +127,8 @@ Deno.test("settingsOf() takes every option", () => {
       tally: new Tally(),
     },
   });
+  const { login } = await given.link.credentials.issue();
+  assertEquals(login, { username: "me", password: "secret" });
 });
 
 Deno.test("settingsOf() takes an option that is undefined as one that is not given", () => {

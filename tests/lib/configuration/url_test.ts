@@ -48,6 +48,33 @@ Deno.test("a URL gives host, port, TLS, user, password and database", () => {
   }
 });
 
+Deno.test("a URL of a Unix domain socket gives path, user, password and database", () => {
+  const addresses = [{ path: "/run/redis.sock" }];
+  const urls: Record<string, RedisClientConfiguration> = {
+    "unix:///run/redis.sock": { addresses },
+    "redis+unix:///run/redis.sock": { addresses },
+    "UNIX:///run/redis.sock?db=0": { addresses, databaseId: 0 },
+    "unix://:secret@/run/redis.sock?db=15": {
+      addresses,
+      credentials: { password: "secret" },
+      databaseId: 15,
+    },
+    "unix://m%40e:a%3Ab@/run/redis.sock": {
+      addresses,
+      credentials: { username: "m@e", password: "a:b" },
+    },
+    "unix:///run/my%20redis%3F.sock": { addresses: [{ path: "/run/my redis?.sock" }] },
+  };
+  for (const [url, configuration] of Object.entries(urls)) {
+    assertEquals(configurationOfUrl(url), configuration, url);
+    assertEquals(settingsOf(url, "standalone"), settingsOf(configuration, "standalone"), url);
+    const { option } = assertThrows(() => settingsOf(url, "cluster"), ConfigurationError);
+    assertEquals(option, "addresses[0].path");
+  }
+  const url = new URL("unix:///run/redis.sock?db=1");
+  assertEquals(configurationOfUrl(url), { addresses, databaseId: 1 });
+});
+
 Deno.test("a URL that is none of ours is refused, and no message reveals its password", () => {
   const urls: Record<string, string[]> = {
     url: [
@@ -56,7 +83,16 @@ Deno.test("a URL that is none of ours is refused, and no message reveals its pas
       "localhost:6379",
       "secret",
       "http://:secret@h",
-      "redis+unix:///tmp/secret",
+      "unix://",
+      "unix://secret",
+      "unix:///",
+      "unix:/tmp/secret",
+      "unix://me@/tmp/secret",
+      "unix://host/tmp/secret",
+      "unix:///tmp/secret?db=one",
+      "unix:///tmp/secret?timeout=1",
+      "unix:///tmp/secret#1",
+      "redis+unix:///tmp/secret%zz",
       "redis:///1",
       "redis://",
       "redis:secret",

@@ -4,10 +4,26 @@
  * @module
  */
 
+import { Credentials } from "../../../lib/connection/credentials.ts";
+import type { Login, LoginProvider } from "../../../lib/connection/credential_source.ts";
 import { Dials } from "../../../lib/connection/dials.ts";
 import { PeerNotes } from "../../../lib/connection/peer_notes.ts";
 import type { LinkSettings } from "../../../lib/connection/settings.ts";
 import { Tally } from "../../../lib/connection/tally.ts";
+
+const LIMITS = {
+  backoff: { minTimeout: 10, maxTimeout: 100, multiplier: 2, jitter: 0 },
+  attemptTimeout: 10_000,
+};
+
+/**
+ * Makes credentials of a client.
+ *
+ * @param given User and password, or what gives them.
+ */
+export function credentials(given: Login | LoginProvider | undefined): Credentials {
+  return new Credentials(given, LIMITS);
+}
 
 /**
  * Makes settings that differ from a client's defaults as little as possible.
@@ -18,12 +34,12 @@ import { Tally } from "../../../lib/connection/tally.ts";
 export function settings(changes: Partial<LinkSettings> = {}): LinkSettings {
   return {
     protocol: 3,
+    credentials: credentials(undefined),
     databaseId: 0,
     readOnly: false,
     clientInfo: true,
     tls: undefined,
-    backoff: { minTimeout: 10, maxTimeout: 100, multiplier: 2, jitter: 0 },
-    attemptTimeout: 10_000,
+    ...LIMITS,
     keepAlive: 0,
     peers: new PeerNotes(),
     dials: new Dials(),

@@ -21,6 +21,9 @@ interface Opened {
 
 /** A pool whose connections are opened by the test. */
 class Bench implements DedicatedPoolOwner {
+  prepare(): boolean {
+    return true;
+  }
   readonly opened: Opened[] = [];
   readonly givenUp: GivenUp[] = [];
   readonly resent: Request[] = [];

@@ -3,7 +3,7 @@ import { type Greeting, greetingIn, zoneIn } from "../../../lib/connection/greet
 import { ask, open } from "../../../lib/connection/open.ts";
 import type { LinkSettings } from "../../../lib/connection/settings.ts";
 import { startServer } from "../../../lib/testing/mod.ts";
-import { settings } from "./_settings.ts";
+import { credentials, settings } from "./_settings.ts";
 
 const server = await startServer({ replicas: 1 });
 server.unref();
@@ -65,7 +65,7 @@ Deno.test("a handshake succeeds where the user may not run INFO", async () => {
   await server.command(["ACL", "SETUSER", "poor", "on", ">pw", "+client", "-info"]);
   const { greeting } = await greet({
     availabilityZone: true,
-    credentials: { username: "poor", password: "pw" },
+    credentials: credentials({ username: "poor", password: "pw" }),
   });
   assertEquals(greeting?.protocol, 3);
   assertEquals(greeting?.availabilityZone, undefined);

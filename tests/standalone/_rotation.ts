@@ -1,0 +1,136 @@
+/**
+ * Load on a server whose password changes again and again.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async/delay";
+import { RedisClient, type RedisClientConfiguration } from "../../standalone/mod.ts";
+import type { TestServer } from "../../lib/testing/mod.ts";
+
+/** Rules of the user `app` besides its passwords. */
+export const APP = "on ~* &* +@all";
+
+/** How the load runs. */
+export interface RotationPlan {
+  /** How often the password changes. */
+  readonly rotations: number;
+  /** Milliseconds between two changes. */
+  readonly interval: number;
+  /** Requests in a second. */
+  readonly rate: number;
+  /** Whether both passwords are good while the client changes from one to the other. */
+  readonly overlap: boolean;
+  /** Further options of the client. */
+  readonly options?: Partial<RedisClientConfiguration>;
+}
+
+/** What became of the load. */
+export interface RotationResult {
+  /** Requests that were answered. */
+  answered: number;
+  /** Errors of the others. */
+  readonly errors: Error[];
+  /** Blocking commands that got the element that was meant for them. */
+  popped: number;
+  /** Connections that the server has accepted for the client during the load. */
+  connections: number;
+  /** AUTH commands that the server has executed. */
+  auths: number;
+  /** Events of failures. */
+  readonly failures: Error[];
+}
+
+async function statOf(server: TestServer, command: string): Promise<number> {
+  const stats = (await server.info("commandstats"))[`cmdstat_${command}`];
+  return Number(/calls=(\d+)/.exec(stats ?? "")?.[1] ?? 0);
+}
+
+/**
+ * Changes the password of a user under load.
+ *
+ * @param server A server with the user `app`, whose password is `pw-0`.
+ * @param plan How the load runs.
+ * @returns What became of it.
+ */
+export async function rotate(server: TestServer, plan: RotationPlan): Promise<RotationResult> {
+  const { rotations, interval, rate, overlap, options } = plan;
+  const passwordOf = (n: number): string => `pw-${n}`;
+  const result: RotationResult = {
+    answered: 0,
+    errors: [],
+    popped: 0,
+    connections: 0,
+    auths: 0,
+    failures: [],
+  };
+  await server.command(["ACL", "SETUSER", "app", "reset", ...APP.split(" "), ">pw-0"]);
+  await using client = await RedisClient.create({
+    addresses: [{ host: server.host, port: server.port }],
+    credentials: { username: "app", password: passwordOf(0) },
+    requestTimeout: 10_000,
+    ...options,
+  });
+  const watching = (async () => {
+    for await (const event of client.events) {
+      if (event.type === "reauthenticationFailed") result.failures.push(event.error);
+    }
+  })();
+  const auths = await statOf(server, "auth");
+  const connected = Number((await server.info("stats")).total_connections_received);
+  let over = false;
+  const requests: Promise<void>[] = [];
+  const load = (async () => {
+    const began = performance.now();
+    for (let sent = 0; !over; await delay(5)) {
+      for (const due = (performance.now() - began) * rate / 1000; sent < due; sent++) {
+        const kind = sent % 10;
+        const request: Promise<unknown> = kind === 0
+          ? client.transaction((t) => [t.incr("n"), t.get("n")])
+          : kind === 1
+          ? client.watch("w", (session) => session.transaction((t) => [t.set("w", sent)]))
+          : kind < 5
+          ? client.set(`k${sent % 100}`, "v")
+          : client.get(`k${sent % 100}`);
+        requests.push(request.then(() => {
+          result.answered++;
+        }, (error) => {
+          result.errors.push(error);
+        }));
+      }
+    }
+  })();
+  const blocking = (async () => {
+    for (let n = 0; !over; n++) {
+      const popped = client.blpop("jobs", 0);
+      await delay(interval * 1.5);
+      await client.rpush("jobs", `job ${n}`);
+      if ((await popped)?.[1] === `job ${n}`) result.popped++;
+      else result.errors.push(new Error(`job ${n} was lost`));
+    }
+  })();
+  for (let n = 1; n <= rotations; n++) {
+    const [old, next] = [passwordOf(n - 1), passwordOf(n)];
+    const use = (): Promise<void> =>
+      client.updateCredentials({ username: "app", password: next }, { reauthenticate: true });
+    if (overlap) {
+      await server.command(["ACL", "SETUSER", "app", `>${next}`]);
+      await use();
+      await server.command(["ACL", "SETUSER", "app", `<${old}`]);
+    } else {
+      await server.command(["ACL", "SETUSER", "app", "resetpass", `>${next}`]);
+      await delay(interval / 2);
+      await use();
+    }
+    await delay(interval);
+  }
+  over = true;
+  await Promise.all([load, blocking]);
+  await Promise.all(requests);
+  // The kit's own connection to the server is opened before.
+  result.connections = Number((await server.info("stats")).total_connections_received) - connected;
+  result.auths = await statOf(server, "auth") - auths;
+  await client.close();
+  await watching;
+  return result;
+}
