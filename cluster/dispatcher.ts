@@ -376,6 +376,10 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     if (this.nodes.isReplica(link)) this.nodes.replicas.shunUntilAnswer(link);
   }
 
+  onZonesUnknown(): void {
+    this.tellZonesUnknown();
+  }
+
   /** Sends waiting requests again, where they belong by a new map. */
   #redistribute({ away, changed }: { away: readonly Link[]; changed: boolean }): void {
     for (const link of away) {

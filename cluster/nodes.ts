@@ -8,24 +8,27 @@ import type { Settings } from "../lib/configuration/settings.ts";
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
-import {
-  type LinkSource,
-  mayReadReplica,
-  readsPages,
-  ReplicaChoice,
-} from "../lib/dispatch/replica_choice.ts";
+import { ReadChoice, type ZonedLinks } from "../lib/dispatch/read_choice.ts";
+import { mayReadReplica, readsPages, ReplicaChoice } from "../lib/dispatch/replica_choice.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { addressesOf } from "./addresses.ts";
 import type { NodeTarget, ReplicaWish } from "./target.ts";
 import type { ClusterNode, Shard, Topology } from "./topology.ts";
 
+/** The owner of {@linkcode Nodes}. */
+export interface NodesOwner extends LinkOwner {
+  /** Called once if reads should go to the zone of the client, and no node has told its zone. */
+  onZonesUnknown(): void;
+}
+
 /** The links of one client, by the names of the nodes. */
-export class Nodes implements LinkSource<ClusterNode> {
-  /** Chooses the replicas that answer reads. */
+export class Nodes implements ZonedLinks<ClusterNode> {
+  /** Knows which replicas cannot serve at present. */
   readonly replicas: ReplicaChoice<ClusterNode>;
+  readonly #reads: ReadChoice<ClusterNode>;
 
   readonly #settings: Settings;
-  readonly #owner: LinkOwner;
+  readonly #owner: NodesOwner;
   readonly #deadlines: Deadlines;
   readonly #links = new Map<string, Link>();
   readonly #names = new Map<Link, string>();
@@ -43,15 +46,16 @@ export class Nodes implements LinkSource<ClusterNode> {
    * Makes an empty set of links.
    *
    * @param settings The checked configuration.
-   * @param owner The owner of the links.
+   * @param owner The owner of this and of the links.
    * @param deadlines The client's deadlines.
    * @param signal Ends the work in the background.
    */
-  constructor(settings: Settings, owner: LinkOwner, deadlines: Deadlines, signal: AbortSignal) {
+  constructor(settings: Settings, owner: NodesOwner, deadlines: Deadlines, signal: AbortSignal) {
     this.#settings = settings;
     this.#owner = owner;
     this.#deadlines = deadlines;
     this.replicas = new ReplicaChoice(this, signal);
+    this.#reads = new ReadChoice(settings, this, this.replicas, () => owner.onZonesUnknown());
   }
 
   /** The map; null before the first one. */
@@ -100,6 +104,17 @@ export class Nodes implements LinkSource<ClusterNode> {
       this.#names.set(link, node.name);
     }
     return link;
+  }
+
+  zoneOf(node: ClusterNode): string | undefined {
+    return node.availabilityZone ?? this.#links.get(node.name)?.greeting?.availabilityZone;
+  }
+
+  get knowsZones(): boolean {
+    for (const node of this.#topology?.nodes.values() ?? []) {
+      if (this.zoneOf(node) !== undefined) return true;
+    }
+    return false;
   }
 
   /**
@@ -169,11 +184,11 @@ export class Nodes implements LinkSource<ClusterNode> {
    */
   mayReadReplica(request: Request, wish: ReplicaWish = "allowed"): boolean {
     return wish === "demanded" ||
-      this.#settings.readFrom === "preferReplica" && mayReadReplica(request);
+      this.#reads.usesReplicas && mayReadReplica(request);
   }
 
   /**
-   * Chooses a node of a shard for a request: a replica if one may answer it and can, else the primary.
+   * Chooses a node of a shard for a request: by the option `readFrom` if a replica may answer it, else the primary.
    *
    * @param shard The shard.
    * @param request The request.
@@ -184,7 +199,7 @@ export class Nodes implements LinkSource<ClusterNode> {
     const { primary, replicas } = shard;
     if (replicas.length === 0 || !this.mayReadReplica(request, wish)) return this.linkTo(primary);
     const link = wish === "allowed"
-      ? this.replicas.next(replicas, shard)
+      ? this.#reads.next(primary, replicas, shard)
       // All pages of a scan must come from the node that the cursor is of.
       : this.replicas.demand(replicas, readsPages(request) ? null : shard);
     return link ?? this.linkTo(primary);
@@ -245,7 +260,6 @@ export class Nodes implements LinkSource<ClusterNode> {
    * @returns Links without a connection: by the new map their requests may belong to other nodes.
    */
   arrange(topology: Topology): Link[] {
-    const preferReplica = this.#settings.readFrom === "preferReplica";
     const primaries = new Set(topology.shards.map(({ primary }) => primary.name));
     this.#topology = topology;
     for (const name of this.#primaries) {
@@ -263,7 +277,7 @@ export class Nodes implements LinkSource<ClusterNode> {
         const link = this.linkTo(replica);
         link.readOnly = true;
         link.dedicated.reserved = 0;
-        if (preferReplica) link.start();
+        if (this.#reads.usesReplicas) link.start();
       }
     }
     const away: Link[] = [];

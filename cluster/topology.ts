@@ -22,6 +22,8 @@ export interface ClusterNode {
   readonly port: number;
   /** The host name that it announces in addition. */
   readonly hostname?: string;
+  /** Its availability zone; undefined where the server does not tell it with the topology. */
+  readonly availabilityZone?: string;
   /** Node id; undefined where the server does not tell, or the node is known from a redirection only. */
   readonly id?: string;
 }
@@ -237,7 +239,8 @@ function nodeOf(
   const host = given === null || given === "" ? answeredBy.host : String(given);
   const id = typeof nodeId === "string" && nodeId !== "" ? nodeId : undefined;
   const hostname = metadataOf(metadata, "hostname");
-  const node = { name: show({ host, port }), host, port, hostname, id };
+  const availabilityZone = metadataOf(metadata, "availability-zone");
+  const node = { name: show({ host, port }), host, port, hostname, availabilityZone, id };
   for (const alias of [hostname, metadataOf(metadata, "ip")]) {
     if (alias !== undefined && alias !== host) aliases.set(show({ host: alias, port }), node);
   }

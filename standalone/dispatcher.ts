@@ -13,12 +13,13 @@ import type { Request } from "../lib/connection/request.ts";
 import { show } from "../lib/connection/transport.ts";
 import { Creation } from "../lib/dispatch/creation.ts";
 import { Dispatcher } from "../lib/dispatch/dispatcher.ts";
+import { ReadChoice } from "../lib/dispatch/read_choice.ts";
 import { mayReadReplica, ReplicaChoice } from "../lib/dispatch/replica_choice.ts";
 import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import type { Placement } from "../lib/subscription/placement.ts";
-import { NodeLinks } from "./node_links.ts";
+import { NodeLinks, ZonesOfLinks } from "./node_links.ts";
 import { StandalonePlacement } from "./placement.ts";
 import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
@@ -37,6 +38,7 @@ export class StandaloneDispatcher extends Dispatcher {
   /** Whose turn it is among the replicas. */
   readonly #turns = { turn: 0 };
   readonly #choice: ReplicaChoice<Link>;
+  readonly #reads: ReadChoice<Link>;
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   readonly #end = new AbortController();
   readonly #creation: Creation;
@@ -55,7 +57,9 @@ export class StandaloneDispatcher extends Dispatcher {
       settings.addresses,
       (address) => new Link(address, settings.link, this, this.deadlines),
     );
-    this.#choice = new ReplicaChoice({ linkTo: (link) => link }, this.#end.signal);
+    const links = new ZonesOfLinks(this.#nodes);
+    this.#choice = new ReplicaChoice(links, this.#end.signal);
+    this.#reads = new ReadChoice(settings, links, this.#choice, () => this.tellZonesUnknown());
     this.#roles = new RoleWatch(this.#nodes, settings, {
       onAnswer: () => this.#arrange(),
       isAwaited: () => this.#isAwaited(),
@@ -98,7 +102,7 @@ export class StandaloneDispatcher extends Dispatcher {
       return this.#creation.start();
     }
     const replica = this.#replicas.length > 0 && mayReadReplica(request)
-      ? this.#choice.next(this.#replicas, this.#turns)
+      ? this.#reads.next(this.#readablePrimary, this.#replicas, this.#turns)
       : undefined;
     if (replica !== undefined) replica.send(request);
     else if (this.waitsBehind(request)) return;
@@ -108,6 +112,11 @@ export class StandaloneDispatcher extends Dispatcher {
       primary.send(request);
       if (!primary.ready && !this.#nodes.lone) this.#roles.search();
     }
+  }
+
+  /** The primary if reads may go there in turn with those to replicas; null otherwise. */
+  get #readablePrimary(): Link | null {
+    return this.#roles.hasPrimary ? this.#roles.primary : null;
   }
 
   /** Keeps a request until there is a primary, if it needs one. */
@@ -128,7 +137,7 @@ export class StandaloneDispatcher extends Dispatcher {
 
   protected laneOf(request: Request): LaneKey | null {
     // A read that a replica may answer is not ordered with requests to the primary.
-    return this.settings.readFrom === "preferReplica" && mayReadReplica(request) ? null : PRIMARY;
+    return this.#reads.usesReplicas && mayReadReplica(request) ? null : PRIMARY;
   }
 
   onErrorReply(request: Request, error: ServerError, link: Link): boolean {
@@ -230,7 +239,7 @@ export class StandaloneDispatcher extends Dispatcher {
     if (this.#end.signal.aborted) return;
     const before = this.#roles.primary;
     this.#roles.choosePrimary();
-    this.#replicas = this.settings.readFrom === "preferReplica" ? this.#roles.readable() : [];
+    this.#replicas = this.#reads.usesReplicas ? this.#roles.readable() : [];
     if (!this.#creation.isReady) this.#judge();
     else this.#seek();
     this.#tell();

@@ -5,6 +5,7 @@
  */
 
 import type { Link } from "../lib/connection/link.ts";
+import type { ZonedLinks } from "../lib/dispatch/read_choice.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 
 /** The nodes of a client, as {@linkcode RoleWatch} sees them. */
@@ -73,5 +74,31 @@ export class NodeLinks implements NodeList {
   /** Ends all links at once. */
   destroy(error: Error): void {
     for (const link of [...this.#all, ...this.#retired]) link.destroy(error);
+  }
+}
+
+/** The availability zones of nodes, as they told them when they were connected. */
+export class ZonesOfLinks implements ZonedLinks<Link> {
+  readonly #nodes: NodeList;
+
+  /**
+   * Knows the zones of some nodes.
+   *
+   * @param nodes The nodes.
+   */
+  constructor(nodes: NodeList) {
+    this.#nodes = nodes;
+  }
+
+  linkTo(link: Link): Link {
+    return link;
+  }
+
+  zoneOf(link: Link): string | undefined {
+    return link.greeting?.availabilityZone;
+  }
+
+  get knowsZones(): boolean {
+    return this.#nodes.all.some((link) => this.zoneOf(link) !== undefined);
   }
 }

@@ -242,7 +242,7 @@ export class RoleWatch {
   /** Asks for roles as long as the answers could change something. */
   seek(): void {
     if (!this.hasPrimary && !this.#nodes.lone) this.search();
-    if (this.#settings.readFrom === "preferReplica" && !this.#allServe()) this.#replicaSearch.run();
+    if (this.#settings.readFrom !== "primary" && !this.#allServe()) this.#replicaSearch.run();
   }
 
   /** Opens fresh connections to all names whose present ones do not lead to a primary, while requests wait. */

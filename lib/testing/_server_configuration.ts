@@ -9,6 +9,7 @@ export interface ServerConfiguration {
   password?: string;
   users?: readonly { name: string; rules: string }[];
   control?: ControlUser;
+  availabilityZone?: string;
   /** Value of `tls-auth-clients`; absent = no TLS. */
   tlsClients?: "no" | "optional" | "yes";
   primary?: { host: string; port: number };
@@ -20,6 +21,7 @@ export interface ServerConfiguration {
 
 /** Directives that older servers do not have; the kit does without them there. */
 const OPTIONAL = new Set([
+  "availability-zone",
   "cluster-allow-replica-migration",
   "enable-debug-command",
   "repl-diskless-sync-delay",
@@ -55,6 +57,9 @@ export function renderConfiguration(binary: string, plan: ServerConfiguration): 
     directives.set("tls-auth-clients", plan.tlsClients);
     directives.set("tls-replication", "yes");
     directives.set("tls-cluster", "yes");
+  }
+  if (plan.availabilityZone !== undefined) {
+    directives.set("availability-zone", quote(plan.availabilityZone));
   }
   if (plan.password !== undefined) directives.set("requirepass", quote(plan.password));
   if (plan.control) {

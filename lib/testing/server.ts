@@ -307,7 +307,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Tries to start once. Returns why it failed, or `undefined`. */
   async #launch(folder: string): Promise<{ reason: string; log: string } | undefined> {
-    const { password, users, config, tls } = this.#options;
+    const { password, users, config, tls, availabilityZone } = this.#options;
     const socket = `${folder}/control.sock`;
     const file = `${folder}/server.conf`;
     const text = renderConfiguration(this.#binary, {
@@ -318,6 +318,7 @@ export class TestServer implements AsyncDisposable {
       password,
       users,
       config,
+      availabilityZone,
       control: this.#control,
       primary: this.#primary,
       tlsClients: tls ? tlsClients(tls) : undefined,

@@ -36,6 +36,8 @@ export interface ServerOptions {
   tls?: boolean | TlsOptions;
   /** Password of the default user. By default none is needed. */
   password?: string;
+  /** Availability zone that the server tells clients; servers without such a directive tell none. By default none. */
+  availabilityZone?: string;
   /** More ACL users. */
   users?: AclUser[];
   /** Directives of the configuration file; they override what the kit sets (`{ "maxmemory": "10mb" }`). */

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { Nodes } from "../../cluster/nodes.ts";
+import { Nodes, type NodesOwner } from "../../cluster/nodes.ts";
 import { NodeTarget, targetsOf } from "../../cluster/target.ts";
 import { Topology } from "../../cluster/topology.ts";
 import { lookUp } from "../../lib/command_table/mod.ts";
 import type { ClusterClientConfiguration } from "../../lib/configuration/options.ts";
 import { settingsOf } from "../../lib/configuration/settings.ts";
 import { Deadlines } from "../../lib/connection/deadlines.ts";
-import type { LinkOwner } from "../../lib/connection/link.ts";
+
 import { NO_OWNER, Request } from "../../lib/connection/request.ts";
 
 /** Nobody listens on this port, so each attempt to connect fails at once. */
@@ -39,7 +39,8 @@ async function withNodes(
     onRefused: () => {},
     onLost: () => {},
     onReady: () => {},
-  } as unknown as LinkOwner;
+    onZonesUnknown: () => {},
+  } as unknown as NodesOwner;
   const end = new AbortController();
   const deadlines = new Deadlines();
   const nodes = new Nodes(settings, owner, deadlines, end.signal);
