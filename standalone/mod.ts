@@ -44,6 +44,7 @@ export type { RequestOptions } from "../lib/dispatch/request_options.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/configuration/telemetry.ts";
 export type * from "../lib/events.ts";
+export type { SubscriptionFigures } from "../lib/subscription/figures.ts";
 export type { ClientStatistics } from "../lib/telemetry/statistics.ts";
 export { type Decoder, Executor, type Origin, type Words } from "../lib/executor.ts";
 export type { Argument, Reply } from "../lib/resp/reply.ts";

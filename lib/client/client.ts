@@ -33,7 +33,7 @@ import type {
 } from "../subscription/message.ts";
 import { subscribe } from "../subscription/subscribe.ts";
 import type { SubscribeOptions, Subscription, WithGaps } from "../subscription/subscription.ts";
-import type { Kind } from "../subscription/topic.ts";
+import { type Kind, SUBSCRIBE } from "../subscription/topic.ts";
 import { runScript, type Script } from "./script.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { type ClientStatistics, statisticsOf } from "../telemetry/statistics.ts";
@@ -460,11 +460,21 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     options: SubscribeOptions<M, G> | undefined,
   ): Promise<Subscription<T, WithGaps<M, G>>> {
     const { dispatcher, bytes, options: own } = this.#view;
-    return await subscribe<T, M, G>(dispatcher.subscriptions, kind, names, options, {
-      bytes,
-      timeout: own?.timeout,
-      signal: own?.signal,
-    });
+    const call = dispatcher.observer?.beginOther(SUBSCRIBE[kind]);
+    try {
+      const subscription = await subscribe<T, M, G>(
+        dispatcher.subscriptions,
+        kind,
+        names,
+        options,
+        { bytes, timeout: own?.timeout, signal: own?.signal },
+      );
+      call?.end(undefined);
+      return subscription;
+    } catch (error) {
+      call?.end(error);
+      throw error;
+    }
   }
 
   /** Runs a command on the connections of the client. */

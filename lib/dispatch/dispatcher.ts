@@ -98,7 +98,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   }
 
   /** The subscriptions of the client, if there ever were any. */
-  protected get subscribed(): Subscriptions | undefined {
+  get subscribed(): Subscriptions | undefined {
     return this.#subscriptions;
   }
 

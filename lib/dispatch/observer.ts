@@ -46,6 +46,13 @@ export interface Observer {
    * @returns The call; null if it is not observed.
    */
   beginScript(request: Request): ObservedCall | null;
+  /**
+   * Called in the user's call for one that makes no requests.
+   *
+   * @param operation Name of the command.
+   * @returns The call; null if it is not observed.
+   */
+  beginOther(operation: string): ObservedCall | null;
   /** Called when the client has ended. */
   close(): void;
 }

@@ -6,6 +6,7 @@
 
 import { OverflowError } from "../errors.ts";
 import type { Events, Gap } from "../events.ts";
+import type { Figures } from "./figures.ts";
 import { Mailbox, MAX_BYTES, MAX_ITEMS, type Overflow } from "./mailbox.ts";
 import { type GapItem, type Message, sizeOf } from "./message.ts";
 import type { Kind, Name, Topic, TopicReader } from "./topic.ts";
@@ -73,6 +74,8 @@ export class Reader implements TopicReader {
   #dropped = 0;
   #ended = false;
   readonly #gaps: Gap[] = [];
+  /** How many gaps were told. */
+  #told = 0;
   /** Topics whose messages are missed at present, since when, and why. */
   #loss: { since: number; reason: "reconnect" | "moved"; readonly topics: Set<Topic> } | null =
     null;
@@ -132,6 +135,12 @@ export class Reader implements TopicReader {
       buffered: this.#mailbox?.length ?? 0,
       gaps,
     };
+  }
+
+  /** What is counted of it. */
+  get figures(): Figures {
+    const gaps = this.#told + (this.#overflow === null ? 0 : 1);
+    return { received: this.#received, dropped: this.#dropped, gaps };
   }
 
   receive(topic: Topic, channel: Name, message: Name): void {
@@ -274,6 +283,7 @@ export class Reader implements TopicReader {
   }
 
   #tell(gap: Gap): void {
+    this.#told++;
     if (this.#gaps.length === KEPT_GAPS) this.#gaps.shift();
     this.#gaps.push(gap);
     this.#events.emit({ type: "gap", names: this.names(), ...gap });

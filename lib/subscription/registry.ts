@@ -15,6 +15,7 @@ import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { differs } from "./audit.ts";
 import { Call } from "./call.ts";
+import { SubscriptionCounts, type SubscriptionFigures } from "./figures.ts";
 import type { Placement } from "./placement.ts";
 import { Reader, type ReaderSettings } from "./reader.ts";
 import {
@@ -70,6 +71,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   readonly #placement: Placement;
   readonly #events: Events;
   readonly #readers = new Set<Reader>();
+  readonly #counts = new SubscriptionCounts();
   readonly #topics: Readonly<Record<Kind, Map<string, PlacedTopic>>> = {
     message: new Map(),
     pmessage: new Map(),
@@ -106,6 +108,11 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   /** Whether something is wanted that is not confirmed. */
   get waiting(): boolean {
     return this.#unsettled.size > 0;
+  }
+
+  /** Figures about all subscriptions so far. */
+  get figures(): SubscriptionFigures {
+    return this.#counts.sum(this.#readers);
   }
 
   /** Whether there are connections. */
@@ -282,7 +289,10 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       }
       topics.clear();
     }
-    for (const reader of this.#readers) reader.end(undefined, { atOnce: true });
+    for (const reader of this.#readers) {
+      reader.end(undefined, { atOnce: true });
+      this.#counts.add(reader.figures);
+    }
     this.#readers.clear();
     this.#unsettled.clear();
     for (const subscriber of this.#subscribers) subscriber.close(error);
@@ -512,7 +522,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   #forget(reader: Reader): Promise<void> {
-    this.#readers.delete(reader);
+    if (this.#readers.delete(reader)) this.#counts.add(reader.figures);
     if (reader.room === this.#batchSize) {
       this.#batchSize = MOST_AT_ONCE;
       for (const { room } of this.#readers) this.#batchSize = Math.min(this.#batchSize, room);

@@ -322,7 +322,7 @@ export class Subscriber<T extends Topic = Topic> {
               this.#onMessage(kind, name, channel, message),
             onDropped: (kind, name) => this.#onDropped(kind, name),
             onClosed: (connection, error) => this.#onClosed(connection, error),
-          }),
+          }, link.tally),
         ask: (connection, words) => connection.call(words),
       });
     });

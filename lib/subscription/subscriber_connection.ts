@@ -12,6 +12,7 @@ import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
+import { Tally } from "../connection/tally.ts";
 import { type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { type Decoded, RespDecoder } from "../resp/decoder.ts";
@@ -125,6 +126,7 @@ export class SubscriberConnection<N> implements MessageSink {
   readonly #transport: Transport;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #events: SubscriberEvents<N>;
+  readonly #tally: Tally;
   readonly #encoder = new CommandEncoder();
   readonly #scanner = new MessageScanner();
   readonly #decoder = new RespDecoder({
@@ -156,11 +158,18 @@ export class SubscriberConnection<N> implements MessageSink {
    * @param endpoint What it is connected to, for messages.
    * @param transport The socket.
    * @param events Learns of messages and of its end.
+   * @param tally Counts its bytes.
    */
-  constructor(endpoint: Endpoint, transport: Transport, events: SubscriberEvents<N>) {
+  constructor(
+    endpoint: Endpoint,
+    transport: Transport,
+    events: SubscriberEvents<N>,
+    tally: Tally = new Tally(),
+  ) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#events = events;
+    this.#tally = tally;
     this.#writer = transport.writable.getWriter();
     this.#read();
   }
@@ -233,6 +242,7 @@ export class SubscriberConnection<N> implements MessageSink {
     if (this.#writing || this.#closed || this.#queued.length === 0) return;
     for (const words of this.#queued) this.#encoder.encode(words);
     this.#queued = [];
+    this.#tally.bytesSent += this.#encoder.byteLength;
     this.#writing = true;
     let written = Promise.resolve();
     for (const chunk of this.#encoder.chunks()) {
@@ -264,6 +274,7 @@ export class SubscriberConnection<N> implements MessageSink {
         const count = await this.#transport.read(target ?? buffer.subarray(kept));
         if (count === null) return this.close(this.#lost("the server closed the connection"));
         this.received++;
+        this.#tally.bytesReceived += count;
         this.receivedAt = Date.now();
         if (target !== null) decoder.filled(target.subarray(0, count));
         else kept = await this.#decode(buffer, kept + count);

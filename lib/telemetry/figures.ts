@@ -15,8 +15,8 @@ import type { ClientStatistics } from "./statistics.ts";
 interface Figure {
   /** Name of the metric behind `babushka.client.`. */
   readonly name: string;
-  /** Field of the statistics. */
-  readonly field: keyof ClientStatistics;
+  /** Takes it from the statistics. */
+  read(statistics: ClientStatistics): number;
   /** Unit of the metric. */
   readonly unit: string;
   /** What it is. */
@@ -29,54 +29,84 @@ interface Figure {
 const FIGURES: readonly Figure[] = [
   {
     name: "requests.in_flight",
-    field: "inFlight",
+    read: (statistics) => statistics.inFlight,
     unit: "{request}",
     description: "Requests that have no answer yet.",
     falls: true,
   },
   {
     name: "timeouts",
-    field: "timedOut",
+    read: (statistics) => statistics.timedOut,
     unit: "{request}",
     description: "Requests that were rejected because their timeout was over.",
   },
   {
     name: "retries",
-    field: "retries",
+    read: (statistics) => statistics.retries,
     unit: "{retry}",
     description: "Requests that were sent again.",
   },
   {
     name: "redirects",
-    field: "redirects",
+    read: (statistics) => statistics.redirects,
     unit: "{redirect}",
     description: "Requests that a node of a cluster sent to another node.",
   },
   {
     name: "connections",
-    field: "connections",
+    read: (statistics) => statistics.connections,
     unit: "{connection}",
     description: "Connections that are open.",
     falls: true,
   },
   {
     name: "connection_failures",
-    field: "connectionFailures",
+    read: (statistics) => statistics.connectionFailures,
     unit: "{attempt}",
     description: "Attempts to connect that failed.",
   },
   {
     name: "reconnects",
-    field: "reconnects",
+    read: (statistics) => statistics.reconnects,
     unit: "{reconnect}",
     description: "Lost connections that were replaced.",
   },
-  { name: "sent", field: "bytesSent", unit: "By", description: "Bytes that were sent." },
+  {
+    name: "sent",
+    read: (statistics) => statistics.bytesSent,
+    unit: "By",
+    description: "Bytes that were sent.",
+  },
   {
     name: "received",
-    field: "bytesReceived",
+    read: (statistics) => statistics.bytesReceived,
     unit: "By",
     description: "Bytes that were received.",
+  },
+  {
+    name: "subscriptions",
+    read: ({ subscriptions }) => subscriptions.open,
+    unit: "{subscription}",
+    description: "Subscriptions that have not ended.",
+    falls: true,
+  },
+  {
+    name: "subscriptions.received",
+    read: ({ subscriptions }) => subscriptions.received,
+    unit: "{message}",
+    description: "Messages that came for subscriptions.",
+  },
+  {
+    name: "subscriptions.dropped",
+    read: ({ subscriptions }) => subscriptions.dropped,
+    unit: "{message}",
+    description: "Messages that were dropped because a subscription was read too slowly.",
+  },
+  {
+    name: "subscriptions.gaps",
+    read: ({ subscriptions }) => subscriptions.gaps,
+    unit: "{gap}",
+    description: "How often messages may be missing.",
   },
 ];
 
@@ -93,7 +123,7 @@ interface Series {
   readonly attributes: TelemetryAttributes;
   readonly sources: Set<FigureSource>;
   /** Sums of the clients that have ended: a counter must not fall. */
-  readonly ended: Map<keyof ClientStatistics, number>;
+  readonly ended: Map<Figure, number>;
 }
 
 /** The series of each provider. An instrument has one value for each set of attributes, so its clients share it. */
@@ -126,22 +156,24 @@ export function reportFigures(
   return () => {
     series.sources.delete(source);
     const last = source.read();
-    for (const { field, falls } of FIGURES) {
-      if (!falls) series.ended.set(field, (series.ended.get(field) ?? 0) + last[field]);
+    for (const figure of FIGURES) {
+      if (figure.falls) continue;
+      series.ended.set(figure, (series.ended.get(figure) ?? 0) + figure.read(last));
     }
   };
 }
 
 function createInstruments(meter: TelemetryMeter, all: ReadonlyMap<string, Series>): void {
-  for (const { name, field, unit, description, falls } of FIGURES) {
+  for (const figure of FIGURES) {
+    const { name, unit, description, falls } = figure;
     const options = { unit, description };
     const instrument = falls
       ? meter.createObservableUpDownCounter(`babushka.client.${name}`, options)
       : meter.createObservableCounter(`babushka.client.${name}`, options);
     instrument.addCallback((result) => {
       for (const { attributes, sources, ended } of all.values()) {
-        let sum = ended.get(field) ?? 0;
-        for (const source of sources) sum += source.read()[field];
+        let sum = ended.get(figure) ?? 0;
+        for (const source of sources) sum += figure.read(source.read());
         result.observe(sum, attributes);
       }
     });

@@ -5,6 +5,7 @@
  */
 
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { SubscriptionFigures } from "../subscription/figures.ts";
 
 /**
  * Figures about a client since it was created. All views of a client have the same.
@@ -40,6 +41,8 @@ export interface ClientStatistics {
   bytesSent: number;
   /** Bytes that were received; under TLS, after decryption. */
   bytesReceived: number;
+  /** Figures about subscriptions. */
+  subscriptions: SubscriptionFigures;
 }
 
 /**
@@ -48,8 +51,9 @@ export interface ClientStatistics {
  * @param dispatcher Sends the requests of the client.
  * @returns A new object; it does not change any more.
  */
-export function statisticsOf({ counts, inFlight, settings }: Dispatcher): ClientStatistics {
-  const { tally } = settings.link;
+export function statisticsOf(dispatcher: Dispatcher): ClientStatistics {
+  const { counts, inFlight, subscribed } = dispatcher;
+  const { tally } = dispatcher.settings.link;
   return {
     inFlight,
     completed: counts.made - counts.failed - inFlight,
@@ -63,5 +67,6 @@ export function statisticsOf({ counts, inFlight, settings }: Dispatcher): Client
     reconnects: tally.reconnects,
     bytesSent: tally.bytesSent,
     bytesReceived: tally.bytesReceived,
+    subscriptions: subscribed?.figures ?? { open: 0, received: 0, dropped: 0, gaps: 0 },
   };
 }

@@ -112,6 +112,16 @@ class Telemetry implements Observer, CallContext {
     return exec.observed = new OpenCall(this, operation, span);
   }
 
+  beginOther(operation: string): ObservedCall | null {
+    const context = this.#spanContext();
+    if (this.#skips(context)) return null;
+    const attributes = this.attributes.of(operation);
+    const span = context === NO_SPAN
+      ? undefined
+      : this.#start(attributes, context, () => attributes.start);
+    return new OpenCall(this, attributes, span);
+  }
+
   close(): void {
     attempt(() => this.#endFigures?.());
   }

@@ -81,6 +81,7 @@ const LAYERS: readonly Layer[] = [
       "lib/dispatch/",
       "lib/errors.ts",
       "lib/resp/",
+      "lib/subscription/",
     ],
   },
   {

@@ -49,6 +49,10 @@ Deno.test("figures have the database and the first address", async () => {
       "requests.in_flight",
       "retries",
       "sent",
+      "subscriptions",
+      "subscriptions.dropped",
+      "subscriptions.gaps",
+      "subscriptions.received",
       "timeouts",
     ].map((name) => `babushka.client.${name}`),
   );

@@ -711,6 +711,53 @@ Deno.test("statistics count requests and connections, and are a snapshot", async
   assertEquals(client.statistics.connections, 0);
 });
 
+Deno.test("subscribe() is a span until the server has confirmed, without the channels", async () => {
+  using recorder = new Recorder();
+  await server.command(["ACL", "SETUSER", "deaf", "on", "nopass", "~*", "resetchannels", "+@all"]);
+  await using client = await connectWith({ metrics: true });
+  await using deaf = await connectWith({}, { credentials: { username: "deaf", password: "x" } });
+  await recorder.within(async () => {
+    await using _one = await client.subscribe(SECRET);
+    await using _all = await client.psubscribe([`${SECRET}*`, "other"]);
+    await using _shard = await client.ssubscribe(SECRET);
+    await assertRejects(() => deaf.subscribe(SECRET), ServerError, "NOPERM");
+  });
+  const spans = recorder.take();
+  assertEquals(spans.map(outline), [
+    ["SUBSCRIBE"],
+    ["PSUBSCRIBE"],
+    ["SSUBSCRIBE"],
+    ["SUBSCRIBE", "NOPERM = NOPERM", "status 2"],
+  ]);
+  const exported = JSON.stringify([spans.map(({ attributes }) => attributes), recorder.collect()]);
+  assertEquals(exported.includes(SECRET), false);
+});
+
+Deno.test("statistics count subscriptions, those that have ended included", async () => {
+  using recorder = new Recorder();
+  const client = await connectWith({ metrics: true });
+  const subscription = await client.subscribe(["a", "b"], { maxMessages: 2 });
+  const other = await client.subscribe("a");
+  assertEquals(client.statistics.subscriptions, { open: 2, received: 0, dropped: 0, gaps: 0 });
+  assertEquals(client.statistics.connections, 2);
+  const before = client.statistics.bytesReceived;
+  for (let i = 0; i < 5; i++) await client.publish("a", "x".repeat(1000));
+  await until(
+    "all have come",
+    () => Promise.resolve(client.statistics.subscriptions.received === 10),
+  );
+  assertGreater(client.statistics.bytesReceived - before, 5000);
+  const dropped = { open: 2, received: 10, dropped: 3, gaps: 1 };
+  assertEquals(client.statistics.subscriptions, dropped);
+  await subscription.unsubscribe();
+  assertEquals(client.statistics.subscriptions, { ...dropped, open: 1 });
+  const { "babushka.client.subscriptions.dropped": [figure] } = recorder.collect();
+  assertEquals(figure.value, 3);
+  await client.close();
+  assertEquals(client.statistics.subscriptions, { ...dropped, open: 0 });
+  assertEquals(other.ended, true);
+});
+
 Deno.test("statistics of a cluster client", async () => {
   await using cluster = await startFakeCluster({
     handler: ({ name, args }) => name === "MGET" ? args.slice(1) : undefined,
