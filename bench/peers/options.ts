@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { type Contestant, CONTESTANTS } from "./contestants.ts";
-import { type Workload, workloadNamed, WORKLOADS } from "./workloads.ts";
+import { type Workload, WORKLOADS, workloadsNamed } from "./workloads.ts";
 
 /** What was asked for. */
 export interface BenchOptions {
@@ -38,7 +38,7 @@ export const HELP = `Compares Redis clients on the same local servers.
 
   --quick            Everything in under 45 s: short measurements, to be taken as a hint
   --only a,b         Only these clients, by id or by what ids begin with (ours, ioredis, glide-node, …)
-  --workloads x,y    Only these workloads
+  --workloads x,y    Only these workloads, by name or by what names begin with (pubsub)
   --rounds n         How often each measurement is made; the median counts (3)
   --slice ms         How long one measurement takes (600)
   --json             A JSON line for each measurement on standard output, no tables
@@ -48,7 +48,7 @@ export const HELP = `Compares Redis clients on the same local servers.
 Clients (auto: with its automatic pipelining; no-timeout: without its time limit for commands; the last two are limits):
 ${CONTESTANTS.map(({ id }) => `  ${id}`).join("\n")}
 
-Workloads (100-byte values, 10 000 keys, 80 % GET and 20 % SET unless said):
+Workloads (100-byte values, 10 000 keys, 80 % GET and 20 % SET unless said; "requests" of pubsub are received messages):
 ${WORKLOADS.map(({ name, about }) => `  ${name.padEnd(17)}${about}`).join("\n")}
 `;
 
@@ -76,7 +76,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
   if (values.help) return undefined;
   return {
     contestants: values.only === undefined ? CONTESTANTS : contestantsNamed(values.only),
-    workloads: values.workloads?.split(",").map(workloadNamed) ?? WORKLOADS,
+    workloads: values.workloads?.split(",").flatMap(workloadsNamed) ?? WORKLOADS,
     rounds: positive("rounds", values.rounds),
     slice: positive("slice", values.slice),
     budget: values.quick ? QUICK_BUDGET : undefined,

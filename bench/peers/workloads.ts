@@ -1,5 +1,5 @@
 /**
- * What is measured: how each workload uses a client, and when a reply is right.
+ * What is measured: how each workload uses a client, and when a reply is right. `messages.ts` has what is published.
  *
  * The same code drives every client, on every runtime; it must not use anything that only one of them has.
  *
@@ -21,8 +21,8 @@ import type { Adapter } from "./clients/adapter.ts";
 /** Which of the servers a workload needs. */
 export type ServerKind = "plain" | "tls" | "cluster";
 
-/** One way to use a client. */
-export interface Workload {
+/** What all workloads have. */
+interface AnyWorkload {
   /** Name on the command line and in the table. */
   readonly name: string;
   /** What it does, in a few words. */
@@ -31,6 +31,25 @@ export interface Workload {
   readonly server: ServerKind;
   /** The protocol that clients are told to speak, where it is not their own choice. */
   readonly protocol?: 2;
+}
+
+/** One way to use a client: requests, or messages that it is subscribed to. */
+export type Workload = RequestWorkload | MessageWorkload;
+
+/** Messages that clients receive. */
+export interface MessageWorkload extends AnyWorkload {
+  /** What is measured. */
+  readonly measures: "messages";
+  /** How many channels each subscriber is subscribed to. */
+  readonly channels: number;
+  /** How many clients subscribe, each on a connection of its own, all in the same process. */
+  readonly subscribers: number;
+}
+
+/** Requests that one client sends. */
+export interface RequestWorkload extends AnyWorkload {
+  /** What is measured. */
+  readonly measures: "requests";
   /** How many requests are under way at a time. */
   readonly inFlight: number;
   /** Whether all of them are sent at once and awaited together, instead of each making room for the next. */
@@ -80,7 +99,7 @@ export function isSet(n: number): boolean {
   return n % SET_EVERY === 0;
 }
 
-const getsAndSets: Pick<Workload, "send" | "isRight"> = {
+const getsAndSets: Pick<RequestWorkload, "send" | "isRight"> = {
   send(client, n) {
     const i = pick(n);
     return isSet(n) ? client.set(KEYS[i], VALUES[i]) : client.get(KEYS[i]);
@@ -90,12 +109,12 @@ const getsAndSets: Pick<Workload, "send" | "isRight"> = {
   },
 };
 
-const get1MiB: Pick<Workload, "send" | "isRight"> = {
+const get1MiB: Pick<RequestWorkload, "send" | "isRight"> = {
   send: (client, n) => client.get(BIG_KEYS[n % BIG_KEYS.length]),
   isRight: (reply, n) => isBigValue(reply, n, n % COMPARE_FULLY_EVERY < BIG_KEYS.length),
 };
 
-const set1MiB: Pick<Workload, "send" | "isRight" | "verify"> = {
+const set1MiB: Pick<RequestWorkload, "send" | "isRight" | "verify"> = {
   send(client, n) {
     const i = n % BIG_KEYS.length;
     return client.set(BIG_KEYS[i], BIG_VALUES[i]);
@@ -107,7 +126,7 @@ const set1MiB: Pick<Workload, "send" | "isRight" | "verify"> = {
   },
 };
 
-const lrange1000: Pick<Workload, "send" | "isRight"> = {
+const lrange1000: Pick<RequestWorkload, "send" | "isRight"> = {
   send: (client) => client.lrange(LIST_KEY, 0, LIST_ITEMS.length - 1),
   isRight: (reply, n) => isRightArray(reply, LIST_ITEMS, n),
 };
@@ -129,12 +148,14 @@ export function mgetKeys(n: number): string[] {
   return groups[n % GROUPS].keys;
 }
 
-const mget100: Pick<Workload, "send" | "isRight"> = {
+const mget100: Pick<RequestWorkload, "send" | "isRight"> = {
   send: (client, n) => client.mget(mgetKeys(n)),
   isRight: (reply, n) => isRightArray(reply, groups[n % GROUPS].values, n),
 };
 
-const plain = { server: "plain", burst: false } as const;
+const plain = { measures: "requests", server: "plain", burst: false } as const;
+
+const pubsub = { measures: "messages", server: "plain" } as const;
 
 /** All workloads, in the order of the table. */
 export const WORKLOADS: readonly Workload[] = [
@@ -192,6 +213,34 @@ export const WORKLOADS: readonly Workload[] = [
     inFlight: 10,
     about: "100 keys of all slots on 3 primaries, 10 in flight",
   },
+  {
+    ...pubsub,
+    name: "pubsub-1-1",
+    channels: 1,
+    subscribers: 1,
+    about: "messages of 1 channel for 1 subscriber",
+  },
+  {
+    ...pubsub,
+    name: "pubsub-100-1",
+    channels: 100,
+    subscribers: 1,
+    about: "messages of 100 channels for 1 subscriber",
+  },
+  {
+    ...pubsub,
+    name: "pubsub-1-10",
+    channels: 1,
+    subscribers: 10,
+    about: "messages of 1 channel for each of 10 subscribers",
+  },
+  {
+    ...pubsub,
+    name: "pubsub-100-10",
+    channels: 100,
+    subscribers: 10,
+    about: "messages of 100 channels for each of 10 subscribers",
+  },
 ];
 
 /**
@@ -205,6 +254,20 @@ export function workloadNamed(name: string): Workload {
   const workload = WORKLOADS.find((workload) => workload.name === name);
   if (!workload) throw new RangeError(`Cannot find the workload "${name}"`);
   return workload;
+}
+
+/**
+ * The workloads of a name on the command line.
+ *
+ * @param name The name of one, or what the names of several begin with: `"pubsub"`.
+ * @returns The workloads.
+ * @throws {RangeError} If there is none.
+ */
+export function workloadsNamed(name: string): Workload[] {
+  const workloads = WORKLOADS.filter((workload) =>
+    workload.name === name || workload.name.startsWith(`${name}-`)
+  );
+  return workloads.length > 0 ? workloads : [workloadNamed(name)];
 }
 
 function isBigValue(reply: unknown, n: number, fully: boolean): boolean {

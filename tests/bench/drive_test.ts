@@ -2,9 +2,15 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Adapter } from "../../bench/peers/clients/adapter.ts";
 import { drive } from "../../bench/peers/clients/drive.ts";
 import { BIG_KEYS, BIG_VALUES, KEYS, LIST_ITEMS, VALUES } from "../../bench/peers/data.ts";
-import { type Workload, workloadNamed, WORKLOADS } from "../../bench/peers/workloads.ts";
+import { type RequestWorkload, workloadNamed, WORKLOADS } from "../../bench/peers/workloads.ts";
 
 const MILLISECONDS = 20;
+
+function requestsNamed(name: string): RequestWorkload {
+  const workload = workloadNamed(name);
+  assert(workload.measures === "requests");
+  return workload;
+}
 
 /** Replies come in a later turn, as from a socket: else timers would never get theirs. */
 function reply<T>(value: T): Promise<T> {
@@ -27,6 +33,7 @@ function fakeClient(faults: Partial<Adapter> = {}): Adapter {
 }
 
 for (const workload of WORKLOADS) {
+  if (workload.measures !== "requests") continue;
   Deno.test(`drive() counts and times the requests of ${workload.name}`, async () => {
     const { opsPerSec, p50Us, p99Us, cpuUsPerOp, rssMb } = await drive(
       workload,
@@ -82,7 +89,7 @@ const faults: { name: string; workload: string; faults: Partial<Adapter> }[] = [
 
 for (const { name, workload, faults: fault } of faults) {
   Deno.test(`drive() rejects ${name}`, async () => {
-    const run = drive(workloadNamed(workload), fakeClient(fault), MILLISECONDS);
+    const run = drive(requestsNamed(workload), fakeClient(fault), MILLISECONDS);
     await assertRejects(() => run, Error, "is wrong");
   });
 }
@@ -93,7 +100,7 @@ Deno.test("drive() rejects writes that did not reach the server", async () => {
     get: () => reply("what was there before"),
   });
   await assertRejects(
-    () => drive(workloadNamed("set1MiB"), client, MILLISECONDS),
+    () => drive(requestsNamed("set1MiB"), client, MILLISECONDS),
     Error,
     "does not have what was written",
   );
@@ -102,7 +109,7 @@ Deno.test("drive() rejects writes that did not reach the server", async () => {
 Deno.test("drive() rejects with the client's own error", async () => {
   const client = fakeClient({ get: () => Promise.reject(new Error("Connection is gone")) });
   await assertRejects(
-    () => drive(workloadNamed("c100"), client, MILLISECONDS),
+    () => drive(requestsNamed("c100"), client, MILLISECONDS),
     Error,
     "Connection is gone",
   );
@@ -115,7 +122,7 @@ Deno.test("four of five small requests read, one writes, over all keys", () => {
     get: (key) => (requests.get++, keys.add(key), Promise.resolve()),
     set: (key) => (requests.set++, keys.add(key), Promise.resolve()),
   });
-  const { send }: Workload = workloadNamed("c100");
+  const { send } = requestsNamed("c100");
   for (let n = 0; n < 60_000; n++) send(client, n);
   assertEquals(requests, { get: 48_000, set: 12_000 });
   assert(keys.size > 9_000, `${keys.size} keys`);

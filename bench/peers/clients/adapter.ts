@@ -42,6 +42,35 @@ export interface Adapter {
   close(): unknown;
 }
 
+/**
+ * Takes a message that a client has received.
+ *
+ * @param channel The channel.
+ * @param message The message.
+ */
+export type TakeMessage = (channel: string, message: string) => void;
+
+/** A client that is subscribed. */
+export interface Subscriber {
+  /** Closes its connections. */
+  close(): unknown;
+}
+
+/**
+ * Connects a client of its own and subscribes it to channels, in the way that users of this client would who want a function called
+ * for each message.
+ *
+ * @param endpoint Where to.
+ * @param channels The channels.
+ * @param take To be called for each message.
+ * @returns The client, once the server has confirmed the subscriptions.
+ */
+export type Subscribe = (
+  endpoint: Endpoint,
+  channels: readonly string[],
+  take: TakeMessage,
+) => Promise<Subscriber>;
+
 /** Says that a client cannot do what a workload needs; that is no failure. */
 export class Unsupported extends Error {
   /** Name of the class. */

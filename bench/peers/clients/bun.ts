@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Adapter, type Endpoint, Unsupported } from "./adapter.ts";
+import { type Adapter, type Endpoint, type Subscriber, Unsupported } from "./adapter.ts";
 import { serve } from "./serve.ts";
 
 interface Client {
@@ -13,6 +13,10 @@ interface Client {
   get(key: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
   mget(...keys: string[]): Promise<unknown>;
+  subscribe(
+    channels: readonly string[],
+    listener: (message: string, channel: string) => void,
+  ): Promise<unknown>;
   lrange(key: string, start: number, stop: number): Promise<unknown>;
 }
 
@@ -34,4 +38,9 @@ await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Ad
     lrange: (key, start, stop) => client.lrange(key, start, stop),
     close: () => client.close(),
   };
+}, async ({ host, port }, channels, take): Promise<Subscriber> => {
+  const client = new Bun.RedisClient(`redis://${host}:${port}`);
+  await client.connect();
+  await client.subscribe(channels, (message, channel) => take(channel, message));
+  return { close: () => client.close() };
 });

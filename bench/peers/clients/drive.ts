@@ -7,7 +7,7 @@
 import type { Adapter } from "./adapter.ts";
 import type { Figures } from "./figures.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { Workload } from "../workloads.ts";
+import type { RequestWorkload } from "../workloads.ts";
 
 /** Where many requests are under way, only one in so many is timed: reading the clock costs as much as a fast request. */
 const TIME_EVERY = 16;
@@ -22,7 +22,7 @@ const TIME_EVERY = 16;
  * @throws {Error} If a reply is wrong or missing, or the client rejects.
  */
 export async function drive(
-  workload: Workload,
+  workload: RequestWorkload,
   client: Adapter,
   milliseconds: number,
 ): Promise<Figures> {
@@ -49,12 +49,12 @@ class Run {
   /** How long the timed requests took, in milliseconds. */
   readonly latencies: number[] = [];
 
-  readonly #workload: Workload;
+  readonly #workload: RequestWorkload;
   readonly #client: Adapter;
   readonly #timeEvery: number;
   #stopped = false;
 
-  constructor(workload: Workload, client: Adapter) {
+  constructor(workload: RequestWorkload, client: Adapter) {
     this.#workload = workload;
     this.#client = client;
     this.#timeEvery = workload.inFlight < TIME_EVERY ? 1 : TIME_EVERY;

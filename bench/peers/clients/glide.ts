@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Adapter, type Endpoint, REQUEST_TIMEOUT } from "./adapter.ts";
+import { type Adapter, type Endpoint, REQUEST_TIMEOUT, type Subscriber } from "./adapter.ts";
 import { load } from "./load.ts";
 import { serve } from "./serve.ts";
 
@@ -15,6 +15,14 @@ interface Client {
   mget(keys: string[]): Promise<unknown>;
   lrange(key: string, start: number, stop: number): Promise<unknown>;
 }
+
+interface Message {
+  readonly channel: string;
+  readonly message: string;
+}
+
+/** Its number for subscriptions to channels by their exact name. */
+const EXACT = 0;
 
 interface Factory {
   createClient(options: Record<string, unknown>): Promise<Client>;
@@ -46,4 +54,14 @@ await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Ad
     lrange: (key, start, stop) => client.lrange(key, start, stop),
     close: () => client.close(),
   };
+}, async ({ host, port }, channels, take): Promise<Subscriber> => {
+  const client = await GlideClient.createClient({
+    addresses: [{ host, port }],
+    requestTimeout: REQUEST_TIMEOUT,
+    pubsubSubscriptions: {
+      channelsAndPatterns: { [EXACT]: new Set(channels) },
+      callback: ({ channel, message }: Message) => take(channel, message),
+    },
+  });
+  return { close: () => client.close() };
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Adapter, Endpoint } from "./adapter.ts";
+import type { Adapter, Endpoint, Subscriber } from "./adapter.ts";
 import { load } from "./load.ts";
 import { mode, serve } from "./serve.ts";
 
@@ -12,6 +12,8 @@ interface Client {
   connect(): Promise<void>;
   disconnect(): void;
   on(event: "error", listener: (error: unknown) => void): void;
+  on(event: "message", listener: (channel: string, message: string) => void): void;
+  subscribe(...channels: string[]): Promise<unknown>;
   get(key: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
   mget(keys: string[]): Promise<unknown>;
@@ -48,4 +50,11 @@ await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Ad
     lrange: (key, start, stop) => client.lrange(key, start, stop),
     close: () => client.disconnect(),
   };
+}, async ({ host, port }, channels, take): Promise<Subscriber> => {
+  const client = new Redis({ enableAutoPipelining, lazyConnect: true, host, port });
+  client.on("error", () => {});
+  client.on("message", take);
+  await client.connect();
+  await client.subscribe(...channels);
+  return { close: () => client.disconnect() };
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Adapter, Endpoint } from "./adapter.ts";
+import type { Adapter, Endpoint, Subscriber } from "./adapter.ts";
 import { load } from "./load.ts";
 import { mode, serve } from "./serve.ts";
 
@@ -15,6 +15,10 @@ interface Client {
   get(key: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
   mGet(keys: string[]): Promise<unknown>;
+  subscribe(
+    channels: readonly string[],
+    listener: (message: string, channel: string) => void,
+  ): Promise<unknown>;
   lRange(key: string, start: number, stop: number): Promise<unknown>;
 }
 
@@ -44,4 +48,10 @@ await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Ad
     lrange: (key, start, stop) => client.lRange(key, start, stop),
     close: () => client.destroy(),
   };
+}, async ({ host, port }, channels, take): Promise<Subscriber> => {
+  const client = createClient({ socket: { host, port }, commandOptions });
+  client.on("error", () => {});
+  await client.connect();
+  await client.subscribe(channels, (message, channel) => take(channel, message));
+  return { close: () => client.destroy() };
 });

@@ -7,8 +7,9 @@
 
 import { encodeCommand, openSocket, writeAll } from "../socket.ts";
 import { BIG_KEYS, BIG_VALUES, KEYS, LIST_ITEMS, LIST_KEY, VALUE_LENGTH, VALUES } from "../data.ts";
-import { isSet, mgetKeys, pick, type Workload } from "../workloads.ts";
+import { isSet, mgetKeys, pick, type RequestWorkload } from "../workloads.ts";
 import { Unsupported } from "./adapter.ts";
+import { openMessages } from "./raw_messages.ts";
 import type { Figures } from "./figures.ts";
 import { serveSessions } from "./serve.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -30,6 +31,7 @@ const TAPE_LENGTH = 1000;
 
 await serveSessions(async (workload, endpoint) => {
   if (endpoint.cluster) throw new Unsupported("A bare socket does not know where slots are");
+  if (workload.measures === "messages") return await openMessages(workload, endpoint);
   const conn = await openSocket(endpoint);
   const tape = makeTape(workload);
   return {
@@ -42,7 +44,7 @@ await serveSessions(async (workload, endpoint) => {
 async function measure(
   conn: Deno.Conn,
   tape: Tape,
-  { inFlight, burst }: Workload,
+  { inFlight, burst }: RequestWorkload,
   milliseconds: number,
 ): Promise<Figures> {
   const { bytes, ends, replies } = tape;
@@ -95,7 +97,7 @@ async function measure(
   return stopwatch.stop(received, latencies);
 }
 
-function makeTape(workload: Workload): Tape {
+function makeTape(workload: RequestWorkload): Tape {
   const requests: Uint8Array[] = [];
   const replies: number[] = [];
   for (const { args, reply } of requestsOf(workload)) {
@@ -110,7 +112,7 @@ function makeTape(workload: Workload): Tape {
 }
 
 /** The commands of a workload with the lengths of their replies in RESP2. */
-function* requestsOf({ name }: Workload): Generator<{ args: string[]; reply: number }> {
+function* requestsOf({ name }: RequestWorkload): Generator<{ args: string[]; reply: number }> {
   if (name === "get1MiB") {
     for (const [i, key] of BIG_KEYS.entries()) {
       yield { args: ["GET", key], reply: bulkLength(BIG_VALUES[i].length) };

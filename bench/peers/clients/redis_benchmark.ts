@@ -9,7 +9,7 @@
 
 import process from "node:process";
 import { BIG_KEYS, BIG_VALUES, KEY_COUNT, LIST_ITEMS, LIST_KEY, VALUE_LENGTH } from "../data.ts";
-import { mgetKeys, type Workload } from "../workloads.ts";
+import { mgetKeys, type RequestWorkload } from "../workloads.ts";
 import { type Endpoint, Unsupported } from "./adapter.ts";
 import type { Figures } from "./figures.ts";
 import { serveSessions } from "./serve.ts";
@@ -34,6 +34,7 @@ const SHORTEST_RUN = 50;
 
 await serveSessions((workload, endpoint) => {
   if (endpoint.cluster) throw new Unsupported("It would open connections to all nodes at once");
+  if (workload.measures === "messages") throw new Unsupported("It cannot subscribe");
   const parts = partsOf(workload);
   // It wants to know how many requests, not how long: the run before tells.
   const rates = parts.map(() => 1000);
@@ -51,7 +52,7 @@ await serveSessions((workload, endpoint) => {
   };
 });
 
-function partsOf(workload: Workload): Part[] {
+function partsOf(workload: RequestWorkload): Part[] {
   switch (workload.name) {
     case "get1MiB":
       return [{ share: 1, args: ["GET", BIG_KEYS[0]] }];
@@ -76,7 +77,7 @@ function partsOf(workload: Workload): Part[] {
 
 async function run(
   part: Part,
-  workload: Workload,
+  workload: RequestWorkload,
   endpoint: Endpoint,
   requests: number,
 ): Promise<Result> {

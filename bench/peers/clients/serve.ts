@@ -6,9 +6,11 @@
 
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { type Adapter, type Endpoint, Unsupported } from "./adapter.ts";
+import { type Adapter, type Endpoint, type Subscribe, Unsupported } from "./adapter.ts";
 import { drive } from "./drive.ts";
+import { openSubscribers } from "./drive_messages.ts";
 import type { Figures } from "./figures.ts";
+import type { Session } from "./session.ts";
 import { type Workload, workloadNamed } from "../workloads.ts";
 
 /** An order of the bench. */
@@ -23,14 +25,6 @@ export type Answer =
   | { readonly is: "unsupported"; readonly reason: string }
   | { readonly is: "failed"; readonly reason: string };
 
-/** Something that is connected and can be measured with one workload. */
-export interface Session {
-  /** Runs the workload for so long. */
-  measure(milliseconds: number): Promise<Figures>;
-  /** Closes the connections. */
-  close(): unknown;
-}
-
 /** How a client is to be set up: the process's first argument, such as `"auto-pipelining"`, or "". */
 export const mode: string = process.argv[2] ?? "";
 
@@ -38,9 +32,17 @@ export const mode: string = process.argv[2] ?? "";
  * Serves measurements of a client until the bench closes standard input.
  *
  * @param connect Connects a client; throws {@linkcode Unsupported} for what it cannot do.
+ * @param subscribe Connects a client that is subscribed; undefined if the client cannot do that.
  */
-export async function serve(connect: (endpoint: Endpoint) => Promise<Adapter>): Promise<void> {
+export async function serve(
+  connect: (endpoint: Endpoint) => Promise<Adapter>,
+  subscribe?: Subscribe,
+): Promise<void> {
   await serveSessions(async (workload, endpoint) => {
+    if (workload.measures === "messages") {
+      if (subscribe === undefined) throw new Unsupported("It cannot subscribe");
+      return await openSubscribers(workload, endpoint, subscribe);
+    }
     const client = await connect(endpoint);
     return {
       measure: (milliseconds) => drive(workload, client, milliseconds),
