@@ -31,6 +31,8 @@ export interface DiscoverySteps {
    * @param update Links without a connection, and whether the map differs from the one before.
    */
   onMap(update: { readonly away: readonly Link[]; readonly changed: boolean }): void;
+  /** Called with each periodic check of the map. */
+  onCheck(): void;
   /** Sets why requests wait for the first map. */
   explainKept(error: Error): void;
   /** Rejects the requests that wait for the first map. */
@@ -175,7 +177,10 @@ export class Discovery implements CreationSteps, RefresherOwner {
     this.refresh("broken");
     const { periodicTopologyCheck } = this.#settings;
     if (periodicTopologyCheck === 0) return;
-    const timer = setInterval(() => this.refresh("broken"), periodicTopologyCheck);
+    const timer = setInterval(() => {
+      this.refresh("broken");
+      this.#steps.onCheck();
+    }, periodicTopologyCheck);
     Deno.unrefTimer(timer);
     this.#checkTimer = timer;
   }

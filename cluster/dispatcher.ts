@@ -15,6 +15,7 @@ import type { ClusterRequestOptions } from "../lib/dispatch/request_options.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import type { AddressRoute, Route } from "../lib/dispatch/route.ts";
 import { ClusterError, ConfigurationError, type ServerError } from "../lib/errors.ts";
+import type { Placement } from "../lib/subscription/placement.ts";
 import { Discovery } from "./discovery.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { Nodes } from "./nodes.ts";
@@ -23,6 +24,7 @@ import { Redirects } from "./redirects.ts";
 import { faultOfRoute } from "./route_check.ts";
 import { castsDoubt, commonSlot, decide, needsRoute, noOwner, noSuchNode } from "./router.ts";
 import { type PartSender, sendParts, sendToEach } from "./scatter.ts";
+import { SubscriptionPlacement } from "./subscription_placement.ts";
 import { slotOf, SLOTS } from "./slot.ts";
 import {
   NodeTarget,
@@ -47,6 +49,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
   readonly discovery: Discovery;
   readonly #redirects: Redirects;
   readonly #plans = new Plans();
+  readonly #placement: SubscriptionPlacement;
   readonly #end = new AbortController();
 
   /**
@@ -66,6 +69,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
         requestsWait: () =>
           this.nodes.topology === null ? this.keeping : this.obstacles.some(castsDoubt),
         onMap: (update) => this.#redistribute(update),
+        onCheck: () => this.subscribed?.check(),
         explainKept: (error) => this.explainKept(error),
         rejectKept: (error) => this.rejectKept(error),
       },
@@ -79,6 +83,15 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
       retryLater: (request, error) => this.retryLater(request, error),
       onRedirect: (request, error, target) => this.noteRedirect(request, error, target),
       refresh: (why) => this.discovery.refresh(why),
+    });
+    this.#placement = new SubscriptionPlacement(this.nodes, settings.requestTimeout, {
+      start: () => this.discovery.start(),
+      refresh: (why) => this.discovery.refresh(why),
+      isWaiting: () => this.subscribed?.waiting ?? false,
+      rearrange: () => this.subscribed?.rearrange(),
+      renew: (node) => this.subscribed?.renew(node),
+      examine: (node) => this.subscribed?.examine(node),
+      isSilent: (node) => this.subscribed?.isSilent(node) ?? false,
     });
   }
 
@@ -357,6 +370,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     this.events.emit({ type: "disconnected", ...link.endpoint, error });
     this.nodes.connectReplicasOf(link);
     this.discovery.refresh("broken");
+    this.#placement.doubt(link);
   }
 
   override onRefused(link: Link, error: Error): void {
@@ -373,6 +387,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     // If it hangs, a replica may have taken its place.
     this.nodes.connectReplicasOf(link);
     this.discovery.refresh("broken");
+    this.#placement.doubt(link);
     if (this.nodes.isReplica(link)) this.nodes.replicas.shunUntilAnswer(link);
   }
 
@@ -380,8 +395,13 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     this.tellZonesUnknown();
   }
 
+  protected override placement(): Placement {
+    return this.#placement;
+  }
+
   /** Sends waiting requests again, where they belong by a new map. */
   #redistribute({ away, changed }: { away: readonly Link[]; changed: boolean }): void {
+    this.#placement.onMap();
     for (const link of away) {
       for (const request of link.takeQueue()) this.dispatchAgain(request);
     }
@@ -392,6 +412,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
   protected end(error: Error): void {
     this.#end.abort(error);
     this.discovery.end(error);
+    this.#placement.end();
     this.nodes.destroy(error);
   }
 }

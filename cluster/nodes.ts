@@ -92,13 +92,12 @@ export class Nodes implements ZonedLinks<ClusterNode> {
   linkTo(node: ClusterNode): Link {
     let link = this.#links.get(node.name);
     if (link === undefined) {
-      const { addressMap, link: settings } = this.#settings;
       link = new Link(
         { host: node.host, port: node.port },
-        settings,
+        this.#settings.link,
         this.#owner,
         this.#deadlines,
-        () => addressesOf(this.#topology?.nodes.get(node.name) ?? node, addressMap, settings.tls),
+        () => this.addressesOf(node),
       );
       this.#links.set(node.name, link);
       this.#names.set(link, node.name);
@@ -115,6 +114,17 @@ export class Nodes implements ZonedLinks<ClusterNode> {
       if (this.zoneOf(node) !== undefined) return true;
     }
     return false;
+  }
+
+  /**
+   * The addresses at which to try to reach a node, by the present map.
+   *
+   * @param node The node.
+   * @throws {ConfigurationError} If `addressMap` throws, or answers anything but an address.
+   */
+  addressesOf(node: ClusterNode): Endpoint[] {
+    const { addressMap, link: { tls } } = this.#settings;
+    return addressesOf(this.#topology?.nodes.get(node.name) ?? node, addressMap, tls);
   }
 
   /**

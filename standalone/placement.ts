@@ -87,12 +87,20 @@ export class StandalonePlacement implements Placement {
     this.#source.seek();
   }
 
+  onSilent(): void {
+    this.#source.seek();
+  }
+
   onRefused(): boolean {
     return false;
   }
 
   rightUntil(node: SubscriberNode): number | undefined {
     return this.#source.primaryAt((node as Node).link);
+  }
+
+  delayOf(): number {
+    return 0;
   }
 
   call(node: SubscriberNode, words: Words): Promise<Reply> {

@@ -59,6 +59,12 @@ export interface Placement {
    */
   onLost(node: SubscriberNode, cause: "connection" | "subscription"): void;
   /**
+   * A node does not answer a PING. Its connection is replaced if it answers on another one.
+   *
+   * @param node The node.
+   */
+  onSilent(node: SubscriberNode): void;
+  /**
    * A server has refused a topic. The nodes of the topic are asked for again after this.
    *
    * @param topic The topic.
@@ -75,6 +81,13 @@ export interface Placement {
    * @returns Milliseconds of `Date.now()`; undefined for now.
    */
   rightUntil(node: SubscriberNode): number | undefined;
+  /**
+   * How far nodes may be apart with the same message, in milliseconds. Gaps begin so much earlier, and after a move so
+   * much time passes until messages of the new node are handed out.
+   *
+   * @param topic The topic.
+   */
+  delayOf(topic: Topic): number;
   /**
    * Sends a command on the shared connection to a node.
    *

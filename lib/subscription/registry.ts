@@ -8,6 +8,7 @@
  */
 
 import { Aborts } from "../connection/aborts.ts";
+import { Budget } from "../connection/budget.ts";
 import { isHopeless } from "../connection/handshake.ts";
 import { ClosedError, ServerError, TimeoutError } from "../errors.ts";
 import type { Events } from "../events.ts";
@@ -59,6 +60,10 @@ class PlacedTopic extends Topic {
   settled = false;
   /** Whether another node has it than before. */
   moved = false;
+  /** The node that has handed out messages last, and until when; null once another one does. */
+  last: { readonly subscriber: Subscriber<PlacedTopic>; readonly at: number } | null = null;
+  /** Runs while messages of a new node may be those that the one before has handed out. */
+  echoes: ReturnType<typeof setTimeout> | undefined;
   /** Calls that wait until it is settled. */
   readonly calls: Set<Call> = new Set();
   /** Calls that wait until it is gone. */
@@ -85,6 +90,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   readonly #current = new Map<SubscriberNode, Subscriber<PlacedTopic>>();
   /** All subscribers, those that are about to be left included. */
   readonly #subscribers = new Set<Subscriber<PlacedTopic>>();
+  /** The time for which each subscriber that is left has to confirm that. */
+  readonly #leaving = new Map<Subscriber<PlacedTopic>, Budget>();
   /** Since when a subscriber is refused for a reason that lasts, in milliseconds of `performance.now()`. */
   readonly #refusedSince = new WeakMap<Subscriber<PlacedTopic>, number>();
   /** Readers whose buffers are half full. */
@@ -252,6 +259,15 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   /**
+   * Tells whether a node does not answer on the connection of its subscriptions.
+   *
+   * @param node The node.
+   */
+  isSilent(node: SubscriberNode): boolean {
+    return this.#current.get(node)?.silent ?? false;
+  }
+
+  /**
    * Rejects calls that wait for a node, because the client has none.
    *
    * @param error Why.
@@ -286,6 +302,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       for (const topic of topics.values()) {
         for (const call of [...topic.calls]) call.reject(error);
         for (const release of [...topic.releases]) release.succeed();
+        clearTimeout(topic.echoes);
       }
       topics.clear();
     }
@@ -296,6 +313,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#readers.clear();
     this.#unsettled.clear();
     for (const subscriber of this.#subscribers) subscriber.close(error);
+    for (const budget of this.#leaving.values()) budget.stop();
+    this.#leaving.clear();
     this.#subscribers.clear();
     this.#current.clear();
   }
@@ -333,11 +352,35 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   onConfirmed(seat: Seat<PlacedTopic>): void {
     const { topic, subscriber } = seat;
     if (topic.targets.includes(subscriber)) {
-      seat.delivers = true;
       if (!seat.wasConfirmed) topic.moved = true;
-      if (topic.targets.length === 1) this.#releaseOthers(topic, [subscriber]);
+      if (topic.targets.length === 1) {
+        this.#waitForEchoes(topic, subscriber);
+        this.#releaseOthers(topic, [subscriber]);
+      }
+      seat.delivers = topic.echoes === undefined;
     }
     this.#settle(topic);
+  }
+
+  /**
+   * Holds messages back after a move to another node: it may be behind the one before, and would then send messages again
+   * that were handed out.
+   */
+  #waitForEchoes(topic: PlacedTopic, subscriber: Subscriber<PlacedTopic>): void {
+    const now = Date.now();
+    for (const [other, { delivers }] of topic.seats) {
+      if (delivers && other !== subscriber) topic.last = { subscriber: other, at: now };
+    }
+    const { last } = topic;
+    if (last === null || last.subscriber === subscriber) return;
+    topic.last = null;
+    const wait = last.at + this.#placement.delayOf(topic) - now;
+    if (wait <= 0) return;
+    clearTimeout(topic.echoes);
+    topic.echoes = setTimeout(() => {
+      topic.echoes = undefined;
+      this.#settle(topic);
+    }, wait);
   }
 
   onRefused(seat: Seat<PlacedTopic>, error: ServerError): boolean {
@@ -355,6 +398,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
 
   onLost(seat: Seat<PlacedTopic>, since: number, cause: "connection" | "subscription"): void {
     const { topic, subscriber } = seat;
+    topic.last = { subscriber, at: since };
+    if (cause === "subscription") topic.moved = true;
     this.#unsettle(topic, since);
     this.#lost(subscriber, cause);
     this.#placeSoon(topic);
@@ -369,6 +414,10 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       if (!topic.wanted) this.#drop(topic);
     }
     if (subscriber.size === 0) this.#closeSubscriber(subscriber);
+  }
+
+  onSilent({ node }: Subscriber<PlacedTopic>): void {
+    this.#placement.onSilent(node);
   }
 
   onUnreachable(subscriber: Subscriber<PlacedTopic>, error: Error): void {
@@ -424,6 +473,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   #drop(topic: PlacedTopic): void {
     this.#topics[topic.kind].delete(topic.name.key);
     this.#toPlace.delete(topic);
+    clearTimeout(topic.echoes);
   }
 
   /** Subscribes to a topic where it belongs now. It is given up elsewhere once that is confirmed. */
@@ -458,10 +508,14 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
 
   /** Until when the nodes that have a topic were certainly the right ones. */
   #rightUntil(topic: PlacedTopic): number {
-    const times = [...topic.seats.values()]
-      .filter(({ delivers }) => delivers)
-      .map(({ subscriber }) => this.#placement.rightUntil(subscriber.node) ?? Date.now());
-    return Math.min(Date.now(), ...times);
+    const now = Date.now();
+    const times = [...topic.seats.values()].filter(({ delivers }) => delivers)
+      .map(({ subscriber: { node, connection } }) => {
+        const until = this.#placement.rightUntil(node);
+        // It may have been silent since its last data.
+        return until === undefined ? now : Math.min(until, connection?.receivedAt ?? now);
+      });
+    return Math.min(now, ...times);
   }
 
   #unsettle(topic: PlacedTopic, since: number): void {
@@ -470,8 +524,9 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#unsettled.add(topic);
     // Whoever waits for the topic has missed nothing.
     const waiting = new Set(Array.from(topic.calls, ({ owner }) => owner));
+    const begin = since - this.#placement.delayOf(topic);
     for (const reader of topic.readers as Reader[]) {
-      if (!waiting.has(reader)) reader.lose(topic, since);
+      if (!waiting.has(reader)) reader.lose(topic, begin);
     }
   }
 
@@ -481,7 +536,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     const complete = targets.length > 0 &&
       targets.every((target) => seats.get(target)?.state === "subscribed");
     this.#releaseOthers(topic, targets, { all: complete });
-    if (!complete || topic.settled || !topic.wanted) return;
+    if (!complete || topic.settled || !topic.wanted || topic.echoes !== undefined) return;
     for (const target of targets) seats.get(target)!.delivers = true;
     topic.settled = true;
     this.#unsettled.delete(topic);
@@ -501,8 +556,22 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     for (const [subscriber, seat] of [...topic.seats]) {
       if (!kept.includes(subscriber) && seat.wanted && (all || !seat.delivers)) {
         subscriber.release(seat);
+        this.#leaveSoon(subscriber);
       }
     }
+  }
+
+  /** Closes the connection to a node that is left, if the node does not confirm the end of its subscriptions in time. */
+  #leaveSoon(subscriber: Subscriber<PlacedTopic>): void {
+    if (this.#leaving.has(subscriber) || !this.#subscribers.has(subscriber)) return;
+    const budget = new Budget(this.#settings.requestTimeout, () => {
+      this.#leaving.delete(subscriber);
+      const isNeeded = this.#topicsAt(subscriber).some(({ seats }) =>
+        seats.get(subscriber)!.wanted
+      );
+      if (!isNeeded) subscriber.reopen("the server does not confirm the end of subscriptions");
+    });
+    this.#leaving.set(subscriber, budget);
   }
 
   #subscriberOf(node: SubscriberNode): Subscriber<PlacedTopic> {
@@ -516,6 +585,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   #closeSubscriber(subscriber: Subscriber<PlacedTopic>): void {
+    this.#leaving.get(subscriber)?.stop();
+    this.#leaving.delete(subscriber);
     subscriber.close(new ClosedError("Cannot subscribe: the connection is not needed any more"));
     this.#subscribers.delete(subscriber);
     if (this.#current.get(subscriber.node) === subscriber) this.#current.delete(subscriber.node);

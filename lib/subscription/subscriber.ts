@@ -93,6 +93,8 @@ export interface SubscriberOwner<T extends Topic> {
   onLost(seat: Seat<T>, since: number, cause: "connection" | "subscription"): void;
   /** A seat that was not wanted any more is gone. */
   onReleased(seat: Seat<T>): void;
+  /** The peer of the connection does not answer a PING. */
+  onSilent(subscriber: Subscriber<T>): void;
   /** An attempt to connect has failed; there will be another one. */
   onUnreachable(subscriber: Subscriber<T>, error: Error): void;
 }
@@ -189,6 +191,11 @@ export class Subscriber<T extends Topic = Topic> {
     return this.#reconnect.state === "ready";
   }
 
+  /** Whether the peer has not answered a PING, and nothing came since. */
+  get silent(): boolean {
+    return this.#silence.suspected;
+  }
+
   /** Why there is no connection, or was none at last. */
   get lastError(): Error | undefined {
     return this.#reconnect.lastError;
@@ -262,7 +269,8 @@ export class Subscriber<T extends Topic = Topic> {
     const { received: receivedBefore } = connection;
     const budget = new Budget(timeout, () => {
       this.#pings.delete(budget);
-      this.#silence.late({ written, deadline: performance.now(), timeout, receivedBefore });
+      const late = { written, deadline: performance.now(), timeout, receivedBefore };
+      if (this.#silence.late(late)) this.#owner.onSilent(this);
     });
     this.#pings.add(budget);
     const done = (): void => {
