@@ -90,7 +90,7 @@ const programs = {
   calls: program(CALLS),
   batch: program(`const values = await client.batch((b) => [${batch.join(", ")}]);
 const first: string | null = values[0];
-const second: number = values[1];`),
+const second: number | bigint = values[1];`),
 };
 
 interface Line {

@@ -86,7 +86,7 @@ export class RedisClusterClient<
    *
    * It shares everything with this client; closing either closes both.
    */
-  get bytes(): RedisClusterClient<Uint8Array, N> {
+  override get bytes(): RedisClusterClient<Uint8Array, N> {
     return new RedisClusterClient<Uint8Array, N>(this.view().inBytes());
   }
 
@@ -113,15 +113,15 @@ export class RedisClusterClient<
    * node they never do.
    * @throws {ConfigurationError} If an option is bad.
    */
-  with(options: RequestOptions & { route: NodesRoute }): RedisClusterClient<T, "several">;
+  override with(options: RequestOptions & { route: NodesRoute }): RedisClusterClient<T, "several">;
   /** A view of this client whose requests go to one node. */
-  with(options: RequestOptions & { route: NodeRoute }): RedisClusterClient<T, "one">;
+  override with(options: RequestOptions & { route: NodeRoute }): RedisClusterClient<T, "one">;
   /** A view of this client whose requests have another timeout or signal. */
-  with(options: RequestOptions & { route?: undefined }): RedisClusterClient<T, N>;
+  override with(options: RequestOptions & { route?: undefined }): RedisClusterClient<T, N>;
   /** A view of this client whose requests have other options. */
-  with(options: ClusterRequestOptions): RedisClusterClient<T, Reach>;
+  override with(options: ClusterRequestOptions): RedisClusterClient<T, Reach>;
   /** A view of this client whose requests have other options. */
-  with(options: ClusterRequestOptions): RedisClusterClient<T, Reach> {
+  override with(options: ClusterRequestOptions): RedisClusterClient<T, Reach> {
     return new RedisClusterClient<T, Reach>(this.view(options));
   }
 

@@ -41,6 +41,7 @@ export {
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
 export type { UpdateCredentialsOptions } from "../lib/client/update_credentials.ts";
+export type { Habits, UseInstead } from "../lib/client/habits.ts";
 export type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
 export type * from "../lib/dispatch/route.ts";
 export * from "../lib/errors.ts";

@@ -7,10 +7,10 @@
 import type { Argument } from "./resp/reply.ts";
 
 /**
- * What the value of an option has to be: a boolean; one word; one word or several in an array; an array; an object that
- * is checked elsewhere.
+ * What the value of an option has to be: a boolean; one word; a number or a date; one word or several; several values;
+ * an object that is checked elsewhere.
  */
-export type OptionKind = "flag" | "word" | "words" | "list" | "object";
+export type OptionKind = "flag" | "word" | "time" | "words" | "list" | "object";
 
 /** All names in a type of options, also in one with alternatives. */
 type NamesIn<O> = O extends unknown ? keyof O & string : never;
@@ -24,8 +24,9 @@ type ValueOf<O, K> = Exclude<
 /** How a value of a type is checked. */
 type KindOf<V> = [V] extends [boolean] ? "flag"
   : [V] extends [Argument] ? "word"
-  : [V] extends [readonly unknown[]] ? "list"
-  : [V] extends [Argument | readonly Argument[]] ? "words"
+  : [V] extends [Argument | Date] ? "time"
+  : [V] extends [Iterable<unknown> & object] ? "list"
+  : [V] extends [Argument | Iterable<Argument>] ? "words"
   : OptionShape<V> | "object";
 
 /**
@@ -44,6 +45,7 @@ interface AnyShape {
 const EXPECTED: Readonly<Record<OptionKind, string>> = {
   flag: "a boolean",
   word: "a string, number, bigint or Uint8Array",
+  time: "a number or a Date",
   words: "a string, number, bigint or Uint8Array, or an array of them",
   list: "an array",
   object: "an object",
@@ -156,10 +158,12 @@ function isOfKind(value: unknown, kind: OptionKind): boolean {
       return typeof value === "boolean";
     case "word":
       return isWord(value);
+    case "time":
+      return isWord(value) || value instanceof Date;
     case "words":
-      return isWord(value) || Array.isArray(value);
+      return isWord(value) || isIterable(value);
     case "list":
-      return Array.isArray(value);
+      return isIterable(value) && !(value instanceof Uint8Array);
     case "object":
       return typeof value === "object" && value !== null;
   }
@@ -174,6 +178,10 @@ function isWord(value: unknown): boolean {
     default:
       return value instanceof Uint8Array;
   }
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
 /**

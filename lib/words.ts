@@ -91,6 +91,35 @@ export function taken<A>(argument: A): A {
   }
 }
 
+/**
+ * Makes a list of one item or several.
+ *
+ * @param items The items.
+ * @returns The list. If iterating throws, it ends with the error, which makes the command reject.
+ */
+export function listOf<A>(items: A | Iterable<A>): readonly A[] {
+  if (Array.isArray(items)) return items;
+  if (!isMany(items)) return [items];
+  const list: A[] = [];
+  try {
+    for (const item of items) list.push(item);
+  } catch (error) {
+    const fault = error instanceof Error ? error : new TypeError("Cannot iterate over the items");
+    list.push(fault as A);
+  }
+  return list;
+}
+
+/**
+ * Tells several items from one: text and bytes are iterable, but are one item.
+ *
+ * @param items One item or several.
+ */
+export function isMany<A>(items: A | Iterable<A>): items is Iterable<A> & object {
+  return typeof items === "object" && items !== null && Symbol.iterator in items &&
+    !(items instanceof Uint8Array);
+}
+
 /** The name of a command, for messages. */
 export function nameOf(words: readonly (Argument | Error)[]): string {
   const [name] = words;

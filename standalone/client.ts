@@ -75,7 +75,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * await client.bytes.get("pixels"); // Uint8Array [0, 255, 128]
    * ```
    */
-  get bytes(): RedisClient<Uint8Array> {
+  override get bytes(): RedisClient<Uint8Array> {
     return new RedisClient<Uint8Array>(this.view().inBytes());
   }
 
@@ -92,7 +92,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * @returns The view. It shares everything with this client; closing either closes both.
    * @throws {ConfigurationError} If an option is bad.
    */
-  with(options: RequestOptions): RedisClient<T> {
+  override with(options: RequestOptions): RedisClient<T> {
     return new RedisClient<T>(this.view(options));
   }
 }

@@ -40,6 +40,7 @@ export {
 } from "../lib/client/batch.ts";
 export { Client } from "../lib/client/client.ts";
 export type { UpdateCredentialsOptions } from "../lib/client/update_credentials.ts";
+export type { Habits, UseInstead } from "../lib/client/habits.ts";
 export type { RequestOptions } from "../lib/dispatch/request_options.ts";
 export * from "../lib/errors.ts";
 export type * from "../lib/configuration/telemetry.ts";

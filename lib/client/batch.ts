@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Commands, type Reach } from "../commands/mod.ts";
+import { Commands, type Reach, type ScriptCall } from "../commands/mod.ts";
 import { keepOrder } from "../connection/ordered_batch.ts";
 import { NO_OWNER, type Request } from "../connection/request.ts";
 import type { Decoder, Words } from "../executor.ts";
@@ -12,6 +12,7 @@ import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
+import { type Script, scriptWords } from "./script.ts";
 import type { View } from "./view.ts";
 import { checkText } from "../words.ts";
 
@@ -62,7 +63,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   declare zscanIterator: never;
 
   static {
-    refuseSurplusIn(Batch.prototype, ["customCommand"]);
+    refuseSurplusIn(Batch.prototype, ["customCommand", "run"]);
     for (const name of ["scan", "hscan", "sscan", "zscan"]) {
       Object.defineProperty(Batch.prototype, `${name}Iterator`, {
         value: () => {
@@ -119,6 +120,28 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   override customCommand(args: readonly Argument[]): Promise<Reply> {
     const refused = refuse(args);
     return refused === undefined ? super.customCommand(args) : this.#refuse(refused);
+  }
+
+  /**
+   * Adds a Lua script.
+   *
+   * Its text is sent, not its digest: a server that does not know the digest would fail the script after it has executed
+   * other commands.
+   *
+   * @example A script between other commands
+   * ```ts
+   * import { script } from "@babushka/redis";
+   *
+   * const twice = script(`return redis.call("GET", KEYS[1]) * 2`);
+   * await client.transaction((t) => [t.set("n", 21), t.run(twice, { keys: "n" })]); // ["OK", 42]
+   * ```
+   *
+   * @param script The script, made by {@linkcode script}.
+   * @param call Its keys and arguments.
+   * @returns What the script returned.
+   */
+  run(script: Script, call?: ScriptCall): Promise<Reply> {
+    return this.send(scriptWords("EVAL", script, call), toReply);
   }
 
   /** Adds a command. */
@@ -326,4 +349,8 @@ async function lookAfter(promises: unknown): Promise<void> {
 function handled<R>(promise: Promise<R>): Promise<R> {
   promise.catch(() => {});
   return promise;
+}
+
+function toReply(reply: Reply): Reply {
+  return reply;
 }

@@ -21,8 +21,10 @@ import {
 import type { CredentialsProvider, RedisCredentials } from "../configuration/options.ts";
 import { updateCredentials, type UpdateCredentialsOptions } from "./update_credentials.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
+import { UnexpectedReplyError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
+import { correctHabits, type Habits } from "./habits.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type {
@@ -42,8 +44,26 @@ import type { View } from "./view.ts";
 import { runWatch, type WatchOptions } from "./watch.ts";
 import type { WatchSession } from "./watch_session.ts";
 
+/** Names of methods in other clients: they say what to call instead. */
+export interface Client<T extends string | Uint8Array = string, N extends Reach = Reach>
+  extends Habits {}
+
 /**
  * A client, or a view of one: the same connections with other request options, or with bytes for text.
+ *
+ * It is the type for code that works with either client. Replies that a cluster client answers by node are then of
+ * either shape.
+ *
+ * @example A function for either client
+ * ```ts
+ * import type { Client } from "@babushka/redis";
+ *
+ * async function visit(client: Client, page: string): Promise<number> {
+ *   const [visits] = await client.batch((b) => [b.incr(`visits:${page}`), b.set("last", page)]);
+ *   return Number(visits);
+ * }
+ * await visit(client, "home"); // 1
+ * ```
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam N How many nodes its commands reach.
@@ -62,6 +82,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
       "updateCredentials",
       "watch",
     ]);
+    correctHabits(Client.prototype);
   }
 
   readonly #view: View;
@@ -76,6 +97,18 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     super();
     this.#view = view;
   }
+
+  /** A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes. */
+  abstract get bytes(): Client<Uint8Array, N>;
+
+  /**
+   * A view of this client whose requests have other options.
+   *
+   * @param options Options of the requests; what is not given stays as it is on this view.
+   * @returns The view. It shares everything with this client; closing either closes both.
+   * @throws {ConfigurationError} If an option is bad.
+   */
+  abstract with(options: RequestOptions): Client<T, N>;
 
   /**
    * What happens in the background: connections opened and lost, another primary.
@@ -204,8 +237,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    *
    * @param build Adds the commands; it must return their promises in an array, and must not be async.
    * @param options What an error of one command does.
-   * @returns The value of each command, in their order; null only inside {@linkcode Client.watch}, where a watched key
-   * was changed.
+   * @returns The value of each command, in their order.
    * @throws {ServerError} If the user may not run MULTI (`NOPERM`); nothing was executed then. To find out, the first
    * transaction of each connection takes one more round trip.
    * @throws {RedisError} If a server that had accepted MULTI on this connection refused it, because the user's rights
@@ -219,18 +251,21 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,
     options: BatchOptions & { errors: "values" },
-  ): Promise<BatchOutcomes<P> | null>;
+  ): Promise<BatchOutcomes<P>>;
   /** Executes several commands together. */
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,
     options?: BatchOptions,
-  ): Promise<BatchValues<P> | null>;
+  ): Promise<BatchValues<P>>;
   /** Executes several commands together. */
-  transaction(
+  async transaction(
     build: (transaction: Batch<T, "one">) => readonly unknown[],
     options?: BatchOptions,
-  ): Promise<unknown[] | null> {
-    return runTransaction<T, readonly unknown[]>(this.#view, build, options);
+  ): Promise<unknown[]> {
+    const values = await runTransaction<T, readonly unknown[]>(this.#view, build, options);
+    if (values !== null) return values;
+    // A server answers null only where keys are watched, and nobody can watch keys on a shared connection.
+    throw new UnexpectedReplyError("Cannot read the reply of EXEC: expected values, got null");
   }
 
   /**

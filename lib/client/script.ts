@@ -13,7 +13,7 @@ import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { sha1 } from "./sha1.ts";
 import type { View } from "./view.ts";
-import { taken } from "../words.ts";
+import { listOf, taken } from "../words.ts";
 
 /** Options for {@linkcode script}. */
 export interface ScriptOptions {
@@ -25,8 +25,7 @@ export interface ScriptOptions {
 }
 
 const SCRIPT_OPTIONS: OptionShape<ScriptOptions> = { readOnly: "flag" };
-
-const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "list", args: "list" };
+const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "words", args: "words" };
 
 /** A Lua script. Make it with {@linkcode script}, once, and run it with `client.run()`. */
 export class Script {
@@ -96,27 +95,23 @@ export function script(source: string, options?: ScriptOptions): Script {
  * @param view What the requests are sent with.
  * @param script The script.
  * @param call What it is called with.
+ * @param launch Sends a request; by default it goes where it belongs.
  * @returns What it returned.
  */
 export async function runScript(
   view: View,
   script: Script,
-  call: ScriptCall = {},
+  call?: ScriptCall,
+  launch: (request: Request) => void = (request) => view.launch(request),
 ): Promise<Reply> {
-  const fault = script instanceof Script
-    ? faultOfOptions(call, SCRIPT_CALL)
-    : `expected a script made by script(), got ${describe(script)}`;
-  if (fault !== undefined) throw new TypeError(`Cannot run the script: ${fault}`);
-  const { keys = [], args = [] } = call;
   // The second try needs the arguments as they were at the call.
-  const rest = [keys.length, ...keys, ...args].map(taken);
-  const suffix = script.readOnly ? "_RO" : "";
+  const [evalsha, digest, ...rest] = scriptWords("EVALSHA", script, call).map(taken);
   const { dispatcher } = view;
   const { observer } = dispatcher;
-  const byDigest = make(view, [`EVALSHA${suffix}`, script.digest, ...rest]);
+  const byDigest = make(view, [evalsha, digest, ...rest]);
   const observed = observer === null ? null : observer.beginScript(byDigest);
   try {
-    const reply = await send(view, byDigest);
+    const reply = await send(byDigest, launch);
     observed?.end(undefined);
     return reply;
   } catch (error) {
@@ -126,16 +121,22 @@ export async function runScript(
       throw error;
     }
     dispatcher.noteReplacement(byDigest, error);
-    return await runText(view, [`EVAL${suffix}`, script.source, ...rest], observed);
+    const words = [...scriptWords("EVAL", script).slice(0, 2), ...rest];
+    return await runText(view, words, observed, launch);
   }
 }
 
 /** Runs a script by its text, as the rest of a call. */
-async function runText(view: View, words: Words, observed: ObservedCall | null): Promise<Reply> {
+async function runText(
+  view: View,
+  words: Words,
+  observed: ObservedCall | null,
+  launch: (request: Request) => void,
+): Promise<Reply> {
   try {
     const byText = make(view, words);
     byText.observed = observed;
-    const reply = await send(view, byText);
+    const reply = await send(byText, launch);
     observed?.end(undefined);
     return reply;
   } catch (error) {
@@ -148,8 +149,34 @@ function make(view: View, words: Words): Request {
   return view.make(words, (reply) => reply);
 }
 
-function send(view: View, request: Request): Promise<Reply> {
+function send(request: Request, launch: (request: Request) => void): Promise<Reply> {
   const promise = request.promise<Reply>();
-  view.launch(request);
+  launch(request);
   return promise;
+}
+
+/**
+ * The words that run a script.
+ *
+ * @param command EVALSHA names the script by its digest, EVAL has its text.
+ * @param script The script.
+ * @param call Its keys and arguments.
+ */
+export function scriptWords(
+  command: "EVAL" | "EVALSHA",
+  script: Script,
+  call: ScriptCall = {},
+): Words {
+  const fault = script instanceof Script
+    ? faultOfOptions(call, SCRIPT_CALL)
+    : `expected a script made by script(), got ${describe(script)}`;
+  if (fault !== undefined) return [new TypeError(`Cannot run the script: ${fault}`)];
+  const keys = listOf(call.keys ?? []);
+  return [
+    script.readOnly ? `${command}_RO` : command,
+    command === "EVAL" ? script.source : script.digest,
+    keys.length,
+    ...keys,
+    ...listOf(call.args ?? []),
+  ];
 }

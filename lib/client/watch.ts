@@ -11,7 +11,7 @@ import { WatchError } from "../errors.ts";
 import { describe, faultOfOptions } from "../option_shape.ts";
 import type { View } from "./view.ts";
 import { watchKeys, WatchSession } from "./watch_session.ts";
-import { taken } from "../words.ts";
+import { listOf, taken } from "../words.ts";
 
 /** How often `watch()` begins again because its keys move to another node. */
 const MAX_MOVES = 16;
@@ -48,7 +48,7 @@ export async function runWatch<T extends string | Uint8Array, R>(
   if (!Number.isInteger(retries) || retries < 0) {
     throw new RangeError("Cannot watch: expected retries to be an integer of 0 or more");
   }
-  const watched: Key[] = Array.isArray(keys) ? keys.map(taken) : [taken(keys as Key)];
+  const watched = listOf(keys).map(taken);
   if (watched.length === 0) {
     throw new RangeError("Cannot watch: expected one or more keys, got none");
   }

@@ -5,7 +5,7 @@
  */
 
 import type { Batch, BatchOptions, BatchOutcomes, BatchValues } from "./batch.ts";
-import { Commands, type Key } from "../commands/mod.ts";
+import { Commands, type Key, type ScriptCall } from "../commands/mod.ts";
 import { ask } from "../connection/ask.ts";
 import type { Carrier, Dedicated, Request, RequestOwner } from "../connection/request.ts";
 import { ClosedError, ConnectionError, type ServerError } from "../errors.ts";
@@ -13,6 +13,7 @@ import type { Decoder, Words } from "../executor.ts";
 import { isNodeUnable, isRedirection, wasNotExecuted } from "../command_table/not_executed.ts";
 import { refuse } from "../command_table/refused.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import { runScript, type Script } from "./script.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { runTransaction } from "./transaction.ts";
 import type { View } from "./view.ts";
@@ -34,7 +35,7 @@ export interface WatchingConnection {
  */
 export class WatchSession<T extends string | Uint8Array = string> extends Commands<T, "one"> {
   static {
-    refuseSurplusIn(WatchSession.prototype, ["customCommand", "transaction"]);
+    refuseSurplusIn(WatchSession.prototype, ["customCommand", "run", "transaction"]);
   }
 
   readonly #view: View;
@@ -143,6 +144,20 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   override customCommand(args: readonly Argument[]): Promise<Reply> {
     const refused = refuse(args);
     return refused === undefined ? super.customCommand(args) : Promise.reject(refused);
+  }
+
+  /**
+   * Runs a Lua script on the connection that watches, by its digest; the text goes over only if the server does not know
+   * it yet.
+   *
+   * @param script The script, made by {@linkcode script}.
+   * @param call Its keys and arguments.
+   * @returns What the script returned.
+   * @throws {ServerError} If the script fails.
+   */
+  run(script: Script, call?: ScriptCall): Promise<Reply> {
+    if (!this.#open) return Promise.reject(isOver("a script"));
+    return runScript(this.#view, script, call, (request) => this.#launch(request));
   }
 
   /**

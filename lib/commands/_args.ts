@@ -6,6 +6,7 @@
 
 import type { Words } from "../executor.ts";
 import type { Argument } from "../resp/reply.ts";
+import { isMany, listOf } from "../words.ts";
 
 /** A key, field name, pattern or other name: text, or any bytes. */
 export type Key = string | Uint8Array;
@@ -13,8 +14,21 @@ export type Key = string | Uint8Array;
 /** A value to store: text, any bytes, or a number (sent in decimal). */
 export type Value = string | number | bigint | Uint8Array;
 
-/** One item, or several in an array. */
-export type OneOrMany<A> = A | readonly A[];
+/** One item or several: an array, a `Set`, a generator or any other iterable object. */
+export type OneOrMany<A> = A | Iterable<A>;
+
+/** Several items: an array, a `Set`, a generator or any other iterable object, but no string. */
+export type Many<A> = Iterable<A> & object;
+
+/**
+ * A word that means something to the server, in lower or in upper case.
+ *
+ * @typeParam W The word in lower case.
+ */
+export type AnyCase<W extends string> = W | Uppercase<W>;
+
+/** A whole number of up to 64 bits; as text or a bigint it is exact beyond ±(2^53 − 1). */
+export type Integer = number | bigint | string;
 
 /**
  * Pairs of a name and a value: a plain object, a `Map`, or an array (or other iterable) of pairs.
@@ -26,22 +40,43 @@ export type Entries<V extends Value = Value> =
   | Iterable<readonly [Key, V]>;
 
 /**
- * Options of which at most one can be given.
+ * Refuses options that there are not, where the type of the options is inferred.
+ *
+ * @typeParam O The inferred type.
+ * @typeParam A All options that there are.
+ */
+export type NoOthers<O, A> = { readonly [K in Exclude<keyof O, keyof A>]: never };
+
+/** The value with which an option counts as not given: false only for a flag. */
+type NotGiven<V> = [V] extends [boolean] ? false | undefined : undefined;
+
+/**
+ * Options of which at most one can be given. A flag that is false counts as not given.
  *
  * @typeParam O The options, as an object type.
  */
 export type AtMostOne<O> = {
-  [K in keyof O]: { [P in K]?: O[P] } & { [P in Exclude<keyof O, K>]?: undefined };
+  [K in keyof O]: { [P in K]?: O[P] } & { [P in Exclude<keyof O, K>]?: NotGiven<O[P]> };
 }[keyof O];
 
 /**
- * Options of which exactly one must be given.
+ * Options of which exactly one must be given. A flag that is false counts as not given.
  *
  * @typeParam O The options, as an object type.
  */
 export type ExactlyOne<O> = {
-  [K in keyof O]: { [P in K]: O[P] } & { [P in Exclude<keyof O, K>]?: undefined };
+  [K in keyof O]: { [P in K]: O[P] } & { [P in Exclude<keyof O, K>]?: NotGiven<O[P]> };
 }[keyof O];
+
+/**
+ * Tells whether a caller gave a word, in either case.
+ *
+ * @param given What the caller gave.
+ * @param word The word in lower case.
+ */
+export function isWord(given: unknown, word: string): boolean {
+  return typeof given === "string" && given.toLowerCase() === word;
+}
 
 /**
  * Appends one item or several.
@@ -52,29 +87,36 @@ export type ExactlyOne<O> = {
  * @returns `words`.
  */
 export function append(words: Words, items: OneOrMany<Argument>, what: string): Words {
-  if (!Array.isArray(items)) {
-    words.push(items as Argument);
-    return words;
-  }
-  if (items.length === 0) words.push(nothing(words, what));
-  for (const item of items) words.push(item);
+  const before = words.length;
+  if (appendAny(words, items).length === before) words.push(nothing(words, what));
   return words;
 }
 
 /**
- * Appends items that come in an array only.
+ * Appends one item, several or none.
  *
  * @param words Where to append.
- * @param items The items; anything but an array makes the command reject with a `TypeError`.
+ * @param items The items.
+ * @returns `words`.
+ */
+export function appendAny(words: Words, items: OneOrMany<Argument>): Words {
+  if (!isMany(items)) words.push(items);
+  else for (const item of listOf(items)) words.push(item);
+  return words;
+}
+
+/**
+ * Appends items that never come alone.
+ *
+ * @param words Where to append.
+ * @param items The items; anything but an iterable object makes the command reject with a `TypeError`.
  * @param what What they are, for the message.
  * @returns `words`.
  */
-export function appendList(words: Words, items: readonly Argument[], what: string): Words {
+export function appendList(words: Words, items: Many<Argument>, what: string): Words {
   // A string would be split into characters.
-  if (Array.isArray(items)) { for (const item of items) words.push(item); }
-  else {
-    words.push(new TypeError(`Cannot send ${commandName(words)}: expected an array of ${what}`));
-  }
+  if (isMany(items)) return appendAny(words, items);
+  words.push(new TypeError(`Cannot send ${commandName(words)}: expected an array of ${what}`));
   return words;
 }
 
@@ -87,8 +129,10 @@ export function appendList(words: Words, items: readonly Argument[], what: strin
  * @returns `words`.
  */
 export function appendCounted(words: Words, items: OneOrMany<Argument>, what: string): Words {
-  words.push(Array.isArray(items) ? items.length : 1);
-  return append(words, items, what);
+  const at = words.push(0) - 1;
+  append(words, items, what);
+  words[at] = words.length - at - 1;
+  return words;
 }
 
 /**

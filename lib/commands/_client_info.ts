@@ -7,12 +7,12 @@
 import type { Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { append, type OneOrMany } from "./_args.ts";
+import { type AnyCase, append, type OneOrMany } from "./_args.ts";
 import { toText, unexpected } from "./_decode.ts";
 import { optionsOf } from "./_options.ts";
 
 /** Kinds of connections; `"master"` is `"primary"` for servers that do not know that word. */
-export type ClientType = "normal" | "primary" | "master" | "replica" | "pubsub";
+export type ClientType = AnyCase<"normal" | "primary" | "master" | "replica" | "pubsub">;
 
 /**
  * Which connections a command is for: those that meet all of the conditions.

@@ -10,15 +10,51 @@ import { optional, toNamed, valueOf } from "./_named.ts";
 
 /** Where the search for keys begins: at a position, behind a word, or the server cannot tell. */
 export type KeySearchBegin =
-  | { type: "index"; index: number }
-  | { type: "keyword"; keyword: string; startfrom: number }
-  | { type: "unknown" };
+  | {
+    /** At a position. */
+    type: "index";
+    /** The position. */
+    index: number;
+  }
+  | {
+    /** Behind a word. */
+    type: "keyword";
+    /** The word. */
+    keyword: string;
+    /** Position from which on the word is looked for; a negative one counts from the end, and it is looked for backwards. */
+    startfrom: number;
+  }
+  | {
+    /** The server cannot tell. */
+    type: "unknown";
+  };
 
 /** Which words from there on are keys: a range, as many as a number says, or the server cannot tell. */
 export type KeySearchFind =
-  | { type: "range"; lastkey: number; keystep: number; limit: number }
-  | { type: "keynum"; keynumidx: number; firstkey: number; keystep: number }
-  | { type: "unknown" };
+  | {
+    /** Up to a position. */
+    type: "range";
+    /** Position of the last key, from the first one; a negative one counts from the end. */
+    lastkey: number;
+    /** Distance from one key to the next. */
+    keystep: number;
+    /** With a negative `lastkey`, which part of the words are keys: 2 means the first half. */
+    limit: number;
+  }
+  | {
+    /** As many as a number says. */
+    type: "keynum";
+    /** Position of the number, from where the search begins. */
+    keynumidx: number;
+    /** Position of the first key, from where the search begins. */
+    firstkey: number;
+    /** Distance from one key to the next. */
+    keystep: number;
+  }
+  | {
+    /** The server cannot tell. */
+    type: "unknown";
+  };
 
 /** Where some of the keys of a command are. */
 export interface CommandKeys {

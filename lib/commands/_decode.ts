@@ -11,18 +11,19 @@ import { ServerError, UnexpectedReplyError } from "../errors.ts";
 import type { Decoder } from "../executor.ts";
 import { elementsOf, pairsOf } from "../resp/repeated.ts";
 import type { Reply } from "../resp/reply.ts";
+import { ByteMap } from "./_byte_map.ts";
 
 /**
- * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a `Map`,
- * since bytes cannot be property names.
+ * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a
+ * {@linkcode ByteMap}, since bytes cannot be property names.
  *
  * If a name occurs several times, a record has its last value. Names that are not valid UTF-8 can become the same text;
- * the `Map`, in which each name is a separate object, has all of them. In a record, names that are integers come first.
+ * the map, in which each name is a separate object, has all of them. In a record, names that are integers come first.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export type Fields<T extends string | Uint8Array> = T extends string ? Record<string, T>
-  : Map<T, T>;
+  : ByteMap<T>;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -111,6 +112,11 @@ export function toInteger(reply: Reply): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(string);
 }
 
+/** Chooses the decoder of a counter: its new value has the type of what was added. */
+export function toIntegerLike(added: unknown): Decoder<number | bigint | string> {
+  return typeof added === "string" ? toDecimal : typeof added === "bigint" ? toBigint : toInteger;
+}
+
 /** An integer of any size, always as a bigint. */
 export function toBigint(reply: Reply): bigint {
   return BigInt(toInteger(reply));
@@ -190,8 +196,8 @@ export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
 /** Pairs of bulk strings: a record on text surfaces, a `Map` on bytes surfaces. */
 export function toFields<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Fields<T> {
   if (bytes) {
-    const map = new Map<T, T>();
-    for (const [name, value] of toPairs(reply)) map.set(toBulk<T>(name), toBulk<T>(value));
+    const map = new ByteMap<T>();
+    for (const [name, value] of toPairs(reply)) map.set(toBulk<Uint8Array>(name), toBulk<T>(value));
     return map as Fields<T>;
   }
   const record: Record<string, string> = Object.create(null);

@@ -15,12 +15,12 @@ export type SetExpiry = AtMostOne<{
   ex: number;
   /** After so many milliseconds. */
   px: number;
-  /** At this Unix time in seconds. */
-  exat: number;
-  /** At this Unix time in milliseconds. */
-  pxat: number;
+  /** At this Unix time in seconds; a `Date` is rounded up to a whole second. */
+  exat: number | Date;
+  /** At this Unix time in milliseconds, or at this `Date`. */
+  pxat: number | Date;
   /** When it would have expired anyway. */
-  keepttl: true;
+  keepttl: boolean;
 }>;
 
 /** When something that is read shall expire from now on. At most one of the options; without any, nothing changes. */
@@ -29,32 +29,32 @@ export type GetExpiry = AtMostOne<{
   ex: number;
   /** After so many milliseconds. */
   px: number;
-  /** At this Unix time in seconds. */
-  exat: number;
-  /** At this Unix time in milliseconds. */
-  pxat: number;
+  /** At this Unix time in seconds; a `Date` is rounded up to a whole second. */
+  exat: number | Date;
+  /** At this Unix time in milliseconds, or at this `Date`. */
+  pxat: number | Date;
   /** Never. */
-  persist: true;
+  persist: boolean;
 }>;
 
 /** On what condition an expiry is set. At most one of the options. */
 export type ExpireCondition = AtMostOne<{
   /** Only if there is none. */
-  nx: true;
+  nx: boolean;
   /** Only if there is one. */
-  xx: true;
+  xx: boolean;
   /** Only if the new one is later; no expiry counts as the latest. */
-  gt: true;
+  gt: boolean;
   /** Only if the new one is earlier; no expiry counts as the latest. */
-  lt: true;
+  lt: boolean;
 }>;
 
 /** Shape of the expiry options of commands that write. */
 export const SET_EXPIRY: OptionShape<SetExpiry> = {
   ex: "word",
   px: "word",
-  exat: "word",
-  pxat: "word",
+  exat: "time",
+  pxat: "time",
   keepttl: "flag",
 };
 
@@ -62,8 +62,8 @@ export const SET_EXPIRY: OptionShape<SetExpiry> = {
 export const GET_EXPIRY: OptionShape<GetExpiry> = {
   ex: "word",
   px: "word",
-  exat: "word",
-  pxat: "word",
+  exat: "time",
+  pxat: "time",
   persist: "flag",
 };
 
@@ -85,16 +85,16 @@ export function appendExpiry(
   expiry: {
     ex?: number;
     px?: number;
-    exat?: number;
-    pxat?: number;
-    keepttl?: true;
-    persist?: true;
+    exat?: number | Date;
+    pxat?: number | Date;
+    keepttl?: boolean;
+    persist?: boolean;
   },
 ): void {
   appendOption(words, "EX", expiry.ex);
   appendOption(words, "PX", expiry.px);
-  appendOption(words, "EXAT", expiry.exat);
-  appendOption(words, "PXAT", expiry.pxat);
+  appendOption(words, "EXAT", inSeconds(expiry.exat));
+  appendOption(words, "PXAT", inMilliseconds(expiry.pxat));
   appendFlag(words, "KEEPTTL", expiry.keepttl);
   appendFlag(words, "PERSIST", expiry.persist);
 }
@@ -111,4 +111,22 @@ export function appendExpireCondition(words: Words, condition: ExpireCondition |
   appendFlag(words, "XX", xx);
   appendFlag(words, "GT", gt);
   appendFlag(words, "LT", lt);
+}
+
+/**
+ * Converts a time to Unix time in seconds.
+ *
+ * @param time The time. A date is rounded up, so that nothing expires before it.
+ */
+export function inSeconds<V>(time: V | Date): V | number {
+  return time instanceof Date ? Math.ceil(time.getTime() / 1000) : time;
+}
+
+/**
+ * Converts a time to Unix time in milliseconds.
+ *
+ * @param time The time.
+ */
+export function inMilliseconds<V>(time: V | Date): V | number {
+  return time instanceof Date ? time.getTime() : time;
 }

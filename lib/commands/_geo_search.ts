@@ -7,12 +7,20 @@
 import type { Decoder, Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { appendFlag, type AtMostOne, type ExactlyOne, type Value } from "./_args.ts";
+import { listOf } from "../words.ts";
+import {
+  type AnyCase,
+  appendFlag,
+  type AtMostOne,
+  type ExactlyOne,
+  type Many,
+  type Value,
+} from "./_args.ts";
 import { elements, toBulk, toBulks, toListOf, toNumber, unexpected } from "./_decode.ts";
 import { optionsOf, recordOf, refuse } from "./_options.ts";
 
 /** Units of length: meters, kilometers, feet, miles. */
-export type GeoUnit = "m" | "km" | "ft" | "mi";
+export type GeoUnit = AnyCase<"m" | "km" | "ft" | "mi">;
 
 /** A position on the globe, in degrees. */
 export interface GeoPosition {
@@ -53,29 +61,39 @@ export type GeoShape = ExactlyOne<{
 /** An area with corners, around no given middle (Valkey 9.0). */
 export type GeoPolygon = {
   /** The corners in their order, three at least. Distances in the reply are meters from their centroid. */
-  bypolygon: readonly GeoPosition[];
+  bypolygon: Many<GeoPosition>;
+  /** Not with a polygon. */
   frommember?: undefined;
+  /** Not with a polygon. */
   fromlonlat?: undefined;
+  /** Not with a polygon. */
   byradius?: undefined;
+  /** Not with a polygon. */
   bybox?: undefined;
 };
 
 /** An area to search: a circle or a rectangle around a member or a position, or a polygon. */
-export type GeoArea = (GeoCenter & GeoShape & { bypolygon?: undefined }) | GeoPolygon;
+export type GeoArea =
+  | (GeoCenter & GeoShape & {
+    /** Not with a circle or a rectangle. */
+    bypolygon?: undefined;
+  })
+  | GeoPolygon;
 
 /** In which order members come, and how many of them. */
 export type GeoOrder =
   & AtMostOne<{
     /** The nearest one first. */
-    asc: true;
+    asc: boolean;
     /** The farthest one first. */
-    desc: true;
+    desc: boolean;
   }>
   & (
     | {
       /** How many members at most: the nearest ones, unless `desc` is set. @default All */
       count?: number;
-      any?: undefined;
+      /** Only with `count`. */
+      any?: false;
     }
     | {
       /** How many members at most. */
@@ -85,14 +103,8 @@ export type GeoOrder =
     }
   );
 
-/** What is answered about a member besides itself: one of the options at least. */
-export type GeoDetails =
-  | (OptionalGeoDetails & { withdist: true })
-  | (OptionalGeoDetails & { withhash: true })
-  | (OptionalGeoDetails & { withcoord: true });
-
-/** What can be answered about a member besides itself. */
-export interface OptionalGeoDetails {
+/** What is answered about a member besides itself. */
+export interface GeoDetails {
   /** Its distance from the middle of the area. @default {false} */
   withdist?: boolean;
   /** Its geohash as an integer, for debugging. @default {false} */
@@ -102,23 +114,73 @@ export interface OptionalGeoDetails {
 }
 
 /** Nothing is answered about a member but itself. */
-export type NoGeoDetails = { [K in keyof OptionalGeoDetails]?: false };
+export interface NoGeoDetails {
+  /** Its distance from the middle of the area. @default {false} */
+  withdist?: false;
+  /** Its geohash as an integer, for debugging. @default {false} */
+  withhash?: false;
+  /** Its position. @default {false} */
+  withcoord?: false;
+}
+
+/** Something is answered about a member besides itself. */
+type SomeGeoDetails = { withdist: true } | { withhash: true } | { withcoord: true };
+
+/**
+ * What belongs to an option: there if it is true, and perhaps there if it may be true.
+ *
+ * @typeParam F Type of the option.
+ * @typeParam R What it brings.
+ */
+type IfAsked<F, R> = [F] extends [true] ? R : [F] extends [false | undefined] ? unknown
+: Partial<R>;
+
+/** Type of an option; undefined if it is not given. */
+type OptionOf<O, K extends keyof GeoDetails> = K extends keyof O ? O[K] : undefined;
+
+/** Distance of a member that was found. */
+export interface GeoDistance {
+  /** Distance from the middle of the area, in the unit of the area. */
+  distance: number;
+}
+
+/** Geohash of a member that was found. */
+export interface GeoHash {
+  /** The geohash as an integer of 52 bits. */
+  hash: number;
+}
+
+/** Position of a member that was found. */
+export interface GeoPlace {
+  /** The position, as exact as a geohash is. */
+  position: GeoPosition;
+}
 
 /**
  * A member that was found, with what was asked for.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam O Type of the options of the search.
  */
-export interface GeoMatch<T extends string | Uint8Array = string> {
-  /** The member. */
-  member: T;
-  /** Distance from the middle of the area, in the unit of the area; there if `withdist` was set. */
-  distance?: number;
-  /** The geohash as an integer of 52 bits; there if `withhash` was set. */
-  hash?: number;
-  /** The position, as exact as a geohash is; there if `withcoord` was set. */
-  position?: GeoPosition;
-}
+export type GeoMatch<T extends string | Uint8Array = string, O = GeoDetails> =
+  & {
+    /** The member. */
+    member: T;
+  }
+  & IfAsked<OptionOf<O, "withdist">, GeoDistance>
+  & IfAsked<OptionOf<O, "withhash">, GeoHash>
+  & IfAsked<OptionOf<O, "withcoord">, GeoPlace>;
+
+/**
+ * What a search answers: members alone, or with the details that were asked for; either if that depends.
+ *
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam O Type of the options of the search.
+ */
+export type GeoMatches<T extends string | Uint8Array, O> = O extends SomeGeoDetails
+  ? GeoMatch<T, O>[]
+  : [OptionOf<O, keyof GeoDetails>] extends [false | undefined] ? T[]
+  : T[] | GeoMatch<T, O>[];
 
 const GEO_POSITION: OptionShape<GeoPosition> = { longitude: "word", latitude: "word" };
 
@@ -139,7 +201,7 @@ export const GEO_ORDER: OptionShape<GeoOrder> = {
 };
 
 /** Shape of the options of a search. */
-export const GEO_SEARCH_OPTIONS: OptionShape<GeoOrder & OptionalGeoDetails> = {
+export const GEO_SEARCH_OPTIONS: OptionShape<GeoOrder & GeoDetails> = {
   ...GEO_ORDER,
   withdist: "flag",
   withhash: "flag",
@@ -161,8 +223,9 @@ export function appendGeoArea(words: Words, area: GeoArea): Words {
   if (byradius !== undefined) words.push("BYRADIUS", byradius.radius, byradius.unit);
   if (bybox !== undefined) words.push("BYBOX", bybox.width, bybox.height, bybox.unit);
   if (bypolygon !== undefined) {
-    words.push("BYPOLYGON", bypolygon.length);
-    for (const vertex of bypolygon) appendPosition(words, vertex);
+    const vertices = listOf(bypolygon);
+    words.push("BYPOLYGON", vertices.length);
+    for (const vertex of vertices) appendPosition(words, vertex);
   }
   return words;
 }
@@ -202,7 +265,7 @@ export function appendGeoOrder(words: Words, order: GeoOrder): Words {
  * @param details What to answer.
  * @returns `words`.
  */
-export function appendGeoDetails(words: Words, details: OptionalGeoDetails): Words {
+export function appendGeoDetails(words: Words, details: GeoDetails): Words {
   appendFlag(words, "WITHDIST", details.withdist);
   appendFlag(words, "WITHHASH", details.withhash);
   appendFlag(words, "WITHCOORD", details.withcoord);
@@ -219,7 +282,7 @@ export function appendGeoDetails(words: Words, details: OptionalGeoDetails): Wor
  * @returns A decoder that takes an array.
  */
 export function toFoundMembersOf<T extends string | Uint8Array>(
-  details: OptionalGeoDetails,
+  details: GeoDetails,
 ): Decoder<T[] | GeoMatch<T>[]> {
   const { withdist = false, withhash = false, withcoord = false } = details;
   const length = 1 + Number(withdist) + Number(withhash) + Number(withcoord);

@@ -18,13 +18,23 @@ import type { Decoder } from "../executor.ts";
  */
 export type Reach = "one" | "policy" | "several";
 
+/** Name of a node in a reply: its announced address `host:port`, an IPv6 address in brackets. */
+export type NodeName = `${string}:${number}`;
+
+/**
+ * Replies by node. Pick one by its name, or take all with `Object.values()` and `Object.entries()`.
+ *
+ * @typeParam R What one node answers.
+ */
+export type ByNode<R> = Record<NodeName, R>;
+
 /**
  * What a command answers that reports on each node: in a cluster a record by the addresses of the nodes, `host:port`.
  *
  * @typeParam R What one node answers.
  * @typeParam N How many nodes are reached.
  */
-export type PerNode<R, N extends Reach> = N extends "one" ? R : Record<string, R>;
+export type PerNode<R, N extends Reach> = N extends "one" ? R : ByNode<R>;
 
 /**
  * What a command answers that goes to one node unless a route to several asks for more: then a record by the addresses of
@@ -33,7 +43,7 @@ export type PerNode<R, N extends Reach> = N extends "one" ? R : Record<string, R
  * @typeParam R What one node answers.
  * @typeParam N How many nodes are reached.
  */
-export type PerRoutedNode<R, N extends Reach> = N extends "several" ? Record<string, R> : R;
+export type PerRoutedNode<R, N extends Reach> = N extends "several" ? ByNode<R> : R;
 
 /**
  * Gives a decoder the type of what the caller gets of it.

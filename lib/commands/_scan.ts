@@ -11,12 +11,21 @@ import type { Reply } from "../resp/reply.ts";
 import { taken } from "../words.ts";
 import { appendOption, type Key } from "./_args.ts";
 import { elements, toBulks, toText, unexpected } from "./_decode.ts";
+import type { Reach } from "./_reach.ts";
 
 /** How often a scan may start over because another server process answered. */
 const MAX_RESTARTS = 100;
 
 /** Where a scan shall go on: `"0"` to begin, then what the last page said. */
 export type Cursor = string | number | bigint;
+
+/**
+ * Where a scan of one node is. A surface that may reach several nodes takes none: a cursor belongs to one of them.
+ *
+ * @typeParam N How many nodes are reached.
+ */
+export type NodeCursor<N extends Reach> = [N] extends ["one"] ? Cursor
+  : "use scanIterator(), or a view of one node: with({ route }).scan(cursor)";
 
 /**
  * One page of a scan.

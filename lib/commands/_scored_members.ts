@@ -6,13 +6,13 @@
 
 import type { Origin, Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
-import { append, appendEach, type Value } from "./_args.ts";
+import { type AnyCase, append, appendEach, type Value } from "./_args.ts";
 import { elements, toBulk, toNumber, toPairs, unexpected } from "./_decode.ts";
 import { refuse } from "./_options.ts";
 import { type ScanPage, toScanPage } from "./_scan.ts";
 
 /** A score: a double, with `Infinity` or the server's own words for it. */
-export type Score = number | "inf" | "+inf" | "-inf";
+export type Score = number | `${number}` | AnyCase<"inf" | "+inf" | "-inf">;
 
 /** An end of a range of scores; the score itself belongs to the range, unless it follows a `(`: `"(5"`. */
 export type ScoreBound = Score | `(${number}`;

@@ -6,18 +6,18 @@
 
 import type { Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
-import type { Key, Value } from "./_args.ts";
+import { appendAny, type Key, type OneOrMany, type Value } from "./_args.ts";
 import { optionsOf } from "./_options.ts";
 
 /** Keys and arguments of a script or a function. */
 export interface ScriptCall {
   /** `KEYS` of the script: all keys that it uses. In a cluster they must be in one slot. @default {[]} */
-  keys?: readonly Key[];
+  keys?: OneOrMany<Key>;
   /** `ARGV` of the script. @default {[]} */
-  args?: readonly Value[];
+  args?: OneOrMany<Value>;
 }
 
-const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "list", args: "list" };
+const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "words", args: "words" };
 
 /**
  * Appends the keys of a script, counted, and its arguments.
@@ -28,8 +28,8 @@ const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "list", args: "list" };
  */
 export function appendScriptCall(words: Words, call: ScriptCall | undefined): Words {
   const { keys = [], args = [] } = optionsOf(words, call, SCRIPT_CALL);
-  words.push(keys.length);
-  for (const key of keys) words.push(key);
-  for (const arg of args) words.push(arg);
-  return words;
+  const at = words.push(0) - 1;
+  appendAny(words, keys);
+  words[at] = words.length - at - 1;
+  return appendAny(words, args);
 }

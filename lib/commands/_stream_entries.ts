@@ -46,10 +46,10 @@ export interface StreamEntry<T extends string | Uint8Array = string> {
   /** Its id. */
   id: string;
   /**
-   * Its fields: an object without a prototype, or a `Map` on a `bytes` view.
+   * Its fields: an object without a prototype, or a map on a `bytes` view.
    *
-   * An entry can have several fields with the same name. The object then has the last one; the `Map` has all of them,
-   * and so does the plain list of names and values that `customCommand(["XRANGE", …])` answers.
+   * An entry can have several fields with the same name. The object then has the last one, and names that are integers
+   * come first in it, as in every object; {@linkcode fieldPairs} has all fields in their order. So has the map.
    */
   fields: Fields<T>;
 }
@@ -70,6 +70,39 @@ export interface DeliveredEntry<T extends string | Uint8Array = string> {
   deliveries?: number;
 }
 
+/** The pairs of records that lack some, or have them in another order. */
+const exactPairs = new WeakMap<object, [field: string, value: string][]>();
+
+/**
+ * All fields of an entry of a stream, in their order, repeated names included.
+ *
+ * @example An entry with a name twice
+ * ```ts
+ * import { fieldPairs } from "@babushka/redis";
+ *
+ * await client.xadd("log", "*", [["tag", "a"], ["tag", "b"], ["1", "c"]]);
+ * const [entry] = await client.xrange("log", "-", "+");
+ * entry.fields; // { "1": "c", tag: "b" }
+ * fieldPairs(entry); // [["tag", "a"], ["tag", "b"], ["1", "c"]]
+ * ```
+ *
+ * @param entry The entry as a command answered it: a copy of its `fields` has what a record can have.
+ * @returns The names and values; none if the entry was deleted.
+ */
+export function fieldPairs<T extends string | Uint8Array = string>(
+  entry: { readonly fields: Fields<T> | null },
+): [field: T, value: T][] {
+  const { fields } = entry;
+  if (fields === null) return [];
+  const pairs = fields instanceof Map ? [...fields] : exactPairs.get(fields)?.map(copied) ??
+    Object.entries(fields);
+  return pairs as [field: T, value: T][];
+}
+
+function copied([field, value]: [field: string, value: string]): [field: string, value: string] {
+  return [field, value];
+}
+
 /**
  * What was read from one of several streams.
  *
@@ -86,11 +119,11 @@ export interface StreamRead<T extends string | Uint8Array = string, E = StreamEn
 /** What happens to references that consumer groups have to entries that go. At most one of the options. */
 export type ReferencePolicy = AtMostOne<{
   /** The references stay, which is the default. */
-  keepref: true;
+  keepref: boolean;
   /** The references go, too. */
-  delref: true;
+  delref: boolean;
   /** Entries go only if all groups have had and acknowledged them. */
-  acked: true;
+  acked: boolean;
 }>;
 
 /** Which old entries go. Exactly one of `maxlen` and `minid`. */
@@ -103,11 +136,13 @@ export type StreamTrim =
   }>
   & (
     | {
-      approximate?: false;
+      /** Let some more stay, where it is much faster. @default {false} */
+      approximate?: boolean;
+      /** Only if it is approximate. */
       limit?: undefined;
     }
     | {
-      /** Let some more stay, where it is much faster. @default {false} */
+      /** Let some more stay, where it is much faster. */
       approximate: true;
       /** How many entries go at most; 0 for no limit. @default A hundred nodes of the stream, about 10 000 entries */
       limit?: number;
@@ -168,7 +203,7 @@ export function toStreamEntry<T extends string | Uint8Array>(
 ): StreamEntry<T> {
   const parts = elements(reply);
   if (parts.length !== 2) return unexpected(reply, "an id and fields");
-  return { id: toText(parts[0]), fields: toFields<T>(parts[1], bytes) };
+  return { id: toText(parts[0]), fields: toStreamFields<T>(parts[1], bytes) };
 }
 
 /** An entry, or null for none. */
@@ -231,11 +266,36 @@ function toDeliveredEntry<T extends string | Uint8Array>(
   const [id, fields, idle, deliveries] = parts;
   const entry: DeliveredEntry<T> = {
     id: toText(id),
-    fields: fields === null ? null : toFields<T>(fields, bytes),
+    fields: fields === null ? null : toStreamFields<T>(fields, bytes),
   };
   if (parts.length === 4) {
     entry.idle = toNumber(idle);
     entry.deliveries = toNumber(deliveries);
   }
   return entry;
+}
+
+/** The fields of an entry. What a record cannot show is kept beside it. */
+function toStreamFields<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Fields<T> {
+  if (bytes) return toFields<T>(reply, bytes);
+  const record: Record<string, string> = Object.create(null);
+  let exact = true;
+  for (const [name, value] of toPairs(reply)) {
+    const field = toText(name);
+    if (field in record || isInteger(field)) exact = false;
+    record[field] = toText(value);
+  }
+  if (!exact) {
+    exactPairs.set(
+      record,
+      Array.from(toPairs(reply), ([name, value]) => [toText(name), toText(value)]),
+    );
+  }
+  return record as Fields<T>;
+}
+
+/** Whether objects have a property of this name before the others. */
+function isInteger(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39 && /^\d+$/.test(name);
 }

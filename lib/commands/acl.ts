@@ -8,14 +8,20 @@ import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Argument } from "../resp/reply.ts";
 import { type AclLogEntry, type AclUser, toAclLog, toAclUserOrNull } from "./_acl_report.ts";
-import { append, type OneOrMany } from "./_args.ts";
+import { append, appendAny, type Many, type OneOrMany } from "./_args.ts";
 import { toListOf, toNumber, toOk, toText } from "./_decode.ts";
 import { optionsOf, refuse } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 const toTexts = toListOf(toText);
 
-const ACL_LOG_OPTIONS: OptionShape<{ reset: true }> = { reset: "flag" };
+/** Options for {@linkcode AclCommands.aclLog} that empty the log. */
+export interface AclLogResetOptions {
+  /** Empty the log instead of reading it. */
+  reset: true;
+}
+
+const ACL_LOG_OPTIONS: OptionShape<AclLogResetOptions> = { reset: "flag" };
 
 /**
  * Commands on users and what they are allowed to do.
@@ -90,7 +96,7 @@ export abstract class AclCommands<
    * @throws {ServerError} If there is no such user or command.
    * @see {@link https://valkey.io/commands/acl-dryrun/}
    */
-  aclDryrun(username: string, command: readonly Argument[]): Promise<PerRoutedNode<string, N>> {
+  aclDryrun(username: string, command: Many<Argument>): Promise<PerRoutedNode<string, N>> {
     return this.send(
       append(["ACL", "DRYRUN", username], command, "words"),
       perRoutedNode<string, N>(toText),
@@ -197,9 +203,9 @@ export abstract class AclCommands<
    */
   aclLog(count?: number): Promise<PerRoutedNode<AclLogEntry[], N>>;
   /** Empties the log of what users were not allowed to do. */
-  aclLog(options: { reset: true }): Promise<PerRoutedNode<"OK", N>>;
+  aclLog(options: AclLogResetOptions): Promise<PerRoutedNode<"OK", N>>;
   /** Reads or empties the log of what users were not allowed to do. */
-  aclLog(what?: number | { reset: true }): Promise<PerRoutedNode<AclLogEntry[] | "OK", N>> {
+  aclLog(what?: number | AclLogResetOptions): Promise<PerRoutedNode<AclLogEntry[] | "OK", N>> {
     const words: Words = ["ACL", "LOG"];
     if (typeof what === "object") {
       const { reset } = optionsOf(words, what, ACL_LOG_OPTIONS);
@@ -250,7 +256,7 @@ export abstract class AclCommands<
    */
   aclSetuser(username: string, rules?: OneOrMany<string>): Promise<"OK"> {
     const words: Words = ["ACL", "SETUSER", username];
-    return this.send(words.concat(rules ?? []), toOk);
+    return this.send(appendAny(words, rules ?? []), toOk);
   }
 
   /**

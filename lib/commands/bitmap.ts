@@ -7,7 +7,8 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { append, type Key, type OneOrMany } from "./_args.ts";
+import { listOf } from "../words.ts";
+import { type AnyCase, append, type Integer, type Key, type OneOrMany } from "./_args.ts";
 import { toInteger, toListOf, toNumber, unexpected } from "./_decode.ts";
 import { appendNeeded, optionsOf, recordOf, refuse } from "./_options.ts";
 
@@ -15,7 +16,7 @@ import { appendNeeded, optionsOf, recordOf, refuse } from "./_options.ts";
 export type Bit = 0 | 1;
 
 /** What positions count: bytes or bits (`"bit"`: since 7.0.0). */
-export type BitmapUnit = "byte" | "bit";
+export type BitmapUnit = AnyCase<"byte" | "bit">;
 
 /** A part of a bitmap: positions from 0, negative ones counting from the end, −1 being the last. */
 export type BitRange =
@@ -24,6 +25,7 @@ export type BitRange =
     start: number;
     /** Where it ends; this position is included. @default The end (BITCOUNT: Valkey 8.0) */
     end?: undefined;
+    /** Only with both ends. */
     unit?: undefined;
   }
   | {
@@ -40,7 +42,9 @@ export type BitRange =
  * others: `"diff"` is set where X is and no Y, `"diff1"` where some Y is and X is not, `"andor"` where X is and some Y,
  * `"one"` where exactly one of all bits is (these four: Redis 8.2). `"not"` takes one key.
  */
-export type BitOperation = "and" | "or" | "xor" | "not" | "diff" | "diff1" | "andor" | "one";
+export type BitOperation = AnyCase<
+  "and" | "or" | "xor" | "not" | "diff" | "diff1" | "andor" | "one"
+>;
 
 /**
  * Type of an integer inside of a bitmap: signed (`i`) or unsigned (`u`), and its width, 64 bits at most, or 63
@@ -66,7 +70,7 @@ export interface BitfieldSet {
   /** Where it is. */
   offset: BitfieldOffset;
   /** What to write. */
-  value: number | bigint;
+  value: Integer;
 }
 
 /** Adds to an integer. */
@@ -76,7 +80,7 @@ export interface BitfieldIncrby {
   /** Where it is. */
   offset: BitfieldOffset;
   /** What to add; a negative number subtracts. */
-  increment: number | bigint;
+  increment: Integer;
 }
 
 /**
@@ -85,7 +89,7 @@ export interface BitfieldIncrby {
  */
 export interface BitfieldOverflow {
   /** What happens. */
-  overflow: "wrap" | "sat" | "fail";
+  overflow: AnyCase<"wrap" | "sat" | "fail">;
 }
 
 /** One operation of {@linkcode BitmapCommands.bitfield}. */
@@ -309,7 +313,7 @@ function appendRange(words: Words, range: BitRange | undefined): Words {
 }
 
 function appendOperations(words: Words, operations: OneOrMany<BitfieldOperation>): Words {
-  const list = isOne(operations) ? [operations] : operations;
+  const list = listOf(operations);
   if (list.length === 0) return append(words, [], "operations");
   for (const operation of list) appendOperation(words, operation);
   return words;
@@ -338,10 +342,6 @@ function appendOperation(words: Words, operation: BitfieldOperation): void {
   } else {
     refuse(words, OPERATIONS);
   }
-}
-
-function isOne(operations: OneOrMany<BitfieldOperation>): operations is BitfieldOperation {
-  return !Array.isArray(operations);
 }
 
 function toBit(reply: Reply): Bit {

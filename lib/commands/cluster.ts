@@ -8,13 +8,16 @@
 
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
+import { listOf } from "../words.ts";
 import {
   append,
   appendFlag,
   appendOption,
   type AtMostOne,
   type ExactlyOne,
+  isWord,
   type Key,
+  type Many,
   type OneOrMany,
 } from "./_args.ts";
 import {
@@ -52,25 +55,25 @@ import {
 /** Options for {@linkcode ClusterCommands.clusterFailover}: what to do without. At most one. */
 export type ClusterFailoverOptions = AtMostOne<{
   /** The help of the primary: the other primaries elect the replica. */
-  force: true;
+  force: boolean;
   /** That and the consent of the other primaries. */
-  takeover: true;
+  takeover: boolean;
 }>;
 
 /** Options for {@linkcode ClusterCommands.clusterFlushslot}. At most one; by default as the server is configured. */
 export type ClusterFlushslotOptions = AtMostOne<{
   /** Answer at once, and free the memory in the background. */
-  async: true;
+  async: boolean;
   /** Answer when the memory is free. */
-  sync: true;
+  sync: boolean;
 }>;
 
 /** Options for {@linkcode ClusterCommands.clusterReset}. At most one. */
 export type ClusterResetOptions = AtMostOne<{
   /** Give the node a new id, and begin with epoch 0. */
-  hard: true;
+  hard: boolean;
   /** Leave it its id and epoch, which is the default. */
-  soft: true;
+  soft: boolean;
 }>;
 
 /** What {@linkcode ClusterCommands.clusterSetslot} tells a node about a slot: exactly one thing. */
@@ -95,12 +98,17 @@ export type ClusterSlotStatsOptions =
   | {
     /** The slots. */
     slotsrange: SlotRange;
+    /** Not with `slotsrange`. */
     orderby?: undefined;
+    /** Not with `slotsrange`. */
     limit?: undefined;
-    asc?: undefined;
-    desc?: undefined;
+    /** Not with `slotsrange`. */
+    asc?: false;
+    /** Not with `slotsrange`. */
+    desc?: false;
   }
   | {
+    /** Not with `orderby`. */
     slotsrange?: undefined;
     /** By which statistic: `"key-count"`, `"cpu-usec"`, `"network-bytes-in"`, `"network-bytes-out"`, … */
     orderby: string;
@@ -109,9 +117,9 @@ export type ClusterSlotStatsOptions =
   }
     & AtMostOne<{
       /** The lowest first. */
-      asc: true;
+      asc: boolean;
       /** The highest first, which is the default. */
-      desc: true;
+      desc: boolean;
     }>;
 
 /** Options for {@linkcode ClusterCommands.clusterscan}. */
@@ -125,7 +133,7 @@ export interface ClusterscanOptions extends ScanOptions {
 /** Slots that {@linkcode ClusterCommands.clusterMigrateslots} moves. */
 export interface SlotMove {
   /** The slots. */
-  slotsrange: readonly SlotRange[];
+  slotsrange: Many<SlotRange>;
   /** Id of the node that gets them. */
   node: string;
 }
@@ -219,7 +227,7 @@ export abstract class ClusterCommands<
    * @throws {ServerError} If one of the slots has an owner; then nothing is changed.
    * @see {@link https://valkey.io/commands/cluster-addslotsrange/}
    */
-  clusterAddslotsrange(ranges: readonly SlotRange[]): Promise<PerRoutedNode<"OK", N>> {
+  clusterAddslotsrange(ranges: Many<SlotRange>): Promise<PerRoutedNode<"OK", N>> {
     return this.send(
       appendRanges(["CLUSTER", "ADDSLOTSRANGE"], ranges),
       perRoutedNode<"OK", N>(toOk),
@@ -354,7 +362,7 @@ export abstract class ClusterCommands<
    * @throws {ServerError} If one of the slots has no owner; then nothing is changed.
    * @see {@link https://valkey.io/commands/cluster-delslotsrange/}
    */
-  clusterDelslotsrange(ranges: readonly SlotRange[]): Promise<PerRoutedNode<"OK", N>> {
+  clusterDelslotsrange(ranges: Many<SlotRange>): Promise<PerRoutedNode<"OK", N>> {
     return this.send(
       appendRanges(["CLUSTER", "DELSLOTSRANGE"], ranges),
       perRoutedNode<"OK", N>(toOk),
@@ -604,7 +612,7 @@ export abstract class ClusterCommands<
    */
   clusterMigrateslots(moves: OneOrMany<SlotMove>): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "MIGRATESLOTS"];
-    for (const move of several(moves)) {
+    for (const move of listOf(moves)) {
       const { slotsrange, node } = recordOf(words, move, SLOT_MOVE, "a move");
       words.push("SLOTSRANGE");
       appendRanges(words, slotsrange);
@@ -711,7 +719,7 @@ export abstract class ClusterCommands<
   clusterReplicate(nodeId: string): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["CLUSTER", "REPLICATE"];
     return this.send(
-      words.concat(nodeId === "no one" ? ["NO", "ONE"] : nodeId),
+      words.concat(isWord(nodeId, "no one") ? ["NO", "ONE"] : nodeId),
       perRoutedNode<"OK", N>(toOk),
     );
   }
@@ -947,18 +955,16 @@ export abstract class ClusterCommands<
   }
 }
 
-function appendRanges(words: Words, ranges: readonly SlotRange[]): Words {
-  if (!Array.isArray(ranges) || !ranges.every(isRange)) {
+function appendRanges(words: Words, ranges: Many<SlotRange>): Words {
+  const list = listOf(ranges);
+  if (!list.every(isRange)) {
     refuse(words, "expected ranges of slots [[first, last]]");
     return words;
   }
-  return append(words, ranges.flat(), "ranges");
+  return append(words, list.flat(), "ranges");
 }
 
 function isRange(range: unknown): boolean {
-  return Array.isArray(range) && range.length === 2;
-}
-
-function several<E>(items: OneOrMany<E>): readonly E[] {
-  return Array.isArray(items) ? items : [items as E];
+  return Array.isArray(range) && range.length === 2 &&
+    range.every((slot) => typeof slot === "number");
 }

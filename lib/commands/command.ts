@@ -7,7 +7,14 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
-import { append, appendOption, type ExactlyOne, type OneOrMany } from "./_args.ts";
+import {
+  append,
+  appendAny,
+  appendOption,
+  type ExactlyOne,
+  type Many,
+  type OneOrMany,
+} from "./_args.ts";
 import { type CommandDocs, toCommandDocs } from "./_command_docs.ts";
 import { type CommandInfo, toCommandInfo, toCommandInfoOrNull } from "./_command_info.ts";
 import { elements, toBulk, toBulks, toListOf, toNumber, toText } from "./_decode.ts";
@@ -111,7 +118,7 @@ export abstract class CommandCommands<
   ): Promise<PerRoutedNode<Record<string, CommandDocs>, N>> {
     const words: Words = ["COMMAND", "DOCS"];
     return this.send(
-      words.concat(commands ?? []),
+      appendAny(words, commands ?? []),
       perRoutedNode<Record<string, CommandDocs>, N>(toCommandDocs),
     );
   }
@@ -131,7 +138,7 @@ export abstract class CommandCommands<
    * @throws {ServerError} If there is no such command, it takes other words, or it has no keys.
    * @see {@link https://valkey.io/commands/command-getkeys/}
    */
-  commandGetkeys(command: readonly Argument[]): Promise<PerRoutedNode<T[], N>> {
+  commandGetkeys(command: Many<Argument>): Promise<PerRoutedNode<T[], N>> {
     return this.send(
       append(["COMMAND", "GETKEYS"], command, "words"),
       perRoutedNode<T[], N>(toBulks),
@@ -155,7 +162,7 @@ export abstract class CommandCommands<
    * @see {@link https://valkey.io/commands/command-getkeysandflags/}
    */
   commandGetkeysandflags(
-    command: readonly Argument[],
+    command: Many<Argument>,
   ): Promise<PerRoutedNode<KeyWithFlags<T>[], N>> {
     return this.send(
       append(["COMMAND", "GETKEYSANDFLAGS"], command, "words"),
@@ -184,7 +191,7 @@ export abstract class CommandCommands<
   ): Promise<PerRoutedNode<(CommandInfo | null)[], N>> {
     const words: Words = ["COMMAND", "INFO"];
     return this.send(
-      words.concat(commands ?? []),
+      appendAny(words, commands ?? []),
       perRoutedNode<(CommandInfo | null)[], N>(toInfosOrNulls),
     );
   }

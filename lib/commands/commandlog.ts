@@ -6,12 +6,13 @@
 
 import { Executor } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
+import type { AnyCase } from "./_args.ts";
 import { type RecordedCommand, toRecordedCommand } from "./_command_log.ts";
 import { elements, toNumber, toOk } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Which log: of commands that took long, that were large, or whose replies were. */
-export type CommandlogType = "slow" | "large-request" | "large-reply";
+export type CommandlogType = AnyCase<"slow" | "large-request" | "large-reply">;
 
 /**
  * A command that took long, was large, or whose reply was.

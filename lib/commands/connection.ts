@@ -12,6 +12,7 @@ import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
+  type AnyCase,
   appendFlag,
   appendOption,
   type AtMostOne,
@@ -43,17 +44,17 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 /** Options for {@linkcode ConnectionCommands.clientPause}: what waits. At most one. */
 export type ClientPauseOptions = AtMostOne<{
   /** Commands that write, and those that publish or run scripts. */
-  write: true;
+  write: boolean;
   /** All commands, which is the default. */
-  all: true;
+  all: boolean;
 }>;
 
 /** Options for {@linkcode ConnectionCommands.clientUnblock}: how the blocked command ends. At most one. */
 export type ClientUnblockOptions = AtMostOne<{
   /** As if its time had run out, which is the default. */
-  timeout: true;
+  timeout: boolean;
   /** With an error (`UNBLOCKED`). */
-  error: true;
+  error: boolean;
 }>;
 
 /** Options for {@linkcode ConnectionCommands.clientSetinfo}. Exactly one. */
@@ -179,7 +180,7 @@ export abstract class ConnectionCommands<
    * @throws {ServerError} If the server is not in import mode.
    * @see {@link https://valkey.io/commands/client-import-source/}
    */
-  clientImportSource(state: "on" | "off"): Promise<PerRoutedNode<"OK", N>> {
+  clientImportSource(state: AnyCase<"on" | "off">): Promise<PerRoutedNode<"OK", N>> {
     return this.send(["CLIENT", "IMPORT-SOURCE", state], perRoutedNode<"OK", N>(toOk));
   }
 
@@ -263,7 +264,7 @@ export abstract class ConnectionCommands<
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/client-no-evict/}
    */
-  clientNoEvict(state: "on" | "off"): Promise<PerRoutedNode<"OK", N>> {
+  clientNoEvict(state: AnyCase<"on" | "off">): Promise<PerRoutedNode<"OK", N>> {
     return this.send(["CLIENT", "NO-EVICT", state], perRoutedNode<"OK", N>(toOk));
   }
 
@@ -281,7 +282,7 @@ export abstract class ConnectionCommands<
    * @returns `"OK"`, always.
    * @see {@link https://valkey.io/commands/client-no-touch/}
    */
-  clientNoTouch(state: "on" | "off"): Promise<PerRoutedNode<"OK", N>> {
+  clientNoTouch(state: AnyCase<"on" | "off">): Promise<PerRoutedNode<"OK", N>> {
     return this.send(["CLIENT", "NO-TOUCH", state], perRoutedNode<"OK", N>(toOk));
   }
 

@@ -28,9 +28,9 @@ import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 /** Options for {@linkcode FunctionCommands.functionFlush}. At most one; by default as the server is configured. */
 export type FunctionFlushOptions = AtMostOne<{
   /** Answer at once, and free the memory in the background. */
-  async: true;
+  async: boolean;
   /** Answer when the memory is free. */
-  sync: true;
+  sync: boolean;
 }>;
 
 /** Options for {@linkcode FunctionCommands.functionList}. */
@@ -41,14 +41,20 @@ export interface FunctionListOptions {
   withcode?: boolean;
 }
 
+/** Options for {@linkcode FunctionCommands.functionLoad}. */
+export interface FunctionLoadOptions {
+  /** Replace a library of the same name. @default {false} */
+  replace?: boolean;
+}
+
 /** Options for {@linkcode FunctionCommands.functionRestore}: how to treat libraries that exist already. At most one. */
 export type FunctionRestoreOptions = AtMostOne<{
   /** They stay, and one with the name of a new one is an error; which is the default. */
-  append: true;
+  append: boolean;
   /** All of them are deleted. */
-  flush: true;
+  flush: boolean;
   /** Those with the name of a new one are replaced. */
-  replace: true;
+  replace: boolean;
 }>;
 
 /** A function of a library. */
@@ -75,6 +81,17 @@ export interface FunctionLibrary<T extends string | Uint8Array = string> {
   functions: LibraryFunction[];
   /** Its code; there if `withcode` was set. */
   libraryCode?: T;
+}
+
+/**
+ * A library of functions, with its code.
+ *
+ * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
+ */
+export interface FunctionLibraryWithCode<T extends string | Uint8Array = string>
+  extends FunctionLibrary<T> {
+  /** Its code. */
+  libraryCode: T;
 }
 
 /**
@@ -118,7 +135,7 @@ const FUNCTION_LIST_OPTIONS: OptionShape<FunctionListOptions> = {
   withcode: "flag",
 };
 
-const FUNCTION_LOAD_OPTIONS: OptionShape<{ replace?: boolean }> = { replace: "flag" };
+const FUNCTION_LOAD_OPTIONS: OptionShape<FunctionLoadOptions> = { replace: "flag" };
 
 const FUNCTION_RESTORE_OPTIONS: OptionShape<FunctionRestoreOptions> = {
   append: "flag",
@@ -299,6 +316,22 @@ export abstract class FunctionCommands<
    * @returns The libraries, in no order.
    * @see {@link https://valkey.io/commands/function-list/}
    */
+  functionList(
+    options?: FunctionListOptions & {
+      /** Answer the code as well. @default {false} */
+      withcode?: false;
+    },
+  ): Promise<PerRoutedNode<FunctionLibrary<T>[], N>>;
+  /** Lists libraries, their functions and their code. */
+  functionList(
+    options: FunctionListOptions & {
+      /** Answer the code as well. */
+      withcode: true;
+    },
+  ): Promise<PerRoutedNode<FunctionLibraryWithCode<T>[], N>>;
+  /** Lists libraries and their functions, with the code if the flag says so. */
+  functionList(options: FunctionListOptions): Promise<PerRoutedNode<FunctionLibrary<T>[], N>>;
+  /** Lists libraries and their functions. */
   functionList(options?: FunctionListOptions): Promise<PerRoutedNode<FunctionLibrary<T>[], N>> {
     const words: Words = ["FUNCTION", "LIST"];
     const { libraryname, withcode } = optionsOf(words, options, FUNCTION_LIST_OPTIONS);
@@ -326,7 +359,7 @@ export abstract class FunctionCommands<
    * @throws {ServerError} If the code cannot be compiled, or the name of the library or of a function is taken.
    * @see {@link https://valkey.io/commands/function-load/}
    */
-  functionLoad(code: string | Uint8Array, options?: { replace?: boolean }): Promise<string> {
+  functionLoad(code: string | Uint8Array, options?: FunctionLoadOptions): Promise<string> {
     const words: Words = ["FUNCTION", "LOAD"];
     appendFlag(words, "REPLACE", optionsOf(words, options, FUNCTION_LOAD_OPTIONS).replace);
     words.push(code);

@@ -14,6 +14,7 @@ import {
   type AtMostOne,
   type ExactlyOne,
   type Key,
+  type NoOthers,
   type OneOrMany,
   type Value,
 } from "./_args.ts";
@@ -28,11 +29,11 @@ import {
   type GeoArea,
   type GeoDetails,
   type GeoMatch,
+  type GeoMatches,
   type GeoOrder,
   type GeoPosition,
   type GeoUnit,
   type NoGeoDetails,
-  type OptionalGeoDetails,
   toFoundMembersOf,
   toGeoPosition,
 } from "./_geo_search.ts";
@@ -49,9 +50,9 @@ export type GeoMembers =
 export type GeoaddOptions =
   & AtMostOne<{
     /** Only add members, never change a position. */
-    nx: true;
+    nx: boolean;
     /** Only change positions, never add a member. */
-    xx: true;
+    xx: boolean;
   }>
   & {
     /** Count the members whose position changed, too, not only the new ones. @default {false} */
@@ -75,26 +76,19 @@ export type GeoradiusStoreOptions =
     storedist: Key;
   }>;
 
-/** Options for {@linkcode GeoCommands.geosearch} that ask for the members alone. */
-export type GeosearchOptions = GeoOrder & NoGeoDetails;
+/** Options for {@linkcode GeoCommands.geosearch}. */
+export type GeosearchOptions = GeoOrder & GeoDetails;
 
-/** Options for {@linkcode GeoCommands.geosearch} that ask for more than the members. */
-export type GeosearchDetailsOptions = GeoOrder & GeoDetails;
-
-/** Options for the deprecated searches that ask for the members alone. */
-export type GeoradiusOptions = GeosearchOptions & { store?: undefined; storedist?: undefined };
-
-/** Options for the deprecated searches that ask for more than the members. */
-export type GeoradiusDetailsOptions = GeosearchDetailsOptions & {
+/** Options for the deprecated searches that answer what they find. */
+export type GeoradiusOptions = GeosearchOptions & {
+  /** Not for a search that answers what it finds. */
   store?: undefined;
+  /** Not for a search that answers what it finds. */
   storedist?: undefined;
 };
 
-/** What GEOSEARCH takes. */
-type AnyGeosearchOptions = GeosearchOptions | GeosearchDetailsOptions;
-
 /** What GEORADIUS takes. */
-type AnyGeoradiusOptions = GeoradiusOptions | GeoradiusDetailsOptions | GeoradiusStoreOptions;
+type AnyGeoradiusOptions = GeoradiusOptions | GeoradiusStoreOptions;
 
 const GEOADD_OPTIONS: OptionShape<GeoaddOptions> = { nx: "flag", xx: "flag", ch: "flag" };
 
@@ -261,25 +255,13 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadius/}
    */
-  georadius(
+  georadius<const O extends GeoradiusOptions = Record<never, never>>(
     key: Key,
     center: GeoPosition,
     radius: number,
     unit: GeoUnit,
-    options?: GeoradiusOptions,
-  ): Promise<T[]>;
-  /**
-   * Finds the members in a circle around a position, with details.
-   *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
-   */
-  georadius(
-    key: Key,
-    center: GeoPosition,
-    radius: number,
-    unit: GeoUnit,
-    options: GeoradiusDetailsOptions,
-  ): Promise<GeoMatch<T>[]>;
+    options?: O & NoOthers<O, GeoradiusOptions>,
+  ): Promise<GeoMatches<T, O>>;
   /**
    * Stores the members in a circle around a position.
    *
@@ -333,36 +315,24 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadius_ro/}
    */
-  georadiusRo(
+  georadiusRo<const O extends GeosearchOptions = Record<never, never>>(
     key: Key,
     center: GeoPosition,
     radius: number,
     unit: GeoUnit,
-    options?: GeosearchOptions,
-  ): Promise<T[]>;
-  /**
-   * Finds the members in a circle around a position, with details.
-   *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
-   */
-  georadiusRo(
-    key: Key,
-    center: GeoPosition,
-    radius: number,
-    unit: GeoUnit,
-    options: GeosearchDetailsOptions,
-  ): Promise<GeoMatch<T>[]>;
+    options?: O & NoOthers<O, GeosearchOptions>,
+  ): Promise<GeoMatches<T, O>>;
   /** Finds the members in a circle around a position. */
   georadiusRo(
     key: Key,
     center: GeoPosition,
     radius: number,
     unit: GeoUnit,
-    options?: AnyGeosearchOptions,
+    options?: GeosearchOptions,
   ): Promise<T[] | GeoMatch<T>[]> {
     const words = appendPosition(["GEORADIUS_RO", key], center);
     words.push(radius, unit);
-    const given = optionsOf<AnyGeosearchOptions>(words, options, GEO_SEARCH_OPTIONS);
+    const given = optionsOf(words, options, GEO_SEARCH_OPTIONS);
     return this.send(appendSearch(words, given), toFoundMembersOf<T>(given));
   }
 
@@ -391,25 +361,13 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If the member is missing, or the key holds something else than a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadiusbymember/}
    */
-  georadiusbymember(
+  georadiusbymember<const O extends GeoradiusOptions = Record<never, never>>(
     key: Key,
     member: Value,
     radius: number,
     unit: GeoUnit,
-    options?: GeoradiusOptions,
-  ): Promise<T[]>;
-  /**
-   * Finds the members in a circle around a member, with details.
-   *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
-   */
-  georadiusbymember(
-    key: Key,
-    member: Value,
-    radius: number,
-    unit: GeoUnit,
-    options: GeoradiusDetailsOptions,
-  ): Promise<GeoMatch<T>[]>;
+    options?: O & NoOthers<O, GeoradiusOptions>,
+  ): Promise<GeoMatches<T, O>>;
   /**
    * Stores the members in a circle around a member.
    *
@@ -462,35 +420,23 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @throws {ServerError} If the member is missing, or the key holds something else than a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadiusbymember_ro/}
    */
-  georadiusbymemberRo(
+  georadiusbymemberRo<const O extends GeosearchOptions = Record<never, never>>(
     key: Key,
     member: Value,
     radius: number,
     unit: GeoUnit,
-    options?: GeosearchOptions,
-  ): Promise<T[]>;
-  /**
-   * Finds the members in a circle around a member, with details.
-   *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
-   */
-  georadiusbymemberRo(
-    key: Key,
-    member: Value,
-    radius: number,
-    unit: GeoUnit,
-    options: GeosearchDetailsOptions,
-  ): Promise<GeoMatch<T>[]>;
+    options?: O & NoOthers<O, GeosearchOptions>,
+  ): Promise<GeoMatches<T, O>>;
   /** Finds the members in a circle around a member. */
   georadiusbymemberRo(
     key: Key,
     member: Value,
     radius: number,
     unit: GeoUnit,
-    options?: AnyGeosearchOptions,
+    options?: GeosearchOptions,
   ): Promise<T[] | GeoMatch<T>[]> {
     const words: Words = ["GEORADIUSBYMEMBER_RO", key, member, radius, unit];
-    const given = optionsOf<AnyGeosearchOptions>(words, options, GEO_SEARCH_OPTIONS);
+    const given = optionsOf(words, options, GEO_SEARCH_OPTIONS);
     return this.send(appendSearch(words, given), toFoundMembersOf<T>(given));
   }
 
@@ -521,17 +467,19 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geosearch/}
    */
-  geosearch(key: Key, area: GeoArea, options?: GeosearchOptions): Promise<T[]>;
-  /** Finds the members in an area, with details. */
-  geosearch(key: Key, area: GeoArea, options: GeosearchDetailsOptions): Promise<GeoMatch<T>[]>;
+  geosearch<const O extends GeosearchOptions = Record<never, never>>(
+    key: Key,
+    area: GeoArea,
+    options?: O & NoOthers<O, GeosearchOptions>,
+  ): Promise<GeoMatches<T, O>>;
   /** Finds the members in an area. */
   geosearch(
     key: Key,
     area: GeoArea,
-    options?: AnyGeosearchOptions,
+    options?: GeosearchOptions,
   ): Promise<T[] | GeoMatch<T>[]> {
     const words = appendGeoArea(["GEOSEARCH", key], area);
-    const given = optionsOf<AnyGeosearchOptions>(words, options, GEO_SEARCH_OPTIONS);
+    const given = optionsOf(words, options, GEO_SEARCH_OPTIONS);
     return this.send(appendSearch(words, given), toFoundMembersOf<T>(given));
   }
 
@@ -576,7 +524,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 }
 
-function appendSearch(words: Words, options: GeoOrder & OptionalGeoDetails): Words {
+function appendSearch(words: Words, options: GeosearchOptions): Words {
   return appendGeoOrder(appendGeoDetails(words, options), options);
 }
 

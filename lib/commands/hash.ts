@@ -15,13 +15,13 @@ import {
   appendFlag,
   type AtMostOne,
   type Entries,
+  type Integer,
   type Key,
   type OneOrMany,
   type Value,
 } from "./_args.ts";
 import {
   type Fields,
-  toBigint,
   toBoolean,
   toBulk,
   toBulkOrNull,
@@ -29,7 +29,7 @@ import {
   toBulksOrNulls,
   toDecimal,
   toFields,
-  toInteger,
+  toIntegerLike,
   toNumber,
   toNumbers,
   toOk,
@@ -41,6 +41,8 @@ import {
   type ExpireCondition,
   GET_EXPIRY,
   type GetExpiry,
+  inMilliseconds,
+  inSeconds,
   SET_EXPIRY,
   type SetExpiry,
 } from "./_expiry.ts";
@@ -61,15 +63,15 @@ import {
 export type HsetexCondition =
   & AtMostOne<{
     /** Only if the key does not exist (Valkey 9.1). */
-    nx: true;
+    nx: boolean;
     /** Only if the key exists (Valkey 9.1). */
-    xx: true;
+    xx: boolean;
   }>
   & AtMostOne<{
     /** Only if none of the fields exists. */
-    fnx: true;
+    fnx: boolean;
     /** Only if all of the fields exist. */
-    fxx: true;
+    fxx: boolean;
   }>;
 
 /** Options for {@linkcode HashCommands.hsetex}. */
@@ -81,10 +83,28 @@ export interface HscanFieldsOptions extends ScanOptions {
   novalues: true;
 }
 
+/** Options for {@linkcode HashCommands.hscan} with the values. */
+export interface HscanValuesOptions extends ScanOptions {
+  /** Answer the fields only (Redis 7.4, Valkey 8.0). @default {false} */
+  novalues?: false;
+}
+
 /** Options for {@linkcode HashCommands.hscan}. */
 export interface HscanOptions extends ScanOptions {
   /** Answer the names of the fields only (Redis 7.4, Valkey 8.0). @default {false} */
   novalues?: boolean;
+}
+
+/** Ask for fields without their values. */
+export interface WithoutValues {
+  /** Answer the values too. @default {false} */
+  withvalues?: false;
+}
+
+/** Ask for fields with their values. */
+export interface WithValues {
+  /** Answer the values too. */
+  withvalues: true;
 }
 
 /** Options for {@linkcode HashCommands.hrandfield}. */
@@ -202,7 +222,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param time The Unix time in seconds.
+   * @param time The Unix time in seconds; a `Date` is rounded up to a whole second.
    * @param fields One field or several.
    * @param condition On what condition to change it, for each field by itself.
    * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
@@ -212,11 +232,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    */
   hexpireat(
     key: Key,
-    time: number,
+    time: number | Date,
     fields: OneOrMany<Key>,
     condition?: ExpireCondition,
   ): Promise<number[]> {
-    const words: Words = ["HEXPIREAT", key, time];
+    const words: Words = ["HEXPIREAT", key, inSeconds(time)];
     appendExpireCondition(words, condition);
     return this.send(appendFieldNames(words, fields), toNumbers);
   }
@@ -345,22 +365,22 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the hash.
    * @param field The field.
    * @param increment What to add, an integer; a negative one subtracts.
-   * @returns The new value; a bigint if the increment is one, or beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value, of the type of the increment; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/hincrby/}
    */
   hincrby(key: Key, field: Key, increment: number): Promise<number | bigint>;
   /** Adds a bigint to a counter in a field, and answers a bigint. */
   hincrby(key: Key, field: Key, increment: bigint): Promise<bigint>;
-  /** Adds to a counter in a field. */
+  /** Adds a number or a bigint to a counter in a field. */
   hincrby(key: Key, field: Key, increment: number | bigint): Promise<number | bigint>;
+  /** Adds decimal digits to a counter in a field, and answers decimal digits. */
+  hincrby(key: Key, field: Key, increment: string): Promise<string>;
+  /** Adds to a counter in a field, and answers what is of the type of the argument, or a bigint beyond ±(2^53 − 1). */
+  hincrby(key: Key, field: Key, increment: Integer): Promise<Integer>;
   /** Adds to a counter in a field. */
-  hincrby(key: Key, field: Key, increment: number | bigint): Promise<number | bigint> {
-    const words: Words = ["HINCRBY", key, field, increment];
-    return this.send<number | bigint>(
-      words,
-      typeof increment === "bigint" ? toBigint : toInteger,
-    );
+  hincrby(key: Key, field: Key, increment: Integer): Promise<Integer> {
+    return this.send<Integer>(["HINCRBY", key, field, increment], toIntegerLike(increment));
   }
 
   /**
@@ -550,7 +570,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param time The Unix time in milliseconds.
+   * @param time The Unix time in milliseconds, or a `Date`.
    * @param fields One field or several.
    * @param condition On what condition to change it, for each field by itself.
    * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
@@ -560,11 +580,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    */
   hpexpireat(
     key: Key,
-    time: number,
+    time: number | Date,
     fields: OneOrMany<Key>,
     condition?: ExpireCondition,
   ): Promise<number[]> {
-    const words: Words = ["HPEXPIREAT", key, time];
+    const words: Words = ["HPEXPIREAT", key, inMilliseconds(time)];
     appendExpireCondition(words, condition);
     return this.send(appendFieldNames(words, fields), toNumbers);
   }
@@ -637,13 +657,19 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    */
   hrandfield(key: Key): Promise<T | null>;
   /** Picks several fields of a hash at random. */
-  hrandfield(key: Key, count: number, options?: { withvalues?: false }): Promise<T[]>;
+  hrandfield(key: Key, count: number, options?: WithoutValues): Promise<T[]>;
   /** Picks several fields of a hash at random, with their values. */
   hrandfield(
     key: Key,
     count: number,
-    options: { withvalues: true },
+    options: WithValues,
   ): Promise<[field: T, value: T][]>;
+  /** Picks several fields of a hash at random, with their values if the flag says so. */
+  hrandfield(
+    key: Key,
+    count: number,
+    options: HrandfieldOptions,
+  ): Promise<T[] | [field: T, value: T][]>;
   /** Picks fields of a hash at random. */
   hrandfield(
     key: Key,
@@ -684,10 +710,16 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   hscan(
     key: Key,
     cursor: Cursor,
-    options?: ScanOptions & { novalues?: false },
+    options?: HscanValuesOptions,
   ): Promise<ScanPage<[field: T, value: T]>>;
   /** Reads one page of the fields of a hash, without their values. */
   hscan(key: Key, cursor: Cursor, options: HscanFieldsOptions): Promise<ScanPage<T>>;
+  /** Reads one page of a hash, with or without the values. */
+  hscan(
+    key: Key,
+    cursor: Cursor,
+    options: HscanOptions,
+  ): Promise<ScanPage<[field: T, value: T]> | ScanPage<T>>;
   /** Reads one page of the fields of a hash. */
   hscan(
     key: Key,
@@ -731,10 +763,15 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    */
   hscanIterator(
     key: Key,
-    options?: ScanOptions & { novalues?: false },
+    options?: HscanValuesOptions,
   ): AsyncGenerator<[field: T, value: T], void, undefined>;
   /** Iterates over the fields of a hash, without their values. */
   hscanIterator(key: Key, options: HscanFieldsOptions): AsyncGenerator<T, void, undefined>;
+  /** Iterates over a hash, with or without the values. */
+  hscanIterator(
+    key: Key,
+    options: HscanOptions,
+  ): AsyncGenerator<[field: T, value: T] | T, void, undefined>;
   /** Iterates over the fields of a hash. */
   hscanIterator(
     key: Key,

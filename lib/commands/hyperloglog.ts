@@ -5,14 +5,22 @@
  */
 
 import { Executor, type Words } from "../executor.ts";
-import { append, type Key, type OneOrMany, type Value } from "./_args.ts";
+import {
+  type AnyCase,
+  append,
+  appendAny,
+  isWord,
+  type Key,
+  type OneOrMany,
+  type Value,
+} from "./_args.ts";
 import { toBoolean, toNumber, toNumbers, toOk, toText } from "./_decode.ts";
 
 /**
  * What {@linkcode HyperLogLogCommands.pfdebug} does: `"encoding"` tells whether it is sparse or dense, `"decode"` shows
  * the contents of a sparse one, `"getreg"` answers the registers, which makes it dense, and `"todense"` makes it dense.
  */
-export type PfdebugSubcommand = "encoding" | "decode" | "getreg" | "todense";
+export type PfdebugSubcommand = AnyCase<"encoding" | "decode" | "getreg" | "todense">;
 
 /**
  * Commands on HyperLogLogs: strings of 12 KiB at most that count different elements without keeping them, with a
@@ -41,7 +49,7 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    */
   pfadd(key: Key, elements?: OneOrMany<Value>): Promise<boolean> {
     const words: Words = ["PFADD", key];
-    return this.send(words.concat(elements ?? []), toBoolean);
+    return this.send(appendAny(words, elements ?? []), toBoolean);
   }
 
   /**
@@ -84,22 +92,18 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    * @throws {ServerError} If there is no such key, or it holds something else than a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfdebug/}
    */
-  pfdebug(subcommand: "encoding" | "decode", key: Key): Promise<string>;
+  pfdebug(subcommand: AnyCase<"encoding" | "decode">, key: Key): Promise<string>;
   /** Answers the registers of a HyperLogLog. */
-  pfdebug(subcommand: "getreg", key: Key): Promise<number[]>;
+  pfdebug(subcommand: AnyCase<"getreg">, key: Key): Promise<number[]>;
   /** Makes a HyperLogLog dense. */
-  pfdebug(subcommand: "todense", key: Key): Promise<boolean>;
+  pfdebug(subcommand: AnyCase<"todense">, key: Key): Promise<boolean>;
   /** Shows how a HyperLogLog is stored. */
   pfdebug(subcommand: PfdebugSubcommand, key: Key): Promise<string | number[] | boolean> {
     const words = ["PFDEBUG", subcommand, key];
-    switch (subcommand) {
-      case "getreg":
-        return this.send<number[]>(words, toNumbers);
-      case "todense":
-        return this.send<boolean>(words, toBoolean);
-      default:
-        return this.send<string>(words, toText);
-    }
+    if (isWord(subcommand, "getreg")) return this.send<number[]>(words, toNumbers);
+    return isWord(subcommand, "todense")
+      ? this.send<boolean>(words, toBoolean)
+      : this.send<string>(words, toText);
   }
 
   /**
@@ -123,7 +127,7 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    */
   pfmerge(destination: Key, keys: OneOrMany<Key>): Promise<"OK"> {
     const words: Words = ["PFMERGE", destination];
-    return this.send(words.concat(keys), toOk);
+    return this.send(appendAny(words, keys), toOk);
   }
 
   /**

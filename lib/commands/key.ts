@@ -7,6 +7,7 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
+import { isMany, listOf } from "../words.ts";
 import {
   append,
   appendFlag,
@@ -29,13 +30,18 @@ import {
   toTextOrNull,
   unexpected,
 } from "./_decode.ts";
-import { appendExpireCondition, type ExpireCondition } from "./_expiry.ts";
+import {
+  appendExpireCondition,
+  type ExpireCondition,
+  inMilliseconds,
+  inSeconds,
+} from "./_expiry.ts";
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import {
   appendScanOptions,
-  type Cursor,
   iteratePages,
+  type NodeCursor,
   SCAN_OPTIONS,
   type ScanOptions,
   type ScanPage,
@@ -97,9 +103,9 @@ export interface ScanKeysOptions extends ScanOptions {
 export type SortRoOptions =
   & AtMostOne<{
     /** Smallest first, which is the default. */
-    asc: true;
+    asc: boolean;
     /** Largest first. */
-    desc: true;
+    desc: boolean;
   }>
   & {
     /**
@@ -125,6 +131,24 @@ export type SortOptions = SortRoOptions & {
   /** Write the result as a list to this key instead of answering it. */
   store?: Key;
 };
+
+/** Ask for the elements themselves. */
+export interface WithoutGet {
+  /** Answer what is at these patterns instead of the elements, which may be null. */
+  get?: undefined;
+}
+
+/** Ask for the result. */
+export interface WithoutStore {
+  /** Store the result at this key. */
+  store?: undefined;
+}
+
+/** Ask to store the result. */
+export interface WithStore {
+  /** Store the result at this key, and answer how many elements it has. */
+  store: Key;
+}
 
 const COPY_OPTIONS: OptionShape<CopyOptions> = { db: "word", replace: "flag" };
 
@@ -298,13 +322,13 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @param time The Unix time in seconds.
+   * @param time The Unix time in seconds; a `Date` is rounded up to a whole second.
    * @param condition On what condition to change it (since 7.0.0).
    * @returns Whether it was changed; false also if there is no such key.
    * @see {@link https://valkey.io/commands/expireat/}
    */
-  expireat(key: Key, time: number, condition?: ExpireCondition): Promise<boolean> {
-    const words: Words = ["EXPIREAT", key, time];
+  expireat(key: Key, time: number | Date, condition?: ExpireCondition): Promise<boolean> {
+    const words: Words = ["EXPIREAT", key, inSeconds(time)];
     appendExpireCondition(words, condition);
     return this.send(words, toBoolean);
   }
@@ -383,8 +407,8 @@ export abstract class KeyCommands<
     timeout: number,
     options?: MigrateOptions,
   ): Promise<"OK" | "NOKEY"> {
-    const several = Array.isArray(keys);
-    const words: Words = ["MIGRATE", host, port, several ? "" : keys as Key, db, timeout];
+    const several = isMany(keys);
+    const words: Words = ["MIGRATE", host, port, several ? "" : keys, db, timeout];
     const { copy, replace, auth, auth2 } = optionsOf(words, options, MIGRATE_OPTIONS);
     appendFlag(words, "COPY", copy);
     appendFlag(words, "REPLACE", replace);
@@ -556,13 +580,13 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @param time The Unix time in milliseconds.
+   * @param time The Unix time in milliseconds, or a `Date`.
    * @param condition On what condition to change it (since 7.0.0).
    * @returns Whether it was changed; false also if there is no such key.
    * @see {@link https://valkey.io/commands/pexpireat/}
    */
-  pexpireat(key: Key, time: number, condition?: ExpireCondition): Promise<boolean> {
-    const words: Words = ["PEXPIREAT", key, time];
+  pexpireat(key: Key, time: number | Date, condition?: ExpireCondition): Promise<boolean> {
+    const words: Words = ["PEXPIREAT", key, inMilliseconds(time)];
     appendExpireCondition(words, condition);
     return this.send(words, toBoolean);
   }
@@ -723,7 +747,7 @@ export abstract class KeyCommands<
    * @returns The page.
    * @see {@link https://valkey.io/commands/scan/}
    */
-  scan(cursor: Cursor, options?: ScanKeysOptions): Promise<ScanPage<T>> {
+  scan(cursor: NodeCursor<N>, options?: ScanKeysOptions): Promise<ScanPage<T>> {
     const words: Words = ["SCAN", cursor];
     const given = optionsOf(words, options, SCAN_KEYS_OPTIONS);
     appendScanOptions(words, given);
@@ -755,7 +779,7 @@ export abstract class KeyCommands<
    */
   scanIterator(options?: ScanKeysOptions): AsyncGenerator<T, void, undefined> {
     const own = takenOptions(options);
-    return iteratePages((cursor) => this.scan(cursor, own));
+    return iteratePages((cursor) => this.scan(cursor as NodeCursor<N>, own));
   }
 
   /**
@@ -782,11 +806,11 @@ export abstract class KeyCommands<
    * @throws {ServerError} If an element is no number (without `alpha`), or the key holds no collection (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sort/}
    */
-  sort(key: Key, options?: SortOptions & { get?: undefined; store?: undefined }): Promise<T[]>;
+  sort(key: Key, options?: SortOptions & WithoutGet & WithoutStore): Promise<T[]>;
   /** Sorts the elements of a list, set or sorted set, and answers values that belong to them. */
-  sort(key: Key, options: SortOptions & { store?: undefined }): Promise<(T | null)[]>;
+  sort(key: Key, options: SortOptions & WithoutStore): Promise<(T | null)[]>;
   /** Sorts the elements of a list, set or sorted set into another key. */
-  sort(key: Key, options: SortOptions & { store: Key }): Promise<number>;
+  sort(key: Key, options: SortOptions & WithStore): Promise<number>;
   /** Sorts the elements of a list, set or sorted set. */
   sort(key: Key, options?: SortOptions): Promise<(T | null)[] | number> {
     const words: Words = ["SORT", key];
@@ -815,7 +839,7 @@ export abstract class KeyCommands<
    * @throws {ServerError} If an element is no number (without `alpha`), or the key holds no collection (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sort_ro/}
    */
-  sortRo(key: Key, options?: SortRoOptions & { get?: undefined }): Promise<T[]>;
+  sortRo(key: Key, options?: SortRoOptions & WithoutGet): Promise<T[]>;
   /** Sorts the elements of a list, set or sorted set, and answers values that belong to them. */
   sortRo(key: Key, options: SortRoOptions): Promise<(T | null)[]>;
   /** Sorts the elements of a list, set or sorted set, on a replica too. */
@@ -971,8 +995,7 @@ function appendSortOptions(words: Words, options: SortRoOptions): void {
     words.push("LIMIT", options.limit.offset, options.limit.count);
   }
   if (options.get !== undefined) {
-    const patterns: readonly Key[] = Array.isArray(options.get) ? options.get : [options.get];
-    for (const pattern of patterns) words.push("GET", pattern);
+    for (const pattern of listOf(options.get)) words.push("GET", pattern);
   }
   appendFlag(words, "ASC", options.asc);
   appendFlag(words, "DESC", options.desc);

@@ -6,7 +6,7 @@
 
 import { Executor, type Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
-import type { OneOrMany } from "./_args.ts";
+import { appendAny, type OneOrMany } from "./_args.ts";
 import { elements, toNumber, toPairs, toText, unexpected } from "./_decode.ts";
 import { toNamed, toRecordOf, valueOf } from "./_named.ts";
 import { type PerNode, perNode, type Reach } from "./_reach.ts";
@@ -114,7 +114,7 @@ export abstract class LatencyCommands<
   ): Promise<PerNode<Record<string, LatencyHistogram>, N>> {
     const words: Words = ["LATENCY", "HISTOGRAM"];
     return this.send(
-      words.concat(commands ?? []),
+      appendAny(words, commands ?? []),
       perNode<Record<string, LatencyHistogram>, N>(toHistograms),
     );
   }
@@ -170,7 +170,7 @@ export abstract class LatencyCommands<
    */
   latencyReset(events?: OneOrMany<string>): Promise<number> {
     const words: Words = ["LATENCY", "RESET"];
-    return this.send(words.concat(events ?? []), toNumber);
+    return this.send(appendAny(words, events ?? []), toNumber);
   }
 }
 

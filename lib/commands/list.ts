@@ -8,6 +8,7 @@ import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
+  type AnyCase,
   append,
   appendCounted,
   appendOption,
@@ -30,7 +31,7 @@ import {
 import { optionsOf } from "./_options.ts";
 
 /** An end of a list: `"left"` is where it begins. */
-export type ListSide = "left" | "right";
+export type ListSide = AnyCase<"left" | "right">;
 
 /** Options for {@linkcode ListCommands.lmpop} and {@linkcode ListCommands.blmpop}. */
 export interface LmpopOptions {
@@ -241,7 +242,12 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/linsert/}
    */
-  linsert(key: Key, side: "before" | "after", pivot: Value, element: Value): Promise<number> {
+  linsert(
+    key: Key,
+    side: AnyCase<"before" | "after">,
+    pivot: Value,
+    element: Value,
+  ): Promise<number> {
     return this.send(["LINSERT", key, side, pivot, element], toNumber);
   }
 
@@ -370,10 +376,20 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   lpos(
     key: Key,
     element: Value,
-    options?: LposOptions & { count?: undefined },
+    options?: LposOptions & {
+      /** How many positions to answer, in a list; 0 for all. */
+      count?: undefined;
+    },
   ): Promise<number | null>;
   /** Finds several positions of an element in a list. */
-  lpos(key: Key, element: Value, options: LposOptions & { count: number }): Promise<number[]>;
+  lpos(
+    key: Key,
+    element: Value,
+    options: LposOptions & {
+      /** How many positions to answer, in a list; 0 for all. */
+      count: number;
+    },
+  ): Promise<number[]>;
   /** Finds the position of an element in a list. */
   lpos(
     key: Key,

@@ -104,7 +104,19 @@ export abstract class Commands<T extends string | Uint8Array = string, N extends
 }
 
 export type { AclLogEntry, AclPermissions, AclUser } from "./_acl_report.ts";
-export type { AtMostOne, Entries, ExactlyOne, Key, OneOrMany, Value } from "./_args.ts";
+export type {
+  AnyCase,
+  AtMostOne,
+  Entries,
+  ExactlyOne,
+  Integer,
+  Key,
+  Many,
+  NoOthers,
+  OneOrMany,
+  Value,
+} from "./_args.ts";
+export { ByteMap } from "./_byte_map.ts";
 export type { ClientFilter, ClientInfo, ClientType } from "./_client_info.ts";
 export type { ClusterInfo, ClusterNodeInfo, MovingSlot, SlotRange } from "./_cluster_report.ts";
 export type {
@@ -125,19 +137,22 @@ export type {
   GeoArea,
   GeoCenter,
   GeoDetails,
+  GeoDistance,
+  GeoHash,
   GeoMatch,
+  GeoMatches,
   GeoOrder,
+  GeoPlace,
   GeoPolygon,
   GeoPosition,
   GeoShape,
   GeoUnit,
   NoGeoDetails,
-  OptionalGeoDetails,
 } from "./_geo_search.ts";
 export type { InfoSection, ServerInfo } from "./_info_report.ts";
 export type { DatabaseOverhead, MemoryStats } from "./_memory_stats.ts";
-export type { PerNode, PerRoutedNode, Reach } from "./_reach.ts";
-export type { Cursor, ScanOptions, ScanPage } from "./_scan.ts";
+export type { ByNode, NodeName, PerNode, PerRoutedNode, Reach } from "./_reach.ts";
+export type { Cursor, NodeCursor, ScanOptions, ScanPage } from "./_scan.ts";
 export type { ScriptCall } from "./_script_call.ts";
 export type {
   LexBound,
@@ -146,6 +161,7 @@ export type {
   ScoredMember,
   ScoredMembers,
 } from "./_scored_members.ts";
+export { fieldPairs } from "./_stream_entries.ts";
 export type {
   DeliveredEntry,
   EntryId,

@@ -7,7 +7,14 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { appendEntries, appendList, type Entries, type Value } from "./_args.ts";
+import {
+  appendAny,
+  appendEntries,
+  appendList,
+  type Entries,
+  type Many,
+  type Value,
+} from "./_args.ts";
 import { elements, toNumber, toOk, toText } from "./_decode.ts";
 import { toNamed, valueOf } from "./_named.ts";
 import { optionsOf } from "./_options.ts";
@@ -18,7 +25,7 @@ export interface ModuleLoadexOptions {
   /** Parameters of the configuration that the module adds, by name. */
   config?: Entries;
   /** Arguments for the module. @default {[]} */
-  args?: readonly Value[];
+  args?: Many<Value>;
 }
 
 /** A module that is loaded. */
@@ -82,7 +89,7 @@ export abstract class ModuleCommands<
    * @throws {ServerError} If that is not allowed, or the module cannot be loaded; the server's log tells why.
    * @see {@link https://valkey.io/commands/module-load/}
    */
-  moduleLoad(path: string, args?: readonly Value[]): Promise<PerRoutedNode<"OK", N>> {
+  moduleLoad(path: string, args?: Many<Value>): Promise<PerRoutedNode<"OK", N>> {
     const words: Words = ["MODULE", "LOAD", path];
     return this.send(appendList(words, args ?? [], "arguments"), perRoutedNode<"OK", N>(toOk));
   }
@@ -118,7 +125,7 @@ export abstract class ModuleCommands<
     }
     if (args !== undefined) {
       words.push("ARGS");
-      for (const arg of args) words.push(arg);
+      appendAny(words, args);
     }
     return this.send(words, perRoutedNode<"OK", N>(toOk));
   }

@@ -8,7 +8,8 @@
 
 import { Executor, type Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
-import type { Key, OneOrMany, Value } from "./_args.ts";
+import { appendAny, type Key, type OneOrMany, type Value } from "./_args.ts";
+import { ByteMap } from "./_byte_map.ts";
 import { toBulk, toBulks, toNumber, toPairs, toText } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
@@ -18,7 +19,7 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export type Counts<T extends string | Uint8Array> = T extends string ? Record<string, number>
-  : Map<T, number>;
+  : ByteMap<number>;
 
 /**
  * Commands that publish messages, and tell who is subscribed.
@@ -109,7 +110,7 @@ export abstract class PubsubCommands<
    * @see {@link https://valkey.io/commands/pubsub-numsub/}
    */
   pubsubNumsub(channels: OneOrMany<Key>): Promise<Counts<T>> {
-    return this.send<Counts<T>>(["PUBSUB", "NUMSUB", ...several(channels)], toCounts);
+    return this.send<Counts<T>>(appendAny(["PUBSUB", "NUMSUB"], channels), toCounts);
   }
 
   /**
@@ -147,7 +148,7 @@ export abstract class PubsubCommands<
    * @see {@link https://valkey.io/commands/pubsub-shardnumsub/}
    */
   pubsubShardnumsub(shardchannels: OneOrMany<Key>): Promise<Counts<T>> {
-    return this.send<Counts<T>>(["PUBSUB", "SHARDNUMSUB", ...several(shardchannels)], toCounts);
+    return this.send<Counts<T>>(appendAny(["PUBSUB", "SHARDNUMSUB"], shardchannels), toCounts);
   }
 
   /**
@@ -171,14 +172,10 @@ export abstract class PubsubCommands<
 }
 
 /** For counts, no channels at all are as good as any: the server answers none. */
-function several(channels: OneOrMany<Key>): readonly Key[] {
-  return Array.isArray(channels) ? channels : [channels as Key];
-}
-
 function toCounts<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Counts<T> {
   if (bytes) {
-    const map = new Map<T, number>();
-    for (const [name, count] of toPairs(reply)) map.set(toBulk<T>(name), toNumber(count));
+    const map = new ByteMap<number>();
+    for (const [name, count] of toPairs(reply)) map.set(toBulk<Uint8Array>(name), toNumber(count));
     return map as Counts<T>;
   }
   const record: Record<string, number> = Object.create(null);

@@ -7,7 +7,7 @@
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { appendFlag, appendOption } from "./_args.ts";
+import { type AnyCase, appendFlag, appendOption, isWord } from "./_args.ts";
 import { elements, toNumber, toOk, toText, unexpected } from "./_decode.ts";
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
@@ -27,8 +27,10 @@ export type FailoverOptions =
     to?: ServerAddress;
     /** How long to wait for the replica to catch up, in milliseconds; by default for ever. */
     timeout?: number;
-    force?: undefined;
-    abort?: undefined;
+    /** Only with `to` and `timeout`. */
+    force?: false;
+    /** Not with the others. */
+    abort?: false;
   }
   | {
     /** The replica that takes over. */
@@ -36,15 +38,19 @@ export type FailoverOptions =
     /** How long to wait for the replica to catch up, in milliseconds. */
     timeout: number;
     /** After that time, fail over even if the replica has not caught up: what it lacks is lost. */
-    force: true;
-    abort?: undefined;
+    force?: boolean;
+    /** Not with the others. */
+    abort?: false;
   }
   | {
     /** Call off a failover that still waits for the replica. */
-    abort: true;
+    abort?: boolean;
+    /** Not with `abort`. */
     to?: undefined;
+    /** Not with `abort`. */
     timeout?: undefined;
-    force?: undefined;
+    /** Not with `abort`. */
+    force?: false;
   };
 
 /** A replica as its primary sees it. */
@@ -146,7 +152,7 @@ export abstract class ReplicationCommands<
    */
   replicaof(host: string, port: number): Promise<PerRoutedNode<"OK", N>>;
   /** Makes the server a primary: it keeps its data set. */
-  replicaof(noOne: "no one"): Promise<PerRoutedNode<"OK", N>>;
+  replicaof(noOne: AnyCase<"no one">): Promise<PerRoutedNode<"OK", N>>;
   /** Makes the server a replica of another one, or a primary. */
   replicaof(host: string, port?: number): Promise<PerRoutedNode<"OK", N>> {
     return this.send(replicaofWords("REPLICAOF", host, port), perRoutedNode<"OK", N>(toOk));
@@ -190,7 +196,7 @@ export abstract class ReplicationCommands<
    */
   slaveof(host: string, port: number): Promise<PerRoutedNode<"OK", N>>;
   /** Makes the server a primary. */
-  slaveof(noOne: "no one"): Promise<PerRoutedNode<"OK", N>>;
+  slaveof(noOne: AnyCase<"no one">): Promise<PerRoutedNode<"OK", N>>;
   /** Makes the server a replica of another one, or a primary. */
   slaveof(host: string, port?: number): Promise<PerRoutedNode<"OK", N>> {
     return this.send(replicaofWords("SLAVEOF", host, port), perRoutedNode<"OK", N>(toOk));
@@ -199,7 +205,7 @@ export abstract class ReplicationCommands<
 
 function replicaofWords(command: string, host: string, port: number | undefined): Words {
   if (port !== undefined) return [command, host, port];
-  if (host === "no one") return [command, "NO", "ONE"];
+  if (isWord(host, "no one")) return [command, "NO", "ONE"];
   return [
     command,
     new TypeError(`Cannot send ${command}: expected a host and a port, or "no one"`),

@@ -18,9 +18,9 @@ import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 /** Options for {@linkcode ScriptingCommands.scriptFlush}. At most one; by default as the server is configured. */
 export type ScriptFlushOptions = AtMostOne<{
   /** Answer at once, and free the memory in the background. */
-  async: true;
+  async: boolean;
   /** Answer when the memory is free. */
-  sync: true;
+  sync: boolean;
 }>;
 
 const SCRIPT_FLUSH_OPTIONS: OptionShape<ScriptFlushOptions> = { async: "flag", sync: "flag" };

@@ -10,7 +10,14 @@ import { ConnectionError } from "../errors.ts";
 import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
-import { appendFlag, appendOption, type AtMostOne, type OneOrMany } from "./_args.ts";
+import {
+  appendAny,
+  appendFlag,
+  appendOption,
+  type AtMostOne,
+  type Many,
+  type OneOrMany,
+} from "./_args.ts";
 import { elements, toNumber, toOk, toText, unexpected } from "./_decode.ts";
 import { type ServerInfo, toServerInfo } from "./_info_report.ts";
 import { optionsOf } from "./_options.ts";
@@ -19,9 +26,9 @@ import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } 
 /** Options for {@linkcode ServerCommands.bgsave}. At most one. */
 export type BgsaveOptions = AtMostOne<{
   /** If the append-only file is being rewritten, save after that; without it that is an error. */
-  schedule: true;
+  schedule: boolean;
   /** Do not save: end the one that is under way or scheduled (Valkey 8.1). */
-  cancel: true;
+  cancel: boolean;
 }>;
 
 /**
@@ -30,9 +37,9 @@ export type BgsaveOptions = AtMostOne<{
  */
 export type FlushOptions = AtMostOne<{
   /** Answer at once, and free the memory in the background. */
-  async: true;
+  async: boolean;
   /** Answer when the memory is free (since 6.2.0). */
-  sync: true;
+  sync: boolean;
 }>;
 
 /** Options for {@linkcode ServerCommands.lolwut}. */
@@ -40,16 +47,16 @@ export interface LolwutOptions {
   /** Whose picture, by version of the server. @default {the running one} */
   version?: number;
   /** Numbers that the picture depends on, such as its width. @default {[]} */
-  args?: readonly number[];
+  args?: Many<number>;
 }
 
 /** Options for {@linkcode ServerCommands.shutdown}: how to shut down, or not to. */
 export type ShutdownOptions =
   | AtMostOne<{
     /** Save the data set, even if no save points are configured. */
-    save: true;
+    save: boolean;
     /** Do not save the data set, even if save points are configured. */
-    nosave: true;
+    nosave: boolean;
   }>
     & {
       /** Do not wait for replicas that lag behind (since 7.0.0, like `force`). @default {false} */
@@ -60,17 +67,24 @@ export type ShutdownOptions =
       safe?: boolean;
       /** Have a replica take over first; only in a cluster. @default {false} */
       failover?: boolean;
-      abort?: undefined;
+      /** Not with the others. */
+      abort?: false;
     }
   | {
     /** Call off a shutdown that still waits for replicas. */
-    abort: true;
-    save?: undefined;
-    nosave?: undefined;
-    now?: undefined;
-    force?: undefined;
-    safe?: undefined;
-    failover?: undefined;
+    abort?: boolean;
+    /** Not with `abort`. */
+    save?: false;
+    /** Not with `abort`. */
+    nosave?: false;
+    /** Not with `abort`. */
+    now?: false;
+    /** Not with `abort`. */
+    force?: false;
+    /** Not with `abort`. */
+    safe?: false;
+    /** Not with `abort`. */
+    failover?: false;
   };
 
 /** What {@linkcode ServerCommands.time} answers: the server's clock. */
@@ -233,7 +247,7 @@ export abstract class ServerCommands<
    */
   info(sections?: OneOrMany<string>): Promise<PerNode<ServerInfo, N>> {
     const words: Words = ["INFO"];
-    return this.send(words.concat(sections ?? []), perNode<ServerInfo, N>(toServerInfo));
+    return this.send(appendAny(words, sections ?? []), perNode<ServerInfo, N>(toServerInfo));
   }
 
   /**
@@ -271,7 +285,7 @@ export abstract class ServerCommands<
     const words: Words = ["LOLWUT"];
     const { version, args } = optionsOf(words, options, LOLWUT_OPTIONS);
     appendOption(words, "VERSION", version);
-    for (const arg of args ?? []) words.push(arg);
+    appendAny(words, args ?? []);
     return this.send(words, perRoutedNode<string, N>(toText));
   }
 

@@ -9,12 +9,14 @@ import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import { taken } from "../words.ts";
 import {
+  type AnyCase,
   append,
   appendCounted,
   appendFlag,
   appendOption,
   type AtMostOne,
   type Key,
+  type Many,
   type OneOrMany,
   type Value,
 } from "./_args.ts";
@@ -53,7 +55,7 @@ import {
 } from "./_scored_members.ts";
 
 /** Which end of a sorted set to take members from: `"min"` is the one with the lowest scores. */
-export type SortedSetEnd = "min" | "max";
+export type SortedSetEnd = AnyCase<"min" | "max">;
 
 /** A part of a result. */
 export interface RangeLimit {
@@ -67,22 +69,26 @@ export interface RangeLimit {
 export type ZaddCondition =
   | {
     /** Only add members, never change a score. */
-    nx: true;
-    xx?: undefined;
-    gt?: undefined;
-    lt?: undefined;
+    nx?: boolean;
+    /** Not with `nx`. */
+    xx?: false;
+    /** Not with `nx`. */
+    gt?: false;
+    /** Not with `nx`. */
+    lt?: false;
   }
   | (
     & {
-      nx?: undefined;
+      /** Not with the others. */
+      nx?: false;
       /** Only change scores, never add a member. */
       xx?: boolean;
     }
     & AtMostOne<{
       /** Only change a score if the new one is greater. Members are added all the same. */
-      gt: true;
+      gt: boolean;
       /** Only change a score if the new one is less. Members are added all the same. */
-      lt: true;
+      lt: boolean;
     }>
   );
 
@@ -90,6 +96,7 @@ export type ZaddCondition =
 export type ZaddOptions = ZaddCondition & {
   /** Count the members whose score changed, too, not only the new ones. @default {false} */
   ch?: boolean;
+  /** Add to the score of the one member that is given, and answer the new score. @default {false} */
   incr?: false;
 };
 
@@ -97,16 +104,61 @@ export type ZaddOptions = ZaddCondition & {
 export type ZaddIncrOptions = ZaddCondition & {
   /** Add to the score of the one member that is given, and answer the new score. */
   incr: true;
-  ch?: undefined;
+  /** Not with `incr`. */
+  ch?: false;
 };
 
+/** Options for {@linkcode SortedSetCommands.zadd} that may make it add to a score. */
+export type ZaddAnyOptions = ZaddCondition & {
+  /** Not with `incr`. */
+  ch?: false;
+  /** Add to the score of the one member that is given, and answer the new score. @default {false} */
+  incr?: boolean;
+};
+
+/** Ask for members without their scores. */
+export interface WithoutScores {
+  /** Answer the scores too. @default {false} */
+  withscores?: false;
+}
+
+/** Ask for members with their scores. */
+export interface WithScores {
+  /** Answer the scores too. */
+  withscores: true;
+}
+
+/** Ask for members with or without their scores. */
+export interface MaybeScores {
+  /** Answer the scores too. @default {false} */
+  withscores?: boolean;
+}
+
+/** Ask for a rank without the score. */
+export interface WithoutScore {
+  /** Answer the score too (Redis 7.2, Valkey 7.2). @default {false} */
+  withscore?: false;
+}
+
+/** Ask for a rank with the score. */
+export interface WithScore {
+  /** Answer the score too (Redis 7.2, Valkey 7.2). */
+  withscore: true;
+}
+
+/** Ask for a rank with or without the score. */
+export interface MaybeScore {
+  /** Answer the score too (Redis 7.2, Valkey 7.2). @default {false} */
+  withscore?: boolean;
+}
+
 /** How to combine the scores of a member that is in several of the sets. */
-export type ScoreAggregate = "sum" | "min" | "max" | "count";
+export type ScoreAggregate = AnyCase<"sum" | "min" | "max" | "count">;
 
 /** Options for {@linkcode SortedSetCommands.zinterstore} and {@linkcode SortedSetCommands.zunionstore}. */
 export interface ZcombineOptions {
   /** For each key, in their order, a factor for its scores. @default {1} for each */
-  weights?: readonly number[];
+  weights?: Many<number>;
   /**
    * How to combine the scores of a member; `"count"` counts the sets, by their weights (Redis 8.8).
    *
@@ -118,9 +170,9 @@ export interface ZcombineOptions {
 /** Options for {@linkcode SortedSetCommands.zrange} by positions. */
 export interface ZrangeOptions {
   /** Only if the ends are scores. */
-  byscore?: undefined;
+  byscore?: false;
   /** Only if the ends are members. */
-  bylex?: undefined;
+  bylex?: false;
   /** Begin with the highest score. @default {false} */
   rev?: boolean;
   /** Only if the ends are scores or members. */
@@ -132,7 +184,7 @@ export interface ZrangeByscoreOptions {
   /** The ends are scores. */
   byscore: true;
   /** Only if the ends are members. */
-  bylex?: undefined;
+  bylex?: false;
   /** Begin with the highest score, which is then the first of the two ends. @default {false} */
   rev?: boolean;
   /** Answer only a part of the result. */
@@ -144,7 +196,7 @@ export interface ZrangeBylexOptions {
   /** The ends are members, which are compared byte by byte. */
   bylex: true;
   /** Only if the ends are scores. */
-  byscore?: undefined;
+  byscore?: false;
   /** Begin with the last member, which is then the first of the two ends. @default {false} */
   rev?: boolean;
   /** Answer only a part of the result. */
@@ -191,6 +243,12 @@ export interface ZscanMembersOptions extends ScanOptions {
   noscores: true;
 }
 
+/** Options for {@linkcode SortedSetCommands.zscan} with the scores. */
+export interface ZscanScoresOptions extends ScanOptions {
+  /** Answer the members only (Valkey 8.0). @default {false} */
+  noscores?: false;
+}
+
 /** Options for {@linkcode SortedSetCommands.zscan}. */
 export interface ZscanOptions extends ScanOptions {
   /** Answer the members only (Valkey 8.0). @default {false} */
@@ -200,13 +258,13 @@ export interface ZscanOptions extends ScanOptions {
 /** What ZRANGESTORE takes, and ZRANGE. */
 type AnyZrangeOptions = ZrangeOptions | ZrangeByscoreOptions | ZrangeBylexOptions;
 
-const WITHSCORE: OptionShape<{ withscore?: boolean }> = { withscore: "flag" };
+const WITHSCORE: OptionShape<MaybeScore> = { withscore: "flag" };
 
-const WITHSCORES: OptionShape<{ withscores?: boolean }> = { withscores: "flag" };
+const WITHSCORES: OptionShape<MaybeScores> = { withscores: "flag" };
 
 const LIMIT: OptionShape<RangeLimit> = { offset: "word", count: "word" };
 
-const ZADD_OPTIONS: OptionShape<ZaddOptions | ZaddIncrOptions> = {
+const ZADD_OPTIONS: OptionShape<ZaddOptions | ZaddAnyOptions> = {
   nx: "flag",
   xx: "flag",
   gt: "flag",
@@ -217,7 +275,7 @@ const ZADD_OPTIONS: OptionShape<ZaddOptions | ZaddIncrOptions> = {
 
 const ZCOMBINE_OPTIONS: OptionShape<ZcombineOptions> = { weights: "list", aggregate: "word" };
 
-const ZCOMBINE_WITHSCORES: OptionShape<ZcombineOptions & { withscores?: boolean }> = {
+const ZCOMBINE_WITHSCORES: OptionShape<ZcombineOptions & MaybeScores> = {
   ...ZCOMBINE_OPTIONS,
   ...WITHSCORES,
 };
@@ -233,7 +291,7 @@ const ZRANGE_OPTIONS: OptionShape<AnyZrangeOptions> = {
   limit: LIMIT,
 };
 
-const ZRANGE_WITHSCORES: OptionShape<AnyZrangeOptions & { withscores?: boolean }> = {
+const ZRANGE_WITHSCORES: OptionShape<AnyZrangeOptions & MaybeScores> = {
   ...ZRANGE_OPTIONS,
   ...WITHSCORES,
 };
@@ -373,13 +431,23 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zadd(key: Key, members: ScoredMembers, options?: ZaddOptions): Promise<number>;
   /** Adds to the score of a member. */
   zadd(key: Key, members: ScoredMembers, options: ZaddIncrOptions): Promise<number | null>;
+  /** Adds members or changes their scores; with `incr`, answers the new score, null if it was not changed. */
+  zadd(
+    key: Key,
+    members: ScoredMembers,
+    options: ZaddAnyOptions,
+  ): Promise<number | null>;
   /** Adds members to a sorted set, or to the score of a member. */
   zadd(
     key: Key,
     members: ScoredMembers,
-    options?: ZaddOptions | ZaddIncrOptions,
+    options?: ZaddOptions | ZaddAnyOptions,
   ): Promise<number | null> {
     const words: Words = ["ZADD", key];
+    // A score in the place of the members would make an option of the member.
+    if (typeof members !== "object") {
+      return this.send(appendScoredMembers(words, members), toNumber);
+    }
     const { nx, xx, gt, lt, ch, incr } = optionsOf(words, options, ZADD_OPTIONS);
     appendFlag(words, "NX", nx);
     appendFlag(words, "XX", xx);
@@ -453,13 +521,18 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zdiff/}
    */
-  zdiff(keys: OneOrMany<Key>, options?: { withscores?: false }): Promise<T[]>;
+  zdiff(keys: OneOrMany<Key>, options?: WithoutScores): Promise<T[]>;
   /** Answers what is in the first sorted set only, with the scores. */
-  zdiff(keys: OneOrMany<Key>, options: { withscores: true }): Promise<ScoredMember<T>[]>;
+  zdiff(keys: OneOrMany<Key>, options: WithScores): Promise<ScoredMember<T>[]>;
+  /** Answers the members that only the first of the sorted sets has, with their scores if the flag says so. */
+  zdiff(
+    keys: OneOrMany<Key>,
+    options: MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers what is in the first sorted set only. */
   zdiff(
     keys: OneOrMany<Key>,
-    options?: { withscores?: boolean },
+    options?: MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words = appendCounted(["ZDIFF"], keys, "keys");
     const { withscores } = optionsOf(words, options, WITHSCORES);
@@ -539,17 +612,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    */
   zinter(
     keys: OneOrMany<Key>,
-    options?: ZcombineOptions & { withscores?: false },
+    options?: ZcombineOptions & WithoutScores,
   ): Promise<T[]>;
   /** Answers what all sorted sets have, with the scores. */
   zinter(
     keys: OneOrMany<Key>,
-    options: ZcombineOptions & { withscores: true },
+    options: ZcombineOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /** Answers the members that all of the sorted sets have, with their scores if the flag says so. */
+  zinter(
+    keys: OneOrMany<Key>,
+    options: ZcombineOptions & MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers what all sorted sets have. */
   zinter(
     keys: OneOrMany<Key>,
-    options?: ZcombineOptions & { withscores?: boolean },
+    options?: ZcombineOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZINTER"];
     const given = optionsOf(words, options, ZCOMBINE_WITHSCORES);
@@ -776,18 +854,24 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    */
   zrandmember(key: Key): Promise<T | null>;
   /** Picks several members of a sorted set at random. */
-  zrandmember(key: Key, count: number, options?: { withscores?: false }): Promise<T[]>;
+  zrandmember(key: Key, count: number, options?: WithoutScores): Promise<T[]>;
   /** Picks several members of a sorted set at random, with their scores. */
   zrandmember(
     key: Key,
     count: number,
-    options: { withscores: true },
+    options: WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /** Answers members at random, with their scores if the flag says so. */
+  zrandmember(
+    key: Key,
+    count: number,
+    options: MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Picks members of a sorted set at random. */
   zrandmember(
     key: Key,
     count?: number,
-    options?: { withscores?: boolean },
+    options?: MaybeScores,
   ): Promise<T | null | T[] | ScoredMember<T>[]> {
     const words: Words = ["ZRANDMEMBER", key];
     const { withscores } = optionsOf(words, options, WITHSCORES);
@@ -828,42 +912,56 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     start: number,
     stop: number,
-    options?: ZrangeOptions & { withscores?: false },
+    options?: ZrangeOptions & WithoutScores,
   ): Promise<T[]>;
   /** Answers the members in a range of positions, with their scores. */
   zrange(
     key: Key,
     start: number,
     stop: number,
-    options: ZrangeOptions & { withscores: true },
+    options: ZrangeOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
   /** Answers the members in a range of scores. */
   zrange(
     key: Key,
     start: ScoreBound,
     stop: ScoreBound,
-    options: ZrangeByscoreOptions & { withscores?: false },
+    options: ZrangeByscoreOptions & WithoutScores,
   ): Promise<T[]>;
   /** Answers the members in a range of scores, with their scores. */
   zrange(
     key: Key,
     start: ScoreBound,
     stop: ScoreBound,
-    options: ZrangeByscoreOptions & { withscores: true },
+    options: ZrangeByscoreOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /** Answers the members in a range of positions, with their scores if the flag says so. */
+  zrange(
+    key: Key,
+    start: number,
+    stop: number,
+    options: ZrangeOptions & MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
+  /** Answers the members whose scores are in a range, with the scores if the flag says so. */
+  zrange(
+    key: Key,
+    start: ScoreBound,
+    stop: ScoreBound,
+    options: ZrangeByscoreOptions & MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers the members in a range of members. */
   zrange(
     key: Key,
     start: LexBound,
     stop: LexBound,
-    options: ZrangeBylexOptions & { withscores?: false },
+    options: ZrangeBylexOptions & WithoutScores,
   ): Promise<T[]>;
   /** Answers the members in a range. */
   zrange(
     key: Key,
     start: ScoreBound | LexBound,
     stop: ScoreBound | LexBound,
-    options?: AnyZrangeOptions & { withscores?: boolean },
+    options?: AnyZrangeOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZRANGE", key, start, stop];
     const given = optionsOf(words, options, ZRANGE_WITHSCORES);
@@ -931,7 +1029,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     min: ScoreBound,
     max: ScoreBound,
-    options?: ZrangebyscoreOptions & { withscores?: false },
+    options?: ZrangebyscoreOptions & WithoutScores,
   ): Promise<T[]>;
   /**
    * Answers the members whose scores are in a range, with the scores.
@@ -942,8 +1040,19 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     min: ScoreBound,
     max: ScoreBound,
-    options: ZrangebyscoreOptions & { withscores: true },
+    options: ZrangebyscoreOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /**
+   * Answers the members whose scores are in a range, with the scores if the flag says so.
+   *
+   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
+   */
+  zrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+    options: ZrangebyscoreOptions,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers the members whose scores are in a range. */
   zrangebyscore(
     key: Key,
@@ -1038,14 +1147,20 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrank/}
    */
-  zrank(key: Key, member: Value, options?: { withscore?: false }): Promise<number | null>;
+  zrank(key: Key, member: Value, options?: WithoutScore): Promise<number | null>;
   /** Tells how many members have a lower score, and the score. */
-  zrank(key: Key, member: Value, options: { withscore: true }): Promise<RankAndScore | null>;
+  zrank(key: Key, member: Value, options: WithScore): Promise<RankAndScore | null>;
+  /** Tells how many members have a lower score, and the score if the flag says so. */
+  zrank(
+    key: Key,
+    member: Value,
+    options: MaybeScore,
+  ): Promise<number | RankAndScore | null>;
   /** Tells how many members have a lower score. */
   zrank(
     key: Key,
     member: Value,
-    options?: { withscore?: boolean },
+    options?: MaybeScore,
   ): Promise<number | RankAndScore | null> {
     const words: Words = ["ZRANK", key, member];
     const { withscore } = optionsOf(words, options, WITHSCORE);
@@ -1170,7 +1285,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     start: number,
     stop: number,
-    options?: { withscores?: false },
+    options?: WithoutScores,
   ): Promise<T[]>;
   /**
    * Answers the members in a range of positions from the highest score, with their scores.
@@ -1181,14 +1296,25 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     start: number,
     stop: number,
-    options: { withscores: true },
+    options: WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /**
+   * Answers the members in a range of positions from the highest score, with their scores if the flag says so.
+   *
+   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
+   */
+  zrevrange(
+    key: Key,
+    start: number,
+    stop: number,
+    options: MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers the members in a range of positions from the highest score. */
   zrevrange(
     key: Key,
     start: number,
     stop: number,
-    options?: { withscores?: boolean },
+    options?: MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZREVRANGE", key, start, stop];
     const { withscores } = optionsOf(words, options, WITHSCORES);
@@ -1255,7 +1381,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     max: ScoreBound,
     min: ScoreBound,
-    options?: ZrangebyscoreOptions & { withscores?: false },
+    options?: ZrangebyscoreOptions & WithoutScores,
   ): Promise<T[]>;
   /**
    * Answers the members whose scores are in a range, the highest score first, with the scores.
@@ -1266,8 +1392,19 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     key: Key,
     max: ScoreBound,
     min: ScoreBound,
-    options: ZrangebyscoreOptions & { withscores: true },
+    options: ZrangebyscoreOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /**
+   * Answers the members whose scores are in a range, the highest score first, with the scores if the flag says so.
+   *
+   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
+   */
+  zrevrangebyscore(
+    key: Key,
+    max: ScoreBound,
+    min: ScoreBound,
+    options: ZrangebyscoreOptions,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers the members whose scores are in a range, the highest score first. */
   zrevrangebyscore(
     key: Key,
@@ -1303,14 +1440,20 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrevrank/}
    */
-  zrevrank(key: Key, member: Value, options?: { withscore?: false }): Promise<number | null>;
+  zrevrank(key: Key, member: Value, options?: WithoutScore): Promise<number | null>;
   /** Tells how many members have a higher score, and the score. */
-  zrevrank(key: Key, member: Value, options: { withscore: true }): Promise<RankAndScore | null>;
+  zrevrank(key: Key, member: Value, options: WithScore): Promise<RankAndScore | null>;
+  /** Tells how many members have a higher score, and the score if the flag says so. */
+  zrevrank(
+    key: Key,
+    member: Value,
+    options: MaybeScore,
+  ): Promise<number | RankAndScore | null>;
   /** Tells how many members have a higher score. */
   zrevrank(
     key: Key,
     member: Value,
-    options?: { withscore?: boolean },
+    options?: MaybeScore,
   ): Promise<number | RankAndScore | null> {
     const words: Words = ["ZREVRANK", key, member];
     const { withscore } = optionsOf(words, options, WITHSCORE);
@@ -1343,10 +1486,16 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   zscan(
     key: Key,
     cursor: Cursor,
-    options?: ScanOptions & { noscores?: false },
+    options?: ZscanScoresOptions,
   ): Promise<ScanPage<ScoredMember<T>>>;
   /** Reads one page of the members of a sorted set, without their scores. */
   zscan(key: Key, cursor: Cursor, options: ZscanMembersOptions): Promise<ScanPage<T>>;
+  /** Reads one page of the members of a sorted set, with or without their scores. */
+  zscan(
+    key: Key,
+    cursor: Cursor,
+    options: ZscanOptions,
+  ): Promise<ScanPage<ScoredMember<T>> | ScanPage<T>>;
   /** Reads one page of the members of a sorted set. */
   zscan(
     key: Key,
@@ -1390,10 +1539,15 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    */
   zscanIterator(
     key: Key,
-    options?: ScanOptions & { noscores?: false },
+    options?: ZscanScoresOptions,
   ): AsyncGenerator<ScoredMember<T>, void, undefined>;
   /** Iterates over the members of a sorted set, without their scores. */
   zscanIterator(key: Key, options: ZscanMembersOptions): AsyncGenerator<T, void, undefined>;
+  /** Iterates over the members of a sorted set, with or without their scores. */
+  zscanIterator(
+    key: Key,
+    options: ZscanOptions,
+  ): AsyncGenerator<ScoredMember<T> | T, void, undefined>;
   /** Iterates over the members of a sorted set. */
   zscanIterator(
     key: Key,
@@ -1450,17 +1604,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    */
   zunion(
     keys: OneOrMany<Key>,
-    options?: ZcombineOptions & { withscores?: false },
+    options?: ZcombineOptions & WithoutScores,
   ): Promise<T[]>;
   /** Answers what at least one of the sorted sets has, with the scores. */
   zunion(
     keys: OneOrMany<Key>,
-    options: ZcombineOptions & { withscores: true },
+    options: ZcombineOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
+  /** Answers the members that at least one of the sorted sets has, with their scores if the flag says so. */
+  zunion(
+    keys: OneOrMany<Key>,
+    options: ZcombineOptions & MaybeScores,
+  ): Promise<T[] | ScoredMember<T>[]>;
   /** Answers what at least one of the sorted sets has. */
   zunion(
     keys: OneOrMany<Key>,
-    options?: ZcombineOptions & { withscores?: boolean },
+    options?: ZcombineOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]> {
     const words: Words = ["ZUNION"];
     const given = optionsOf(words, options, ZCOMBINE_WITHSCORES);

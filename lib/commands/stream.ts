@@ -8,6 +8,7 @@ import { Executor, type Words } from "../executor.ts";
 import type { OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
 import {
+  type AnyCase,
   append,
   appendCounted,
   appendEach,
@@ -30,6 +31,7 @@ import {
   toTextOrNull,
   unexpected,
 } from "./_decode.ts";
+import { inMilliseconds } from "./_expiry.ts";
 import { appendNeeded, optionsOf, refuse } from "./_options.ts";
 import {
   appendReferencePolicy,
@@ -78,9 +80,13 @@ export type StreamIdempotence = AtMostOne<{
 /** Options for {@linkcode StreamCommands.xadd}. */
 export type XaddOptions =
   & (StreamTrim | {
+    /** Only to trim the stream. */
     maxlen?: undefined;
+    /** Only to trim the stream. */
     minid?: undefined;
-    approximate?: undefined;
+    /** Only to trim the stream. */
+    approximate?: false;
+    /** Only to trim the stream. */
     limit?: undefined;
   })
   & ReferencePolicy
@@ -127,7 +133,7 @@ export type XclaimOptions =
     /** For how many milliseconds the entries shall count as pending. @default {0} */
     idle: number;
     /** Since when the entries shall count as pending, in Unix milliseconds. @default Now */
-    time: number;
+    time: number | Date;
   }>
   & {
     /** How often the entries shall count as delivered. @default Once more than before */
@@ -142,6 +148,24 @@ export type XclaimOptions =
 export interface XautoclaimOptions {
   /** How many entries to claim at most. @default {100} */
   count?: number;
+}
+
+/** Ask for whole entries. */
+export interface WithEntries {
+  /** Answer the ids only. @default {false} */
+  justid?: false;
+}
+
+/** Ask for ids instead of entries; that does not count as another delivery. */
+export interface JustIds {
+  /** Answer the ids only. */
+  justid: true;
+}
+
+/** Ask for ids or for whole entries. */
+export interface MaybeJustIds {
+  /** Answer the ids only. @default {false} */
+  justid?: boolean;
 }
 
 /** What {@linkcode StreamCommands.xautoclaim} answers with `justid`. */
@@ -177,6 +201,7 @@ export type XcfgsetOptions =
     idmpMaxsize?: number;
   }
   | {
+    /** For how many seconds idempotent ids are remembered. */
     idmpDuration?: undefined;
     /** How many idempotent ids of each producer to remember, 1 to 10 000. */
     idmpMaxsize: number;
@@ -204,6 +229,22 @@ export interface XgroupSetidOptions {
   entriesread?: number;
 }
 
+/** Options for {@linkcode StreamCommands.xinfoStream} that ask for a summary. */
+export interface XinfoStreamSummaryOptions {
+  /** Answer entries, groups and consumers in full. @default {false} */
+  full?: false;
+  /** Not without `full`. */
+  count?: undefined;
+}
+
+/** Options for {@linkcode StreamCommands.xinfoStream}. */
+export interface XinfoStreamOptions {
+  /** Answer entries, groups and consumers in full. @default {false} */
+  full?: boolean;
+  /** Not without `full`. */
+  count?: undefined;
+}
+
 /** Options for {@linkcode StreamCommands.xinfoStream} that make it tell everything. */
 export interface XinfoStreamFullOptions {
   /** Tell everything: entries, and what is pending in groups and for consumers. */
@@ -217,7 +258,7 @@ export interface XinfoStreamFullOptions {
  * failure (`"fail"`: it does), or that nobody can process them (`"fatal"`: the count of deliveries goes to the
  * highest).
  */
-export type XnackMode = "silent" | "fail" | "fatal";
+export type XnackMode = AnyCase<"silent" | "fail" | "fatal">;
 
 /** Options for {@linkcode StreamCommands.xnack}. */
 export interface XnackOptions {
@@ -257,16 +298,16 @@ const XADD_OPTIONS: OptionShape<XaddOptions> = {
   nomkstream: "flag",
 };
 
-const XAUTOCLAIM_OPTIONS: OptionShape<XautoclaimOptions & { justid?: boolean }> = {
+const XAUTOCLAIM_OPTIONS: OptionShape<XautoclaimOptions & MaybeJustIds> = {
   count: "word",
   justid: "flag",
 };
 
 const XCFGSET_OPTIONS: OptionShape<XcfgsetOptions> = { idmpDuration: "word", idmpMaxsize: "word" };
 
-const XCLAIM_OPTIONS: OptionShape<XclaimOptions & { justid?: boolean }> = {
+const XCLAIM_OPTIONS: OptionShape<XclaimOptions & MaybeJustIds> = {
   idle: "word",
-  time: "word",
+  time: "time",
   retrycount: "word",
   force: "flag",
   lastid: "word",
@@ -409,7 +450,10 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     key: Key,
     id: EntryId,
     fields: Entries,
-    options?: XaddOptions & { nomkstream?: false },
+    options?: XaddOptions & {
+      /** Do not make a stream that does not exist, and answer null. @default {false} */
+      nomkstream?: false;
+    },
   ): Promise<string>;
   /** Adds an entry to a stream, if there is one. */
   xadd(key: Key, id: EntryId, fields: Entries, options: XaddOptions): Promise<string | null>;
@@ -462,7 +506,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     start: EntryId,
-    options?: XautoclaimOptions & { justid?: false },
+    options?: XautoclaimOptions & WithEntries,
   ): Promise<ClaimedEntries<T>>;
   /** Claims entries that have been pending for long, and answers their ids. */
   xautoclaim(
@@ -471,8 +515,17 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     start: EntryId,
-    options: XautoclaimOptions & { justid: true },
+    options: XautoclaimOptions & JustIds,
   ): Promise<ClaimedIds>;
+  /** Claims entries that are pending for too long, and answers them or their ids. */
+  xautoclaim(
+    key: Key,
+    group: Key,
+    consumer: Key,
+    minIdleTime: number,
+    start: EntryId,
+    options: XautoclaimOptions & MaybeJustIds,
+  ): Promise<ClaimedEntries<T> | ClaimedIds>;
   /** Claims entries that have been pending for long. */
   xautoclaim(
     key: Key,
@@ -480,7 +533,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     start: EntryId,
-    options?: XautoclaimOptions & { justid?: boolean },
+    options?: XautoclaimOptions & MaybeJustIds,
   ): Promise<ClaimedEntries<T> | ClaimedIds> {
     const words: Words = ["XAUTOCLAIM", key, group, consumer, minIdleTime, start];
     const { count, justid } = optionsOf(words, options, XAUTOCLAIM_OPTIONS);
@@ -552,7 +605,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     ids: OneOrMany<EntryId>,
-    options?: XclaimOptions & { justid?: false },
+    options?: XclaimOptions & WithEntries,
   ): Promise<StreamEntry<T>[]>;
   /** Claims pending entries, and answers their ids. */
   xclaim(
@@ -561,8 +614,17 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     ids: OneOrMany<EntryId>,
-    options: XclaimOptions & { justid: true },
+    options: XclaimOptions & JustIds,
   ): Promise<string[]>;
+  /** Claims pending entries, and answers them or their ids. */
+  xclaim(
+    key: Key,
+    group: Key,
+    consumer: Key,
+    minIdleTime: number,
+    ids: OneOrMany<EntryId>,
+    options: XclaimOptions & MaybeJustIds,
+  ): Promise<StreamEntry<T>[] | string[]>;
   /** Claims pending entries. */
   xclaim(
     key: Key,
@@ -570,12 +632,12 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     consumer: Key,
     minIdleTime: number,
     ids: OneOrMany<EntryId>,
-    options?: XclaimOptions & { justid?: boolean },
+    options?: XclaimOptions & MaybeJustIds,
   ): Promise<StreamEntry<T>[] | string[]> {
     const words = append(["XCLAIM", key, group, consumer, minIdleTime], ids, "ids");
     const given = optionsOf(words, options, XCLAIM_OPTIONS);
     appendOption(words, "IDLE", given.idle);
-    appendOption(words, "TIME", given.time);
+    appendOption(words, "TIME", inMilliseconds(given.time));
     appendOption(words, "RETRYCOUNT", given.retrycount);
     appendFlag(words, "FORCE", given.force);
     appendFlag(words, "JUSTID", given.justid);
@@ -839,13 +901,18 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If there is no such stream, or the key holds something else (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xinfo-stream/}
    */
-  xinfoStream(key: Key, options?: { full?: false }): Promise<StreamInfo<T>>;
+  xinfoStream(key: Key, options?: XinfoStreamSummaryOptions): Promise<StreamInfo<T>>;
   /** Tells everything about a stream. */
   xinfoStream(key: Key, options: XinfoStreamFullOptions): Promise<StreamDetails<T>>;
+  /** Tells about a stream, in full if the flag says so. */
+  xinfoStream(
+    key: Key,
+    options: XinfoStreamOptions,
+  ): Promise<StreamInfo<T> | StreamDetails<T>>;
   /** Tells about a stream. */
   xinfoStream(
     key: Key,
-    options?: { full?: false } | XinfoStreamFullOptions,
+    options?: XinfoStreamOptions | XinfoStreamFullOptions,
   ): Promise<StreamInfo<T> | StreamDetails<T>> {
     const words: Words = ["XINFO", "STREAM", key];
     const given = optionsOf<{ full?: boolean; count?: number }>(

@@ -14,19 +14,20 @@ import {
   appendOption,
   type AtMostOne,
   type Entries,
+  type Integer,
   type Key,
   type OneOrMany,
   type Value,
 } from "./_args.ts";
 import {
   elements,
-  toBigint,
   toBoolean,
   toBulk,
   toBulkOrNull,
   toBulksOrNulls,
   toDecimal,
   toInteger,
+  toIntegerLike,
   toNumber,
   toOk,
   toOkOrNull,
@@ -56,18 +57,18 @@ export type DelexCondition = AtMostOne<ValueComparisons>;
 /** On what condition keys are written, for all of them together. At most one of the options. */
 export type MsetexCondition = AtMostOne<{
   /** Only if none of the keys exists. */
-  nx: true;
+  nx: boolean;
   /** Only if all of the keys exist. */
-  xx: true;
+  xx: boolean;
 }>;
 
 /** On what condition SET writes. At most one of the options. */
 export type SetCondition = AtMostOne<
   ValueComparisons & {
     /** Only if the key does not exist. */
-    nx: true;
+    nx: boolean;
     /** Only if the key exists. */
-    xx: true;
+    xx: boolean;
   }
 >;
 
@@ -80,13 +81,43 @@ export type SetOptions = SetExpiry & SetCondition & {
 /** Options for {@linkcode StringCommands.msetex}. */
 export type MsetexOptions = SetExpiry & MsetexCondition;
 
+/** Options for {@linkcode StringCommands.lcs} that ask for the common subsequence. */
+export interface LcsTextOptions {
+  /** Answer the length of the common subsequence instead. @default {false} */
+  len?: false;
+  /** Answer the positions of the common parts instead. @default {false} */
+  idx?: false;
+}
+
+/** Options for {@linkcode StringCommands.lcs} that ask for the length. */
+export interface LcsLenOptions {
+  /** Answer the length of the common subsequence instead of itself. */
+  len: true;
+  /** Not with `len`. */
+  idx?: false;
+}
+
 /** Options for {@linkcode StringCommands.lcs} that ask where the common parts are. */
 export interface LcsIdxOptions {
+  /** Not with `idx`. */
+  len?: false;
   /** Answer the positions of the common parts instead of the common subsequence. */
   idx: true;
   /** Leave out common parts that are shorter, in bytes. @default {0} */
   minmatchlen?: number;
   /** Add the length of each common part. @default {false} */
+  withmatchlen?: boolean;
+}
+
+/** Options for {@linkcode StringCommands.lcs}. */
+export interface LcsOptions {
+  /** Answer the length of the common subsequence instead of itself. @default {false} */
+  len?: boolean;
+  /** Answer the positions of the common parts instead of the common subsequence. @default {false} */
+  idx?: boolean;
+  /** With `idx`, leave out common parts that are shorter, in bytes. @default {0} */
+  minmatchlen?: number;
+  /** With `idx`, add the length of each common part. @default {false} */
   withmatchlen?: boolean;
 }
 
@@ -103,16 +134,23 @@ export interface LcsMatch {
   length?: number;
 }
 
-/** What {@linkcode StringCommands.lcs} answers with `idx`. */
-export interface LcsMatches {
-  /** The common parts, the last one first. */
-  matches: LcsMatch[];
-  /** Length of the whole common subsequence in bytes, short parts included. */
+/** A part that two values have in common, with its length. */
+export interface LcsMatchWithLength extends LcsMatch {
+  /** Its length in bytes. */
   length: number;
 }
 
-/** What LCS can answer: the subsequence, its length, or where its parts are. */
-type AnyLcsOptions = { len?: true; idx?: true; minmatchlen?: number; withmatchlen?: boolean };
+/**
+ * What {@linkcode StringCommands.lcs} answers with `idx`.
+ *
+ * @typeParam M A common part; one with its length if `withmatchlen` was set.
+ */
+export interface LcsMatches<M extends LcsMatch = LcsMatch> {
+  /** The common parts, the last one first. */
+  matches: M[];
+  /** Length of the whole common subsequence in bytes, short parts included. */
+  length: number;
+}
 
 const COMPARISONS: OptionShape<DelexCondition> = {
   ifeq: "word",
@@ -121,7 +159,7 @@ const COMPARISONS: OptionShape<DelexCondition> = {
   ifdne: "word",
 };
 
-const LCS_OPTIONS: OptionShape<AnyLcsOptions> = {
+const LCS_OPTIONS: OptionShape<LcsOptions> = {
   len: "flag",
   idx: "flag",
   minmatchlen: "word",
@@ -204,22 +242,22 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @param decrement What to subtract, an integer.
-   * @returns The new value; a bigint if the decrement is one, or beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value, of the type of the decrement; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/decrby/}
    */
   decrby(key: Key, decrement: number): Promise<number | bigint>;
   /** Subtracts a bigint from a counter, and answers a bigint. */
   decrby(key: Key, decrement: bigint): Promise<bigint>;
-  /** Subtracts from a counter. */
+  /** Subtracts a number or a bigint from a counter. */
   decrby(key: Key, decrement: number | bigint): Promise<number | bigint>;
+  /** Subtracts decimal digits from a counter, and answers decimal digits. */
+  decrby(key: Key, decrement: string): Promise<string>;
+  /** Subtracts from a counter, and answers what is of the type of the argument, or a bigint beyond ±(2^53 − 1). */
+  decrby(key: Key, decrement: Integer): Promise<Integer>;
   /** Subtracts from a counter. */
-  decrby(key: Key, decrement: number | bigint): Promise<number | bigint> {
-    const words: Words = ["DECRBY", key, decrement];
-    return this.send<number | bigint>(
-      words,
-      typeof decrement === "bigint" ? toBigint : toInteger,
-    );
+  decrby(key: Key, decrement: Integer): Promise<Integer> {
+    return this.send<Integer>(["DECRBY", key, decrement], toIntegerLike(decrement));
   }
 
   /**
@@ -438,22 +476,22 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @param increment What to add, an integer; a negative one subtracts.
-   * @returns The new value; a bigint if the increment is one, or beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value, of the type of the increment; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
    * @see {@link https://valkey.io/commands/incrby/}
    */
   incrby(key: Key, increment: number): Promise<number | bigint>;
   /** Adds a bigint to a counter, and answers a bigint. */
   incrby(key: Key, increment: bigint): Promise<bigint>;
-  /** Adds to a counter. */
+  /** Adds a number or a bigint to a counter. */
   incrby(key: Key, increment: number | bigint): Promise<number | bigint>;
+  /** Adds decimal digits to a counter, and answers decimal digits. */
+  incrby(key: Key, increment: string): Promise<string>;
+  /** Adds to a counter, and answers what is of the type of the argument, or a bigint beyond ±(2^53 − 1). */
+  incrby(key: Key, increment: Integer): Promise<Integer>;
   /** Adds to a counter. */
-  incrby(key: Key, increment: number | bigint): Promise<number | bigint> {
-    const words: Words = ["INCRBY", key, increment];
-    return this.send<number | bigint>(
-      words,
-      typeof increment === "bigint" ? toBigint : toInteger,
-    );
+  incrby(key: Key, increment: Integer): Promise<Integer> {
+    return this.send<Integer>(["INCRBY", key, increment], toIntegerLike(increment));
   }
 
   /**
@@ -513,16 +551,27 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If a key holds something else than a string.
    * @see {@link https://valkey.io/commands/lcs/}
    */
-  lcs(key1: Key, key2: Key): Promise<T>;
-  /** Finds the length of the longest common subsequence of two values. */
-  lcs(key1: Key, key2: Key, options: { len: true }): Promise<number>;
-  /** Finds the positions of the longest common subsequence of two values. */
+  lcs(key1: Key, key2: Key, options?: LcsTextOptions): Promise<T>;
+  /** Computes the length of the longest common subsequence of two values, in bytes. */
+  lcs(key1: Key, key2: Key, options: LcsLenOptions): Promise<number>;
+  /** Finds out where two values have parts of their longest common subsequence, and how long those are. */
+  lcs(
+    key1: Key,
+    key2: Key,
+    options: LcsIdxOptions & {
+      /** Add the length of each common part. */
+      withmatchlen: true;
+    },
+  ): Promise<LcsMatches<LcsMatchWithLength>>;
+  /** Finds out where two values have parts of their longest common subsequence. */
   lcs(key1: Key, key2: Key, options: LcsIdxOptions): Promise<LcsMatches>;
+  /** Compares two values, and answers what the flags say. */
+  lcs(key1: Key, key2: Key, options: LcsOptions): Promise<T | number | LcsMatches>;
   /** Finds the longest common subsequence of two values, and answers as the options say. */
   lcs(
     key1: Key,
     key2: Key,
-    options?: AnyLcsOptions,
+    options?: LcsOptions,
   ): Promise<T | number | LcsMatches> {
     const words: Words = ["LCS", key1, key2];
     const { len, idx, minmatchlen, withmatchlen } = optionsOf(words, options, LCS_OPTIONS);
@@ -671,9 +720,23 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @throws {ServerError} If `get` is set and the key holds something else than a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/set/}
    */
-  set(key: Key, value: Value, options?: SetOptions & { get?: false }): Promise<"OK" | null>;
+  set(
+    key: Key,
+    value: Value,
+    options?: SetOptions & {
+      /** Answer the value that the key had instead of `"OK"`. @default {false} */
+      get?: false;
+    },
+  ): Promise<"OK" | null>;
   /** Sets the value of a key and answers the one that it had. */
-  set(key: Key, value: Value, options: SetOptions & { get: true }): Promise<T | null>;
+  set(
+    key: Key,
+    value: Value,
+    options: SetOptions & {
+      /** Answer the value that the key had, null if it had none. */
+      get: true;
+    },
+  ): Promise<T | null>;
   /** Sets the value of a key, and answers as the options say. */
   set(key: Key, value: Value, options: SetOptions): Promise<T | "OK" | null>;
   /** Sets the value of a key, whatever it held before. */

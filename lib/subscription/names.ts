@@ -5,10 +5,11 @@
  */
 
 import { describe } from "../option_shape.ts";
+import { isMany, listOf } from "../words.ts";
 import { Forms, type Name } from "./topic.ts";
 
-/** One item, or several in an array. */
-export type OneOrMany<A> = A | readonly A[];
+/** One item or several: an array, a `Set`, a generator or any other iterable object. */
+export type OneOrMany<A> = A | Iterable<A>;
 
 /**
  * Takes names from a caller. Bytes are copied.
@@ -19,13 +20,14 @@ export type OneOrMany<A> = A | readonly A[];
  * @throws {TypeError} If there are none, or one is neither text nor bytes, or has a lone surrogate.
  */
 export function namesOf(method: string, names: OneOrMany<Name>): Forms[] {
-  const list: readonly unknown[] = Array.isArray(names) ? names : [names];
+  const list: readonly unknown[] = listOf(names);
   if (list.length === 0) {
     throw new TypeError(`Cannot call ${method} without a name: expected one or more`);
   }
   const forms = new Map<string, Forms>();
   for (const [i, name] of list.entries()) {
-    const given = Array.isArray(names) ? `name ${i}` : "a name";
+    const given = isMany(names) ? `name ${i}` : "a name";
+    if (name instanceof Error) throw name;
     if (typeof name !== "string" && !(name instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot call ${method}: ${given} is ${describe(name)}, expected a string or Uint8Array`,

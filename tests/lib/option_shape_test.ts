@@ -10,7 +10,8 @@ interface Options {
   flag?: boolean;
   word?: string | number;
   words?: string | readonly string[];
-  list?: readonly number[];
+  list?: Iterable<number> & object;
+  time?: number | Date;
   nested?: { first: number; second: string };
   object?: Record<string, string>;
 }
@@ -20,6 +21,7 @@ const SHAPE: OptionShape<Options> = {
   word: "word",
   words: "words",
   list: "list",
+  time: "time",
   nested: { first: "word", second: "word" },
   object: "object",
 };
@@ -35,9 +37,11 @@ const GOOD: Record<string, unknown> = {
     word: 5n,
     words: ["a"],
     list: [],
+    time: new Date(0),
     nested: { first: 1, second: "x" },
     object: new Map(),
   },
+  "sets and generators": { words: new Set(["a"]), list: new Set([1]).values(), time: 5 },
   "bytes": { word: new Uint8Array(1), words: new Uint8Array(1) },
   "undefined options": { flag: undefined, nested: undefined },
   "an object without a prototype": Object.assign(Object.create(null), { word: 1 }),
@@ -51,7 +55,7 @@ for (const [name, options] of Object.entries(GOOD)) {
   });
 }
 
-const ALL = "{ flag, word, words, list, nested, object }";
+const ALL = "{ flag, word, words, list, time, nested, object }";
 const BAD: [options: unknown, fault: string][] = [
   [null, `expected options as an object ${ALL}, got null`],
   ["flag", `expected options as an object ${ALL}, got a string`],
@@ -59,15 +63,28 @@ const BAD: [options: unknown, fault: string][] = [
   [new Map(), `expected options as an object ${ALL}, got a Map`],
   [Promise.resolve({}), `expected options as an object ${ALL}, got a Promise`],
   [new AbortController().signal, `expected options as an object ${ALL}, got an AbortSignal`],
-  [{ Flag: true }, 'there is no option "Flag", only flag, word, words, list, nested, object'],
-  [{ Flag: undefined }, 'there is no option "Flag", only flag, word, words, list, nested, object'],
-  [{ toString: 1 }, 'there is no option "toString", only flag, word, words, list, nested, object'],
+  [{ Flag: true }, 'there is no option "Flag", only flag, word, words, list, time, nested, object'],
+  [
+    { Flag: undefined },
+    'there is no option "Flag", only flag, word, words, list, time, nested, object',
+  ],
+  [
+    { toString: 1 },
+    'there is no option "toString", only flag, word, words, list, time, nested, object',
+  ],
   [JSON.parse('{ "__proto__": 1 }'), `there is no option "__proto__", only ${ALL.slice(2, -2)}`],
   [{ flag: 1 }, 'option "flag" is a number, expected a boolean'],
   [{ flag: null }, 'option "flag" is null, expected a boolean'],
   [{ word: {} }, 'option "word" is an Object, expected a string, number, bigint or Uint8Array'],
   [{ word: ["a"] }, 'option "word" is an array, expected a string, number, bigint or Uint8Array'],
   [{ list: "ab" }, 'option "list" is a string, expected an array'],
+  [{ list: new Uint8Array(1) }, 'option "list" is an Uint8Array, expected an array'],
+  [{ list: {} }, 'option "list" is an Object, expected an array'],
+  [
+    { words: {} },
+    'option "words" is an Object, expected a string, number, bigint or Uint8Array, or an array of them',
+  ],
+  [{ time: [] }, 'option "time" is an array, expected a number or a Date'],
   [{ object: "ab" }, 'option "object" is a string, expected an object'],
   [{ nested: 1 }, 'option "nested" is a number, expected an object { first, second }'],
   [{ nested: { first: 1 } }, 'option "nested.second" is missing'],

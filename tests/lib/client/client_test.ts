@@ -48,7 +48,7 @@ const BAD_CALLS: [call: (client: Untyped) => Promise<unknown>, message: string][
     (c) => c.run(script("return 1"), ["k"]),
     "expected options as an object { keys, args }, got an ",
   ],
-  [(c) => c.run(script("return 1"), { keys: "k" }), 'option "keys" is a string, expected an array'],
+  [(c) => c.run(script("return 1"), { keys: {} }), 'option "keys" is an Object, expected a string'],
   [(c) => c.run(script("return 1"), ["k"], ["a"]), "Cannot call run() with 3 arguments"],
   [(c) => c.customCommand("GET", "k"), "expected an array of words, got a string"],
   [

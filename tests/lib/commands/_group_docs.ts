@@ -38,6 +38,8 @@ export interface GroupDocs {
   groups: string[];
   /** Methods of all groups. */
   methods: MethodDocs[];
+  /** Signatures and options without a text, by what they belong to. */
+  withoutText: string[];
 }
 
 const MODULE = new URL("../../../lib/commands/mod.ts", import.meta.url);
@@ -49,7 +51,12 @@ interface Output {
 
 interface Declaration {
   kind: string;
-  def: { extends?: { repr: string }[]; methods?: Method[] };
+  def: { extends?: { repr: string }[]; methods?: Method[]; properties?: Property[] };
+}
+
+interface Property {
+  name: string;
+  jsDoc?: { doc?: string };
 }
 
 interface Method {
@@ -74,7 +81,19 @@ interface TypeDocs {
 
 /** Types of arguments that are words, or any number of words under any names. */
 const PLAIN = [
-  ...["Argument", "Bit", "BitOperation", "BitmapUnit", "CommandlogType", "Cursor", "EntryId"],
+  ...[
+    "AnyCase",
+    "Argument",
+    "Bit",
+    "Date",
+    "Integer",
+    "NodeCursor",
+    "BitOperation",
+    "BitmapUnit",
+    "CommandlogType",
+    "Cursor",
+    "EntryId",
+  ],
   ...["Entries", "GeoMembers", "GeoUnit", "Key", "LexBound", "ListSide", "PfdebugSubcommand"],
   ...["Score", "ScoreBound", "ScoredMembers", "SortedSetEnd", "StreamPositions", "Uint8Array"],
   ...["Value", "XnackMode"],
@@ -91,13 +110,19 @@ export async function readGroupDocs(): Promise<GroupDocs> {
     throw new Error(`Cannot read the output of deno doc: its version is ${version}`);
   }
 
-  const docs: GroupDocs = { groups: [], methods: [] };
+  const docs: GroupDocs = { groups: [], methods: [], withoutText: [] };
   for (const { name, declarations } of Object.values(nodes)[0].symbols) {
     for (const { kind, def } of declarations) {
       if (name === "Commands") {
         if (kind === "interface") docs.groups = def.extends!.map(({ repr }) => repr);
-      } else if (kind === "class") {
+      } else if (kind === "class" && name.endsWith("Commands")) {
         docs.methods.push(...firstSignatures(name, def.methods ?? []));
+        docs.withoutText.push(...textless(name, def.methods ?? []));
+      } else if (kind === "interface" || kind === "typeAlias") {
+        docs.withoutText.push(
+          ...textless(name, def.properties ?? []),
+          ...textlessOptions(name, def),
+        );
       }
     }
   }
@@ -126,6 +151,24 @@ function firstSignatures(group: string, methods: Method[]): MethodDocs[] {
   return [...seen.values()];
 }
 
+function textless(owner: string, members: readonly (Method | Property)[]): string[] {
+  return members.flatMap((member) => [
+    ...(member.jsDoc?.doc ? [] : [`${owner}.${member.name}`]),
+    ...textlessOptions(`${owner}.${member.name}`, member),
+  ]);
+}
+
+/** Properties without a text in all object types that are somewhere in a declaration. */
+function textlessOptions(owner: string, declaration: unknown): string[] {
+  if (typeof declaration !== "object" || declaration === null) return [];
+  const { kind, value } = declaration as { kind?: unknown; value?: { properties?: Property[] } };
+  const properties = kind === "typeLiteral" ? value?.properties ?? [] : [];
+  return [
+    ...properties.filter(({ jsDoc }) => !jsDoc?.doc).map(({ name }) => `${owner}: ${name}`),
+    ...Object.values(declaration).flatMap((part) => textlessOptions(owner, part)),
+  ];
+}
+
 function describe(parameter: Parameter): ParameterDocs {
   const { name, tsType, optional } = parameter.left ?? parameter;
   return {
@@ -150,7 +193,7 @@ function isStructured({ kind, value }: TypeDocs): boolean {
       return (value as TypeDocs[]).some(isStructured);
     case "typeRef": {
       const { typeName, typeParams } = value as { typeName: string; typeParams?: TypeDocs[] };
-      if (typeName === "OneOrMany") return typeParams!.some(isStructured);
+      if (typeName === "OneOrMany" || typeName === "Many") return typeParams!.some(isStructured);
       return !PLAIN.includes(typeName);
     }
     default:

@@ -137,7 +137,7 @@ const HABITS: [method: string, args: unknown[], message: string][] = [
   [
     "zadd",
     ["k", 1, "m"],
-    "expected options as an object { nx, xx, gt, lt, ch, incr }, got a string",
+    "expected members with scores: { name: score }, [[member, score]] or [{ member, score }]",
   ],
   ["zadd", ["k", ["m", 1]], "expected members with scores"],
   ["zunion", [["a", "b"], { weights: "12" }], 'option "weights" is a string, expected an array'],
@@ -155,7 +155,7 @@ const HABITS: [method: string, args: unknown[], message: string][] = [
   ["georadius", ["k", null, 1, "km"], "expected a position { longitude, latitude }, got null"],
   ["eval", ["return 1", ["k"]], "expected options as an object { keys, args }, got an array"],
   ["eval", ["return 1", 1, "k"], "Cannot call eval() with 3 arguments"],
-  ["eval", ["return 1", { keys: "k" }], 'option "keys" is a string, expected an array'],
+  ["eval", ["return 1", { keys: {} }], 'option "keys" is an Object, expected a string, number'],
   ["clientList", [{ id: [] }], "Cannot send CLIENT LIST: expected one or more id, got none"],
   ["clientList", [{ type: null }], 'option "type" is null'],
   ["aclLog", [{ count: 10 }], 'there is no option "count", only reset'],
@@ -199,6 +199,18 @@ Deno.test("methods say what they expect instead of what other clients take", () 
     const outcome = outcomeOf(method, args);
     assert(outcome instanceof Error, `${method}(${Deno.inspect(args)}) sends ${outcome}`);
     assertStringIncludes(outcome.message, message);
+  }
+});
+
+Deno.test("an error of an iterator is the error of the call", () => {
+  function* keys(): Generator<string> {
+    yield "a";
+    throw new RangeError("Cannot go on");
+  }
+  for (const method of ["del", "sintercard", "zunion"]) {
+    const outcome = outcomeOf(method, [keys()]);
+    assert(outcome instanceof RangeError, `${method}: ${outcome}`);
+    assertEquals(outcome.message, "Cannot go on");
   }
 });
 

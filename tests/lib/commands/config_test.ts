@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ByteMap } from "../../../lib/commands/mod.ts";
 import { ServerError } from "../../../lib/errors.ts";
 import { commandTest } from "../../_kit/command_tests.ts";
 import { serverTest } from "../../_kit/server_tests.ts";
@@ -15,7 +16,7 @@ commandTest("configGet() and configSet() read and change parameters", async (cli
     });
     assertEquals(
       await client.bytes.configGet("maxmemory-samples"),
-      new Map([[bytes("maxmemory-samples"), bytes("6")]]),
+      new ByteMap([[bytes("maxmemory-samples"), bytes("6")]]),
     );
   } finally {
     await client.configSet([["maxmemory-samples", 5], ["lfu-log-factor", 10]]);

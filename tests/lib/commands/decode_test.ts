@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { ByteMap } from "../../../lib/commands/mod.ts";
 import {
   toBigint,
   toBoolean,
@@ -119,7 +120,7 @@ Deno.test("fields come from maps, flat lists and pairs", () => {
     assertEquals({ ...toFields(shape, false) }, { a: "1", b: "2" });
     assertEquals([...toPairs(shape)], [["a", "1"], ["b", "2"]]);
   }
-  assertEquals(toFields([bytes("a"), bytes("1")], true), new Map([[bytes("a"), bytes("1")]]));
+  assertEquals(toFields([bytes("a"), bytes("1")], true), new ByteMap([[bytes("a"), bytes("1")]]));
   assertEquals([...toPairs([])], []);
   assertThrows(() => toFields(["a"], false), UnexpectedReplyError, "expected pairs");
   assertThrows(() => toFields("a", false), UnexpectedReplyError);

@@ -165,34 +165,49 @@ commandTest("geosearchstore() stores positions or distances", async (client) => 
 commandTest("georadius() and georadiusRo() find members around a position", async (client) => {
   await addCities(client, "{k}");
   for (const search of ["georadius", "georadiusRo"] as const) {
-    assertEquals(await client[search]("{k}", CENTER, 200, "km", { desc: true }), [
+    assertEquals(await client[search as "georadiusRo"]("{k}", CENTER, 200, "km", { desc: true }), [
       "Palermo",
       "Catania",
     ]);
-    const [{ member, distance, position, hash }] = await client[search]("{k}", CENTER, 200, "km", {
-      count: 1,
-      withdist: true,
-      withcoord: true,
-    });
+    const [{ member, distance, position, ...rest }] = await client[search as "georadiusRo"](
+      "{k}",
+      CENTER,
+      200,
+      "km",
+      {
+        count: 1,
+        withdist: true,
+        withcoord: true,
+      },
+    );
     assertEquals(member, "Catania");
-    assertAlmostEquals(distance!, 56.4413, 0.001);
+    assertAlmostEquals(distance, 56.4413, 0.001);
     assertNear(position, CATANIA);
-    assertEquals(hash, undefined);
-    assertEquals(await client[search]("{k}missing", CENTER, 1, "ft"), []);
+    assertEquals(rest, {});
+    assertEquals(await client[search as "georadiusRo"]("{k}missing", CENTER, 1, "ft"), []);
   }
 });
 
 commandTest("georadiusbymember() and …Ro() find members around a member", async (client) => {
   await addCities(client, "{k}");
   for (const search of ["georadiusbymember", "georadiusbymemberRo"] as const) {
-    assertEquals(await client[search]("{k}", "Palermo", 200, "km", { asc: true }), [
-      "Palermo",
-      "Catania",
-    ]);
-    assertEquals(await client[search]("{k}", "Palermo", 1, "mi", { withdist: true }), [
-      { member: "Palermo", distance: 0 },
-    ]);
-    await assertRejects(() => client[search]("{k}", "Atlantis", 1, "m"), ServerError);
+    assertEquals(
+      await client[search as "georadiusbymemberRo"]("{k}", "Palermo", 200, "km", { asc: true }),
+      [
+        "Palermo",
+        "Catania",
+      ],
+    );
+    assertEquals(
+      await client[search as "georadiusbymemberRo"]("{k}", "Palermo", 1, "mi", { withdist: true }),
+      [
+        { member: "Palermo", distance: 0 },
+      ],
+    );
+    await assertRejects(
+      () => client[search as "georadiusbymemberRo"]("{k}", "Atlantis", 1, "m"),
+      ServerError,
+    );
   }
 });
 

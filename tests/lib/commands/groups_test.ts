@@ -19,7 +19,7 @@ const WITHOUT_RUN: Record<string, readonly string[]> = {
   "they need a module": ["moduleLoad", "moduleLoadex", "moduleUnload"],
 };
 
-const { groups: interfaces, methods } = await readGroupDocs();
+const { groups: interfaces, methods, withoutText } = await readGroupDocs();
 
 Deno.test("methodName() joins words", () => {
   assertEquals(methodName("ZADD"), "zadd");
@@ -79,6 +79,10 @@ Deno.test("methods are documented after the template", () => {
       assert(described.includes(parameter.name), `${name} does not describe ${parameter.name}`);
     }
   }
+});
+
+Deno.test("every signature and every option has a text of its own", () => {
+  assertEquals(withoutText, []);
 });
 
 Deno.test("every method has an example that runs, or cannot run", () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ByteMap } from "../../../lib/commands/mod.ts";
 import { ServerError } from "../../../lib/errors.ts";
 import { commandTest } from "../../_kit/command_tests.ts";
 
@@ -83,7 +84,7 @@ commandTest("hgetall() answers a map on a bytes view", async (client) => {
   await client.hset("k", [[new Uint8Array([0, 255]), new Uint8Array([128])]]);
   const fields = await client.bytes.hgetall("k");
   assertEquals([...fields], [[new Uint8Array([0, 255]), new Uint8Array([128])]]);
-  assertEquals(await client.bytes.hgetall("missing"), new Map());
+  assertEquals(await client.bytes.hgetall("missing"), new ByteMap());
 });
 
 commandTest("hincrby() counts in numbers and bigints", async (client) => {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ByteMap } from "../../../lib/commands/mod.ts";
 import { commandTest } from "../../_kit/command_tests.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -47,7 +48,7 @@ commandTest("pubsubNumsub() counts subscribers", async (client, { subscribe }) =
   assertEquals({ ...await client.pubsubNumsub("news") }, { news: 2 });
   assertEquals({ ...await client.pubsubNumsub([]) }, {});
   assertEquals(Object.getPrototypeOf(await client.pubsubNumsub("news")), null);
-  assertEquals(await client.bytes.pubsubNumsub(["news"]), new Map([[bytes("news"), 2]]));
+  assertEquals(await client.bytes.pubsubNumsub(["news"]), new ByteMap([[bytes("news"), 2]]));
 });
 
 commandTest("shard channels are counted and listed apart", async (client, { subscribe }) => {
@@ -57,7 +58,7 @@ commandTest("shard channels are counted and listed apart", async (client, { subs
   assertEquals(await client.bytes.pubsubShardchannels("o*"), [bytes("orders")]);
   assertEquals({ ...await client.pubsubShardnumsub(["orders", "x"]) }, { orders: 1, x: 0 });
   assertEquals({ ...await client.pubsubShardnumsub([]) }, {});
-  assertEquals(await client.bytes.pubsubShardnumsub("orders"), new Map([[bytes("orders"), 1]]));
+  assertEquals(await client.bytes.pubsubShardnumsub("orders"), new ByteMap([[bytes("orders"), 1]]));
   assertEquals(await client.pubsubChannels(), []);
 });
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { ByteMap } from "../../../lib/commands/mod.ts";
 import {
   toPendingEntries,
   toPendingSummary,
@@ -119,7 +120,7 @@ commandTest(
     await client.xadd("k", "1-0", [[name, value]]);
     await client.xadd("k", "2-0", [["same", "first"], ["same", "last"]]);
     const [binary, repeated] = await client.bytes.xrange("k", "-", "+");
-    assertEquals(binary, { id: "1-0", fields: new Map([[name, value]]) });
+    assertEquals(binary, { id: "1-0", fields: new ByteMap([[name, value]]) });
     assertEquals([...repeated.fields.values()], [text.encode("first"), text.encode("last")]);
     const [{ fields }] = await client.xrange("k", 2, 2);
     assertEquals({ ...fields }, { same: "last" });
@@ -149,7 +150,7 @@ commandTest("xread() reads several streams", async (client) => {
   ]);
   assertEquals(await client.bytes.xread(new Map([["{k}2", "0"]])), [{
     key: text.encode("{k}2"),
-    entries: [{ id: "5-0", fields: new Map([[text.encode("b"), text.encode("1")]]) }],
+    entries: [{ id: "5-0", fields: new ByteMap([[text.encode("b"), text.encode("1")]]) }],
   }]);
   assertStrictEquals(await client.xread({ "{k}1": "2-0", "{k}2": "$" }), null);
   await assertRejects(() => client.xread({}), RangeError, "expected one or more streams");

@@ -1,0 +1,125 @@
+/**
+ * Names of methods in other clients, and what to call here instead.
+ *
+ * @module
+ */
+
+/**
+ * The type of a name that is a method in other clients, but not here. A call does not compile, and the compiler's
+ * message says what to use.
+ *
+ * @typeParam W What to use.
+ */
+export interface UseInstead<W extends string> {
+  /** What to use. */
+  readonly use: W;
+}
+
+/**
+ * Names that users of ioredis, node-redis and GLIDE know, and what to call here.
+ *
+ * None of them can be called: the compiler refuses it, and at run time it is a `TypeError` that says the same. The
+ * README compares the most used calls one by one under "Coming from another client".
+ *
+ * | there | here |
+ * | --- | --- |
+ * | `zadd(key, 1, "m")` | `zadd(key, { m: 1 })` |
+ * | `del("a", "b")` | `del(["a", "b"])` |
+ * | `hset(key, "field", "value")` | `hset(key, { field: "value" })` |
+ * | `set(key, value, "EX", 60)` | `set(key, value, { ex: 60 })` |
+ * | `mset("a", 1, "b", 2)` | `mset({ a: 1, b: 2 })` |
+ * | `hGetAll(key)`, `zRange(…)` | `hgetall(key)`, `zrange(…)` |
+ */
+export interface Habits {
+  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  readonly addListener: UseInstead<"for await (const event of client.events)">;
+  /** @deprecated Use the option `credentials` of `create()`. */
+  readonly auth: UseInstead<'the option "credentials" of create()'>;
+  /** @deprecated Use {@linkcode Client.customCommand}. */
+  readonly call: UseInstead<"customCommand([name, ...arguments])">;
+  /** @deprecated `create()` has connected, and the client reconnects by itself. */
+  readonly connect: UseInstead<"create(), which connects">;
+  /** @deprecated Use {@linkcode Client.run} with {@linkcode script}. */
+  readonly defineCommand: UseInstead<"run(script(lua), { keys, args })">;
+  /** @deprecated Use {@linkcode Client.transaction}, which executes nothing if its callback throws. */
+  readonly discard: UseInstead<"transaction((t) => [t.get(key)])">;
+  /** @deprecated Use {@linkcode Client.destroy}, or {@linkcode Client.close} to wait for replies. */
+  readonly disconnect: UseInstead<"destroy(), or close() to wait for replies">;
+  /** @deprecated Make another client with `create()`; blocking commands and subscriptions need none. */
+  readonly duplicate: UseInstead<
+    "create() once more; blocking commands and subscriptions need none"
+  >;
+  /** @deprecated Use {@linkcode Client.transaction} or {@linkcode Client.batch}. */
+  readonly exec: UseInstead<"transaction((t) => [t.get(key)]) or batch((b) => [b.get(key)])">;
+  /** @deprecated Use {@linkcode Client.bytes}. */
+  readonly getBuffer: UseInstead<"bytes.get(key)">;
+  /** @deprecated Use {@linkcode Client.run} with {@linkcode script}. */
+  readonly invokeScript: UseInstead<"run(script(lua), { keys, args })">;
+  /** @deprecated Use {@linkcode Client.transaction}. */
+  readonly multi: UseInstead<"transaction((t) => [t.get(key)])">;
+  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  readonly off: UseInstead<"for await (const event of client.events)">;
+  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  readonly on: UseInstead<"for await (const event of client.events)">;
+  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  readonly once: UseInstead<"for await (const event of client.events)">;
+  /** @deprecated Use {@linkcode Client.batch}. */
+  readonly pipeline: UseInstead<"batch((b) => [b.get(key)])">;
+  /** @deprecated Use {@linkcode Client.close}. */
+  readonly quit: UseInstead<"close()">;
+  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  readonly removeListener: UseInstead<"for await (const event of client.events)">;
+  /** @deprecated Use `scanIterator()`. */
+  readonly scanStream: UseInstead<"scanIterator({ match })">;
+  /** @deprecated Use the option `databaseId` of `create()`. */
+  readonly select: UseInstead<'the option "databaseId" of create()'>;
+  /** @deprecated Use {@linkcode Client.customCommand}. */
+  readonly sendCommand: UseInstead<"customCommand([name, ...arguments])">;
+  /** @deprecated Use `unsubscribe()` of the {@linkcode Subscription}, or its `delete(names)`. */
+  readonly unsubscribe: UseInstead<"unsubscribe() of the subscription, or its delete(names)">;
+  /** @deprecated Use {@linkcode Client.watch}, which ends by itself. */
+  readonly unwatch: UseInstead<"watch(keys, async (session) => …)">;
+}
+
+/** What each name leads to, as in the types. */
+const INSTEAD: { readonly [K in keyof Habits]: Habits[K]["use"] } = {
+  addListener: "for await (const event of client.events)",
+  auth: 'the option "credentials" of create()',
+  call: "customCommand([name, ...arguments])",
+  connect: "create(), which connects",
+  defineCommand: "run(script(lua), { keys, args })",
+  discard: "transaction((t) => [t.get(key)])",
+  disconnect: "destroy(), or close() to wait for replies",
+  duplicate: "create() once more; blocking commands and subscriptions need none",
+  exec: "transaction((t) => [t.get(key)]) or batch((b) => [b.get(key)])",
+  getBuffer: "bytes.get(key)",
+  invokeScript: "run(script(lua), { keys, args })",
+  multi: "transaction((t) => [t.get(key)])",
+  off: "for await (const event of client.events)",
+  on: "for await (const event of client.events)",
+  once: "for await (const event of client.events)",
+  pipeline: "batch((b) => [b.get(key)])",
+  quit: "close()",
+  removeListener: "for await (const event of client.events)",
+  scanStream: "scanIterator({ match })",
+  select: 'the option "databaseId" of create()',
+  sendCommand: "customCommand([name, ...arguments])",
+  unsubscribe: "unsubscribe() of the subscription, or its delete(names)",
+  unwatch: "watch(keys, async (session) => …)",
+};
+
+/**
+ * Makes calls of these names throw a `TypeError` that says what to use instead.
+ *
+ * @param prototype The prototype of the clients.
+ */
+export function correctHabits(prototype: object): void {
+  for (const [name, instead] of Object.entries(INSTEAD)) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      value: () => {
+        throw new TypeError(`Cannot call ${name}(): there is no such method; use ${instead}`);
+      },
+    });
+  }
+}
