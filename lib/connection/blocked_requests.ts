@@ -93,7 +93,7 @@ export class BlockedRequests {
       if (own && own.runId === identity?.runId) same.set(own.clientId, connection);
       else others.push(connection);
     }
-    if (loss === "left") return this.endSoon(reason, others);
+    if (loss === "left" || loss === "renewed") return this.endSoon(reason, others);
     for (const connection of others) connection.close(reason);
     if (same.size === 0) return;
     if (loss === "closed") this.#confirm(same, call, reason);

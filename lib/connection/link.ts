@@ -345,17 +345,22 @@ export class Link {
       return false;
     }
     this.#others.delete(fresh);
-    this.#leave(present, fresh, "the name leads to another node now");
+    this.#leave(present, fresh, "left", "the name leads to another node now");
     return true;
   }
 
   /** Uses a fresh connection instead of the present one, which is closed after its last reply. */
-  #leave(present: Connection, fresh: Connection, why: string): void {
+  #leave(
+    present: Connection,
+    fresh: Connection,
+    loss: "left" | "renewed",
+    why: string,
+  ): void {
     this.#alsoHolds(present);
     const error = new ConnectionError(`Left the connection to ${show(this.endpoint)}: ${why}`, {
       ...this.endpoint,
     });
-    this.#reconnect.leave(fresh, error);
+    this.#reconnect.leave(fresh, loss, error);
     this.#keepAlive.stop();
     this.dedicated.closeIdle();
     this.#giveBack(present.takeQueued(), error);
@@ -372,7 +377,7 @@ export class Link {
     }
     const fresh = await this.#open(this.#settings.attemptTimeout);
     if (fresh.closed || this.#reconnect.present !== connection) fresh.close(ONLY_A_PROBE);
-    else this.#leave(connection, fresh, NEWER_LOGIN);
+    else this.#leave(connection, fresh, "renewed", NEWER_LOGIN);
   }
 
   /** Holds a connection besides the present one, until it is closed. */

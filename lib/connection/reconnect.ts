@@ -25,9 +25,10 @@ export interface Reopenable {
 
 /**
  * Why the previous connection is not in use any more: it was `"closed"`; it was `"silent"` while the node answered a
- * fresh one; or it was `"left"` open, because a fresh one leads to a better node.
+ * fresh one; it was `"left"` open, because a fresh one leads to a better node; or it was `"renewed"`: left open, because a
+ * fresh one has logged in with newer credentials.
  */
-export type Loss = "closed" | "silent" | "left";
+export type Loss = "closed" | "silent" | "left" | "renewed";
 
 /**
  * What is done about the connection:
@@ -176,10 +177,11 @@ export class Reconnect<C extends Reopenable> {
    * Uses another connection instead of the present one, which stays open and is not closed here any more.
    *
    * @param fresh An open connection after its handshake.
-   * @param error Why the present one is left.
+   * @param loss Why the present one is left.
+   * @param error The same, for messages.
    */
-  leave(fresh: C, error: Error): void {
-    this.#successor = { connection: fresh, loss: "left" };
+  leave(fresh: C, loss: "left" | "renewed", error: Error): void {
+    this.#successor = { connection: fresh, loss };
     this.#connection = null;
     this.#state = "waiting";
     this.#lastError = error;

@@ -8,6 +8,7 @@
 import { firstOf } from "../connection/open_first.ts";
 import { openWith } from "../connection/open.ts";
 import { Budget } from "../connection/budget.ts";
+import type { LoginRenewal } from "../connection/credentials.ts";
 import { KeepAlive } from "../connection/keep_alive.ts";
 import { isHeldUp } from "../connection/probe.ts";
 import { Reconnect } from "../connection/reconnect.ts";
@@ -141,6 +142,11 @@ export class Subscriber<T extends Topic = Topic> {
   /** A connection that was opened to see whether the node answers. */
   #fresh: SubscriberConnection<Seat<T>> | undefined;
   readonly #pings = new Set<Budget>();
+  /** How its connections get newer credentials. */
+  readonly #renewal: LoginRenewal<SubscriberConnection<Seat<T>>> = {
+    refusesAuth: ({ greeting }) => greeting?.protocol === 2,
+    takeOver: (connection) => this.#takeOver(connection),
+  };
   readonly #changes: Readonly<Record<"begins" | "ends", ChangeOwner<Seat<T>>>>;
 
   /**
@@ -332,8 +338,18 @@ export class Subscriber<T extends Topic = Topic> {
             onClosed: (connection, error) => this.#onClosed(connection, error),
           }, link.tally),
         ask: (connection, words) => connection.call(words),
+        renewal: this.#renewal,
       });
     });
+  }
+
+  /** Opens another connection because of newer credentials, and uses it instead of the present one. */
+  async #takeOver(connection: SubscriberConnection<Seat<T>>): Promise<void> {
+    const fresh = await this.#open(this.#settings.link.attemptTimeout);
+    const lost = this.#lost("there are newer credentials");
+    if (fresh.closed || this.#reconnect.present !== connection) return fresh.close(lost);
+    this.#reconnect.succeed(fresh);
+    connection.close(lost);
   }
 
   async #probe(

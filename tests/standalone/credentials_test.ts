@@ -183,6 +183,59 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+for (const protocol of [2, 3] as const) {
+  Deno.test(`subscriptions survive newer credentials and another user [RESP${protocol}]`, async () => {
+    await setPasswords("one");
+    await server.command(["ACL", "SETUSER", "other", "reset", "on", ">pw", "allchannels", "+@all"]);
+    await using client = await connectAs({ username: "app", password: "one" }, { protocol });
+    await using news = await client.subscribe("news", { gaps: true });
+    const items: string[] = [];
+    const reading = (async () => {
+      for await (const item of news) {
+        items.push(item.kind === "gap" ? `gap ${item.reason}` : item.message);
+      }
+    })();
+    /** Publishes a message, and waits until it has come. */
+    const publish = async (message: string): Promise<void> => {
+      await client.publish("news", message);
+      await until(`${message} has come`, () => Promise.resolve(items.includes(message)));
+    };
+    await publish("first");
+    await setPasswords("one", "two");
+    await client.updateCredentials({ username: "app", password: "two" }, { reauthenticate: true });
+    await setPasswords("two");
+    // A connection that is replaced may still have to subscribe again.
+    if (protocol === 2) await until("a gap", () => Promise.resolve(items.length === 2));
+    await publish("second");
+    await client.updateCredentials({ username: "other", password: "pw" }, { reauthenticate: true });
+    await until("a gap", () => Promise.resolve(items.at(-1) === "gap reconnect"));
+    await publish("third");
+    const gap = "gap reconnect";
+    assertEquals(
+      items,
+      protocol === 2 ? ["first", gap, "second", gap, "third"] : ["first", "second", gap, "third"],
+    );
+    const list = String(await server.command(["CLIENT", "LIST", "TYPE", "pubsub"]));
+    assertEquals(list.match(/ user=\w+/g), [" user=other"]);
+    await news.unsubscribe();
+    await reading;
+  });
+
+  Deno.test(`a subscriber whose newer credentials are refused stays as it is [RESP${protocol}]`, async () => {
+    await setPasswords("one");
+    await using client = await connectAs({ username: "app", password: "one" }, { protocol });
+    await using news = await client.subscribe("news", { gaps: true });
+    await assertRejects(
+      () =>
+        client.updateCredentials({ username: "nobody", password: "x" }, { reauthenticate: true }),
+      ServerError,
+    );
+    await client.publish("news", "hello");
+    const { value } = await news[Symbol.asyncIterator]().next();
+    assertEquals([value?.kind, value?.kind === "message" && value.message], ["message", "hello"]);
+  });
+}
+
 Deno.test("without reauthenticate only new connections use the newer credentials", async () => {
   await setPasswords("one");
   await using client = await connectAs({ username: "app", password: "one" });

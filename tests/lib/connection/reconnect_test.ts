@@ -273,7 +273,7 @@ Deno.test("leave() uses another connection at once, and keeps the present one op
   await pass(clock, 5);
   owner.take();
   const fresh = owner.fresh();
-  reconnect.leave(fresh, BROKEN);
+  reconnect.leave(fresh, "left", BROKEN);
   assertEquals([reconnect.present, reconnect.lastError], [null, BROKEN]);
   await pass(clock, 5);
   assertEquals(owner.take(), ["5: ready #2 (left)"]);
@@ -369,7 +369,7 @@ Deno.test("close() closes a successor that is not in use yet", async () => {
   owner.reconnect.start();
   await pass(clock, 1);
   const fresh = owner.fresh();
-  owner.reconnect.leave(fresh, BROKEN);
+  owner.reconnect.leave(fresh, "left", BROKEN);
   owner.reconnect.close(BROKEN);
   await pass(clock, 1);
   assert(fresh.closed);
