@@ -10,6 +10,7 @@
 import type { Settings } from "../lib/configuration/settings.ts";
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
+import type { Endpoint } from "../lib/connection/transport.ts";
 import { Dispatcher } from "../lib/dispatch/dispatcher.ts";
 import type { ClusterRequestOptions } from "../lib/dispatch/request_options.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
@@ -18,6 +19,7 @@ import { ClusterError, ConfigurationError, type ServerError } from "../lib/error
 import type { Placement } from "../lib/subscription/placement.ts";
 import { Discovery } from "./discovery.ts";
 import { splitBySlot } from "./fan_out.ts";
+import { monitoredNode } from "./monitored_node.ts";
 import { Nodes } from "./nodes.ts";
 import { Plans } from "./plans.ts";
 import { Redirects } from "./redirects.ts";
@@ -393,6 +395,10 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
 
   onZonesUnknown(): void {
     this.tellZonesUnknown();
+  }
+
+  override monitored(options: ClusterRequestOptions | undefined): () => readonly Endpoint[] {
+    return monitoredNode(options?.route, this.nodes, this.discovery);
   }
 
   protected override placement(): Placement {

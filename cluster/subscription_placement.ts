@@ -33,7 +33,7 @@ const PAUSE = 1000;
 /** How long a primary may be silent until another one is used for what any node can have, in milliseconds. */
 const SILENCE = 1000;
 
-/** How far nodes may be apart with a message that was published at another one, in milliseconds. */
+/** How late a node may learn what has happened at another one, in milliseconds. */
 const BUS_DELAY = 150;
 
 /** A node at which something is, or was, subscribed. */
@@ -79,6 +79,7 @@ export interface PlacementSteps {
 
 /** Places the subscriptions of a cluster client. */
 export class SubscriptionPlacement implements Placement {
+  readonly delay = BUS_DELAY;
   readonly #nodes: Nodes;
   readonly #steps: PlacementSteps;
   readonly #timeout: number;
@@ -163,11 +164,11 @@ export class SubscriptionPlacement implements Placement {
     // A replica goes on to hand out the messages of its shard.
     const isReplica = anchor !== -1 &&
       topology?.shardOf(anchor)?.replicas.some((replica) => replica.name === name);
-    return isReplica ? Date.now() - BUS_DELAY : seenAt;
+    return isReplica ? undefined : seenAt;
   }
 
-  delayOf({ kind, name }: Topic): number {
-    return kind === "smessage" || isKeyspaceName(name.bytes) ? 0 : BUS_DELAY;
+  mayRepeat({ kind, name }: Topic): boolean {
+    return kind !== "smessage" && !isKeyspaceName(name.bytes);
   }
 
   async call(node: SubscriberNode, words: Words): Promise<Reply> {

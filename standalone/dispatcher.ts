@@ -10,12 +10,12 @@ import type { Settings } from "../lib/configuration/settings.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
-import { show } from "../lib/connection/transport.ts";
+import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { Creation } from "../lib/dispatch/creation.ts";
 import { Dispatcher } from "../lib/dispatch/dispatcher.ts";
 import { ReadChoice } from "../lib/dispatch/read_choice.ts";
 import { mayReadReplica, ReplicaChoice } from "../lib/dispatch/replica_choice.ts";
-import { ConnectionError, type ServerError, TimeoutError } from "../lib/errors.ts";
+import { ConnectionError, RedisError, type ServerError, TimeoutError } from "../lib/errors.ts";
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import type { Placement } from "../lib/subscription/placement.ts";
@@ -179,6 +179,15 @@ export class StandaloneDispatcher extends Dispatcher {
 
   protected override placement(): Placement {
     return this.#placement;
+  }
+
+  override monitored(): () => readonly Endpoint[] {
+    return () => {
+      const [node] = this.#placement.nodesFor();
+      if (node !== undefined) return node.addresses();
+      this.#placement.seek();
+      throw new RedisError("Cannot monitor: no primary is known");
+    };
   }
 
   async onConnected(link: Link): Promise<void> {

@@ -52,6 +52,8 @@ export type { Argument, Reply } from "../lib/resp/reply.ts";
 export type { WatchOptions } from "../lib/client/watch.ts";
 export type { Overflow } from "../lib/subscription/mailbox.ts";
 export type * from "../lib/subscription/message.ts";
+export { Monitor, type MonitorOptions, type MonitorStats } from "../lib/subscription/monitor.ts";
+export type { MonitoredCommand } from "../lib/subscription/monitor_line.ts";
 export type { SubscriptionStats } from "../lib/subscription/reader.ts";
 export {
   type SubscribeOptions,

@@ -34,6 +34,7 @@ interface Node extends SubscriberNode {
  * else.
  */
 export class StandalonePlacement implements Placement {
+  readonly delay = 0;
   readonly #source: PrimarySource;
   readonly #nodes = new WeakMap<Link, Node>();
   /** The primary of the last answer. */
@@ -99,8 +100,8 @@ export class StandalonePlacement implements Placement {
     return this.#source.primaryAt((node as Node).link);
   }
 
-  delayOf(): number {
-    return 0;
+  mayRepeat(): boolean {
+    return false;
   }
 
   call(node: SubscriberNode, words: Words): Promise<Reply> {

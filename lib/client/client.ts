@@ -21,7 +21,7 @@ import {
 import type { CredentialsProvider, RedisCredentials } from "../configuration/options.ts";
 import { updateCredentials, type UpdateCredentialsOptions } from "./update_credentials.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
-import { UnexpectedReplyError } from "../errors.ts";
+import { ClosedError, UnexpectedReplyError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import { correctHabits, type Habits } from "./habits.ts";
@@ -33,6 +33,9 @@ import type {
   PatternMessage,
   ShardMessage,
 } from "../subscription/message.ts";
+import type { Monitor, MonitorOptions } from "../subscription/monitor.ts";
+import type { MonitoredCommand } from "../subscription/monitor_line.ts";
+import { openMonitor } from "../subscription/open_monitor.ts";
 import { subscribe } from "../subscription/subscribe.ts";
 import type { SubscribeOptions, Subscription, WithGaps } from "../subscription/subscription.ts";
 import { type Kind, SUBSCRIBE } from "../subscription/topic.ts";
@@ -74,6 +77,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     refuseSurplusIn(Client.prototype, [
       "batch",
       "customCommand",
+      "monitor",
       "psubscribe",
       "run",
       "ssubscribe",
@@ -436,6 +440,67 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     options?: SubscribeOptions<ShardMessage<T>, G>,
   ): Promise<Subscription<T, WithGaps<ShardMessage<T>, G>>> {
     return this.#subscribe("smessage", channels, options);
+  }
+
+  /**
+   * Tells each command that a server executes, those of all clients (MONITOR). It costs the server much: for debugging.
+   *
+   * The monitor has a connection of its own. If that is lost it is opened again, and a gap is told: in the `stats`, as a
+   * `gap` event of the client without names, and with the option `gaps` between the commands.
+   *
+   * Secrets in AUTH, HELLO and the like are not shown. Commands that administrate the server (CONFIG, say) are not shown
+   * at all. What a script calls has the address `"lua"`.
+   *
+   * In a cluster a view with a route says which node: `cluster.with({ route: { host, port } }).monitor()`. A route to a
+   * slot or a key is looked up each time that the connection is opened.
+   *
+   * @example What a client sends
+   * ```ts
+   * await using monitor = await client.monitor();
+   * await client.set("greeting", "hello");
+   * for await (const { words } of monitor) {
+   *   if (words[0] === "SET") break; // ["SET", "greeting", "hello"]
+   * }
+   * ```
+   *
+   * @example How often each command is used, in ten seconds
+   * ```ts
+   * async function count(): Promise<Map<string, number>> {
+   *   const counts = new Map<string, number>();
+   *   for await (const { words } of await client.monitor({ signal: AbortSignal.timeout(10_000) })) {
+   *     const name = words[0].toUpperCase();
+   *     counts.set(name, (counts.get(name) ?? 0) + 1);
+   *   }
+   *   return counts;
+   * }
+   * ```
+   *
+   * @param options How commands are handed out, and what ends the monitor.
+   * @returns The monitor, once the server has accepted MONITOR: it tells all commands that are executed from then on.
+   * @throws {ServerError} If the user may not run MONITOR (`NOPERM`).
+   * @throws {TimeoutError} If the server has not accepted it within `clientCreationTimeout`, or the timeout of the view.
+   * @throws {ConfigurationError} If an option is bad, or a cluster client has no route to one node.
+   * @throws {ClusterError} If the cluster does not have the node of the route.
+   * @see {@link https://valkey.io/commands/monitor/}
+   */
+  async monitor<G extends boolean = false>(
+    options?: MonitorOptions<G>,
+  ): Promise<Monitor<T, WithGaps<MonitoredCommand<T>, G>>> {
+    const { dispatcher, bytes, options: own } = this.#view;
+    if (dispatcher.closed) throw new ClosedError("Cannot monitor: the client is closed");
+    const call = dispatcher.observer?.beginOther("MONITOR");
+    try {
+      const { settings, events, monitors } = dispatcher;
+      const monitor = await openMonitor<T, G>(options, {
+        ...{ settings, events, monitors, bytes, timeout: own?.timeout, signal: own?.signal },
+        addresses: dispatcher.monitored(own),
+      });
+      call?.end(undefined);
+      return monitor;
+    } catch (error) {
+      call?.end(error);
+      throw error;
+    }
   }
 
   /**

@@ -29,7 +29,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["DISCARD", TRANSACTION],
   ["EXEC", TRANSACTION],
   ["HELLO", 'use the options "protocol", "credentials" and "clientName"'],
-  ["MONITOR", "monitoring needs a connection of its own"],
+  ["MONITOR", "use monitor()"],
   ["MULTI", TRANSACTION],
   ["PSUBSCRIBE", `${SUBSCRIPTION}psubscribe()`],
   ["PSYNC", REPLICATION],

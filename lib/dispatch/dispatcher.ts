@@ -24,6 +24,7 @@ import {
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import type { Push } from "../resp/reply.ts";
+import type { MonitorEnd } from "../subscription/monitor.ts";
 import type { Placement } from "../subscription/placement.ts";
 import { Subscriptions } from "../subscription/registry.ts";
 import { Admission } from "./admission.ts";
@@ -52,6 +53,8 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   #closed = false;
   #ended = false;
   #subscriptions: Subscriptions | undefined;
+  /** The monitors of the client. */
+  readonly monitors: Set<MonitorEnd> = new Set();
   readonly #admission: Admission;
   /** Requests that wait for another try. */
   readonly #retries: RetryQueue;
@@ -102,9 +105,21 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     return this.#subscriptions;
   }
 
+  /**
+   * Finds the node that is monitored.
+   *
+   * @param _options Options of the request.
+   * @returns Tells where to try to reach the node. It throws a `ClusterError` if there is no such node any more, and
+   * another error if it is not known at present.
+   * @throws {ConfigurationError} If the options do not say which node.
+   */
+  monitored(_options: ClusterRequestOptions | undefined): () => readonly Endpoint[] {
+    throw new RedisError("Cannot monitor: this client has no nodes");
+  }
+
   /** Makes the placement of subscriptions. */
   protected placement(): Placement {
-    throw new RedisError("Cannot subscribe: a cluster client has no subscriptions yet");
+    throw new RedisError("Cannot subscribe: this client has no nodes");
   }
 
   /**
@@ -391,6 +406,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   async close(): Promise<void> {
     this.#closed = true;
     this.#subscriptions?.close(closedMeanwhile());
+    for (const monitor of this.monitors) monitor.destroy();
     if (!this.#ended) await this.#admission.drain(closedMeanwhile());
     this.destroy();
     const { dials } = this.settings.link;
@@ -404,6 +420,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.#closed = this.#ended = true;
     const error = closedMeanwhile();
     this.#subscriptions?.close(error);
+    for (const monitor of this.monitors) monitor.destroy();
     this.rejectKept(error);
     this.#retries.clear(error);
     stopRenewal(this.settings.link);

@@ -82,12 +82,16 @@ export interface Placement {
    */
   rightUntil(node: SubscriberNode): number | undefined;
   /**
-   * How far nodes may be apart with the same message, in milliseconds. Gaps begin so much earlier, and after a move so
-   * much time passes until messages of the new node are handed out.
+   * How late nodes may learn of a message, or that they have lost a topic, in milliseconds. Gaps begin so much earlier.
+   */
+  readonly delay: number;
+  /**
+   * Tells whether another node has the same messages, perhaps later. After a move to it, it is not listened to until
+   * {@linkcode Placement.delay} has passed, since it might send messages again that were handed out.
    *
    * @param topic The topic.
    */
-  delayOf(topic: Topic): number;
+  mayRepeat(topic: Topic): boolean;
   /**
    * Sends a command on the shared connection to a node.
    *

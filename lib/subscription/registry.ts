@@ -374,8 +374,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     const { last } = topic;
     if (last === null || last.subscriber === subscriber) return;
     topic.last = null;
-    const wait = last.at + this.#placement.delayOf(topic) - now;
-    if (wait <= 0) return;
+    const wait = last.at + this.#placement.delay - now;
+    if (wait <= 0 || !this.#placement.mayRepeat(topic)) return;
     clearTimeout(topic.echoes);
     topic.echoes = setTimeout(() => {
       topic.echoes = undefined;
@@ -524,7 +524,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#unsettled.add(topic);
     // Whoever waits for the topic has missed nothing.
     const waiting = new Set(Array.from(topic.calls, ({ owner }) => owner));
-    const begin = since - this.#placement.delayOf(topic);
+    const begin = since - this.#placement.delay;
     for (const reader of topic.readers as Reader[]) {
       if (!waiting.has(reader)) reader.lose(topic, begin);
     }

@@ -12,7 +12,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "DISCARD": "transaction()",
   "EXEC": "transaction()",
   "HELLO": '"protocol"',
-  "MONITOR": "a connection of its own",
+  "MONITOR": "monitor()",
   "MULTI": "transaction()",
   "PSUBSCRIBE": "psubscribe()",
   "PSYNC": "a connection of its own",

@@ -1,0 +1,309 @@
+/**
+ * The commands that a server executes, as an async iterable.
+ *
+ * @module
+ */
+
+import { Budget } from "../connection/budget.ts";
+import { ClosedError, OverflowError, TimeoutError } from "../errors.ts";
+import type { Events, Gap } from "../events.ts";
+import { Mailbox, MAX_BYTES, MAX_ITEMS, type Overflow } from "./mailbox.ts";
+import type { GapItem } from "./message.ts";
+import { type MonitoredCommand, readMonitorLine } from "./monitor_line.ts";
+import { MonitorSession, type MonitorSettings } from "./monitor_session.ts";
+
+/** How many gaps are kept for the figures. */
+const KEPT_GAPS = 100;
+/** How long dropped commands are gathered before they are told as one gap, in milliseconds. */
+const OVERFLOW_TIME = 1000;
+/** About how many bytes a buffered command takes besides its characters. */
+const OVERHEAD = 50;
+
+/**
+ * Options of a monitor.
+ *
+ * @typeParam G Whether there are gaps between the commands.
+ */
+export interface MonitorOptions<G extends boolean = boolean> {
+  /**
+   * Whether a {@linkcode GapItem} stands between commands where some may be missing.
+   *
+   * @default {false}
+   */
+  gaps?: G;
+  /**
+   * What happens with a command for which the buffer has no room: `"dropOldest"` drops the oldest commands,
+   * `"dropNewest"` the new one, `"error"` ends the monitor with an {@linkcode OverflowError}.
+   *
+   * @default {"dropOldest"}
+   */
+  overflow?: Overflow;
+  /** Most commands in the buffer. @default {1024} */
+  maxCommands?: number;
+  /** Most bytes in the buffer, as the server writes them. @default {16777216} */
+  maxBytes?: number;
+  /** Ends the monitor, or the wait for it. */
+  signal?: AbortSignal;
+}
+
+/** Figures of a monitor. */
+export interface MonitorStats {
+  /** Commands that were received. */
+  received: number;
+  /** Commands of these that were dropped because the buffer was full. */
+  dropped: number;
+  /** Commands that are buffered. */
+  buffered: number;
+  /** The times in which commands may have been missed, oldest first; the latest 100. */
+  gaps: Gap[];
+}
+
+/** Where to connect, and what to do with what comes. */
+export interface MonitorSetup extends MonitorSettings {
+  /** What the caller wants; checked. */
+  readonly options: MonitorOptions;
+  /** Whether words are bytes rather than text. */
+  readonly bytes: boolean;
+  /** Milliseconds until MONITOR must be accepted for the first time. */
+  readonly timeout: number;
+  /** Takes its events. */
+  readonly events: Events;
+  /** Called when it has ended. */
+  onEnded(monitor: MonitorEnd): void;
+}
+
+/** A monitor, for its end. */
+export interface MonitorEnd {
+  /** Ends it at once; what it has buffered is forgotten. */
+  destroy(): void;
+}
+
+/**
+ * The commands that a server executes, from `monitor()`.
+ *
+ * Iterate it for the commands. Each is handed out once; several loops share them. Leaving a loop does not end the
+ * monitor, a later loop goes on where it has stopped: `await using` or {@linkcode Monitor.stop} ends it.
+ *
+ * @typeParam T Type of the words: `string`, or `Uint8Array` on a `bytes` view.
+ * @typeParam M What it hands out.
+ */
+export class Monitor<T extends string | Uint8Array = string, M = MonitoredCommand<T>>
+  implements AsyncIterable<M>, AsyncDisposable, MonitorEnd {
+  readonly #setup: MonitorSetup;
+  readonly #session: MonitorSession;
+  readonly #mailbox: Mailbox<string | GapItem>;
+  readonly #begun = Promise.withResolvers<void>();
+  #received = 0;
+  #dropped = 0;
+  readonly #gaps: Gap[] = [];
+  /** Commands that were dropped and have not been told as a gap. */
+  #overflow: Overflowing | null = null;
+  #ended = false;
+
+  /**
+   * Makes a monitor. Monitors are made by `monitor()`.
+   *
+   * @param setup Where to connect, and what to do with what comes.
+   * @ignore
+   */
+  constructor(setup: MonitorSetup) {
+    this.#setup = setup;
+    // An end before the beginning has a reader only if somebody waits for the beginning.
+    this.#begun.promise.catch(() => {});
+    const { gaps, overflow, maxCommands, maxBytes } = setup.options;
+    this.#mailbox = new Mailbox<string | GapItem>({
+      sizeOf: (item) => OVERHEAD + (typeof item === "string" ? item.length : 0),
+      overflow,
+      maxItems: maxCommands,
+      maxBytes,
+      onDrop: (item) => {
+        if (typeof item === "string") this.#drop();
+      },
+      onFull: () => this.#end(this.#tooSlow()),
+      isMark: (item) => typeof item !== "string",
+      markOf: gaps
+        ? ({ count, since, until }) => ({
+          kind: "gap",
+          reason: "overflow",
+          since,
+          until,
+          dropped: count,
+        })
+        : undefined,
+    });
+    this.#session = new MonitorSession(setup, {
+      onLine: (line) => {
+        this.#received++;
+        this.#mailbox.put(line);
+      },
+      onBegun: (since) => this.#onBegun(since),
+      onFailed: (error) => this.#end(error),
+    });
+  }
+
+  /** Whether it has ended. What it has buffered can still be read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Its figures, as they are now. */
+  get stats(): MonitorStats {
+    const gaps = this.#gaps.map((gap) => ({ ...gap }));
+    if (this.#overflow !== null) gaps.push(overflowGap(this.#overflow));
+    return {
+      received: this.#received,
+      dropped: this.#dropped,
+      buffered: this.#mailbox.length,
+      gaps,
+    };
+  }
+
+  /**
+   * Connects. To be called once.
+   *
+   * @returns Resolves when the server has accepted MONITOR.
+   * @ignore
+   */
+  async open(): Promise<void> {
+    const { options: { signal }, timeout } = this.#setup;
+    using _ = new Budget(timeout, () => {
+      const cause = this.#session.lastError;
+      const why = cause === undefined ? "there is no connection" : cause.message;
+      this.#end(
+        new TimeoutError(`Cannot complete MONITOR within ${timeout} ms: ${why}`, {
+          phase: "queued",
+          timeout,
+          cause,
+        }),
+      );
+    });
+    if (signal?.aborted) this.#abort();
+    else signal?.addEventListener("abort", this.#abort);
+    if (!this.#ended) this.#session.start();
+    await this.#begun.promise;
+  }
+
+  /**
+   * Ends the monitor: no more commands are taken. Those that are buffered can still be read, and then iterations end.
+   *
+   * @returns Resolves when its connection is closed.
+   */
+  stop(): Promise<void> {
+    this.#end();
+    return Promise.resolve();
+  }
+
+  /**
+   * Ends the monitor at once, because the client is closed.
+   *
+   * @ignore
+   */
+  destroy(): void {
+    this.#mailbox.clear();
+    this.#end();
+  }
+
+  /** Ends the monitor at the end of an `await using` block, as {@linkcode Monitor.stop} does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /**
+   * Begins to read, or reads on where the last loop has stopped.
+   *
+   * @returns An iterator that ends with the monitor. It throws the error that ended the monitor, if one did.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined> {
+    const items = this.#mailbox[Symbol.asyncIterator]();
+    const form = this.#setup.bytes ? "bytes" : "text";
+    return {
+      async next(): Promise<IteratorResult<M, undefined>> {
+        const { value, done } = await items.next();
+        if (done) return { value, done };
+        const item = typeof value === "string" ? readMonitorLine(value, form as "text") : value;
+        return { value: item as M, done: false };
+      },
+      async return(): Promise<IteratorResult<M, undefined>> {
+        await items.return!();
+        return { value: undefined, done: true };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #onBegun(since: number | undefined): void {
+    this.#begun.resolve();
+    if (since === undefined) return;
+    const gap: Gap = { reason: "reconnect", since, until: Date.now() };
+    this.#tell(gap);
+    if (this.#setup.options.gaps) this.#mailbox.put({ kind: "gap", ...gap });
+  }
+
+  readonly #abort = (): void => {
+    this.#begun.reject(this.#setup.options.signal!.reason);
+    this.#end();
+  };
+
+  #end(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { options: { signal }, onEnded } = this.#setup;
+    signal?.removeEventListener("abort", this.#abort);
+    const reason = error ?? new ClosedError("Cannot complete MONITOR: it was ended");
+    this.#begun.reject(reason);
+    this.#tellOverflow();
+    this.#session.close(reason);
+    this.#mailbox.end(error);
+    onEnded(this);
+  }
+
+  #tooSlow(): OverflowError {
+    const { maxCommands = MAX_ITEMS, maxBytes = MAX_BYTES } = this.#setup.options;
+    return new OverflowError(
+      `Cannot keep more commands: the reader is too slow, and its buffer has ${maxCommands} commands or ${maxBytes} bytes`,
+    );
+  }
+
+  /** Notes that a command was dropped. Some time later all that were dropped meanwhile are told together. */
+  #drop(): void {
+    this.#dropped++;
+    const now = Date.now();
+    const overflow = this.#overflow;
+    if (overflow !== null) {
+      overflow.until = now;
+      overflow.dropped++;
+      return;
+    }
+    const timer = setTimeout(() => this.#tellOverflow(), OVERFLOW_TIME);
+    Deno.unrefTimer(timer);
+    this.#overflow = { since: now, until: now, dropped: 1, timer };
+  }
+
+  #tellOverflow(): void {
+    const overflow = this.#overflow;
+    if (overflow === null) return;
+    clearTimeout(overflow.timer);
+    this.#overflow = null;
+    this.#tell(overflowGap(overflow));
+  }
+
+  #tell(gap: Gap): void {
+    if (this.#gaps.length === KEPT_GAPS) this.#gaps.shift();
+    this.#gaps.push(gap);
+    this.#setup.events.emit({ type: "gap", names: [], ...gap });
+  }
+}
+
+/** Commands that were dropped. */
+interface Overflowing {
+  readonly since: number;
+  until: number;
+  dropped: number;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+function overflowGap({ since, until, dropped }: Overflowing): Gap {
+  return { reason: "overflow", since, until, dropped };
+}
