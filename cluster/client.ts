@@ -189,7 +189,14 @@ export class RedisClusterClient<
     const { dispatcher, options: request } = this.view();
     return new ClusterScan<T>(
       dispatcher as ClusterDispatcher,
-      (route, signal) => this.with({ ...request, route, signal }),
+      (route, signal) => {
+        const options = { ...request, route, signal };
+        const surface = this.with(options);
+        return {
+          scan: (cursor, pages) => surface.scan(cursor, pages),
+          ask: (words) => dispatcher.ask(words, options),
+        };
+      },
       options,
       request?.signal,
     );

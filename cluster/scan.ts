@@ -12,8 +12,9 @@ import type { ScanKeysOptions, ScanPage } from "../lib/commands/mod.ts";
 import type { AddressRoute } from "../lib/dispatch/route.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { ClusterError, ConnectionError, ServerError, TimeoutError } from "../lib/errors.ts";
+import type { Words } from "../lib/executor.ts";
 import { faultOfOptions, type OptionShape } from "../lib/option_shape.ts";
-import type { Argument, Reply } from "../lib/resp/reply.ts";
+import type { Reply } from "../lib/resp/reply.ts";
 import { taken } from "../lib/words.ts";
 import type { ClusterDispatcher } from "./dispatcher.ts";
 import { type Importer, type NodeView, readNodeView, readRunId } from "./node_view.ts";
@@ -51,7 +52,8 @@ const SCAN_OPTIONS: OptionShape<ClusterScanOptions> = {
 /** Sends commands to one node. */
 interface NodeSurface<T> {
   scan(cursor: string, options: ScanKeysOptions): Promise<ScanPage<T>>;
-  customCommand(words: readonly Argument[]): Promise<Reply>;
+  /** Asks the node about itself. */
+  ask(words: Words): Promise<Reply>;
 }
 
 /**
@@ -273,7 +275,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     const surface = this.#surface(address);
     const before = this.#dispatcher.nodes.connectionTo(address);
     const [nodes, runId] = await Promise.all([
-      surface.customCommand(["CLUSTER", "NODES"]),
+      surface.ask(["CLUSTER", "NODES"]),
       this.#runId(surface),
     ]);
     if (runId !== undefined) return readNodeView(textOf(nodes), runId, address.host);
@@ -291,7 +293,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
   /** Asks a node for its run id; undefined if it does not tell, for example because the user may not run INFO. */
   async #runId(surface: NodeSurface<T>): Promise<string | undefined> {
     try {
-      return readRunId(textOf(await surface.customCommand(["INFO", "server"])));
+      return readRunId(textOf(await surface.ask(["INFO", "server"])));
     } catch (error) {
       if (error instanceof ServerError) return undefined;
       throw error;

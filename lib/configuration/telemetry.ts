@@ -7,7 +7,19 @@
  * @module
  */
 
-/** Options for telemetry by OpenTelemetry. */
+/**
+ * Options for telemetry by OpenTelemetry.
+ *
+ * @example Spans and metrics, where the environment has `OTEL_DENO=true`
+ * ```ts no-eval
+ * import { RedisClient } from "@babushka/redis";
+ *
+ * await using client = await RedisClient.create({
+ *   addresses: [{ host: "localhost", port: 6379 }],
+ *   telemetry: { metrics: true },
+ * });
+ * ```
+ */
 export interface TelemetryOptions {
   /** Make a span for each call. @default {true} */
   traces?: boolean;

@@ -23,14 +23,14 @@ import {
 } from "../errors.ts";
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
-import type { Push } from "../resp/reply.ts";
+import type { Push, Reply } from "../resp/reply.ts";
 import type { MonitorEnd } from "../subscription/monitor.ts";
 import type { Placement } from "../subscription/placement.ts";
 import { Subscriptions } from "../subscription/registry.ts";
 import { Admission } from "./admission.ts";
 import { allowForBlocking } from "./blocking_time.ts";
 import { KeptRequests } from "./kept_requests.ts";
-import type { Observer } from "./observer.ts";
+import { type Observer, UNOBSERVED } from "./observer.ts";
 import type { RequestCounts } from "./request_counts.ts";
 import { reportFailures, stopRenewal } from "./renewed_secrets.ts";
 import type { ClusterRequestOptions, RequestOptions } from "./request_options.ts";
@@ -144,6 +144,21 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
       return Promise.reject(reason);
     }
     const promise = request.promise<R>();
+    this.launch(request, options);
+    return promise;
+  }
+
+  /**
+   * Sends a request that the client makes for itself, in the way of those of its users. Telemetry leaves it out.
+   *
+   * @param words Words of the command.
+   * @param options Options of the request.
+   * @returns The reply, as text.
+   */
+  ask(words: Words, options: ClusterRequestOptions | undefined): Promise<Reply> {
+    const request = this.make(words, asItIs, false, options);
+    request.observed = UNOBSERVED;
+    const promise = request.promise<Reply>();
     this.launch(request, options);
     return promise;
   }
@@ -500,6 +515,10 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   abstract onConnected(link: Link): Promise<void>;
   abstract onReady(link: Link): void;
   abstract onLost(link: Link, error: Error): void;
+}
+
+function asItIs(reply: Reply): Reply {
+  return reply;
 }
 
 function closedMeanwhile(): ClosedError {

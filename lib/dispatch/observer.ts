@@ -16,6 +16,16 @@ export interface ObservedCall extends Observed {
   end(error: unknown): void;
 }
 
+/** Marks requests that go the way of a user's requests and are none. */
+export const UNOBSERVED: Observed = {
+  addPart: (part) => {
+    part.observed = UNOBSERVED;
+  },
+  retried: () => {},
+  redirected: () => {},
+  settled: () => {},
+};
+
 /** Looks at the calls of one client. Its methods never throw. */
 export interface Observer {
   /**

@@ -11,6 +11,7 @@ import {
 import {
   NO_REPLY,
   simple,
+  startCluster,
   startFakeCluster,
   startFakeServer,
   startProxy,
@@ -520,6 +521,39 @@ Deno.test("cluster: a batch over all nodes is one span", async () => {
   const [batch, ...others] = recorder.take();
   assertEquals([outline(batch), others], [["PIPELINE GET"], []]);
   assertEquals(batch.attributes["db.operation.batch.size"], 20);
+});
+
+Deno.test("cluster: each page of a scan is a span, and nothing else that it takes", async () => {
+  using recorder = new Recorder();
+  await using cluster = await startCluster({ shards: 3, replicas: 0 });
+  await using client = await connectCluster(cluster, { telemetry: {} });
+  await client.mset(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`k${i}`, "v"])));
+  const keys = await recorder.within(() => Array.fromAsync(client.scanIterator({ count: 10 })));
+  assertEquals(keys.length, 60);
+  const spans = recorder.take();
+  assertGreater(spans.length, 3);
+  assertEquals(new Set(spans.map(({ name }) => name)), new Set(["SCAN"]));
+});
+
+Deno.test("what a client asks for itself has no span", async () => {
+  using recorder = new Recorder();
+  await using cluster = await startFakeCluster();
+  await using fake = await startFakeServer();
+  const often = { periodicTopologyCheck: 20, keepAlive: 20 };
+  const telemetry = { requireParent: false, metrics: true };
+  await using _one = await connectCluster(cluster, { telemetry, ...often });
+  await using other = await connectWith(telemetry, { port: fake.port, ...often });
+  const [node] = cluster.nodes;
+  const asked = (): boolean =>
+    node.received.filter(({ args }) => args[1] === "SLOTS").length > 3 &&
+    fake.receivedOf("ROLE").length > 3;
+  await until("both have asked", () => Promise.resolve(asked()));
+  fake.cut();
+  await until("it has reconnected", () => Promise.resolve(other.statistics.reconnects === 1));
+  assertEquals(recorder.take(), []);
+  assertEquals(recorder.measurements, []);
+  const { completed, failed, inFlight } = other.statistics;
+  assertEquals([completed, failed, inFlight], [0, 0, 0]);
 });
 
 Deno.test("durations are measured for each call, with kept attributes", async () => {
