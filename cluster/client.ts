@@ -48,6 +48,13 @@ export class RedisClusterClient<
   }
 
   /**
+   * Whether the clients of this class are for a cluster.
+   *
+   * @ignore
+   */
+  static readonly isCluster: boolean = true;
+
+  /**
    * Finds the cluster and connects to its primaries.
    *
    * It is ready when each primary was reached or has failed, at the latest after half of `clientCreationTimeout` once

@@ -31,6 +31,13 @@ import { StandaloneDispatcher } from "./dispatcher.ts";
  */
 export class RedisClient<T extends string | Uint8Array = string> extends Client<T, "one"> {
   /**
+   * Whether the clients of this class are for a cluster.
+   *
+   * @ignore
+   */
+  static readonly isCluster: boolean = false;
+
+  /**
    * Connects to a primary and its replicas.
    *
    * It is ready when the primary is known and every other address has answered or failed, at the latest after half of

@@ -71,8 +71,16 @@ export function lookUp(
  * @returns The rows of all commands in alphabetical order; rows of subcommands are inside their containers.
  */
 export function commandRows(): CommandRow[] {
-  const names = COMMAND_ROWS.match(/^\S+/gm) ?? [];
-  return names.map((name) => find(name)!);
+  return commandNames().map((name) => find(name)!);
+}
+
+/**
+ * Lists the names of the built-in table.
+ *
+ * @returns The names of all commands, in upper case and in alphabetical order; no subcommands.
+ */
+export function commandNames(): string[] {
+  return COMMAND_ROWS.match(/^\S+/gm) ?? [];
 }
 
 function find(name: Argument | undefined): CommandRow | undefined {

@@ -1,0 +1,79 @@
+/**
+ * What a connection sends its commands with.
+ *
+ * @module
+ */
+
+import type { Client } from "../../client/client.ts";
+import type { ClusterRequestOptions } from "../../dispatch/request_options.ts";
+import type { AddressRoute } from "../../dispatch/route.ts";
+import type { EventAddress } from "../../events.ts";
+import type { Argument, Reply } from "../../resp/reply.ts";
+import type { ReopenedClient } from "../reopened_client.ts";
+
+/** What a connection sends its commands with. */
+export type Carrier = Pick<
+  ReopenedClient,
+  | "status"
+  | "primaries"
+  | "isClosed"
+  | "connect"
+  | "disconnect"
+  | "quit"
+  | "send"
+  | "use"
+  | "pause"
+>;
+
+/** Sends commands to one node of a cluster. It has no connection of its own: closing it does nothing. */
+export class NodeCarrier implements Carrier {
+  readonly primaries: readonly EventAddress[];
+  status: string;
+  readonly #cluster: Carrier;
+  readonly #route: AddressRoute;
+
+  /**
+   * Makes one.
+   *
+   * @param cluster What sends commands to the cluster.
+   * @param route The node.
+   */
+  constructor(cluster: Carrier, route: AddressRoute) {
+    this.primaries = [route];
+    this.status = cluster.status;
+    this.#cluster = cluster;
+    this.#route = route;
+  }
+
+  get isClosed(): boolean {
+    return this.#cluster.isClosed;
+  }
+
+  connect(): Promise<void> {
+    return this.#cluster.connect();
+  }
+
+  disconnect(): void {}
+
+  quit(): Promise<"OK"> {
+    return Promise.resolve("OK");
+  }
+
+  send(words: readonly Argument[]): Promise<Reply> {
+    return this.#cluster.send(words, { route: this.#route });
+  }
+
+  use<R>(run: (client: Client) => Promise<R>): Promise<R> {
+    return this.#cluster.use((client) =>
+      run(
+        (client as unknown as { with(options: ClusterRequestOptions): Client }).with({
+          route: this.#route,
+        }),
+      )
+    );
+  }
+
+  pause(): Promise<void> {
+    return this.#cluster.pause();
+  }
+}

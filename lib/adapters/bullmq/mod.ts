@@ -1,0 +1,43 @@
+/**
+ * BullMQ on this library: a connection that its queues, workers, flows and event listeners take.
+ *
+ * BullMQ 5.77 and later takes any object with its `IRedisClient` interface. {@linkcode BullMQConnection} is one, on the
+ * standalone and on the cluster client.
+ *
+ * @example A queue and a worker
+ * ```ts no-eval
+ * import { RedisClient } from "@babushka/redis";
+ * import { BullMQConnection } from "@babushka/redis/bullmq";
+ * import { Queue, Worker } from "npm:bullmq@6";
+ *
+ * await using connection = new BullMQConnection(RedisClient, "redis://localhost:6379");
+ * const queue = new Queue("mail", { connection });
+ * const worker = new Worker("mail", (job) => console.log(job.data), { connection });
+ * await queue.add("welcome", { to: "ann@example.com" });
+ * ```
+ *
+ * @example On a cluster
+ * ```ts no-eval
+ * import { RedisClusterClient } from "@babushka/redis";
+ * import { BullMQConnection } from "@babushka/redis/bullmq";
+ * import { Queue } from "npm:bullmq@6";
+ *
+ * await using connection = new BullMQConnection(RedisClusterClient, "redis://localhost:7000");
+ * // All keys of a queue must be in one slot: a hash tag as the prefix puts them there.
+ * const queue = new Queue("mail", { connection, prefix: "{mail}" });
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type BullMQCommandDefinition,
+  BullMQConnection,
+  type BullMQConnectionOptions,
+  type BullMQDuplicateOptions,
+  type ClientClass,
+} from "./connection.ts";
+export type { BullMQTransaction } from "./transaction.ts";
+export type * from "../../configuration/options.ts";
+export type { Reply } from "../../resp/reply.ts";
+export { RedisError, ServerError } from "../../errors.ts";
