@@ -9,7 +9,10 @@ import { Readable } from "node:stream";
 import type { Client } from "../../client/client.ts";
 import { Script } from "../../client/script.ts";
 import { commandNames } from "../../command_table/mod.ts";
-import type { ClusterClientConfiguration } from "../../configuration/options.ts";
+import type {
+  ClusterClientConfiguration,
+  RedisClientConfiguration,
+} from "../../configuration/options.ts";
 import { settingsOf } from "../../configuration/settings.ts";
 import { configurationOfUrl } from "../../configuration/url.ts";
 import type { ClusterRequestOptions } from "../../dispatch/request_options.ts";
@@ -32,8 +35,11 @@ export interface ClientClass {
   /** Whether its clients are for a cluster. */
   readonly isCluster: boolean;
   /** Makes a client. */
-  create(configuration: ClusterClientConfiguration | string | URL): Promise<AsyncDisposable>;
+  create(configuration: ClientConfiguration | string | URL): Promise<AsyncDisposable>;
 }
+
+/** What `create()` of a client class takes besides a URL. */
+export type ClientConfiguration = RedisClientConfiguration | ClusterClientConfiguration;
 
 /** Options for a {@linkcode BullMQConnection}. */
 export interface BullMQConnectionOptions {
@@ -116,7 +122,7 @@ export class BullMQConnection extends EventEmitter {
   /** What other code may want to know about the connection. */
   options: Record<string, unknown>;
   readonly #class: ClientClass;
-  readonly #configuration: ClusterClientConfiguration;
+  readonly #configuration: ClientConfiguration;
   readonly #failFast: boolean;
   readonly #carrier: Carrier;
   readonly #defined = new Map<string, Defined>();
@@ -134,7 +140,7 @@ export class BullMQConnection extends EventEmitter {
    */
   constructor(
     client: ClientClass,
-    configuration: ClusterClientConfiguration | string | URL,
+    configuration: ClientConfiguration | string | URL,
     options: BullMQConnectionOptions = {},
   ) {
     super();
@@ -529,11 +535,16 @@ export class BullMQConnection extends EventEmitter {
    * Names the connection, also after a reconnect. In a cluster there is one of the name to each primary.
    *
    * @param name Its name in CLIENT LIST.
-   * @returns `"OK"`.
+   * @returns `"OK"`; also if the connection is closed meanwhile: it has the name when it is opened again.
    */
-  clientSetName(name: string): Promise<string> {
+  async clientSetName(name: string): Promise<string> {
     this.#name = name;
-    return this.#carrier.send(["CLIENT", "SETNAME", name], this.#everywhere) as Promise<string>;
+    try {
+      return await this.#carrier.send(["CLIENT", "SETNAME", name], this.#everywhere) as string;
+    } catch (error) {
+      if (this.#carrier.isClosed) return "OK";
+      throw error;
+    }
   }
 
   get #everywhere(): ClusterRequestOptions | undefined {

