@@ -394,6 +394,53 @@ Deno.test("a timeout on the way to a server that is away names the server, but n
   assertEquals(client.statistics.timedOut, 1);
 });
 
+Deno.test("each call has one span that ends once, whatever is cut, aborted, late or closed", async () => {
+  using recorder = new Recorder();
+  await using proxy = await startProxy(server);
+  const client = await connectWith({ metrics: true }, {
+    port: proxy.port,
+    requestTimeout: 50,
+    inflightRequestsLimit: 60,
+  });
+  const short = client.with({ timeout: 1 });
+  const sum = script("return #KEYS + #ARGV");
+  /** Calls, each with the number of spans that it has at least and at most. */
+  const calls: [() => Promise<unknown>, number, number][] = [
+    [() => client.set("k", "v"), 1, 1],
+    [() => client.get("k"), 1, 1],
+    [() => short.get("k"), 1, 1],
+    [() => client.mget(["k", "l"]), 1, 1],
+    [() => client.hget("k", "f"), 1, 1],
+    [() => client.blpop("none", 0.01), 1, 1],
+    [() => client.with({ signal: AbortSignal.timeout(2) }).brpop("none", 0), 1, 1],
+    // Refused as a whole, or sent.
+    [() => client.batch((b) => [b.get("k"), b.incr("n"), b.blpop("none", 0.01)]), 0, 1],
+    [() => client.batch((b) => [b.get("k"), b.hget("k", "f")], { errors: "values" }), 1, 1],
+    [() => client.transaction((t) => [t.incr("n"), t.get("k")]), 1, 1],
+    [() => client.run(sum, { keys: ["k"] }), 1, 1],
+    [() => client.watch("k", (s) => s.transaction((t) => [t.get("k")])), 1, 22],
+  ];
+  let least = 0;
+  let most = 0;
+  const outcomes: Promise<unknown>[] = [];
+  await recorder.within(async () => {
+    for (let i = 0; i < 1200; i++) {
+      const [call, min, max] = calls[i * 7 % calls.length];
+      least += min;
+      most += max;
+      outcomes.push(call().catch(() => {}));
+      if (i % 25 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (i % 150 === 149) proxy.cut();
+    }
+    await client.close();
+    await Promise.all(outcomes);
+  });
+  const { length } = recorder.take();
+  assert(length >= least && length <= most, `${length} spans, expected ${least} to ${most}`);
+  assertEquals(recorder.measurements.length, length);
+  assertEquals([client.statistics.inFlight, client.statistics.connections], [0, 0]);
+});
+
 Deno.test("cluster: a command for three nodes is one span, and so is one to all nodes", async () => {
   using recorder = new Recorder();
   await using cluster = await startFakeCluster({
