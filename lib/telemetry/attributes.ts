@@ -127,9 +127,9 @@ export class Attributes {
   }
 }
 
-/** The attributes of a server by its address; the port only if it is not the usual one. */
+/** The attributes of a server by its address; the port only if it is not the usual one, and no Unix domain socket. */
 export function serverAttributes({ host, port }: Endpoint): Record<string, string | number> {
-  return port === DEFAULT_PORT
+  return port === DEFAULT_PORT || port === 0
     ? { "server.address": host }
     : { "server.address": host, "server.port": port };
 }
@@ -138,7 +138,7 @@ function nodeAttributes(endpoint: Endpoint, peer: Endpoint | undefined): Telemet
   const attributes = serverAttributes(endpoint);
   if (peer !== undefined) {
     attributes["network.peer.address"] = peer.host;
-    attributes["network.peer.port"] = peer.port;
+    if (peer.port !== 0) attributes["network.peer.port"] = peer.port;
   }
   return attributes;
 }

@@ -45,6 +45,14 @@ Deno.test("Attributes follow a link that leads elsewhere, and leave out the usua
   assertEquals(attributes.node(node).attributes["network.peer.address"], "10.0.0.2");
 });
 
+Deno.test("Attributes of a Unix domain socket have its path and no port", () => {
+  const socket = { host: "/run/redis.sock", port: 0 };
+  assertEquals(new Attributes(0).node(link(socket, socket)).attributes, {
+    "server.address": "/run/redis.sock",
+    "network.peer.address": "/run/redis.sock",
+  });
+});
+
 Deno.test("Attributes of ever new nodes take no more and more memory", () => {
   const attributes = new Attributes(0);
   const get = attributes.of("GET");
