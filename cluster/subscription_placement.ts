@@ -34,7 +34,7 @@ const PAUSE = 1000;
 const SILENCE = 1000;
 
 /** How late a node may learn what has happened at another one, in milliseconds. */
-const BUS_DELAY = 150;
+const BUS_DELAY = 100;
 
 /** A node at which something is, or was, subscribed. */
 class PlacedNode implements SubscriberNode {
@@ -167,8 +167,13 @@ export class SubscriptionPlacement implements Placement {
     return isReplica ? undefined : seenAt;
   }
 
-  mayRepeat({ kind, name }: Topic): boolean {
-    return kind !== "smessage" && !isKeyspaceName(name.bytes);
+  mayRepeat({ kind, name, group }: Topic, before: SubscriberNode): boolean {
+    // Within a shard messages reach all nodes. A replica that has taken over has told of all keyspace events before.
+    return kind === "smessage"
+      ? this.#nodes.topology?.shardOf(group)?.replicas.some((replica) =>
+        replica.name === (before as PlacedNode).name
+      ) ?? false
+      : !isKeyspaceName(name.bytes);
   }
 
   async call(node: SubscriberNode, words: Words): Promise<Reply> {

@@ -86,12 +86,13 @@ export interface Placement {
    */
   readonly delay: number;
   /**
-   * Tells whether another node has the same messages, perhaps later. After a move to it, it is not listened to until
-   * {@linkcode Placement.delay} has passed, since it might send messages again that were handed out.
+   * Tells whether the node of a topic has the same messages as the one before, perhaps later. Then it is not listened to
+   * until {@linkcode Placement.delay} has passed, since it might send messages again that were handed out.
    *
    * @param topic The topic.
+   * @param before The node that had it before.
    */
-  mayRepeat(topic: Topic): boolean;
+  mayRepeat(topic: Topic, before: SubscriberNode): boolean;
   /**
    * Sends a command on the shared connection to a node.
    *

@@ -375,7 +375,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     if (last === null || last.subscriber === subscriber) return;
     topic.last = null;
     const wait = last.at + this.#placement.delay - now;
-    if (wait <= 0 || !this.#placement.mayRepeat(topic)) return;
+    if (wait <= 0 || !this.#placement.mayRepeat(topic, last.subscriber.node)) return;
     clearTimeout(topic.echoes);
     topic.echoes = setTimeout(() => {
       topic.echoes = undefined;

@@ -1,7 +1,7 @@
 /**
  * Runs the scenes of `subscriptions_test.ts` large, and prints their figures:
  *
- *     deno run -A tests/cluster/subscriptions_at_scale.ts [rounds]
+ *     deno run -A tests/cluster/subscriptions_at_scale.ts [rounds] [scene]
  *
  * 300 slots with shard channels move there and back, and events of 10 000 writes are counted, four times.
  *
@@ -22,7 +22,7 @@ import {
 
 const LARGE = { shardChannels: 300, writes: 10_000, movedSlots: 200, pause: 20 };
 
-const rounds = Number(Deno.args[0] ?? 1);
+const [rounds = "1", only] = Deno.args;
 const scenes = [
   slotsMove,
   primaryKilled,
@@ -33,10 +33,11 @@ const scenes = [
   nothingIsLeft,
 ];
 let failures = 0;
-for (let round = 1; round <= rounds; round++) {
+for (let round = 1; round <= Number(rounds); round++) {
   await using cluster = await startCluster({ shards: 3, replicas: 1 });
   await using stage = await Stage.set(cluster, LARGE);
   for (const scene of scenes) {
+    if (only !== undefined && scene.name !== only) continue;
     const began = performance.now();
     try {
       const figures = await scene(stage);

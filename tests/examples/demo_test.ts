@@ -98,7 +98,7 @@ Deno.test("the cluster part measures what it says, and notices whatever is wrong
   assertEquals(broken(verdicts), []);
   assert(allHeld(verdicts));
 
-  const { load, commands, replicas, kill, move } = figures;
+  const { load, commands, replicas, kill, subscribe, move } = figures;
   assertEquals(load.records, 256);
   assertEquals(load.shards.map(({ slots }) => slots), [5461, 5462, 5461]);
   assertEquals(load.shards.map(({ keys }) => keys), [86, 85, 85]);
@@ -112,6 +112,8 @@ Deno.test("the cluster part measures what it says, and notices whatever is wrong
   assert(traffic.held > 0, "nothing had to wait");
   assert(gap.shard > gap.others, `${gap.shard} ms, and ${gap.others} ms elsewhere`);
   assert(gap.shard > 1000, "nodes do not give each other up that soon");
+  assert(subscribe.messages.received > 0 && subscribe.gaps.count >= 2);
+  assert(subscribe.inGaps > 0, "nothing was lost, which is no test of gaps");
   assertEquals(move.slots, { moved: 192, gained: 192 });
   assert((move.redirections.get("MOVED") ?? 0) > 0, "nothing was redirected");
 
@@ -122,7 +124,8 @@ Deno.test("the cluster part measures what it says, and notices whatever is wrong
   assertMatch(report, /Writes +([\d,]+) made, \1 succeeded, 0 failed\n/);
   assertMatch(report, /Redirected by the servers +\d+ MOVED/);
   assertMatch(report, /Slots moved +192 in /);
-  assertMatch(report, /All 13 checks held/);
+  assertMatch(report, /Gaps that were told +\d+, the longest /);
+  assertMatch(report, /All 16 checks held/);
 
   const [call, ...calls] = commands.calls;
   const wrong: Partial<typeof figures>[] = [
@@ -139,6 +142,9 @@ Deno.test("the cluster part measures what it says, and notices whatever is wrong
     { kill: { ...kill, audit: { ...audit, missing: 1 } } },
     { kill: { ...kill, audit: { ...audit, wrong: 1 } } },
     { kill: { ...kill, wrongRecords: 1 } },
+    { subscribe: { ...subscribe, disordered: 1 } },
+    { subscribe: { ...subscribe, unexplained: 1 } },
+    { subscribe: { ...subscribe, silent: 1 } },
     { move: { ...move, traffic: { ...move.traffic, failed: 1 } } },
     { move: { ...move, wrongReads: 1 } },
     { move: { ...move, wrongRecords: 1 } },

@@ -16,4 +16,13 @@ await serve(({ host, port, cluster, tls, protocol }) => {
     ...protocol && { protocol },
   };
   return cluster ? RedisClusterClient.create(configuration) : RedisClient.create(configuration);
+}, async ({ host, port }, channels, take) => {
+  const client = await RedisClient.create({
+    addresses: [{ host, port }],
+    requestTimeout: REQUEST_TIMEOUT,
+  });
+  await client.subscribe(channels, {
+    onMessage: ({ channel, message }) => take(channel, message),
+  });
+  return client;
 });

@@ -21,6 +21,11 @@ import {
   judgeClusterReplicas,
   readClusterReplicas,
 } from "./scenes/read_cluster_replicas.ts";
+import {
+  judgeSubscribe,
+  type SubscribeFigures,
+  subscribeThroughChanges,
+} from "./scenes/subscribe_through_changes.ts";
 import { serverName } from "./server_name.ts";
 import { makeSlotRecords } from "./slot_records.ts";
 
@@ -30,6 +35,7 @@ export interface ClusterFigures {
   readonly commands: CommandFigures;
   readonly replicas: ClusterReplicaFigures;
   readonly kill: KillFigures;
+  readonly subscribe: SubscribeFigures;
   readonly move: MoveFigures;
 }
 
@@ -56,8 +62,9 @@ export async function playCluster(stage: Stage): Promise<ClusterFigures> {
   await using reader = await connectToCluster(cluster, { readFrom: "preferReplica" });
   const replicas = await readClusterReplicas(stage, reader, cluster, records);
   const kill = await killWhileWriting(stage, client, cluster, records);
+  const subscribe = await subscribeThroughChanges(stage, client, cluster);
   const move = await moveSlotsWhileReading(stage, client, cluster, records);
-  return { load, commands, replicas, kill, move };
+  return { load, commands, replicas, kill, subscribe, move };
 }
 
 /**
@@ -71,6 +78,7 @@ export function judgeCluster(figures: ClusterFigures): Verdict[] {
     judgeCommands(figures.commands),
     judgeClusterReplicas(figures.replicas),
     judgeKill(figures.kill),
+    judgeSubscribe(figures.subscribe),
     judgeMove(figures.move),
   ];
 }
