@@ -60,7 +60,7 @@ class Telemetry implements Observer, CallContext {
   readonly #endFigures: (() => void) | undefined;
 
   constructor(dispatcher: Dispatcher, settings: TelemetrySettings) {
-    const { addresses, link } = dispatcher.settings;
+    const { addresses: [first], link } = dispatcher.settings;
     this.#settings = settings;
     this.attributes = new Attributes(link.databaseId);
     const api = registeredApi();
@@ -73,7 +73,7 @@ class Telemetry implements Observer, CallContext {
     this.durations = attempt(() => makeHistogram(meterProvider.getMeter(NAME, LIBRARY.version)));
     this.#endFigures = attempt(() =>
       reportFigures(meterProvider, () => meterProvider.getMeter(NAME, LIBRARY.version), {
-        attributes: { ...this.attributes.common, ...serverAttributes(addresses[0]) },
+        attributes: { ...this.attributes.common, ...first && serverAttributes(first) },
         read: () => statisticsOf(dispatcher),
       })
     );
