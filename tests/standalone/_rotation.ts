@@ -6,7 +6,7 @@
 
 import { delay } from "@std/async/delay";
 import { RedisClient, type RedisClientConfiguration } from "../../standalone/mod.ts";
-import type { TestServer } from "../../lib/testing/mod.ts";
+import { startServer, type TestServer } from "../../lib/testing/mod.ts";
 
 /** Rules of the user `app` besides its passwords. */
 export const APP = "on ~* &* +@all";
@@ -88,7 +88,10 @@ export async function rotate(server: TestServer, plan: RotationPlan): Promise<Ro
         const request: Promise<unknown> = kind === 0
           ? client.transaction((t) => [t.incr("n"), t.get("n")])
           : kind === 1
-          ? client.watch("w", (session) => session.transaction((t) => [t.set("w", sent)]))
+          ? client.watch(
+            `w${sent}`,
+            (session) => session.transaction((t) => [t.set(`w${sent}`, 1)]),
+          )
           : kind < 5
           ? client.set(`k${sent % 100}`, "v")
           : client.get(`k${sent % 100}`);
@@ -133,4 +136,19 @@ export async function rotate(server: TestServer, plan: RotationPlan): Promise<Ro
   await client.close();
   await watching;
   return result;
+}
+
+// The large run: deno run -A tests/standalone/_rotation.ts [server program]
+if (import.meta.main) {
+  const users = [{ name: "app", rules: `${APP} >pw-0` }];
+  await using server = await startServer({ users, binary: Deno.args[0] });
+  for (const protocol of [2, 3] as const) {
+    for (const overlap of [true, false]) {
+      const plan = { rotations: 50, interval: 200, rate: 1000, overlap, options: { protocol } };
+      const { errors, failures, ...figures } = await rotate(server, plan);
+      const kinds = new Set(errors.map(({ name, message }) => `${name}: ${message}`));
+      const failed = { failed: errors.length, errors: kinds, failures: failures.length };
+      console.log({ protocol, overlap, ...figures, ...failed });
+    }
+  }
 }
