@@ -153,6 +153,8 @@ export class Credentials {
     if (member === undefined || wanted === undefined || !isOlder(member, wanted)) return true;
     if (!isSameUser(member, wanted)) return false;
     this.#authenticate(connection, member, wanted).catch((error) => {
+      // The connection may be lost, or even newer credentials may have come.
+      if (connection.closed || wanted !== this.#wanted) return;
       this.onFailure({ error, endpoint: member.endpoint });
     });
     return true;

@@ -22,6 +22,7 @@ import { isHeldUp, ONLY_A_PROBE, within } from "./probe.ts";
 import { type Loss, Reconnect } from "./reconnect.ts";
 import type { Request, RequestOwner } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
+import { giveBack, settleSent } from "./retry_rule.ts";
 import { Silence } from "./silence.ts";
 import type { LinkSettings } from "./settings.ts";
 import { type Endpoint, show } from "./transport.ts";
@@ -363,7 +364,7 @@ export class Link {
     this.#reconnect.leave(fresh, loss, error);
     this.#keepAlive.stop();
     this.dedicated.closeIdle();
-    this.#giveBack(present.takeQueued(), error);
+    giveBack(present.takeQueued(), error);
     this.#owner.onLost(this, error);
     present.drain();
   }
@@ -467,21 +468,6 @@ export class Link {
     blocked.review({ identity: connection.identity ?? null, loss, reason, call: this.#call });
   }
 
-  /** Gives requests back that a connection did not write. */
-  #giveBack(queued: Request[], error: Error): void {
-    for (const request of queued) {
-      if (request.settled) continue;
-      if (error instanceof ClosedError || request.internal) {
-        request.reject(error);
-      } else {
-        // Its own owner decides: a transaction of a session must not be sent on another connection, where nothing is
-        // watched.
-        request.requeue();
-        request.owner.resend(request);
-      }
-    }
-  }
-
   /** Applies the retry rule to the requests of a connection that was lost. */
   #onClosed(connection: Connection, error: Error, sent: Request[], queued: Request[]): void {
     const lost = this.#reconnect.lose(connection, error);
@@ -490,23 +476,12 @@ export class Link {
       this.dedicated.closeIdle();
       this.#keepAlive.stop();
     }
-    for (const request of sent) {
-      if (request.settled) continue;
-      if (error instanceof ClosedError || request.internal) {
-        request.reject(error);
-      } else if (request.repeatable || this.dedicated.blocked.isUnexecuted(request)) {
-        request.requeue(error);
-        request.owner.resend(request, error);
-      } else {
-        request.reject(
-          new ConnectionError(
-            `Cannot tell whether "${request.name}" was executed: ${decapitalize(error.message)}`,
-            { ...this.endpoint, cause: error, maybeExecuted: true },
-          ),
-        );
-      }
-    }
-    this.#giveBack(queued, error);
+    settleSent(sent, {
+      endpoint: this.endpoint,
+      error,
+      isUnexecuted: (request) => this.dedicated.blocked.isUnexecuted(request),
+    });
+    giveBack(queued, error);
     // Told last: the owner may send requests that it kept, which were made after those of the connection.
     if (lost === "ready") this.#owner.onLost(this, error);
   }
@@ -543,7 +518,3 @@ export class Link {
 }
 
 function ignore(): void {}
-
-function decapitalize(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
-}
