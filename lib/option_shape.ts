@@ -8,9 +8,9 @@ import type { Argument } from "./resp/reply.ts";
 
 /**
  * What the value of an option has to be: a boolean; one word; a number or a date; one word or several; several values;
- * an object that is checked elsewhere.
+ * an object that is checked elsewhere; a word or such an object.
  */
-export type OptionKind = "flag" | "word" | "time" | "words" | "list" | "object";
+export type OptionKind = "flag" | "word" | "time" | "words" | "list" | "object" | "any";
 
 /** All names in a type of options, also in one with alternatives. */
 type NamesIn<O> = O extends unknown ? keyof O & string : never;
@@ -27,6 +27,7 @@ type KindOf<V> = [V] extends [boolean] ? "flag"
   : [V] extends [Argument | Date] ? "time"
   : [V] extends [Iterable<unknown> & object] ? "list"
   : [V] extends [Argument | Iterable<Argument>] ? "words"
+  : [V] extends [string | Readonly<Record<string, unknown>>] ? OptionShape<V> | "object" | "any"
   : OptionShape<V> | "object";
 
 /**
@@ -49,6 +50,7 @@ const EXPECTED: Readonly<Record<OptionKind, string>> = {
   words: "a string, number, bigint or Uint8Array, or an array of them",
   list: "an array",
   object: "an object",
+  any: "a string or an object",
 };
 
 /**
@@ -166,6 +168,8 @@ function isOfKind(value: unknown, kind: OptionKind): boolean {
       return isIterable(value) && !(value instanceof Uint8Array);
     case "object":
       return typeof value === "object" && value !== null;
+    case "any":
+      return isWord(value) || typeof value === "object" && value !== null;
   }
 }
 

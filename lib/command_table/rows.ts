@@ -42,6 +42,7 @@ BITFIELD_RO -2 readonly RO@1
 BITOP -4 write OW@2 RO@3..-1
 BITPOS -3 readonly RO@1
 BLMOVE 6 write blocking RW@1 RW@2 timeout=-1:s
+BLMOVEM -6 write blocking RM@1 RW@2 timeout=5:s
 BLMPOP -5 write blocking movablekeys RW@2# timeout=1:s
 BLPOP -3 write blocking RW@1..-2 timeout=-1:s
 BRPOP -3 write blocking RW@1..-2 timeout=-1:s
@@ -91,6 +92,7 @@ CLUSTER -2
   LINKS 2
   MEET -4
   MIGRATESLOTS -4 special
+  MIGRATION -4 special
   MYID 2
   MYSHARDID 2
   NODES 2
@@ -193,6 +195,11 @@ HKEYS 2 readonly RO@1
 HLEN 2 readonly RO@1
 HMGET -3 readonly RO@1
 HMSET -4 write RW@1
+HOTKEYS -2
+  GET 2 special
+  RESET 2 special
+  START -2 special
+  STOP 2 special
 HPERSIST -5 write RW@1
 HPEXPIRE -6 write RW@1
 HPEXPIREAT -6 write RW@1
@@ -209,6 +216,7 @@ HVALS 2 readonly RO@1
 INCR 2 write RW@1
 INCRBY 3 write RW@1
 INCRBYFLOAT 3 write RW@1
+INCREX -2 write RW@1
 INFO -1 all_shards:special
 JSON.MGET -3 readonly RO@1..-2 multi_shard
 JSON.MSET -4 write OW@1..-1/3 multi_shard:all_succeeded
@@ -227,6 +235,7 @@ LINDEX 3 readonly RO@1
 LINSERT 5 write RW@1
 LLEN 2 readonly RO@1
 LMOVE 5 write RW@1 RW@2
+LMOVEM -5 write RM@1 RW@2
 LMPOP -4 write movablekeys RW@1#
 LOLWUT -1 readonly
 LPOP -2 write RW@1
@@ -316,6 +325,7 @@ SCRIPT -2
   LOAD 3 all_nodes:all_succeeded
   SHOW 3
 SDIFF -2 readonly RO@1..-1
+SDIFFCARD -3 readonly RO@1#
 SDIFFSTORE -3 write OW@1 RO@2..-1
 SELECT 2
 SET -3 write RW@1
@@ -349,6 +359,7 @@ STRLEN 2 readonly RO@1
 SUBSCRIBE -2
 SUBSTR 4 readonly RO@1
 SUNION -2 readonly RO@1..-1
+SUNIONCARD -3 readonly RO@1#
 SUNIONSTORE -3 write OW@1 RO@2..-1
 SUNSUBSCRIBE -1 not_key@1..-1
 SWAPDB 3 write
@@ -369,6 +380,7 @@ VINFO -1 readonly RW@1
 VISMEMBER -1 readonly RW@1
 VLINKS -1 readonly RW@1
 VRANDMEMBER -1 readonly RW@1
+VRANGE -4 readonly RO@1
 VREM -1 write RW@1
 VSETATTR -1 write RW@1
 VSIM -1 readonly RW@1

@@ -223,6 +223,7 @@ const CONTAINERS = new Set([
     "COMMANDLOG",
     "CONFIG",
     "FUNCTION",
+    "HOTKEYS",
     "LATENCY",
     "MEMORY",
   ],

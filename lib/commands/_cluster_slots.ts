@@ -119,6 +119,34 @@ export interface SlotMigration {
   remainingReplSize: number;
 }
 
+/** A move of slots as `clusterMigration()` tells about it (Redis 8.4). */
+export interface MigrationTask {
+  /** Its id. */
+  id: string;
+  /** The slots: `"0-99 200-299"`. */
+  slots: string;
+  /** Id of the node that had them. */
+  source: string;
+  /** Id of the node that gets them. */
+  dest: string;
+  /** What the node that answers does. */
+  operation: "import" | "migrate";
+  /** How far it is: `"completed"`, … */
+  state: string;
+  /** Why it failed the last time, `""` for no failure. */
+  lastError: string;
+  /** How often it was tried again. */
+  retries: number;
+  /** When it was made, in Unix milliseconds. */
+  createTime: number;
+  /** When it began, in Unix milliseconds. */
+  startTime: number;
+  /** When it ended, in Unix milliseconds. */
+  endTime: number;
+  /** For how many milliseconds writes had to wait. */
+  writePauseMs: number;
+}
+
 /** What CLUSTER SLOTS answers. */
 export function toSlotOwners(reply: Reply): SlotOwners[] {
   return elements(reply).map((entry) => {
@@ -218,6 +246,27 @@ export function toSlotMigrations(reply: Reply): SlotMigration[] {
       message: toText(valueOf(named, "message")),
       cowSize: toNumber(valueOf(named, "cow_size")),
       remainingReplSize: toNumber(valueOf(named, "remaining_repl_size")),
+    };
+  });
+}
+
+/** What CLUSTER MIGRATION STATUS answers. */
+export function toMigrationTasks(reply: Reply): MigrationTask[] {
+  return elements(reply).map((task) => {
+    const named = toNamed(task);
+    return {
+      id: toText(valueOf(named, "id")),
+      slots: toText(valueOf(named, "slots")),
+      source: toText(valueOf(named, "source")),
+      dest: toText(valueOf(named, "dest")),
+      operation: toText(valueOf(named, "operation")) === "import" ? "import" : "migrate",
+      state: toText(valueOf(named, "state")),
+      lastError: toText(valueOf(named, "last_error")),
+      retries: toNumber(valueOf(named, "retries")),
+      createTime: toNumber(valueOf(named, "create_time")),
+      startTime: toNumber(valueOf(named, "start_time")),
+      endTime: toNumber(valueOf(named, "end_time")),
+      writePauseMs: toNumber(valueOf(named, "write_pause_ms")),
     };
   });
 }

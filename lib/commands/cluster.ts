@@ -31,10 +31,12 @@ import {
 import {
   type ClusterLink,
   type ClusterShard,
+  type MigrationTask,
   type SlotMigration,
   type SlotOwners,
   type SlotStats,
   toLinks,
+  toMigrationTasks,
   toShards,
   toSlotMigrations,
   toSlotOwners,
@@ -138,6 +140,41 @@ export interface SlotMove {
   node: string;
 }
 
+/** What {@linkcode ClusterCommands.clusterMigration} does: import slots. */
+export interface MigrationImport {
+  /** The slots. */
+  import: Many<SlotRange>;
+  /** Not with `import`. */
+  cancel?: undefined;
+  /** Not with `import`. */
+  status?: undefined;
+}
+
+/** What {@linkcode ClusterCommands.clusterMigration} does: call moves off. */
+export interface MigrationCancel {
+  /** Id of the task, or `"all"`. */
+  cancel: string;
+  /** Not with `cancel`. */
+  import?: undefined;
+  /** Not with `cancel`. */
+  status?: undefined;
+}
+
+/** What {@linkcode ClusterCommands.clusterMigration} does: tell about moves. */
+export interface MigrationStatus {
+  /** Id of the task, or `"all"`. */
+  status: string;
+  /** Not with `status`. */
+  import?: undefined;
+  /** Not with `status`. */
+  cancel?: undefined;
+}
+
+const MIGRATION: OptionShape<MigrationImport | MigrationCancel | MigrationStatus> = {
+  import: "list",
+  cancel: "word",
+  status: "word",
+};
 const CLUSTER_FAILOVER_OPTIONS: OptionShape<ClusterFailoverOptions> = {
   force: "flag",
   takeover: "flag",
@@ -619,6 +656,54 @@ export abstract class ClusterCommands<
       words.push("NODE", node);
     }
     return this.send(words, perRoutedNode<"OK", N>(toOk));
+  }
+
+  /**
+   * Moves slots to the node that gets the command, watches moves, and calls them off.
+   *
+   * Complexity O(N) for N slots · since Redis 8.4
+   *
+   * @example Taking over slots
+   * ```ts no-eval
+   * const node = cluster.with({ route: { host: "10.0.0.3", port: 6379 } });
+   * const id = await node.clusterMigration({ import: [[0, 99]] });
+   * const [{ state }] = await node.clusterMigration({ status: id });
+   * ```
+   *
+   * @param what Which slots to import.
+   * @returns Id of the task that moves them.
+   * @throws {ServerError} If the slots are moved already, or belong to the node.
+   * @see {@link https://redis.io/docs/latest/commands/cluster-migration/}
+   */
+  clusterMigration(what: MigrationImport): Promise<PerRoutedNode<string, N>>;
+  /** Calls moves of slots off, and answers how many. */
+  clusterMigration(what: MigrationCancel): Promise<PerRoutedNode<number, N>>;
+  /** Tells about moves of slots: one by its id, or `"all"`. */
+  clusterMigration(what: MigrationStatus): Promise<PerRoutedNode<MigrationTask[], N>>;
+  /** Moves slots, watches moves, and calls them off. */
+  clusterMigration(
+    what: MigrationImport | MigrationCancel | MigrationStatus,
+  ): Promise<PerRoutedNode<string | number | MigrationTask[], N>> {
+    const words: Words = ["CLUSTER", "MIGRATION"];
+    const given = optionsOf(words, what, MIGRATION);
+    if (given.import !== undefined) {
+      words.push("IMPORT");
+      return this.send(
+        appendRanges(words, given.import),
+        perRoutedNode<string | number | MigrationTask[], N>(toText),
+      );
+    }
+    words.push(given.cancel === undefined ? "STATUS" : "CANCEL");
+    const task = given.cancel ?? given.status;
+    if (isWord(task, "all")) words.push("ALL");
+    else if (task === undefined) refuse(words, "expected { import }, { cancel } or { status }");
+    else words.push("ID", task);
+    return this.send(
+      words,
+      perRoutedNode<string | number | MigrationTask[], N>(
+        given.cancel === undefined ? toMigrationTasks : toNumber,
+      ),
+    );
   }
 
   /**

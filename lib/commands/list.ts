@@ -11,7 +11,9 @@ import {
   type AnyCase,
   append,
   appendCounted,
+  appendFlag,
   appendOption,
+  type ExactlyOne,
   type Key,
   type OneOrMany,
   type Value,
@@ -39,6 +41,21 @@ export interface LmpopOptions {
   count?: number;
 }
 
+/** How many elements {@linkcode ListCommands.lmovem} moves, and how. */
+export type LmovemOptions =
+  & ExactlyOne<{
+    /** So many at most. */
+    count: number;
+    /** So many, or none if there are fewer. */
+    exactly: number;
+  }>
+  & ExactlyOne<{
+    /** One by one: their order is reversed if both sides are the same. */
+    obo: true;
+    /** All at once: they keep their order. */
+    bulk: true;
+  }>;
+
 /** Options for {@linkcode ListCommands.lpos}. */
 export interface LposOptions {
   /**
@@ -55,6 +72,12 @@ export interface LposOptions {
 
 const LMPOP_OPTIONS: OptionShape<LmpopOptions> = { count: "word" };
 
+const LMOVEM_OPTIONS: OptionShape<LmovemOptions> = {
+  count: "word",
+  exactly: "word",
+  obo: "flag",
+  bulk: "flag",
+};
 const LPOS_OPTIONS: OptionShape<LposOptions> = { rank: "word", count: "word", maxlen: "word" };
 
 /**
@@ -95,6 +118,39 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
     timeout: number,
   ): Promise<T | null> {
     return this.send<T | null>(["BLMOVE", source, destination, from, to, timeout], toBulkOrNull);
+  }
+
+  /**
+   * Moves elements from one end of a list to one end of another, and waits until there are enough.
+   *
+   * Complexity O(N) for N elements moved · since Redis 8.10 · blocking
+   *
+   * @example A worker that takes ten jobs at a time, and gives up after 5 seconds
+   * ```ts
+   * await client.rpush("{jobs}:todo", ["a", "b"]);
+   * await client.blmovem("{jobs}:todo", "{jobs}:doing", "left", "right", 5, { count: 10, bulk: true }); // ["a", "b"]
+   * ```
+   *
+   * @param source Key of the list to take from.
+   * @param destination Key of the list to add to.
+   * @param from Which end to take from.
+   * @param to Which end to add to.
+   * @param timeout Seconds to wait at most, 0 for ever.
+   * @param options How many elements, and in which order; without it, one.
+   * @returns The elements in the order of the destination, or null if the time ran out.
+   * @throws {ServerError} If one of the keys holds something else than a list (`WRONGTYPE`).
+   * @see {@link https://redis.io/docs/latest/commands/blmovem/}
+   */
+  blmovem(
+    source: Key,
+    destination: Key,
+    from: ListSide,
+    to: ListSide,
+    timeout: number,
+    options?: LmovemOptions,
+  ): Promise<T[] | null> {
+    const words: Words = ["BLMOVEM", source, destination, from, to, timeout];
+    return this.send<T[] | null>(appendHowMany(words, options), toBulksOrNull);
   }
 
   /**
@@ -293,6 +349,39 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    */
   lmove(source: Key, destination: Key, from: ListSide, to: ListSide): Promise<T | null> {
     return this.send<T | null>(["LMOVE", source, destination, from, to], toBulkOrNull);
+  }
+
+  /**
+   * Moves elements from one end of a list to one end of another.
+   *
+   * Complexity O(N) for N elements moved · since Redis 8.10
+   *
+   * @example Two at a time, or none
+   * ```ts
+   * await client.rpush("{jobs}:todo", ["a", "b", "c"]);
+   * const two = { exactly: 2, bulk: true } as const;
+   * await client.lmovem("{jobs}:todo", "{jobs}:doing", "left", "right", two); // ["a", "b"]
+   * await client.lmovem("{jobs}:todo", "{jobs}:doing", "left", "right", two); // null
+   * ```
+   *
+   * @param source Key of the list to take from.
+   * @param destination Key of the list to add to.
+   * @param from Which end to take from.
+   * @param to Which end to add to.
+   * @param options How many elements, and in which order; without it, one.
+   * @returns The elements in the order of the destination; null if there are not enough.
+   * @throws {ServerError} If one of the keys holds something else than a list (`WRONGTYPE`).
+   * @see {@link https://redis.io/docs/latest/commands/lmovem/}
+   */
+  lmovem(
+    source: Key,
+    destination: Key,
+    from: ListSide,
+    to: ListSide,
+    options?: LmovemOptions,
+  ): Promise<T[] | null> {
+    const words: Words = ["LMOVEM", source, destination, from, to];
+    return this.send<T[] | null>(appendHowMany(words, options), toBulksOrNull);
   }
 
   /**
@@ -638,6 +727,15 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   rpushx(key: Key, elements: OneOrMany<Value>): Promise<number> {
     return this.send(append(["RPUSHX", key], elements, "elements"), toNumber);
   }
+}
+
+function appendHowMany(words: Words, options: LmovemOptions | undefined): Words {
+  const { count, exactly, obo, bulk } = optionsOf(words, options, LMOVEM_OPTIONS);
+  appendOption(words, "COUNT", count);
+  appendOption(words, "EXACTLY", exactly);
+  appendFlag(words, "OBO", obo);
+  appendFlag(words, "BULK", bulk);
+  return words;
 }
 
 function toKeyAndElementOrNull<T extends string | Uint8Array>(

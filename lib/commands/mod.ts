@@ -19,6 +19,7 @@ import { ConnectionCommands } from "./connection.ts";
 import { FunctionCommands } from "./function.ts";
 import { GeoCommands } from "./geo.ts";
 import { HashCommands } from "./hash.ts";
+import { HotkeysCommands } from "./hotkeys.ts";
 import { HyperLogLogCommands } from "./hyperloglog.ts";
 import { KeyCommands } from "./key.ts";
 import { LatencyCommands } from "./latency.ts";
@@ -34,6 +35,7 @@ import { SlowlogCommands } from "./slowlog.ts";
 import { SortedSetCommands } from "./sorted_set.ts";
 import { StreamCommands } from "./stream.ts";
 import { StringCommands } from "./string.ts";
+import { VectorSetCommands } from "./vector_set.ts";
 
 /**
  * Every typed command. Each group has its own page; {@linkcode Commands} has all of them.
@@ -56,6 +58,7 @@ export interface Commands<T extends string | Uint8Array = string, N extends Reac
     FunctionCommands<T, N>,
     GeoCommands<T>,
     HashCommands<T>,
+    HotkeysCommands<T, N>,
     HyperLogLogCommands<T>,
     KeyCommands<T, N>,
     LatencyCommands<T, N>,
@@ -70,7 +73,8 @@ export interface Commands<T extends string | Uint8Array = string, N extends Reac
     SlowlogCommands<T, N>,
     SortedSetCommands<T>,
     StreamCommands<T>,
-    StringCommands<T> {}
+    StringCommands<T>,
+    VectorSetCommands<T> {}
 
 /**
  * Every typed command, and {@linkcode Commands.customCommand} for the rest.
@@ -122,6 +126,7 @@ export type { ClusterInfo, ClusterNodeInfo, MovingSlot, SlotRange } from "./_clu
 export type {
   ClusterLink,
   ClusterShard,
+  MigrationTask,
   ShardNode,
   SlotMigration,
   SlotNode,
@@ -185,6 +190,15 @@ export type {
   StreamInfo,
   StreamSummary,
 } from "./_stream_info.ts";
+export type {
+  AttributedElement,
+  RawVector,
+  ScoredElement,
+  Vector,
+  VectorQuery,
+  VectorSetInfo,
+  VsimDetails,
+} from "./_vectors.ts";
 export * from "./acl.ts";
 export * from "./bitmap.ts";
 export * from "./cluster.ts";
@@ -195,6 +209,7 @@ export * from "./connection.ts";
 export * from "./function.ts";
 export * from "./geo.ts";
 export * from "./hash.ts";
+export * from "./hotkeys.ts";
 export * from "./hyperloglog.ts";
 export * from "./key.ts";
 export * from "./latency.ts";
@@ -210,6 +225,7 @@ export * from "./slowlog.ts";
 export * from "./sorted_set.ts";
 export * from "./stream.ts";
 export * from "./string.ts";
+export * from "./vector_set.ts";
 
 /** A class whose instances have a group of commands. */
 // deno-lint-ignore no-explicit-any -- any bulk type will do here
@@ -231,6 +247,7 @@ export const groups: readonly Group[] = [
   FunctionCommands,
   GeoCommands,
   HashCommands,
+  HotkeysCommands,
   HyperLogLogCommands,
   KeyCommands,
   LatencyCommands,
@@ -246,6 +263,7 @@ export const groups: readonly Group[] = [
   SortedSetCommands,
   StreamCommands,
   StringCommands,
+  VectorSetCommands,
 ];
 
 /**

@@ -10,6 +10,7 @@ import { taken } from "../words.ts";
 import {
   append,
   appendCounted,
+  appendFlag,
   appendOption,
   type Key,
   type OneOrMany,
@@ -34,7 +35,23 @@ export interface SintercardOptions {
   limit?: number;
 }
 
+/** Options for {@linkcode SetCommands.sdiffcard}. */
+export interface SdiffcardOptions {
+  /** Where to stop counting, 0 for nowhere. @default {0} */
+  limit?: number;
+}
+
+/** Options for {@linkcode SetCommands.sunioncard}. */
+export interface SunioncardOptions {
+  /** Count about right, with little memory. @default {false} */
+  approx?: boolean;
+  /** Where to stop counting, 0 for nowhere. @default {0} */
+  limit?: number;
+}
+
+const SDIFFCARD_OPTIONS: OptionShape<SdiffcardOptions> = { limit: "word" };
 const SINTERCARD_OPTIONS: OptionShape<SintercardOptions> = { limit: "word" };
+const SUNIONCARD_OPTIONS: OptionShape<SunioncardOptions> = { approx: "flag", limit: "word" };
 
 /**
  * Commands on sets: different members, in no order.
@@ -107,6 +124,31 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    */
   sdiff(keys: OneOrMany<Key>): Promise<Set<T>> {
     return this.send<Set<T>>(append(["SDIFF"], keys, "keys"), toBulkSet);
+  }
+
+  /**
+   * Counts the members that only the first of the sets has, without answering them.
+   *
+   * Complexity O(N) for N members of all sets · since Redis 8.10 · read-only
+   *
+   * @example How many
+   * ```ts
+   * await client.sadd("{team}:red", ["Ada", "Grace"]);
+   * await client.sadd("{team}:blue", ["Ada", "Joan"]);
+   * await client.sdiffcard(["{team}:red", "{team}:blue"]); // 1
+   * ```
+   *
+   * @param keys Keys of the sets; one that does not exist counts as empty.
+   * @param options Where to stop.
+   * @returns The number of members.
+   * @throws {RangeError} If there are no keys.
+   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @see {@link https://redis.io/docs/latest/commands/sdiffcard/}
+   */
+  sdiffcard(keys: OneOrMany<Key>, options?: SdiffcardOptions): Promise<number> {
+    const words = appendCounted(["SDIFFCARD"], keys, "keys");
+    appendOption(words, "LIMIT", optionsOf(words, options, SDIFFCARD_OPTIONS).limit);
+    return this.send(words, toNumber);
   }
 
   /**
@@ -453,6 +495,33 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    */
   sunion(keys: OneOrMany<Key>): Promise<Set<T>> {
     return this.send<Set<T>>(append(["SUNION"], keys, "keys"), toBulkSet);
+  }
+
+  /**
+   * Counts the members that at least one of the sets has, without answering them.
+   *
+   * Complexity O(N) for N members of all sets · since Redis 8.10 · read-only
+   *
+   * @example How many
+   * ```ts
+   * await client.sadd("{team}:red", ["Ada", "Grace"]);
+   * await client.sadd("{team}:blue", ["Ada", "Joan"]);
+   * await client.sunioncard(["{team}:red", "{team}:blue"]); // 3
+   * ```
+   *
+   * @param keys Keys of the sets; one that does not exist counts as empty.
+   * @param options Where to stop, and how exact to be.
+   * @returns The number of members.
+   * @throws {RangeError} If there are no keys.
+   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @see {@link https://redis.io/docs/latest/commands/sunioncard/}
+   */
+  sunioncard(keys: OneOrMany<Key>, options?: SunioncardOptions): Promise<number> {
+    const words = appendCounted(["SUNIONCARD"], keys, "keys");
+    const { approx, limit } = optionsOf(words, options, SUNIONCARD_OPTIONS);
+    appendFlag(words, "APPROX", approx);
+    appendOption(words, "LIMIT", limit);
+    return this.send(words, toNumber);
   }
 
   /**

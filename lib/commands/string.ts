@@ -81,6 +81,47 @@ export type SetOptions = SetExpiry & SetCondition & {
 /** Options for {@linkcode StringCommands.msetex}. */
 export type MsetexOptions = SetExpiry & MsetexCondition;
 
+/** Options for {@linkcode StringCommands.increx} that do not say what to add. */
+export type IncrexLimits =
+  & AtMostOne<{
+    /** Expire after so many seconds. */
+    ex: number;
+    /** Expire after so many milliseconds. */
+    px: number;
+    /** Expire at this Unix time in seconds; a `Date` is rounded up to a whole second. */
+    exat: number | Date;
+    /** Expire at this Unix time in milliseconds, or at this `Date`. */
+    pxat: number | Date;
+    /** Never expire. */
+    persist: boolean;
+  }>
+  & {
+    /** The lowest value that the counter may have. */
+    lbound?: number | bigint;
+    /** The highest value that the counter may have. */
+    ubound?: number | bigint;
+    /** Stop at a bound, instead of changing nothing. @default {false} */
+    saturate?: boolean;
+    /** Set the expiry only if there is none. @default {false} */
+    enx?: boolean;
+  };
+
+/** Options for {@linkcode StringCommands.increx} with whole numbers. */
+export type IncrexOptions = IncrexLimits & {
+  /** What to add. @default {1} */
+  byint?: number | bigint;
+  /** Not with `byint`. */
+  byfloat?: undefined;
+};
+
+/** Options for {@linkcode StringCommands.increx} with fractions. */
+export type IncrexFloatOptions = IncrexLimits & {
+  /** What to add. */
+  byfloat: number;
+  /** Not with `byfloat`. */
+  byint?: undefined;
+};
+
 /** Options for {@linkcode StringCommands.lcs} that ask for the common subsequence. */
 export interface LcsTextOptions {
   /** Answer the length of the common subsequence instead. @default {false} */
@@ -157,6 +198,16 @@ const COMPARISONS: OptionShape<DelexCondition> = {
   ifne: "word",
   ifdeq: "word",
   ifdne: "word",
+};
+
+const INCREX_OPTIONS: OptionShape<IncrexOptions | IncrexFloatOptions> = {
+  ...GET_EXPIRY,
+  byint: "word",
+  byfloat: "word",
+  lbound: "word",
+  ubound: "word",
+  saturate: "flag",
+  enx: "flag",
 };
 
 const LCS_OPTIONS: OptionShape<LcsOptions> = {
@@ -526,6 +577,48 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
       ["INCRBYFLOAT", key, increment],
       typeof increment === "string" ? toDecimal : toNumber,
     );
+  }
+
+  /**
+   * Adds to a counter within bounds, and sets when it expires: a rate limit in one command.
+   *
+   * A counter begins at 0 if it does not exist. If it would leave its bounds, nothing changes, unless `saturate` is set.
+   *
+   * Complexity O(1) · since Redis 8.8
+   *
+   * @example Five requests a minute
+   * ```ts
+   * const [count, added] = await client.increx("rate:Ada", { ex: 60, enx: true, ubound: 5 });
+   * [count, added]; // [1, 1]
+   * ```
+   *
+   * @param key The key.
+   * @param options What to add, the bounds, and when it expires.
+   * @returns The value of the counter, and what was added to it: 0 if it would have left its bounds.
+   * @throws {ServerError} If the value is no number.
+   * @see {@link https://redis.io/docs/latest/commands/increx/}
+   */
+  increx(
+    key: Key,
+    options?: IncrexOptions,
+  ): Promise<[value: number | bigint, added: number | bigint]>;
+  /** Adds a fraction to a counter within bounds, and sets when it expires. */
+  increx(key: Key, options: IncrexFloatOptions): Promise<[value: number, added: number]>;
+  /** Adds to a counter within bounds, and sets when it expires. */
+  increx(
+    key: Key,
+    options?: IncrexOptions | IncrexFloatOptions,
+  ): Promise<[value: number | bigint, added: number | bigint]> {
+    const words: Words = ["INCREX", key];
+    const given = optionsOf(words, options, INCREX_OPTIONS);
+    appendOption(words, "BYFLOAT", given.byfloat);
+    appendOption(words, "BYINT", given.byint);
+    appendOption(words, "LBOUND", given.lbound);
+    appendOption(words, "UBOUND", given.ubound);
+    appendFlag(words, "SATURATE", given.saturate);
+    appendExpiry(words, given);
+    appendFlag(words, "ENX", given.enx);
+    return this.send(words, given.byfloat === undefined ? toTwoIntegers : toTwoNumbers);
   }
 
   /**
@@ -900,4 +993,15 @@ function toByteRange(reply: Reply): ByteRange {
   const ends = elements(reply);
   if (ends.length !== 2) return unexpected(reply, "two positions");
   return [toNumber(ends[0]), toNumber(ends[1])];
+}
+
+const toTwoIntegers = toTwoOf(toInteger);
+const toTwoNumbers = toTwoOf<number | bigint>(toNumber);
+
+function toTwoOf<R>(item: (reply: Reply) => R): (reply: Reply) => [R, R] {
+  return (reply) => {
+    const parts = elements(reply);
+    if (parts.length !== 2) return unexpected(reply, "two numbers");
+    return [item(parts[0]), item(parts[1])];
+  };
 }

@@ -20,6 +20,8 @@ export interface Correction {
   readonly reason: string;
   /** A whole row, in the notation of the table. */
   readonly row?: string;
+  /** Name of the command that the row is a subcommand of. */
+  readonly container?: string;
   /** Names of the commands whose facts are replaced. */
   readonly commands?: readonly string[];
   /** Their key specifications, in the notation of the table. */
@@ -33,6 +35,7 @@ export interface Correction {
 const FIELDS: ReadonlySet<string> = new Set<keyof Correction>([
   "reason",
   "row",
+  "container",
   "commands",
   "keys",
   "policy",
@@ -64,7 +67,7 @@ export function applyCorrections(
   const corrected = new Map(rows.map((row) => [row.name, row]));
   for (const correction of corrections) {
     if (correction.row !== undefined) {
-      const row = parseRow(correction.row);
+      const row = rowOf(corrected, correction.row, correction.container);
       corrected.set(row.name, row);
     }
     for (const name of correction.commands ?? []) {
@@ -87,6 +90,22 @@ export function applyCorrections(
     }
   }
   return [...corrected.values()];
+}
+
+/** The row of a correction; one of a subcommand is put into that of its container. */
+function rowOf(
+  rows: ReadonlyMap<string, CommandRow>,
+  row: string,
+  container: string | undefined,
+): CommandRow {
+  if (container === undefined) return parseRow(row.trimEnd());
+  const present = rows.get(container);
+  if (present === undefined) {
+    throw new Error(`Cannot correct ${container}: there is no such command`);
+  }
+  const { subcommands } = parseRow(`${container} -2\n  ${row}`);
+  const all = [...present.subcommands ?? [], ...subcommands!];
+  return makeRow({ ...present, subcommands: new Map(all) });
 }
 
 function correctedFacts({ keys, policy, timeout }: Correction): Partial<RowFacts> {

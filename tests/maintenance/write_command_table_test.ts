@@ -37,11 +37,12 @@ Deno.test("applyCorrections() replaces facts, of subcommands too, and adds rows"
     { reason: "…", commands: ["GET"], keys: ["RO@2"], timeout: "-1:s" },
     { reason: "…", commands: ["SET"], policy: "none" },
     { reason: "…", row: "NEW 1" },
+    { reason: "…", row: "LOCK 2", container: "BOX" },
   ];
   const before = rows("BOX -2\n  OPEN 3", "GET 2 RO@1", "SET 3 RW@1 all_shards:agg_sum");
   assertEquals(
     printRows(applyCorrections(before, corrections)),
-    "BOX -2\n  OPEN 3 all_nodes:union\nGET 2 RO@2 timeout=-1:s\nNEW 1\nSET 3 RW@1",
+    "BOX -2\n  LOCK 2\n  OPEN 3 all_nodes:union\nGET 2 RO@2 timeout=-1:s\nNEW 1\nSET 3 RW@1",
   );
 });
 

@@ -96,7 +96,7 @@ const PLAIN = [
   ],
   ...["Entries", "GeoMembers", "GeoUnit", "Key", "LexBound", "ListSide", "PfdebugSubcommand"],
   ...["Score", "ScoreBound", "ScoredMembers", "SortedSetEnd", "StreamPositions", "Uint8Array"],
-  ...["Value", "XnackMode"],
+  ...["Value", "Vector", "VectorAttributes", "VectorQuery", "XnackMode"],
 ];
 
 /** Reads the documentation of all groups. */

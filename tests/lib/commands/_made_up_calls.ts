@@ -28,11 +28,16 @@ const BY_TYPE: Record<string, unknown> = {
   GeoArea: { fromlonlat: POSITION, byradius: { radius: 1, unit: "m" } },
   GeoMembers: { member: POSITION },
   GeoPosition: POSITION,
+  HotkeysOptions: { cpu: true },
   ListSide: "left",
+  MigrationImport: { import: [[0, 1]] },
   ScoredMembers: { member: 1 },
   ScriptCall: { keys: [`${KEY}1`, `${KEY}2`], args: ["argument"] },
   StreamPositions: { [`${KEY}entry`]: "0" },
   Uint8Array: new Uint8Array(1),
+  Vector: [1],
+  VectorAttributes: "{}",
+  VectorQuery: { ele: "element" },
   XcfgsetOptions: { idmpDuration: 1 },
   XtrimOptions: { maxlen: 1 },
   number: 1,
@@ -45,6 +50,7 @@ const BY_NAME: Record<string, unknown> = {
   moves: [{ slotsrange: [[0, 1]], node: "id" }],
   operations: { get: "u8", offset: 0 },
   ranges: [[0, 1]],
+  what: { import: [[0, 1]] },
 };
 
 /** Types of options without which a call would not show where its keys are. */

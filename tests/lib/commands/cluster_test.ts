@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { Answering } from "../../_kit/answering.ts";
 import { retry } from "@std/async";
 import type { ClusterNodeInfo } from "../../../lib/commands/mod.ts";
 import { ServerError } from "../../../lib/errors.ts";
@@ -390,3 +391,25 @@ function until(met: () => Promise<boolean>): Promise<void> {
     if (!await met()) throw new Error("It is not the case");
   }, { minTimeout: 10, maxTimeout: 100, maxAttempts: 200 });
 }
+
+// Redis 8.4 by its public documentation: https://redis.io/docs/latest/commands/cluster-migration/
+Deno.test("clusterMigration() imports, calls off and tells (Redis 8.4)", async () => {
+  const client = new Answering().answer("24cf41718b20f7f05901743dffc40bc9b15db339");
+  const id: string = await client.clusterMigration({ import: [[0, 99], [200, 299]] });
+  assertEquals(client.words, ["CLUSTER", "MIGRATION", "IMPORT", 0, 99, 200, 299]);
+  const cancelled: number = await client.answer(1).clusterMigration({ cancel: id });
+  assertEquals([cancelled, client.words], [1, ["CLUSTER", "MIGRATION", "CANCEL", "ID", id]]);
+  const task = [
+    ...["id", id, "slots", "0-99", "source", "a", "dest", "b", "operation", "import"],
+    ...["state", "completed", "last_error", "", "retries", 0, "create_time", 1753449565137],
+    ...["start_time", 1753449565137, "end_time", 1753449565200, "write_pause_ms", 2],
+  ];
+  const tasks = await client.answer([task]).clusterMigration({ status: "ALL" });
+  assertEquals(client.words, ["CLUSTER", "MIGRATION", "STATUS", "ALL"]);
+  assertEquals(tasks, [{
+    ...{ id, slots: "0-99", source: "a", dest: "b", operation: "import", state: "completed" },
+    ...{ lastError: "", retries: 0, createTime: 1753449565137, startTime: 1753449565137 },
+    ...{ endTime: 1753449565200, writePauseMs: 2 },
+  }]);
+  await assertRejects(() => client.clusterMigration({} as never), TypeError, "{ status }");
+});

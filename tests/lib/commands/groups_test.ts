@@ -12,10 +12,19 @@ const WITHOUT_RUN: Record<string, readonly string[]> = {
   "they would take the cluster apart": [
     ...["clusterAddslots", "clusterAddslotsrange", "clusterBumpepoch", "clusterDelslots"],
     ...["clusterDelslotsrange", "clusterFailover", "clusterFlushslots", "clusterForget"],
-    ...["clusterMeet", "clusterMigrateslots", "clusterReplicate", "clusterReset"],
+    ...[
+      "clusterMeet",
+      "clusterMigrateslots",
+      "clusterMigration",
+      "clusterReplicate",
+      "clusterReset",
+    ],
     ...["clusterSetConfigEpoch", "clusterSetslot"],
   ],
   "they need a server that was started in another way": ["aclLoad", "aclSave", "latencyGraph"],
+  "their server is not on every machine": [
+    ...["hotkeysGet", "hotkeysReset", "hotkeysStart", "hotkeysStop"],
+  ],
   "they need a module": ["moduleLoad", "moduleLoadex", "moduleUnload"],
 };
 

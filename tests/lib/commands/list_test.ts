@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { lookUp } from "../../../lib/command_table/mod.ts";
+import type { Argument } from "../../../lib/resp/mod.ts";
+import { Answering } from "../../_kit/answering.ts";
 import { ServerError } from "../../../lib/errors.ts";
 import { commandTest } from "../../_kit/command_tests.ts";
 
@@ -176,4 +179,19 @@ commandTest("a blocking command gets what another one pushes", async (client) =>
   const waiting = client.blpop("k", 10);
   assertEquals(await client.rpush("k", "a"), 1);
   assertEquals(await waiting, ["k", "a"]);
+});
+
+// Redis 8.10 by its public documentation: https://redis.io/docs/latest/commands/lmovem/
+Deno.test("lmovem() and blmovem() send how many elements to move (Redis 8.10)", async () => {
+  const client = new Answering().answer(["a", "b"]);
+  assertEquals(await client.lmovem("k", "l", "LEFT", "right", { exactly: 2, bulk: true }), [
+    ...["a", "b"],
+  ]);
+  assertEquals(client.words, ["LMOVEM", "k", "l", "LEFT", "right", "EXACTLY", 2, "BULK"]);
+  assertEquals(await client.answer(null).lmovem("k", "l", "left", "left"), null);
+  assertEquals(client.words, ["LMOVEM", "k", "l", "left", "left"]);
+  await client.blmovem("k", "l", "left", "right", 5, { count: 9, obo: true });
+  assertEquals(client.words, ["BLMOVEM", "k", "l", "left", "right", 5, "COUNT", 9, "OBO"]);
+  const row = lookUp(client.words as Argument[])!;
+  assertEquals([row.blocking, row.timeout?.unit], [true, 1000]);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { Answering } from "../../_kit/answering.ts";
 import { ServerError } from "../../../lib/errors.ts";
 import { commandTest } from "../../_kit/command_tests.ts";
 
@@ -139,4 +140,13 @@ commandTest("sscanIterator() yields every member of a large set", async (client)
   let seen = 0;
   for await (const _ of client.sscanIterator("k", { match: "m99*" })) if (++seen === 5) break;
   assertEquals(seen, 5);
+});
+
+// Redis 8.10 by its public documentation: https://redis.io/docs/latest/commands/sunioncard/
+Deno.test("sunioncard() and sdiffcard() count (Redis 8.10)", async () => {
+  const client = new Answering().answer(3);
+  assertEquals(await client.sunioncard(new Set(["a", "b"]), { approx: true, limit: 5 }), 3);
+  assertEquals(client.words, ["SUNIONCARD", 2, "a", "b", "APPROX", "LIMIT", 5]);
+  assertEquals(await client.sdiffcard("a", { limit: 5 }), 3);
+  assertEquals(client.words, ["SDIFFCARD", 1, "a", "LIMIT", 5]);
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import { ServerError } from "../../../lib/errors.ts";
+import { Answering } from "../../_kit/answering.ts";
+import { ServerError, UnexpectedReplyError } from "../../../lib/errors.ts";
 import { startFakeServer } from "../../../lib/testing/mod.ts";
 import { RedisClient } from "../../../standalone/mod.ts";
 import { type CommandClient, commandTest } from "../../_kit/command_tests.ts";
@@ -402,3 +403,21 @@ async function _typed(client: CommandClient): Promise<void> {
   const sumOfNumber: number = await client.incrby("k", 1);
   void [sum, either, exact, rounded, counter, sumOfNumber];
 }
+
+// Redis 8.8 by its public documentation: https://redis.io/docs/latest/commands/increx/
+Deno.test("increx() adds within bounds (Redis 8.8)", async () => {
+  const client = new Answering().answer([6, 5]);
+  const time = new Date(1_700_000_000_500);
+  const options = { byint: 5, lbound: 0, ubound: 10, saturate: true, exat: time, enx: true };
+  assertEquals(await client.increx("k", options), [6, 5]);
+  assertEquals(client.words, [
+    ...["INCREX", "k", "BYINT", 5, "LBOUND", 0, "UBOUND", 10, "SATURATE", "EXAT", 1_700_000_001],
+    "ENX",
+  ]);
+  // A fraction is a bulk string in RESP2, a double in RESP3.
+  for (const reply of [["1.5", "0.5"], [1.5, 0.5]]) {
+    assertEquals(await client.answer(reply).increx("k", { byfloat: 0.5 }), [1.5, 0.5]);
+  }
+  assertEquals(client.words, ["INCREX", "k", "BYFLOAT", 0.5]);
+  await assertRejects(() => client.answer([1]).increx("k"), UnexpectedReplyError);
+});
