@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Heartbeat } from "../lib/cache/tracking.ts";
 import type { Settings } from "../lib/configuration/settings.ts";
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
@@ -17,6 +18,7 @@ import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import type { AddressRoute, Route } from "../lib/dispatch/route.ts";
 import { ClusterError, ConfigurationError, type ServerError } from "../lib/errors.ts";
 import type { Placement } from "../lib/subscription/placement.ts";
+import type { Argument } from "../lib/resp/reply.ts";
 import { Discovery } from "./discovery.ts";
 import { splitBySlot } from "./fan_out.ts";
 import { monitoredNode } from "./monitored_node.ts";
@@ -38,7 +40,7 @@ import {
   targetOfSlot,
   targetsOf,
 } from "./target.ts";
-import type { ClusterNode, Topology } from "./topology.ts";
+import { type ClusterNode, epochOf, type Topology } from "./topology.ts";
 import { targetOfTransaction } from "./transaction_target.ts";
 import { UnknownCommands } from "./unknown_commands.ts";
 
@@ -53,6 +55,8 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
   readonly #plans = new Plans();
   readonly #placement: SubscriptionPlacement;
   readonly #end = new AbortController();
+  /** The highest epoch of the cluster that a node has told; 0 if none was asked. */
+  #epoch = 0;
 
   /**
    * Makes a dispatcher that is not connected.
@@ -117,6 +121,27 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     const fault = faultOfRoute(route);
     if (fault === undefined) return;
     throw new ConfigurationError(`Cannot use option "route": ${fault}`, "route");
+  }
+
+  readonly heartbeat: Heartbeat = {
+    words: ["CLUSTER", "INFO"],
+    onReply: (_source, reply) => {
+      const epoch = epochOf(reply);
+      if (epoch <= this.#epoch) return;
+      // Slots, or the roles of nodes, may have changed, and nobody has told so.
+      this.#epoch = epoch;
+      this.discovery.refresh("broken");
+    },
+  };
+
+  override slotOf(key: Argument): number {
+    return slotOf(key);
+  }
+
+  /** The link to the owner of a slot; undefined if it has none, or was not needed so far. */
+  #ownerOf(slot: number): Link | undefined {
+    const shard = this.nodes.topology?.shardOf(slot);
+    return shard && this.nodes.get(shard.primary.name);
   }
 
   override prepare(request: Request, options: ClusterRequestOptions | undefined): void {
@@ -334,6 +359,8 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     const decision = decide(error, request.row, link.endpoint, () => this.nodes.isReplica(link));
     switch (decision.action) {
       case "move":
+        this.cache?.leaveSlot(decision.slot);
+      // falls through
       case "ask":
         this.#redirects.follow(request, error, decision, link);
         return true;
@@ -351,7 +378,10 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
         return true;
       case "wait":
         if (request.impatient) return false;
-        if (decision.refresh) this.discovery.refresh("broken");
+        if (decision.refresh) {
+          this.discovery.refresh("broken");
+          this.cache?.distrust(link.tracking);
+        }
         this.retryLater(request, error);
         return true;
       case "reject":
@@ -408,6 +438,7 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
   /** Sends waiting requests again, where they belong by a new map. */
   #redistribute({ away, changed }: { away: readonly Link[]; changed: boolean }): void {
     this.#placement.onMap();
+    this.cache?.reviewSlots((slot) => this.#ownerOf(slot)?.tracking ?? null);
     for (const link of away) {
       for (const request of link.takeQueue()) this.dispatchAgain(request);
     }

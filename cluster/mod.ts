@@ -22,6 +22,7 @@ export * from "../lib/commands/mod.ts";
 export {
   type BackoffStrategy,
   type BaseConfiguration,
+  type CacheOptions,
   type ClusterClientConfiguration,
   type CredentialsProvider,
   type NodeAddress,
@@ -39,6 +40,7 @@ export {
   type BatchOutcomes,
   type BatchValues,
 } from "../lib/client/batch.ts";
+export type { CacheStatistics } from "../lib/cache/statistics.ts";
 export { Client } from "../lib/client/client.ts";
 export type { UpdateCredentialsOptions } from "../lib/client/update_credentials.ts";
 export type { Habits, UseInstead } from "../lib/client/habits.ts";

@@ -129,6 +129,17 @@ export interface ClosedEvent {
   type: "closed";
 }
 
+/**
+ * Replies of a node cannot be cached, so reads on a view `cached` go to the server: it speaks RESP2, is older than Redis 7, or
+ * the user may not run CLIENT TRACKING, CLIENT CACHING or PTTL. Told once.
+ */
+export interface UncachedEvent extends EventAddress {
+  /** Discriminant. */
+  type: "uncached";
+  /** Why. */
+  error: Error;
+}
+
 /** What happens to a client in the background. */
 export type ClientEvent =
   | ConnectedEvent
@@ -141,6 +152,7 @@ export type ClientEvent =
   | ReauthenticationFailedEvent
   | TlsOptionsFailedEvent
   | ZonesUnknownEvent
+  | UncachedEvent
   | ClosedEvent;
 
 /** Events that are kept for a reader that does not keep up; older ones are dropped. */

@@ -87,6 +87,31 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   }
 
   /**
+   * A view of this client whose reads are answered from memory where possible.
+   *
+   * Replies to commands that only read one key are kept, and MGET is kept key by key. The server says when such a key is
+   * changed, and the entry is dropped at that moment. Everything else simply runs. All cached views of a client share
+   * one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7 or Valkey: elsewhere
+   * reads go to the server, and there is one `uncached` event.
+   *
+   * A value can be as old as the server's message is on its way. If the server does not answer, or the connection is
+   * dead, it can be 2 s old; after that, reads go to the server. It is never older than `maxTtl`, nor used when the key
+   * has expired. What this client has changed itself is seen at once, once the change is acknowledged. `readFrom` is
+   * ignored: reads for the cache go to primaries. Requests with a `route`, and those in batches, transactions and
+   * `watch()`, are not cached.
+   *
+   * @example Reading the same key often
+   * ```ts
+   * await client.set("title", "Hello");
+   * await client.cached.get("title"); // "Hello"
+   * await client.cached.get("title"); // "Hello"
+   * ```
+   */
+  override get cached(): RedisClient<T> {
+    return new RedisClient<T>(this.view().cached());
+  }
+
+  /**
    * A view of this client whose requests have other options.
    *
    * @example Waiting for work, but not for ever

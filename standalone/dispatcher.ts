@@ -7,6 +7,7 @@
  */
 
 import type { Settings } from "../lib/configuration/settings.ts";
+import type { Heartbeat } from "../lib/cache/tracking.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
@@ -94,6 +95,18 @@ export class StandaloneDispatcher extends Dispatcher {
       throw error;
     }
   }
+
+  readonly heartbeat: Heartbeat = {
+    words: ["ROLE"],
+    onReply: (source, reply) => {
+      const role = Array.isArray(reply) ? String(reply[0]) : "";
+      source.role ??= role;
+      if (source.role === role) return;
+      // Another node is the primary now. Nobody has told so, and the connection has stayed open.
+      this.cache!.distrust(source);
+      this.#roles.refresh();
+    },
+  };
 
   protected dispatch(request: Request): void {
     if (!this.#creation.isReady) {
@@ -252,6 +265,9 @@ export class StandaloneDispatcher extends Dispatcher {
     if (!this.#creation.isReady) this.#judge();
     else this.#seek();
     this.#tell();
+    if (this.cache !== null && (before !== this.#roles.primary || this.#roles.inDoubt)) {
+      this.cache.drop();
+    }
     if (before !== null && before !== this.#roles.primary) {
       before.endBlocked("another node is the primary now");
       before.dedicated.reserved = 0;

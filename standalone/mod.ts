@@ -21,6 +21,7 @@ export * from "../lib/commands/mod.ts";
 export {
   type BackoffStrategy,
   type BaseConfiguration,
+  type CacheOptions,
   type CredentialsProvider,
   type NodeAddress,
   ReadFrom,
@@ -38,6 +39,7 @@ export {
   type BatchOutcomes,
   type BatchValues,
 } from "../lib/client/batch.ts";
+export type { CacheStatistics } from "../lib/cache/statistics.ts";
 export { Client } from "../lib/client/client.ts";
 export type { UpdateCredentialsOptions } from "../lib/client/update_credentials.ts";
 export type { Habits, UseInstead } from "../lib/client/habits.ts";

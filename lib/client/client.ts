@@ -20,6 +20,7 @@ import {
 } from "../commands/mod.ts";
 import type { CredentialsProvider, RedisCredentials } from "../configuration/options.ts";
 import { updateCredentials, type UpdateCredentialsOptions } from "./update_credentials.ts";
+import { CacheCounters, type CacheStatistics } from "../cache/statistics.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
 import { ClosedError, UnexpectedReplyError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
@@ -105,6 +106,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   /** A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes. */
   abstract get bytes(): Client<Uint8Array, N>;
 
+  /** A view of this client whose reads are answered from memory where possible. */
+  abstract get cached(): Client<T, N>;
+
   /**
    * A view of this client whose requests have other options.
    *
@@ -151,6 +155,20 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
+   * Figures of client-side caching, of all views together; all zero as long as no view `cached` was used.
+   *
+   * @example How many reads were answered from memory
+   * ```ts
+   * const { hits, misses } = client.cacheStatistics;
+   * const hitRate = hits / (hits + misses);
+   * ```
+   */
+  get cacheStatistics(): CacheStatistics {
+    return this.#view.dispatcher.cache?.statistics ??
+      { ...new CacheCounters(), bytes: 0, entries: 0 };
+  }
+
+  /**
    * Runs any command, also one that this library has no method for.
    *
    * It is routed like the typed ones. The reply comes as it is; see {@linkcode Reply} for the shapes.
@@ -169,7 +187,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   override customCommand(args: readonly Argument[], options?: RequestOptions): Promise<Reply> {
     const refused = refuse(args);
     if (refused !== undefined) return Promise.reject(refused);
-    const { dispatcher, bytes, options: own } = this.#view;
+    const { dispatcher, bytes, options: own, cache } = this.#view;
     let merged = own;
     if (options !== undefined) {
       try {
@@ -178,7 +196,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
         return Promise.reject(error);
       }
     }
-    return dispatcher.submit([...args], (reply) => reply, bytes, merged);
+    const words = [...args];
+    return cache === null
+      ? dispatcher.submit(words, asItIs, bytes, merged)
+      : cache.read(words, asItIs, bytes, merged);
   }
 
   /**
@@ -583,7 +604,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     decode: Decoder<R>,
     bytes: boolean = this.#view.bytes,
   ): Promise<R> {
-    return this.#view.dispatcher.submit(words, decode, bytes, this.#view.options);
+    const { cache, dispatcher, options } = this.#view;
+    if (cache !== null) return cache.read(words, decode, bytes, options);
+    return dispatcher.submit(words, decode, bytes, options);
   }
 
   /**
@@ -595,4 +618,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   protected view(options?: ClusterRequestOptions): View {
     return options === undefined ? this.#view : this.#view.with(options);
   }
+}
+
+function asItIs(reply: Reply): Reply {
+  return reply;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ReadCache } from "../cache/read_cache.ts";
 import type { Route } from "../dispatch/route.ts";
 import type { Request } from "../connection/request.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
@@ -19,6 +20,8 @@ export interface ViewOptions {
   readonly bytes?: boolean;
   /** Options of the requests. */
   readonly options?: ClusterRequestOptions;
+  /** Where replies are kept. */
+  readonly cache?: ReadCache<ClusterRequestOptions> | null;
 }
 
 /** What a client sends its requests with. */
@@ -29,6 +32,8 @@ export class View {
   readonly bytes: boolean;
   /** Options of the requests; undefined for the defaults. */
   readonly options: ClusterRequestOptions | undefined;
+  /** Where replies are kept; null if they are not. */
+  readonly cache: ReadCache<ClusterRequestOptions> | null;
 
   /**
    * Makes a view.
@@ -36,15 +41,23 @@ export class View {
    * @param dispatcher Sends the requests.
    * @param options How the requests differ from those of the client.
    */
-  constructor(dispatcher: Dispatcher, { bytes = false, options }: ViewOptions = {}) {
+  constructor(dispatcher: Dispatcher, { bytes = false, options, cache = null }: ViewOptions = {}) {
     this.dispatcher = dispatcher;
     this.bytes = bytes;
     this.options = options;
+    this.cache = cache;
   }
 
   /** Makes the same view with bytes for text. */
   inBytes(): View {
-    return new View(this.dispatcher, { bytes: true, options: this.options });
+    const { dispatcher, options, cache } = this;
+    return new View(dispatcher, { bytes: true, options, cache });
+  }
+
+  /** Makes the same view with a cache. */
+  cached(): View {
+    const { dispatcher, bytes, options } = this;
+    return new View(dispatcher, { bytes, options, cache: dispatcher.openCache() });
   }
 
   /**
@@ -55,7 +68,8 @@ export class View {
    * @throws {ConfigurationError} If one is unknown or bad.
    */
   with(options: ClusterRequestOptions): View {
-    return new View(this.dispatcher, { bytes: this.bytes, options: this.merge(options) });
+    const { dispatcher, bytes, cache } = this;
+    return new View(dispatcher, { bytes, options: this.merge(options), cache });
   }
 
   /**

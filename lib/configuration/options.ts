@@ -136,6 +136,19 @@ export interface RetryStrategy {
   jitter?: number;
 }
 
+/** Limits of client-side caching. */
+export interface CacheOptions {
+  /**
+   * Most memory that all replies together may take, in bytes; those that were not used for the longest time make room. One
+   * that would take more than a sixteenth of it is not kept.
+   *
+   * @default {67108864}
+   */
+  maxBytes?: number;
+  /** Longest time that a reply is used, in milliseconds. @default {60000} */
+  maxTtl?: number;
+}
+
 /** Options that both clients have. */
 export interface BaseConfiguration {
   /**
@@ -198,6 +211,8 @@ export interface BaseConfiguration {
   lazyConnect?: boolean;
   /** Milliseconds between checks of who is primary and who is replica; 0 for none. @default {60000} */
   periodicTopologyCheck?: number;
+  /** Limits of client-side caching, which begins when the view `cached` is first used. */
+  cache?: CacheOptions;
   /** Milliseconds without a byte from a node after which it is asked for one; 0 for never. @default {30000} */
   keepAlive?: number;
   /** Spans and metrics by OpenTelemetry; none by default. `{}` turns spans on. */

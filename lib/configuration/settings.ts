@@ -15,6 +15,7 @@ import { type Endpoint, isSocket, type TlsSettings } from "../connection/transpo
 import { badOption, check } from "./_check.ts";
 import {
   type BackoffStrategy,
+  type CacheOptions,
   type ClusterClientConfiguration,
   type CredentialsProvider,
   DEFAULT_PORT,
@@ -41,6 +42,7 @@ export interface Settings {
   readonly addressMap: ((host: string, port: number) => Endpoint) | undefined;
   /** Undefined if telemetry is off. */
   readonly telemetry: TelemetrySettings | undefined;
+  readonly cache: { readonly maxBytes: number; readonly maxTtl: number };
   readonly link: LinkSettings;
 }
 
@@ -72,6 +74,7 @@ const BASE_OPTIONS = [
   "periodicTopologyCheck",
   "keepAlive",
   "telemetry",
+  "cache",
 ];
 
 /**
@@ -129,6 +132,7 @@ export function settingsOf(
     periodicTopologyCheck: timeOrOff(given.periodicTopologyCheck, 60_000, "periodicTopologyCheck"),
     addressMap,
     telemetry: telemetryOf(given.telemetry),
+    cache: cacheOf(given.cache),
     link: {
       protocol: protocolOf(given.protocol),
       ...access,
@@ -293,6 +297,17 @@ export function credentialsOf(
     "expected a string that is not empty",
   );
   return username === undefined ? { password } : { username, password };
+}
+
+function cacheOf(cache: unknown): Settings["cache"] {
+  const given = cache === undefined ? {} : cache;
+  check(isObject(given), "cache", "expected { maxBytes, maxTtl }");
+  known(given, ["maxBytes", "maxTtl"], "cache.");
+  const { maxBytes, maxTtl } = given as CacheOptions;
+  return {
+    maxBytes: integer(maxBytes, 64 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER, "cache.maxBytes"),
+    maxTtl: time(maxTtl, 60_000, "cache.maxTtl"),
+  };
 }
 
 function clientNameOf(name: unknown): string | undefined {

@@ -17,7 +17,7 @@ import type { Identity } from "./identity.ts";
 import { type Inbox, NO_INBOX } from "./inbox.ts";
 import { ConnectionOrigin } from "./origin.ts";
 import { MULTI, preludeOf } from "./prelude.ts";
-import { type Request, Stage } from "./request.ts";
+import { type Request, Stage, type Tracking } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { Tally } from "./tally.ts";
@@ -94,6 +94,8 @@ export class Connection {
   readOnly = false;
   /** What the handshake learnt; undefined before its end. */
   greeting: Greeting | undefined;
+  /** What the server says about changed keys; null if it was not asked for it. */
+  tracking: Tracking | null = null;
   /** When it was opened, in milliseconds of `performance.now()`. */
   readonly since: number = performance.now();
   /** The server process at the other end: null if it cannot be known, undefined if it was not asked for. */
@@ -248,6 +250,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     error = this.#finishReason ?? error;
+    this.tracking?.end();
     this.#transport.close();
     this.#events.onClosed(this, error, this.#sent.drain(), this.takeQueued());
     this.#ended.resolve(error);
@@ -268,10 +271,21 @@ export class Connection {
         if (this.#held !== null) break;
         continue;
       }
-      const steps = request.asking || request.prelude.length > 0 ? preludeOf(request) : undefined;
+      const around = request.tracked === null ? null : request.tracked.accompany(request, this);
+      const steps = around !== null
+        ? around.before
+        : request.asking || request.prelude.length > 0
+        ? preludeOf(request)
+        : undefined;
       try {
-        if (steps === undefined) encoder.encode(request.words);
-        else encoder.encodeAll([...steps.map(({ words }) => words), request.words]);
+        if (steps === undefined) {
+          encoder.encode(request.words);
+        } else {
+          const words = steps.map(({ words }) => words);
+          words.push(request.words);
+          if (around !== null) words.push(around.after.words);
+          encoder.encodeAll(words);
+        }
       } catch (error) {
         request.reject(faultOfText(request.words) ?? error);
         continue;
@@ -285,6 +299,7 @@ export class Connection {
       request.written = now;
       if (request.timeoutOnceWritten > 0) request.owner.onWritten?.(request);
       this.#sent.push(request);
+      if (around !== null) this.#sent.push(around.after);
     }
     // One answer is for all that were waiting: if each asked anew, all other requests would wait for so many round trips.
     this.#gate.forgetRefusal();

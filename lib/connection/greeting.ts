@@ -16,6 +16,10 @@ export interface Greeting {
   readonly role?: "primary" | "replica";
   /** Availability zone of the node. */
   readonly availabilityZone?: string;
+  /** Name of the server software, `redis` or `valkey`; not told in RESP2. */
+  readonly server?: string;
+  /** Version of the server software; not told in RESP2. */
+  readonly version?: string;
 }
 
 /**
@@ -28,11 +32,15 @@ export function greetingIn(reply: Reply): Greeting {
   const field = (name: string): unknown => reply instanceof Map ? reply.get(name) : undefined;
   const role = field("role");
   const zone = field("availability_zone");
+  const server = field("server");
+  const version = field("version");
   return {
     protocol: 3,
     clientId: clientIdIn(field("id")),
     role: role === "master" ? "primary" : role === "replica" ? "replica" : undefined,
     availabilityZone: typeof zone === "string" && zone !== "" ? zone : undefined,
+    server: typeof server === "string" ? server : undefined,
+    version: typeof version === "string" ? version : undefined,
   };
 }
 

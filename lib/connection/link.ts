@@ -20,7 +20,7 @@ import { KeepAlive } from "./keep_alive.ts";
 import { ask, internalRequest } from "./ask.ts";
 import { isHeldUp, ONLY_A_PROBE, within } from "./probe.ts";
 import { type Loss, Reconnect } from "./reconnect.ts";
-import type { Request, RequestOwner } from "./request.ts";
+import type { Request, RequestOwner, Tracking } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { giveBack, settleSent } from "./retry_rule.ts";
 import { Silence } from "./silence.ts";
@@ -176,6 +176,11 @@ export class Link {
   /** What the handshake of the present connection learnt; undefined while there is none. */
   get greeting(): Greeting | undefined {
     return this.#reconnect.connection?.greeting;
+  }
+
+  /** What the server says about changed keys on the present connection; null if it was not asked for it. */
+  get tracking(): Tracking | null {
+    return this.#reconnect.connection?.tracking ?? null;
   }
 
   /** Whether it was ended. */
@@ -361,6 +366,7 @@ export class Link {
     const error = new ConnectionError(`Left the connection to ${show(this.endpoint)}: ${why}`, {
       ...this.endpoint,
     });
+    present.tracking?.end();
     this.#reconnect.leave(fresh, loss, error);
     this.#keepAlive.stop();
     this.dedicated.closeIdle();

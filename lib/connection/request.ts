@@ -11,6 +11,7 @@ import type { Argument, Reply } from "../resp/reply.ts";
 import type { Aborts } from "./aborts.ts";
 import { isReplied, type Outcome } from "./outcome.ts";
 import type { DeadlineList, Expiring, ReplySource } from "./deadlines.ts";
+import type { Greeting } from "./greeting.ts";
 import type { Stalls } from "./stalls.ts";
 import type { Endpoint } from "./transport.ts";
 
@@ -34,6 +35,8 @@ export interface Carrier extends ReplySource {
   readonly ready: boolean;
   /** Why it is not connected, or was not at last. */
   readonly lastError: Error | undefined;
+  /** What the server says about changed keys on the present connection; null if it was not asked to. */
+  readonly tracking: Tracking | null;
   /** Says where it leads and how it is, for error messages. */
   describe(): string;
   /** Address of the peer of the present connection; undefined if there is none, or it is not known. */
@@ -54,6 +57,40 @@ export interface Channel extends ReplySource {
   send(request: Request): void;
   /** Closes it; requests on it get the error. */
   close(error: Error): void;
+}
+
+/** The messages about changed keys that a server sends on one connection. */
+export interface Tracking {
+  /** Ends it: the connection is lost, or is not used any more. */
+  end(): void;
+}
+
+/** A connection on which a server can be asked to say which keys are changed. */
+export interface TrackingChannel extends Channel {
+  /** What the handshake learnt. */
+  readonly greeting: Greeting | undefined;
+  /** The messages about changed keys; null if the server was not asked for them. */
+  tracking: Tracking | null;
+}
+
+/** Requests that are written in one piece with another one. */
+export interface Accompaniment {
+  /** Those right in front of it. */
+  readonly before: readonly Request[];
+  /** The one right behind it. */
+  readonly after: Request;
+}
+
+/** A read whose reply is to be kept until the server says that the key was changed. */
+export interface TrackedRead {
+  /**
+   * Called each time when the read is written.
+   *
+   * @param request The read.
+   * @param connection The connection.
+   * @returns What is written with it; null if it goes alone.
+   */
+  accompany(request: Request, connection: TrackingChannel): Accompaniment | null;
 }
 
 /** Keeps the order of a batch in which a command blocks. */
@@ -200,6 +237,8 @@ export class Request implements Expiring {
   declare asked: boolean;
   /** What it was split into; only those are sent. */
   declare parts: Request[] | null;
+  /** What is to be done so that its reply can be kept; null if it is not. Then only a primary may answer it. */
+  declare tracked: TrackedRead | null;
   /** Makes a better error of the one that says that the time is over, where parts of it may have been executed. */
   declare explainTimeout: ((error: TimeoutError) => Error) | null;
   /** What telemetry keeps of its call; null if the call is not observed. */
@@ -225,6 +264,7 @@ export class Request implements Expiring {
         asking: false,
         asked: false,
         parts: null,
+        tracked: null,
         explainTimeout: null,
         observed: null,
       } satisfies Partial<Request>,

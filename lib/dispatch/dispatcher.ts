@@ -6,14 +6,16 @@
  * @module
  */
 
+import { type CacheOwner, ReadCache } from "../cache/read_cache.ts";
+import type { Heartbeat } from "../cache/tracking.ts";
 import { blockingTimeout, type CommandRow, isInterrupting, lookUp } from "../command_table/mod.ts";
 import type { Settings } from "../configuration/settings.ts";
 import { Aborts } from "../connection/aborts.ts";
 import { Deadlines } from "../connection/deadlines.ts";
 import type { Link, LinkOwner } from "../connection/link.ts";
-import type { Endpoint } from "../connection/transport.ts";
 import type { Outcome } from "../connection/outcome.ts";
 import { Request, type RequestOwner } from "../connection/request.ts";
+import type { Endpoint } from "../connection/transport.ts";
 import {
   ClosedError,
   ConfigurationError,
@@ -23,10 +25,10 @@ import {
 } from "../errors.ts";
 import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
-import type { Push, Reply } from "../resp/reply.ts";
 import type { MonitorEnd } from "../subscription/monitor.ts";
 import type { Placement } from "../subscription/placement.ts";
 import { Subscriptions } from "../subscription/registry.ts";
+import type { Argument, Push, Reply } from "../resp/reply.ts";
 import { Admission } from "./admission.ts";
 import { allowForBlocking } from "./blocking_time.ts";
 import { KeptRequests } from "./kept_requests.ts";
@@ -39,13 +41,16 @@ import type { Route } from "./route.ts";
 import { nameOf, takeWords } from "../words.ts";
 
 /** Sends the requests of one client. */
-export abstract class Dispatcher implements LinkOwner, RequestOwner {
+export abstract class Dispatcher
+  implements LinkOwner, RequestOwner, CacheOwner<ClusterRequestOptions> {
   /** The checked configuration. */
   readonly settings: Settings;
   /** What happens in the background. */
   readonly events: Events = new Events();
   /** Telemetry; null if it is off. Set before the first request. */
   observer: Observer | null = null;
+  /** Replies that are kept in this process; null until {@linkcode Dispatcher.openCache}. */
+  cache: ReadCache<ClusterRequestOptions> | null = null;
   /** Rows of commands that the table does not have. */
   protected readonly learned: Map<string, CommandRow> = new Map();
   /** Deadlines of all requests. */
@@ -120,6 +125,28 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
   /** Makes the placement of subscriptions. */
   protected placement(): Placement {
     throw new RedisError("Cannot subscribe: this client has no nodes");
+  }
+
+  /** Makes the cache, if there is none yet. */
+  openCache(): ReadCache<ClusterRequestOptions> {
+    return this.cache ??= new ReadCache<ClusterRequestOptions>(this, this.settings.cache);
+  }
+
+  /** What servers are asked for a sign of life while replies are kept. */
+  abstract readonly heartbeat: Heartbeat;
+
+  /**
+   * The slot of a key.
+   *
+   * @param _key The key.
+   * @returns The slot; -1 without a cluster.
+   */
+  slotOf(_key: Argument): number {
+    return -1;
+  }
+
+  onUncached(endpoint: Endpoint, error: Error): void {
+    this.events.emit({ type: "uncached", ...endpoint, error });
   }
 
   /**
@@ -212,6 +239,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
       return request.reject(this.#admission.refusal(request.name));
     }
     if (request.timeout > 0) this.deadlines.add(request, request.timeout);
+    if (this.cache !== null) this.cache.onRequest(request, "sent");
     if (options !== undefined) {
       const { route, signal } = options;
       if (route !== undefined) this.setRoute(request, route);
@@ -440,6 +468,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     this.#retries.clear(error);
     stopRenewal(this.settings.link);
     this.end(error);
+    this.cache?.close();
     this.deadlines.clear();
     this.observer?.close();
     this.events.emit({ type: "closed" });
@@ -466,6 +495,7 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
 
   onSettled(request: Request, outcome: Outcome, reason: unknown): void {
     this.deadlines.remove(request);
+    if (this.cache !== null) this.cache.onRequest(request, "settled");
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) this.#retries.settled(request, outcome);
     this.#admission.release(request, outcome, reason);
@@ -503,7 +533,9 @@ export abstract class Dispatcher implements LinkOwner, RequestOwner {
     link.examine(request);
   }
 
-  onPush(_link: Link, _push: Push): void {}
+  onPush(link: Link, push: Push): void {
+    if (push.kind === "invalidate") this.cache?.onInvalidation(link.tracking, push.elements[1]);
+  }
 
   onRefused(link: Link, error: Error): void {
     if (this.#kept.size > 0) this.explainKept(error);

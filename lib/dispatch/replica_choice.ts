@@ -139,13 +139,14 @@ export class ReplicaChoice<N> {
  * Whether a replica may answer a request.
  *
  * Commands without keys stay with the primary. So do scans of one key: a cursor is valid only on the node that made it.
+ * So do reads for the cache.
  *
  * @param request The request.
  */
 export function mayReadReplica(request: Request): boolean {
   const { row } = request;
   return row !== undefined && row.readOnly && !row.write && row.keys.length > 0 &&
-    !readsPages(request);
+    !readsPages(request) && request.tracked === null;
 }
 
 /**

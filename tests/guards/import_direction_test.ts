@@ -59,8 +59,20 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    files: "lib/cache/",
+    imports: [
+      "lib/command_table/",
+      "lib/connection/",
+      "lib/errors.ts",
+      "lib/executor.ts",
+      "lib/resp/",
+      "lib/words.ts",
+    ],
+  },
+  {
     files: "lib/dispatch/",
     imports: [
+      "lib/cache/",
       "lib/command_table/",
       "lib/configuration/",
       "lib/connection/",
@@ -87,6 +99,7 @@ const LAYERS: readonly Layer[] = [
   {
     files: "lib/client/",
     imports: [
+      "lib/cache/",
       "lib/command_table/",
       "lib/commands/",
       "lib/configuration/",

@@ -42,6 +42,7 @@ Deno.test("settingsOf() fills in the defaults", async () => {
     periodicTopologyCheck: 60_000,
     addressMap: undefined,
     telemetry: undefined,
+    cache: { maxBytes: 67_108_864, maxTtl: 60_000 },
     link: {
       protocol: 3,
       credentials: given.link.credentials,
@@ -83,6 +84,7 @@ Deno.test("settingsOf() takes every option", async () => {
     periodicTopologyCheck: 0,
     keepAlive: 0,
     clientInfo: false,
+    cache: { maxBytes: 1000, maxTtl: 0.5 },
     addressMap,
     telemetry: { traces: false, metrics: true, requireParent: false, queryText: true },
   }, "cluster");
@@ -105,6 +107,7 @@ Deno.test("settingsOf() takes every option", async () => {
       requireParent: false,
       queryText: true,
     },
+    cache: { maxBytes: 1000, maxTtl: 0.5 },
     link: {
       protocol: 2,
       credentials: given.link.credentials,
@@ -150,6 +153,7 @@ Deno.test("settingsOf() takes an option that is undefined as one that is not giv
       "lazyConnect",
       "periodicTopologyCheck",
       "keepAlive",
+      "cache",
       "clientInfo",
       "addressMap",
       "telemetry",
@@ -290,6 +294,10 @@ const BAD: Record<string, object[]> = {
   requestTimeout: [0, ...NO_TIMES].map((requestTimeout) => ({ requestTimeout })),
   periodicTopologyCheck: NO_TIMES.map((value) => ({ periodicTopologyCheck: value })),
   keepAlive: NO_TIMES.map((keepAlive) => ({ keepAlive })),
+  cache: [null, 5, []].map((cache) => ({ cache })),
+  "cache.maxBytes": [0, 1.5, Infinity, ...NO_NUMBERS].map((maxBytes) => ({ cache: { maxBytes } })),
+  "cache.maxTtl": [0, ...NO_TIMES].map((maxTtl) => ({ cache: { maxTtl } })),
+  "cache.size": [{ cache: { size: 1 } }],
   blockingConnections: [-1, 1.5, 1001, Infinity, ...NO_NUMBERS].map((value) => ({
     blockingConnections: value,
   })),

@@ -72,12 +72,19 @@ Deno.test("a handshake succeeds where the user may not run INFO", async () => {
 });
 
 Deno.test("greetingIn() reads the zone where the reply to HELLO has it", () => {
-  const fields: [string, string | number][] = [["id", 7], ["role", "replica"]];
+  const fields: [string, string | number][] = [
+    ["server", "valkey"],
+    ["version", "9.1.2"],
+    ["id", 7],
+    ["role", "replica"],
+  ];
   assertEquals(greetingIn(new Map([...fields, ["availability_zone", "north"]])), {
     protocol: 3,
     clientId: 7,
     role: "replica",
     availabilityZone: "north",
+    server: "valkey",
+    version: "9.1.2",
   });
   const { availabilityZone } = greetingIn(new Map([...fields, ["availability_zone", ""]]));
   assertEquals(availabilityZone, undefined);
@@ -89,6 +96,8 @@ Deno.test("greetingIn() takes any other reply, because servers and proxies diffe
     clientId: undefined,
     role: undefined,
     availabilityZone: undefined,
+    server: undefined,
+    version: undefined,
   } as const;
   for (const reply of ["OK", null, new Map(), new Map([["id", "x"], ["role", "sentinel"]])]) {
     assertEquals(greetingIn(reply), nothing);

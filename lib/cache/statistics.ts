@@ -1,0 +1,37 @@
+/**
+ * What a cache counts.
+ *
+ * @module
+ */
+
+/** Figures of client-side caching since the client was created. A plain copy: it does not change any more. */
+export interface CacheStatistics {
+  /** Cacheable reads that were answered from memory. MGET counts each key. */
+  hits: number;
+  /** Cacheable reads that were not, also those that shared the request of another one. */
+  misses: number;
+  /** Keys of which a server has said that they were changed, whether they were in the cache or not. */
+  invalidations: number;
+  /** How often the entries of a node, or all entries, were dropped: after FLUSHALL, or a lost connection, say. */
+  flushes: number;
+  /** Entries that were dropped to make room for others. */
+  evictions: number;
+  /** Estimate of the memory of all entries, in bytes. */
+  bytes: number;
+  /** Replies that are kept. */
+  entries: number;
+}
+
+/** The counters of one cache. Size and number of its entries are those of the store. */
+export class CacheCounters {
+  /** See {@linkcode CacheStatistics.hits}. */
+  hits = 0;
+  /** See {@linkcode CacheStatistics.misses}. */
+  misses = 0;
+  /** See {@linkcode CacheStatistics.invalidations}. */
+  invalidations = 0;
+  /** See {@linkcode CacheStatistics.flushes}. */
+  flushes = 0;
+  /** See {@linkcode CacheStatistics.evictions}. */
+  evictions = 0;
+}
