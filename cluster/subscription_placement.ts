@@ -109,12 +109,12 @@ export class SubscriptionPlacement implements Placement {
     return kind === "smessage" ? slotOf(name) : -1;
   }
 
-  nodesFor({ kind, name, group }: Topic): readonly SubscriberNode[] {
+  nodesFor({ kind, name, group, everywhere }: Topic): readonly SubscriberNode[] {
     const { topology } = this.#nodes;
     if (topology === null) return [];
     if (kind === "smessage") return this.#ownerOf(topology, group);
-    if (isKeyspaceName(name.bytes)) {
-      const slot = kind === "message" ? slotOfChannel(name.bytes) : -1;
+    if (everywhere || isKeyspaceName(name.bytes)) {
+      const slot = everywhere || kind === "pmessage" ? -1 : slotOfChannel(name.bytes);
       if (slot !== -1) return this.#ownerOf(topology, slot);
       return topology.shards.map(({ primary }) => this.#placeAt(primary));
     }
@@ -167,13 +167,13 @@ export class SubscriptionPlacement implements Placement {
     return isReplica ? undefined : seenAt;
   }
 
-  mayRepeat({ kind, name, group }: Topic, before: SubscriberNode): boolean {
+  mayRepeat({ kind, name, group, everywhere }: Topic, before: SubscriberNode): boolean {
     // Within a shard messages reach all nodes. A replica that has taken over has told of all keyspace events before.
     return kind === "smessage"
       ? this.#nodes.topology?.shardOf(group)?.replicas.some((replica) =>
         replica.name === (before as PlacedNode).name
       ) ?? false
-      : !isKeyspaceName(name.bytes);
+      : !everywhere && !isKeyspaceName(name.bytes);
   }
 
   async call(node: SubscriberNode, words: Words): Promise<Reply> {

@@ -31,6 +31,8 @@ export interface ReaderSettings {
   readonly maxMessages?: number;
   /** Most bytes in its buffer. */
   readonly maxBytes?: number;
+  /** Whether its names are wanted at all primaries of a cluster. */
+  readonly everywhere?: boolean;
   /** Gets the messages instead of the buffer. */
   onMessage?(item: Item): unknown;
 }
@@ -60,6 +62,8 @@ export class Reader implements TopicReader {
   /** Kind of its topics. */
   readonly kind: Kind;
   readonly bytes: boolean;
+  /** Whether its names are wanted at all primaries of a cluster. */
+  readonly everywhere: boolean;
   /** Called when it has ended. */
   onEnded: (() => void) | undefined;
   /** Its topics, by the keys of their names. */
@@ -95,6 +99,7 @@ export class Reader implements TopicReader {
   constructor(kind: Kind, settings: ReaderSettings, events: Events, owner: ReaderOwner) {
     this.kind = kind;
     this.bytes = settings.bytes;
+    this.everywhere = settings.everywhere ?? false;
     this.#settings = settings;
     this.#events = events;
     this.#owner = owner;

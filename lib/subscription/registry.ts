@@ -10,7 +10,7 @@
 import { Aborts } from "../connection/aborts.ts";
 import { Budget } from "../connection/budget.ts";
 import { isHopeless } from "../connection/handshake.ts";
-import { ClosedError, ServerError, TimeoutError } from "../errors.ts";
+import { ClosedError, ConfigurationError, ServerError, TimeoutError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
@@ -171,9 +171,11 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     if (reader.ended) throw new ClosedError("Cannot subscribe: the subscription has ended");
     options.signal?.throwIfAborted();
     const added: PlacedTopic[] = [];
+    for (const { key } of names) this.#checkNodes(reader, this.#topics[reader.kind].get(key));
     for (const name of names) {
       if (reader.topics.has(name.key)) continue;
       const topic = this.#topicOf(reader.kind, name);
+      topic.everywhere = reader.everywhere;
       reader.topics.set(name.key, topic);
       topic.join(reader);
       added.push(topic);
@@ -457,6 +459,15 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   #topicsAt(subscriber: Subscriber<PlacedTopic>): PlacedTopic[] {
     const all = Object.values(this.#topics).flatMap((topics) => [...topics.values()]);
     return all.filter(({ seats, wanted }) => wanted && seats.has(subscriber));
+  }
+
+  /** A name is subscribed to either at one node or at all: from one of them messages would come once, from all several times. */
+  #checkNodes({ everywhere }: Reader, topic: PlacedTopic | undefined): void {
+    if (topic === undefined || !topic.wanted || topic.everywhere === everywhere) return;
+    throw new ConfigurationError(
+      'Cannot subscribe: another subscription has the same name with another value of option "nodes"',
+      "nodes",
+    );
   }
 
   #topicOf(kind: Kind, name: Forms): PlacedTopic {

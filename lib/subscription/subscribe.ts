@@ -54,7 +54,10 @@ export async function subscribe<
   const forms = namesOf(method, names);
   const given = options ?? {};
   check(method, given);
-  const { onMessage, gaps, overflow, maxMessages, maxBytes, signal } = given;
+  const { onMessage, gaps, overflow, maxMessages, maxBytes, nodes, signal } = given;
+  if (nodes !== undefined && kind === "smessage") {
+    refuse(method, "nodes", "a shard channel is at the primary that has its slot");
+  }
   const signals = [signal, view.signal].filter((signal) => signal !== undefined);
   const ending = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   const want: WantOptions = { timeout: view.timeout, signal: ending };
@@ -64,12 +67,13 @@ export async function subscribe<
     overflow,
     maxMessages,
     maxBytes,
+    everywhere: nodes === "primaries",
     onMessage: onMessage as ((item: Item) => unknown) | undefined,
   }, want);
   return new Subscription<T, WithGaps<M, G>>(reader, subscriptions);
 }
 
-const NAMES = ["onMessage", "gaps", "overflow", "maxMessages", "maxBytes", "signal"];
+const NAMES = ["onMessage", "gaps", "overflow", "maxMessages", "maxBytes", "nodes", "signal"];
 const OVERFLOWS: readonly unknown[] = ["dropOldest", "dropNewest", "error"];
 
 function check(method: string, options: unknown): void {
@@ -85,7 +89,8 @@ function check(method: string, options: unknown): void {
       refuse(method, name, `there is no such option, only ${NAMES.join(", ")}`);
     }
   }
-  const { onMessage, gaps, overflow, signal } = options;
+  const { onMessage, gaps, overflow, nodes, signal } = options;
+  if (nodes !== undefined && nodes !== "primaries") refuse(method, "nodes", 'expected "primaries"');
   if (onMessage !== undefined && typeof onMessage !== "function") {
     refuse(method, "onMessage", "expected a function");
   }

@@ -48,6 +48,12 @@ export interface SubscribeOptions<M, G extends boolean = false> {
   maxMessages?: number;
   /** Most bytes in the buffer; a character of text counts as one. @default {16777216} */
   maxBytes?: number;
+  /**
+   * `"primaries"` subscribes at every primary of a cluster, also at those that come later, for messages that a node tells
+   * only its own subscribers. Messages of `publish()` come once from each of them then. Keyspace notifications
+   * (`__keyspace@0__:*`, `__keyevent@0__:set`) are subscribed so without it. Not for shard channels.
+   */
+  nodes?: "primaries";
   /** Ends the subscription, or the wait for it. */
   signal?: AbortSignal;
 }

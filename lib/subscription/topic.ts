@@ -110,6 +110,8 @@ export class Topic {
    * others.
    */
   readonly group: number;
+  /** Whether it is wanted at all primaries of a cluster, because each has messages of its own. */
+  everywhere = false;
   #readers: readonly TopicReader[] = [];
   /** Whether all who want it get text. */
   #isText = true;

@@ -319,29 +319,11 @@ export async function primaryPaused(stage: Stage): Promise<Figures> {
   };
 }
 
-/** A shard with subscriptions of all kinds is removed. */
-export async function shardRemoved(stage: Stage): Promise<Figures> {
-  const { cluster } = stage;
-  const shard = await cluster.addShard({ replicas: 0 });
-  await cluster.moveSlots((await cluster.slotsOf(0)).slice(0, stage.size.movedSlots), 0, shard);
-  const inShard = await stage.shardChannels(shard, stage.size.movedSlots / 4);
-  const other = await cluster.primary(0);
-  const channels = await stage.channels(other);
-  await allFlow([...channels, ...inShard]);
-  const began = Date.now();
-  await cluster.removeShard(shard);
-  await allFlow([...channels, ...inShard]);
-  await finishAll([...channels, ...inShard]);
-  const gaps = inShard.flatMap(({ reader }) => reader.gaps);
-  return {
-    gaps: gaps.length,
-    longestGap: Math.max(...gaps.map(({ since, until }) => until - since)),
-    time: Date.now() - began,
-  };
-}
-
-/** Counts the events of writes to keys in all slots: each comes once. */
-export async function keyspaceEvents(stage: Stage): Promise<Figures> {
+/**
+ * Counts the events of writes to keys in all slots: each comes once. Between the counts a replica takes over, and a shard
+ * is added and removed, to which shard channels belong meanwhile.
+ */
+export async function eventsOfAllNodes(stage: Stage): Promise<Figures> {
   const { cluster, publisher, size: { writes, movedSlots } } = stage;
   await Promise.all(
     cluster.nodes.map((node) => node.command(["CONFIG", "SET", "notify-keyspace-events", "AKE"])),
@@ -392,11 +374,21 @@ export async function keyspaceEvents(stage: Stage): Promise<Figures> {
   await cluster.moveSlots(slots, 0, added);
   await subscribedAtAll(stage);
   await round("after a shard was added", tags);
+  const inShard = await stage.shardChannels(added, movedSlots / 4);
+  const channels = await stage.channels(await cluster.primary(0));
+  await allFlow([...channels, ...inShard]);
   await cluster.removeShard(added);
+  await allFlow([...channels, ...inShard]);
+  await finishAll([...channels, ...inShard]);
+  const gaps = inShard.flatMap(({ reader }) => reader.gaps);
   await subscribedAtAll(stage);
   await round("after a shard was removed", tags);
   for (const subscription of subscriptions) await subscription.unsubscribe();
-  return { written, events: counts.reduce((sum, { size }) => sum + size, 0) };
+  return {
+    written,
+    events: counts.reduce((sum, { size }) => sum + size, 0),
+    longestGapAtRemoval: Math.max(...gaps.map(({ since, until }) => until - since)),
+  };
 }
 
 /** Waits until both subscribers are subscribed at all primaries, and nowhere else. */

@@ -10,12 +10,11 @@
 
 import { startCluster } from "../../lib/testing/mod.ts";
 import {
-  keyspaceEvents,
+  eventsOfAllNodes,
   nothingIsLeft,
   primaryKilled,
   primaryPaused,
   replicaPromoted,
-  shardRemoved,
   slotsMove,
   Stage,
 } from "./_subscription_scenes.ts";
@@ -28,8 +27,7 @@ const scenes = [
   primaryKilled,
   replicaPromoted,
   primaryPaused,
-  keyspaceEvents,
-  shardRemoved,
+  eventsOfAllNodes,
   nothingIsLeft,
 ];
 let failures = 0;

@@ -1,11 +1,10 @@
 import { startCluster } from "../../lib/testing/mod.ts";
 import {
-  keyspaceEvents,
+  eventsOfAllNodes,
   nothingIsLeft,
   primaryKilled,
   primaryPaused,
   replicaPromoted,
-  shardRemoved,
   slotsMove,
   SMALL,
   Stage,
@@ -19,8 +18,8 @@ Deno.test("subscriptions get their messages once, or a gap, whatever happens to 
     "the primary is killed at which everything is subscribed": primaryKilled,
     "a replica takes over while the primary stays": replicaPromoted,
     "a primary falls silent": primaryPaused,
-    "keyspace events of all primaries come once": keyspaceEvents,
-    "a shard with subscriptions is removed": shardRemoved,
+    "keyspace events of all primaries come once, also of a shard that comes and goes":
+      eventsOfAllNodes,
     "nothing is left at the servers in the end": nothingIsLeft,
   };
   for (const [name, scene] of Object.entries(scenes)) {
