@@ -236,6 +236,20 @@ for (const protocol of [2, 3] as const) {
   });
 }
 
+Deno.test("a password without a user is replaced as well", async () => {
+  await using server = await startServer({ password: "one" });
+  for (const protocol of [2, 3] as const) {
+    await server.command(["CONFIG", "SET", "requirepass", "one"]);
+    await using client = await connect(server, { credentials: { password: "one" }, protocol });
+    const { id } = await client.clientInfo();
+    await server.command(["CONFIG", "SET", "requirepass", "two"]);
+    await client.updateCredentials({ password: "two" }, { reauthenticate: true });
+    assertEquals((await client.clientInfo()).id, id);
+    await server.command(["CLIENT", "KILL", "TYPE", "normal"]);
+    assertEquals(await client.ping(), "PONG");
+  }
+});
+
 Deno.test("without reauthenticate only new connections use the newer credentials", async () => {
   await setPasswords("one");
   await using client = await connectAs({ username: "app", password: "one" });
