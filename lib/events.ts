@@ -44,6 +44,14 @@ export interface TopologyEvent {
   replicas: EventAddress[];
 }
 
+/** The connection to a sentinel was opened, was lost, or could not be opened. */
+export interface SentinelEvent extends EventAddress {
+  /** Discriminant. */
+  type: "sentinel";
+  /** Why there is no connection; there will be another attempt. Undefined if it was opened. */
+  error?: Error;
+}
+
 /**
  * Why messages may have been missed:
  *
@@ -146,6 +154,7 @@ export type ClientEvent =
   | DisconnectedEvent
   | ReconnectingEvent
   | TopologyEvent
+  | SentinelEvent
   | GapEvent
   | SubscriptionEndedEvent
   | HandlerErrorEvent

@@ -53,12 +53,23 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * await using client = await RedisClient.create("rediss://user:secret@redis.example.com:6379/0");
    * ```
    *
+   * With the option `sentinel` the addresses come from sentinels.
+   *
+   * @example By Sentinel
+   * ```ts no-eval
+   * import { RedisClient } from "@babushka/redis";
+   *
+   * await using client = await RedisClient.create({
+   *   sentinel: { name: "main", addresses: [{ host: "sentinel-1" }, { host: "sentinel-2" }] },
+   * });
+   * ```
+   *
    * @param configuration Options, or a URL: `redis://`, `rediss://`, `valkey://`, `valkeys://`.
    * @returns The client.
    * @throws {ConfigurationError} If an option is bad; nothing was opened then.
    * @throws {ServerError} If a server refuses the credentials (`WRONGPASS`, `NOAUTH`).
    * @throws {ConnectionError} If no primary was found, or more than one, or if there are several addresses and none
-   * tells its role; the message says what each address answered.
+   * tells its role; the message says what each address, and each sentinel, answered.
    * @throws {TimeoutError} If nothing answered within `clientCreationTimeout`.
    */
   static async create(

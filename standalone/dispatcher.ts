@@ -6,7 +6,8 @@
  * @module
  */
 
-import type { Settings } from "../lib/configuration/settings.ts";
+import { mapAddress } from "../lib/configuration/address_map.ts";
+import type { SentinelSettings, Settings } from "../lib/configuration/settings.ts";
 import type { Heartbeat } from "../lib/cache/tracking.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";
@@ -24,6 +25,9 @@ import { NodeLinks, ZonesOfLinks } from "./node_links.ts";
 import { StandalonePlacement } from "./placement.ts";
 import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
+import type { Decision } from "./sentinel_decision.ts";
+import { SentinelMembers } from "./sentinel_members.ts";
+import { Sentinels } from "./sentinels.ts";
 
 /** Lane of the requests for the primary. */
 const PRIMARY = 0;
@@ -31,6 +35,9 @@ const PRIMARY = 0;
 /** Gives each request to the primary, or to a replica where that is wanted. */
 export class StandaloneDispatcher extends Dispatcher {
   readonly #nodes: NodeLinks;
+  readonly #sentinels: Sentinels | null;
+  /** What the sentinels have said last. */
+  readonly #members = new SentinelMembers();
   readonly #roles: RoleWatch;
   /** The replicas to read from. */
   #replicas: Link[] = [];
@@ -54,16 +61,17 @@ export class StandaloneDispatcher extends Dispatcher {
    */
   constructor(settings: Settings) {
     super(settings);
-    this.#nodes = new NodeLinks(
-      settings.addresses,
-      (address) => new Link(address, settings.link, this, this.deadlines),
-    );
+    this.#nodes = new NodeLinks(settings.addresses, (address) => this.#open(address));
+    this.#sentinels = settings.sentinel === undefined
+      ? null
+      : this.#makeSentinels(settings.sentinel);
     const links = new ZonesOfLinks(this.#nodes);
     this.#choice = new ReplicaChoice(links, this.#end.signal);
     this.#reads = new ReadChoice(settings, links, this.#choice, () => this.tellZonesUnknown());
     this.#roles = new RoleWatch(this.#nodes, settings, {
       onAnswer: () => this.#arrange(),
       isAwaited: () => this.#isAwaited(),
+      onAsking: () => void this.#sentinels?.ask(),
     }, this.#end.signal);
     this.#creation = new Creation(settings, {
       begin: () => this.#connectAll(),
@@ -205,6 +213,8 @@ export class StandaloneDispatcher extends Dispatcher {
 
   async onConnected(link: Link): Promise<void> {
     await this.#roles.identify(link);
+    // While the primary was away, another node may have taken its place.
+    if (this.#sentinels !== null && link === this.#roles.primary) await this.#sentinels.ask();
     link.dedicated.reserved = this.#roles.mayWrite(link) ? this.settings.blockingConnections : 0;
   }
 
@@ -245,10 +255,12 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#creation.end(error);
     clearInterval(this.#checkTimer);
     this.#nodes.destroy(error);
+    this.#sentinels?.destroy(error);
   }
 
   #connectAll(): void {
     for (const link of this.#nodes.all) link.start();
+    this.#sentinels?.start();
     const { periodicTopologyCheck } = this.settings;
     if (periodicTopologyCheck === 0) return;
     const timer = setInterval(() => this.#check(), periodicTopologyCheck);
@@ -270,12 +282,17 @@ export class StandaloneDispatcher extends Dispatcher {
     }
     if (before !== null && before !== this.#roles.primary) {
       before.endBlocked("another node is the primary now");
+      // A replica refuses what they send. Another one may still take itself for the primary.
+      if (this.#sentinels !== null && !this.#roles.mayRead(before)) {
+        before.endSessions("another node is the primary now");
+      }
       before.dedicated.reserved = 0;
       const { dedicated } = this.#roles.primary!;
       dedicated.reserved = this.settings.blockingConnections;
       dedicated.fill();
       for (const request of before.takeQueue()) this.dispatchAgain(request);
     }
+    if (this.#sentinels !== null) this.#leaveOthers();
     if (this.keeping && this.#creation.isReady && !this.#roles.inDoubt) this.placeAll();
     if (this.subscribed !== undefined && this.#placement.hasChanged()) this.subscribed.rearrange();
   }
@@ -300,8 +317,54 @@ export class StandaloneDispatcher extends Dispatcher {
     });
   }
 
+  /** Makes a link to a node. */
+  #open(address: Endpoint): Link {
+    const { link, sentinel } = this.settings;
+    const { host, port } = address;
+    const addressMap = sentinel?.addressMap;
+    const addresses = addressMap === undefined
+      ? undefined
+      : () => [mapAddress(addressMap, host, port, "sentinel.addressMap")];
+    return new Link(address, link, this, this.deadlines, addresses);
+  }
+
+  #makeSentinels(settings: SentinelSettings): Sentinels {
+    return new Sentinels(settings, this.settings.requestTimeout, {
+      followed: () => this.#members.followed,
+      onDecision: (decision) => this.#follow(decision),
+      events: this.events,
+      deadlines: this.deadlines,
+    });
+  }
+
+  /** Takes what the sentinels say: which nodes there are, and which of them is to be the primary. */
+  #follow(decision: Decision | null): void {
+    if (decision === null) {
+      this.#roles.appoint(null);
+    } else if (decision.candidates.length > 0) {
+      this.#roles.appoint(this.#members.take(decision, this.#nodes));
+    }
+    this.#arrange();
+  }
+
+  /** Leaves the nodes that the sentinels do not count in, once the primary is certain. */
+  #leaveOthers(): void {
+    const { primary, hasPrimary, isSuperseded } = this.#roles;
+    if (isSuperseded) { for (const request of primary!.takeQueue()) this.dispatchAgain(request); }
+    if (!hasPrimary) return;
+    this.#members.keepWith(primary!, this.#nodes, (link) => {
+      this.#roles.forget(link);
+      this.#choice.forget(link);
+      this.#refusals.delete(link);
+    });
+  }
+
   /** Decides whether the client is ready for use. */
   #judge(): void {
+    if (this.#nodes.all.length === 0) {
+      const hopeless = this.#sentinels!.hopeless;
+      return hopeless === undefined ? void this.#roles.search() : this.#fail(hopeless);
+    }
     const verdict = this.#roles.compareClaims();
     if (verdict === "asking") return;
     if (verdict !== "same") return this.#fail(twoPrimaries(verdict));
@@ -348,13 +411,14 @@ export class StandaloneDispatcher extends Dispatcher {
     const budget = this.settings.clientCreationTimeout;
     const message = `Cannot find a primary within ${budget} ms (${this.#states()})`;
     const [first] = this.#refusals;
-    if (first === undefined && !this.#nodes.all.some((link) => link.ready)) {
-      return new TimeoutError(message, { phase: "queued", timeout: budget });
-    }
+    const mute = first === undefined && !this.#nodes.all.some((link) => link.ready) &&
+      this.#sentinels?.mute !== false;
+    if (mute) return new TimeoutError(message, { phase: "queued", timeout: budget });
     const [link, cause] = first ?? [this.#nodes.all[0], undefined];
+    const { endpoint } = link ?? { endpoint: this.settings.sentinel!.addresses[0] };
     return cause instanceof TimeoutError
       ? new TimeoutError(message, { phase: "queued", timeout: budget, cause })
-      : new ConnectionError(message, { ...link.endpoint, cause });
+      : new ConnectionError(message, { ...endpoint, cause });
   }
 
   /** The state of each node, for messages. */
@@ -365,6 +429,7 @@ export class StandaloneDispatcher extends Dispatcher {
       const refusal = this.#refusals.get(link);
       return refusal === undefined ? `${where} does not answer` : `${where}: ${refusal.message}`;
     });
+    if (this.#sentinels !== null) states.push(this.#sentinels.describe());
     return states.join("; ");
   }
 }

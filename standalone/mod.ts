@@ -28,6 +28,7 @@ export {
   type RedisClientConfiguration,
   type RedisCredentials,
   type RetryStrategy,
+  type SentinelConfiguration,
   type SocketAddress,
   type TemporaryCredentials,
   type TlsOptions,

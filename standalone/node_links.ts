@@ -53,6 +53,11 @@ export class NodeLinks implements NodeList {
     return link;
   }
 
+  /** The link to a node; undefined if there is none. */
+  find(endpoint: Endpoint): Link | undefined {
+    return this.#links.get(show(endpoint));
+  }
+
   /**
    * Ends the links to all nodes but some. What they have sent still gets its replies; what waits goes back to its owner.
    *

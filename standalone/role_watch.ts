@@ -29,6 +29,8 @@ export interface RoleWatchOwner {
   onAnswer(): void;
   /** Whether requests wait for a primary that are not at the link of the last one, or `create()` waits for one. */
   isAwaited(): boolean;
+  /** Called whenever nodes are asked for their roles: sentinels may know more. */
+  onAsking(): void;
 }
 
 /** The roles of the nodes of one client. */
@@ -43,6 +45,10 @@ export class RoleWatch {
   #primary: Link | null = null;
   /** Whether the primary said last that it is one. */
   #certain = false;
+  /** Nodes of which sentinels say that they are the primary, the likeliest first; null if none says so. */
+  #appointed: readonly Link[] | null = null;
+  /** Whether another node than the primary is appointed, and has neither confirmed nor denied it. */
+  #superseded = false;
   /** Nodes that have been asked for their role and have not answered yet. */
   readonly #asked = new Set<Link>();
   /** Nodes whose role is in doubt only because a reply is late. */
@@ -103,9 +109,14 @@ export class RoleWatch {
     return this.#primaryAt.get(link);
   }
 
-  /** Whether the node that was the primary is connected, but perhaps no primary any more. */
+  /** Whether the node that was the primary must get no writes: it is connected, but perhaps no primary any more. */
   get inDoubt(): boolean {
-    return this.#primary!.ready && !this.#certain;
+    return !this.#certain && (this.#superseded || this.#primary!.ready);
+  }
+
+  /** Whether sentinels say that another node has taken the place of the primary, and it has not confirmed that yet. */
+  get isSuperseded(): boolean {
+    return this.#superseded;
   }
 
   /** Whether the primary is connected, and said last that it is one. */
@@ -147,24 +158,61 @@ export class RoleWatch {
     return this.#untold.has(error);
   }
 
-  /** Compares the servers of the nodes that say that they are the primary. */
+  /** Compares the servers of the nodes that say that they are the primary, unless sentinels have appointed one. */
   compareClaims(): "same" | "asking" | Difference {
+    if (this.#appointed !== null) return "same";
     const claims = this.#nodes.all.filter((link) =>
       this.isKnown(link) && this.#roles.get(link) === "primary"
     );
     return claims.length > 1 ? this.#runIds.compare(claims) : "same";
   }
 
+  /**
+   * Takes what sentinels say about the primary. A node is the primary only once it says so itself; until then the present
+   * one gets no writes, if another one is the likeliest.
+   *
+   * @param links The nodes that may be the primary, the likeliest first; null if no sentinel answers. Then the present
+   * primary stays, and is replaced only by another node that says that it is one.
+   */
+  appoint(links: readonly Link[] | null): void {
+    if (links === null && this.#superseded) return;
+    this.#appointed = links;
+    if (links === null) return;
+    this.#superseded = this.#primary !== null && links[0] !== this.#primary;
+    if (this.#primary !== null) {
+      this.#certain = !this.#superseded && this.mayWrite(this.#primary);
+    }
+    for (const link of links) if (this.isKnown(link)) this.#ask(link);
+  }
+
   /** Chooses a primary, unless the present one takes writes. */
   choosePrimary(): void {
     const before = this.#primary;
     // A node that once was the primary and says so again does not displace the one that took over.
-    if (before !== null && this.mayWrite(before)) return;
-    const primary = this.#nodes.all.find((link) => this.#roles.get(link) === "primary") ??
-      this.#nodes.all.find((link) => this.mayWrite(link));
+    if (before !== null && this.mayWrite(before) && !this.#superseded) return;
+    const primary = this.#appointed === null ? this.#claimant() : this.#appointee();
     if (primary === undefined) return;
     this.#primary = primary;
     this.#certain = true;
+    this.#superseded = false;
+  }
+
+  /** A node that says that it is the primary. */
+  #claimant(): Link | undefined {
+    const { all } = this.#nodes;
+    return all.find((link) => this.#roles.get(link) === "primary") ??
+      all.find((link) => this.mayWrite(link));
+  }
+
+  /** The first of the appointed nodes that confirms it, if all before it deny it. */
+  #appointee(): Link | undefined {
+    for (const link of this.#appointed!) {
+      const role = this.#roles.get(link);
+      // One that does not answer may be the primary.
+      if (!this.isKnown(link) || role === undefined) return undefined;
+      if (takesWrites(role)) return link;
+    }
+    return undefined;
   }
 
   /**
@@ -221,6 +269,7 @@ export class RoleWatch {
 
   /** Asks the connected nodes for their roles, each one at its own pace. */
   refresh(): void {
+    this.#owner.onAsking();
     for (const link of this.#nodes.all) if (this.isKnown(link)) this.#ask(link);
   }
 
@@ -230,6 +279,7 @@ export class RoleWatch {
    * @returns Resolves when all have answered.
    */
   async refreshed(): Promise<void> {
+    this.#owner.onAsking();
     await Promise.all(this.#nodes.all.map((link) => this.isKnown(link) && this.#ask(link)));
   }
 
@@ -256,7 +306,7 @@ export class RoleWatch {
     else this.#roles.set(link, role);
     if (takesWrites(role)) this.#primaryAt.set(link, Date.now());
     this.#late.delete(link);
-    if (link === this.#primary) this.#certain = this.mayWrite(link);
+    if (link === this.#primary) this.#certain = this.mayWrite(link) && !this.#superseded;
   }
 
   #isInNoHurry(): boolean {
@@ -307,6 +357,8 @@ export class RoleWatch {
   #openFresh(): void {
     for (const link of this.#nodes.all) {
       if (!link.ready || this.mayWrite(link) || this.#renewed.has(link)) continue;
+      // Sentinels name the primary, so the names of replicas do not lead to it.
+      if (this.#appointed !== null && !this.#appointed.includes(link)) continue;
       this.#renewed.add(link);
       // The present connection may lead to the new primary, too.
       if (!this.#asked.has(link)) this.#ask(link);

@@ -219,8 +219,45 @@ export interface BaseConfiguration {
   telemetry?: TelemetryOptions;
 }
 
-/** Options for {@linkcode RedisClient.create}. */
-export interface RedisClientConfiguration extends BaseConfiguration {}
+/** How to find the primary and its replicas by Sentinel. */
+export interface SentinelConfiguration {
+  /** Name by which the sentinels know the primary (`sentinel monitor NAME …`). */
+  name: string;
+  /**
+   * Sentinels, in any order; port 26379. One that answers is enough, since it knows the others, but name all that you
+   * know: those named here are never forgotten.
+   */
+  addresses: NodeAddress[];
+  /** User and password for the sentinels. Those for the nodes are not used there. */
+  credentials?: RedisCredentials | CredentialsProvider;
+  /** Speak TLS with the sentinels. @default {false} */
+  useTls?: boolean;
+  /** More on TLS with the sentinels. The options for the nodes are not used there. */
+  tls?: TlsOptions | TlsProvider;
+  /**
+   * Translates the addresses that the sentinels tell (of the primary, of replicas, of other sentinels) into those to
+   * connect to (NAT, proxies, containers); `addresses` are used as they are. It is called before each attempt to connect,
+   * and must not be async.
+   */
+  addressMap?: (host: string, port: number) => { host: string; port: number };
+}
+
+/** Options for {@linkcode RedisClient.create}: with `addresses` or with `sentinel`. */
+export interface RedisClientConfiguration extends Omit<BaseConfiguration, "addresses"> {
+  /**
+   * Where to connect: the primary and its replicas, in any order, or one address that leads to the primary (of a load
+   * balancer, say). Left out with `sentinel`.
+   */
+  addresses?: (NodeAddress | SocketAddress)[];
+  /**
+   * Ask sentinels for the primary and its replicas, and follow them. All other options are for the nodes.
+   *
+   * A primary that is cut off together with a minority of the sentinels goes on to take writes that are lost later. A
+   * client that reaches only that side cannot know; where it reaches a majority as well, it leaves that primary within a
+   * second after the others have agreed on a new one. `min-replicas-to-write` at the servers bounds the loss.
+   */
+  sentinel?: SentinelConfiguration;
+}
 
 /** Options for {@linkcode RedisClusterClient.create}. */
 export interface ClusterClientConfiguration extends BaseConfiguration {
@@ -236,3 +273,5 @@ export interface ClusterClientConfiguration extends BaseConfiguration {
 
 /** The port of an address without one. */
 export const DEFAULT_PORT = 6379;
+/** The port of a sentinel without one. */
+export const DEFAULT_SENTINEL_PORT = 26379;

@@ -13,12 +13,14 @@ import { isServerName, tlsProblem } from "../connection/tls_check.ts";
 import { TlsSource } from "../connection/tls_source.ts";
 import { type Endpoint, isSocket, type TlsSettings } from "../connection/transport.ts";
 import { badOption, check } from "./_check.ts";
+import type { AddressMap } from "./address_map.ts";
 import {
   type BackoffStrategy,
   type CacheOptions,
   type ClusterClientConfiguration,
   type CredentialsProvider,
   DEFAULT_PORT,
+  DEFAULT_SENTINEL_PORT,
   ReadFrom,
   type RedisClientConfiguration,
   type RedisCredentials,
@@ -39,10 +41,22 @@ export interface Settings {
   readonly inflightRequestsLimit: number;
   readonly lazyConnect: boolean;
   readonly periodicTopologyCheck: number;
-  readonly addressMap: ((host: string, port: number) => Endpoint) | undefined;
+  readonly addressMap: AddressMap | undefined;
   /** Undefined if telemetry is off. */
   readonly telemetry: TelemetrySettings | undefined;
   readonly cache: { readonly maxBytes: number; readonly maxTtl: number };
+  readonly link: LinkSettings;
+  /** How to find the nodes by Sentinel; there are no addresses then. */
+  readonly sentinel: SentinelSettings | undefined;
+}
+
+/** Checked options for sentinels. */
+export interface SentinelSettings {
+  /** Name of the primary. */
+  readonly name: string;
+  readonly addresses: readonly Endpoint[];
+  readonly addressMap: AddressMap | undefined;
+  /** How to connect to sentinels. */
   readonly link: LinkSettings;
 }
 
@@ -94,7 +108,7 @@ export function settingsOf(
       ? configurationOfUrl(configuration)
       : configuration;
   check(isObject(given), "addresses", "expected an object of options or a URL");
-  known(given, client === "cluster" ? [...BASE_OPTIONS, "addressMap"] : BASE_OPTIONS, "");
+  known(given, [...BASE_OPTIONS, client === "cluster" ? "addressMap" : "sentinel"], "");
 
   const clientCreationTimeout = time(given.clientCreationTimeout, 2500, "clientCreationTimeout");
   const limits = {
@@ -105,15 +119,24 @@ export function settingsOf(
     port: DEFAULT_PORT,
     prefix: "",
     sockets: client === "standalone",
+    found: given.sentinel !== undefined,
     limits,
   });
   const readFrom = readFromOf(given.readFrom);
-  const { addressMap } = given;
-  check(
-    addressMap === undefined || typeof addressMap === "function",
-    "addressMap",
-    "expected a function",
-  );
+  const link: LinkSettings = {
+    protocol: protocolOf(given.protocol),
+    ...access,
+    clientName: clientNameOf(given.clientName),
+    databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
+    readOnly: false,
+    clientInfo: given.clientInfo === undefined || flag(given.clientInfo, "clientInfo"),
+    availabilityZone: usesZones(readFrom),
+    ...limits,
+    keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
+    peers: new PeerNotes(),
+    dials: new Dials(),
+    tally: new Tally(),
+  };
   return {
     addresses,
     readFrom,
@@ -130,23 +153,11 @@ export function settingsOf(
     ),
     lazyConnect: flag(given.lazyConnect, "lazyConnect"),
     periodicTopologyCheck: timeOrOff(given.periodicTopologyCheck, 60_000, "periodicTopologyCheck"),
-    addressMap,
+    addressMap: addressMapOf(given.addressMap, ""),
     telemetry: telemetryOf(given.telemetry),
     cache: cacheOf(given.cache),
-    link: {
-      protocol: protocolOf(given.protocol),
-      ...access,
-      clientName: clientNameOf(given.clientName),
-      databaseId: integer(given.databaseId, 0, 0, 2 ** 31 - 1, "databaseId"),
-      readOnly: false,
-      clientInfo: given.clientInfo === undefined || flag(given.clientInfo, "clientInfo"),
-      availabilityZone: usesZones(readFrom),
-      ...limits,
-      keepAlive: timeOrOff(given.keepAlive, 30_000, "keepAlive"),
-      peers: new PeerNotes(),
-      dials: new Dials(),
-      tally: new Tally(),
-    },
+    link,
+    sentinel: sentinelOf(given.sentinel, link),
   };
 }
 
@@ -163,15 +174,18 @@ interface AccessCheck {
   readonly prefix: string;
   /** Whether the path of a Unix domain socket can be an address. */
   readonly sockets: boolean;
+  /** Whether sentinels tell the addresses. @default {false} */
+  readonly found?: boolean;
   readonly limits: Pick<LinkSettings, "backoff" | "attemptTimeout">;
 }
 
 /** Checks the options for the access to servers of one kind. */
 function accessOf(
   given: { addresses?: unknown; credentials?: unknown; useTls?: unknown; tls?: unknown },
-  { port, prefix, sockets, limits }: AccessCheck,
+  { port, prefix, sockets, found, limits }: AccessCheck,
 ): Access {
-  const addresses = addressesOf(given.addresses, { port, prefix, sockets });
+  if (found) check(given.addresses === undefined, "addresses", "expected none with sentinel");
+  const addresses = found ? [] : addressesOf(given.addresses, { port, prefix, sockets });
   const credentials = new Credentials(credentialsOf(given.credentials, prefix), limits);
   if (!flag(given.useTls, `${prefix}useTls`)) {
     check(given.tls === undefined, `${prefix}tls`, "expected useTls to be true with it");
@@ -196,6 +210,45 @@ function accessOf(
     Math.ceil(limits.attemptTimeout * 0.9),
   );
   return { addresses, credentials, tls: {}, tlsSource };
+}
+
+function sentinelOf(given: unknown, link: LinkSettings): SentinelSettings | undefined {
+  if (given === undefined) return undefined;
+  const prefix = "sentinel.";
+  check(isObject(given), "sentinel", "expected { name, addresses }");
+  known(given, ["name", "addresses", "credentials", "useTls", "tls", "addressMap"], prefix);
+  const { name, addressMap } = given as { name?: unknown; addressMap?: unknown };
+  check(typeof name === "string" && name !== "", "sentinel.name", "expected a string");
+  const { addresses, ...access } = accessOf(given, {
+    port: DEFAULT_SENTINEL_PORT,
+    prefix,
+    sockets: false,
+    limits: link,
+  });
+  return {
+    name,
+    addresses,
+    addressMap: addressMapOf(addressMap, prefix),
+    link: {
+      ...link,
+      // None of those for the nodes, not even where there is none for sentinels.
+      tlsSource: undefined,
+      ...access,
+      databaseId: 0,
+      availabilityZone: false,
+      peers: new PeerNotes(),
+      tally: new Tally(),
+    },
+  };
+}
+
+function addressMapOf(addressMap: unknown, prefix: string): AddressMap | undefined {
+  check(
+    addressMap === undefined || typeof addressMap === "function",
+    `${prefix}addressMap`,
+    "expected a function",
+  );
+  return addressMap as AddressMap | undefined;
 }
 
 function addressesOf(

@@ -74,6 +74,8 @@ export class DedicatedPool {
   /** Connections without a request, each with the timer that closes it. */
   readonly #idle = new Map<Connection, Timer>();
   readonly #busy = new Set<Connection>();
+  /** Those of them that watch keys. */
+  readonly #watching = new Set<Connection>();
   /** How many connections are being opened. */
   #opening = 0;
   /** How many of them are not for a request. */
@@ -154,6 +156,15 @@ export class DedicatedPool {
     for (const requests of this.#takeWaiting()) {
       for (const request of requests) if (!request.settled) this.#owner.resend(request);
     }
+  }
+
+  /**
+   * Closes the connections that watch keys: the sessions cannot go on.
+   *
+   * @param error Why.
+   */
+  endSessions(error: Error): void {
+    for (const connection of this.#watching) connection.close(error);
   }
 
   /**
@@ -302,6 +313,7 @@ export class DedicatedPool {
         // It counts as busy until it is closed.
         connection.ended.then(() => {
           this.#busy.delete(connection);
+          this.#watching.delete(connection);
           this.fill();
         });
         if (connection.closed) return;
@@ -316,8 +328,10 @@ export class DedicatedPool {
       },
     };
     // It sends the questions of a session, which must come before WATCH.
-    if (watches) connection.beginSession();
-    else if (requests.some(({ blocks, interrupts }) => blocks && !interrupts)) {
+    if (watches) {
+      this.#watching.add(connection);
+      connection.beginSession();
+    } else if (requests.some(({ blocks, interrupts }) => blocks && !interrupts)) {
       this.blocked.add(connection, requests);
     }
     for (const request of requests) {
@@ -338,6 +352,7 @@ export class DedicatedPool {
 
   #keep(connection: Connection): void {
     this.#busy.delete(connection);
+    this.#watching.delete(connection);
     this.blocked.remove(connection);
     connection.endSession();
     if (this.#closed !== null || this.#retired) return connection.close(UNUSED);

@@ -464,6 +464,15 @@ export class Link {
     this.dedicated.blocked.endSoon(this.#lost(what));
   }
 
+  /**
+   * Ends the sessions that watch keys: another node has them now.
+   *
+   * @param what Why, for the message.
+   */
+  endSessions(what: string): void {
+    this.dedicated.endSessions(this.#lost(what));
+  }
+
   /** Ends blocked requests whose connections were lost together with the previous shared connection. */
   async #review(connection: Connection, loss: Loss): Promise<void> {
     const { blocked } = this.dedicated;

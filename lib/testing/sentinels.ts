@@ -239,7 +239,7 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Starts one more sentinel, and waits until it and the others know each other.
+   * Starts one more sentinel, and waits until all agree.
    *
    * @returns The sentinel.
    */
@@ -396,13 +396,18 @@ export class TestSentinels implements AsyncDisposable {
     await Promise.all(
       alive([...this.#nodes, ...this.#sentinels]).map(async (server) => {
         const others = this.#sentinels.filter((sentinel) => sentinel !== server);
-        for (const sentinel of others) {
+        const changes = others.map((sentinel) => {
           const user = this.#users.get(sentinel)!;
-          const off = separated(server, sentinel);
           // Without any right, not even that to PING, it sees the server as down.
-          await server.command(["ACL", "SETUSER", user, off ? "-@all" : "+@all"]);
-          if (off) await server.command(["CLIENT", "KILL", "USER", user]);
-        }
+          return separated(server, sentinel)
+            ? [["ACL", "SETUSER", user, "-@all"], ["CLIENT", "KILL", "USER", user]]
+            : [["ACL", "SETUSER", user, "+@all"]];
+        });
+        // Sentinels close all connections to a node to which they give another role.
+        await until("the rights are set", async () => {
+          await server.commands(changes.flat());
+          return true;
+        });
       }),
     );
   }

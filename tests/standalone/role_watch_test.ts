@@ -64,6 +64,7 @@ class Bench implements Disposable {
     this.watch = new RoleWatch(list, settings, {
       onAnswer: () => this.answers++,
       isAwaited: () => false,
+      onAsking: () => {},
     }, this.end.signal);
   }
 

@@ -43,6 +43,7 @@ Deno.test("settingsOf() fills in the defaults", async () => {
     addressMap: undefined,
     telemetry: undefined,
     cache: { maxBytes: 67_108_864, maxTtl: 60_000 },
+    sentinel: undefined,
     link: {
       protocol: 3,
       credentials: given.link.credentials,
@@ -108,6 +109,7 @@ Deno.test("settingsOf() takes every option", async () => {
       queryText: true,
     },
     cache: { maxBytes: 1000, maxTtl: 0.5 },
+    sentinel: undefined,
     link: {
       protocol: 2,
       credentials: given.link.credentials,
@@ -375,6 +377,48 @@ for (const [option, cases] of Object.entries(BAD)) {
     }
   });
 }
+
+Deno.test("settingsOf() keeps what is for sentinels apart from what is for nodes", async () => {
+  const credentials = { password: "secret" };
+  const sentinel = { name: "main", addresses: [{ host: "s" }] };
+  const given = settingsOf({ sentinel, credentials, useTls: true, databaseId: 3 }, "standalone");
+  assertEquals(given.addresses, []);
+  assertEquals(given.sentinel?.addresses, [{ host: "s", port: 26379 }]);
+  const { link } = given.sentinel!;
+  assertEquals([link.tls, link.databaseId, given.link.tls], [undefined, 0, given.link.tls]);
+  assertEquals((await link.credentials.issue()).login, undefined);
+  assert(link.peers !== given.link.peers && link.dials === given.link.dials);
+  const own = settingsOf({
+    sentinel: { ...sentinel, credentials: { password: "other" }, useTls: true },
+  }, "standalone");
+  assertEquals(own.link.tls, undefined);
+  assertEquals(
+    own.sentinel?.link.tls,
+    settingsOf({ addresses: sentinel.addresses, useTls: true }, "standalone").link.tls,
+  );
+});
+
+Deno.test("settingsOf() refuses bad options of sentinels and names them", () => {
+  const sentinel = { name: "main", addresses: [{ host: "s" }] };
+  const bad: Record<string, unknown> = {
+    "sentinel": [],
+    "sentinel.name": { ...sentinel, name: "" },
+    "sentinel.addresses": { name: "main", addresses: [] },
+    "sentinel.addresses[0].path": { name: "main", addresses: [{ path: "/s" }] },
+    "sentinel.credentials.password": { ...sentinel, credentials: { password: 1 } },
+    "sentinel.tls": { ...sentinel, tls: {} },
+    "sentinel.tls.caCerts": { ...sentinel, useTls: true, tls: { caCerts: "x" } },
+    "sentinel.addressMap": { ...sentinel, addressMap: {} },
+    "sentinel.quorum": { ...sentinel, quorum: 2 },
+  };
+  for (const [option, value] of Object.entries(bad)) {
+    const configuration = { sentinel: value } as unknown as RedisClientConfiguration;
+    assertEquals(refused(() => settingsOf(configuration, "standalone")).option, option);
+  }
+  assertEquals(refused(() => settings({ sentinel })).option, "addresses");
+  assertEquals(refused(() => settings({ sentinel }, "cluster")).option, "sentinel");
+  assertEquals(refused(() => settingsOf({}, "standalone")).option, "addresses");
+});
 
 Deno.test("settingsOf() says that it wants the content of a file, not its path", () => {
   const paths: [string, object][] = [
