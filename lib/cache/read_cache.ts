@@ -6,8 +6,14 @@
  * @module
  */
 
-import { lookUp } from "../command_table/mod.ts";
-import type { Request, Tracking, TrackingChannel } from "../connection/request.ts";
+import { type CommandRow, lookUp } from "../command_table/mod.ts";
+import type {
+  Observed,
+  ObservedCall,
+  Request,
+  Tracking,
+  TrackingChannel,
+} from "../connection/request.ts";
 import type { Endpoint } from "../connection/transport.ts";
 import { ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";
@@ -53,6 +59,8 @@ export interface CacheOwner<O extends ReadOptions> {
   launch(request: Request, options: O | undefined, send?: () => void): void;
   /** Sends a request that was begun and not sent. */
   release(requests: readonly Request[]): void;
+  /** Begins to observe a command that may take several requests; null if it is not observed. */
+  observe(command: Pick<Request, "row" | "words">): ObservedCall | null;
   /** What servers are asked for a sign of life. */
   readonly heartbeat: Heartbeat;
   /** The slot of a key; -1 without a cluster. */
@@ -112,6 +120,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
    * @param decode Makes the value of the reply.
    * @param bytes Whether bulk strings of the reply are bytes.
    * @param options Options of the request.
+   * @param observed The call to which the request belongs, if it is not a call by itself.
    * @returns The value.
    */
   read<R>(
@@ -119,6 +128,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     decode: Decoder<R>,
     bytes: boolean,
     options: O | undefined,
+    observed: Observed | null = null,
   ): Promise<R> {
     const row = typeof words[0] === "string" ? lookUp(words as Argument[]) : undefined;
     const rule = row === undefined ? null : ruleOf(row);
@@ -146,7 +156,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     }
     this.#counters.misses++;
     const destination = { key, call, shared, command: row!.name };
-    return this.#fetch(words, decode, bytes, options, destination, position);
+    return this.#fetch(words, decode, bytes, options, destination, position, observed);
   }
 
   /** Whether requests with certain options can be answered from memory. */
@@ -211,18 +221,41 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   ): Promise<R> {
     // Bytes are taken now: a caller may change them while the others are on their way.
     const whole = words.map((word) => word instanceof Uint8Array ? new Uint8Array(word) : word);
+    // All of them are keys.
+    const observed = this.#owner.observe({ row: MGET, words: whole as Argument[] });
     // All are sent in this turn, so there is one write for each node.
-    const fetched = missing.map((i) => this.read(["GET", whole[i]], asItIs, bytes, options));
-    const outcomes = await Promise.allSettled(fetched);
-    for (const [n, outcome] of outcomes.entries()) {
-      if (outcome.status === "fulfilled") replies[missing[n] - 1] = outcome.value;
-      else if (isWrongType(outcome.reason)) replies[missing[n] - 1] = null;
+    const fetched = missing.map((i) =>
+      this.read(["GET", whole[i]], asItIs, bytes, options, observed)
+    );
+    try {
+      const outcomes = await Promise.allSettled(fetched);
+      const failed = outcomes.find(isFailed);
+      if (failed !== undefined && !(failed.reason instanceof ServerError)) throw failed.reason;
       // The error of MGET itself says more, and the user may be allowed to run MGET only.
-      else if (outcome.reason instanceof ServerError) {
-        return await this.#owner.submit(whole, decode, bytes, options);
-      } else throw outcome.reason;
+      const value = failed === undefined
+        ? decode(filled(replies, missing, outcomes), bytes)
+        : await this.#send(whole, decode, bytes, options, observed);
+      observed?.end(undefined);
+      return value;
+    } catch (error) {
+      observed?.end(error);
+      throw error;
     }
-    return decode(replies, bytes);
+  }
+
+  /** Sends a request without the cache, as part of a call. */
+  #send<R>(
+    words: Words,
+    decode: Decoder<R>,
+    bytes: boolean,
+    options: O | undefined,
+    observed: Observed | null,
+  ): Promise<R> {
+    const request = this.#owner.make(words, decode, bytes, options);
+    request.observed = observed;
+    const promise = request.promise<R>();
+    this.#owner.launch(request, options);
+    return promise;
   }
 
   /** Sends a read, or waits for one that is on its way. */
@@ -233,6 +266,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     options: O | undefined,
     destination: Omit<Destination, "slot">,
     position: number,
+    observed: Observed | null,
   ): Promise<R> {
     const { key, call } = destination;
     let flight = this.#flights.find(key, call);
@@ -251,6 +285,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     } catch (error) {
       return Promise.reject(error);
     }
+    if (observed !== null) request.observed = observed;
     if (flight === undefined) {
       const word = request.words[position];
       flight = new Flight({ ...destination, slot: this.#owner.slotOf(word) }, word, this);
@@ -472,6 +507,23 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
 }
 
 const GET_RULE: CacheRule = ruleOf(lookUp(["GET"])!)!;
+const MGET: CommandRow = lookUp(["MGET"])!;
+
+/** Puts replies of GET in the places that are empty. As MGET answers it, keys of other types have none. */
+function filled(
+  replies: Reply[],
+  places: readonly number[],
+  outcomes: readonly PromiseSettledResult<Reply>[],
+): Reply[] {
+  for (const [n, outcome] of outcomes.entries()) {
+    replies[places[n] - 1] = outcome.status === "fulfilled" ? outcome.value : null;
+  }
+  return replies;
+}
+
+function isFailed(outcome: PromiseSettledResult<Reply>): outcome is PromiseRejectedResult {
+  return outcome.status === "rejected" && !isWrongType(outcome.reason);
+}
 
 function isWrongType(error: unknown): boolean {
   return error instanceof ServerError && error.code === "WRONGTYPE";

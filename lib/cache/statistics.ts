@@ -22,6 +22,17 @@ export interface CacheStatistics {
   entries: number;
 }
 
+/** The figures of a client that does not use a cache. */
+export const NO_CACHE: Readonly<CacheStatistics> = {
+  hits: 0,
+  misses: 0,
+  invalidations: 0,
+  flushes: 0,
+  evictions: 0,
+  bytes: 0,
+  entries: 0,
+};
+
 /** The counters of one cache. Size and number of its entries are those of the store. */
 export class CacheCounters {
   /** See {@linkcode CacheStatistics.hits}. */

@@ -20,7 +20,7 @@ import {
 } from "../commands/mod.ts";
 import type { CredentialsProvider, RedisCredentials } from "../configuration/options.ts";
 import { updateCredentials, type UpdateCredentialsOptions } from "./update_credentials.ts";
-import { CacheCounters, type CacheStatistics } from "../cache/statistics.ts";
+import type { CacheStatistics } from "../cache/statistics.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../dispatch/request_options.ts";
 import { ClosedError, UnexpectedReplyError } from "../errors.ts";
 import type { ClientEvent } from "../events.ts";
@@ -164,8 +164,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * ```
    */
   get cacheStatistics(): CacheStatistics {
-    return this.#view.dispatcher.cache?.statistics ??
-      { ...new CacheCounters(), bytes: 0, entries: 0 };
+    return this.statistics.cache;
   }
 
   /**

@@ -6,8 +6,7 @@
 
 import type { ScriptCall } from "../commands/mod.ts";
 import { ServerError } from "../errors.ts";
-import type { ObservedCall } from "../dispatch/observer.ts";
-import type { Request } from "../connection/request.ts";
+import type { ObservedCall, Request } from "../connection/request.ts";
 import type { Words } from "../executor.ts";
 import { describe, faultOfOptions, type OptionShape } from "../option_shape.ts";
 import type { Reply } from "../resp/reply.ts";
@@ -109,7 +108,8 @@ export async function runScript(
   const { dispatcher } = view;
   const { observer } = dispatcher;
   const byDigest = make(view, [evalsha, digest, ...rest]);
-  const observed = observer === null ? null : observer.beginScript(byDigest);
+  const observed = observer === null ? null : observer.beginCommand(byDigest);
+  byDigest.observed = observed;
   try {
     const reply = await send(byDigest, launch);
     observed?.end(undefined);

@@ -13,10 +13,9 @@ import {
   settle,
   withdraw,
 } from "./batch.ts";
-import { NO_OWNER, Request } from "../connection/request.ts";
+import { NO_OWNER, type ObservedCall, Request } from "../connection/request.ts";
 import { RedisError, ServerError, UnexpectedReplyError } from "../errors.ts";
 import { elementsOf, pairsOf, toMap, toSet } from "../resp/repeated.ts";
-import type { ObservedCall } from "../dispatch/observer.ts";
 import type { Reply } from "../resp/reply.ts";
 import type { View } from "./view.ts";
 import { checkText } from "../words.ts";

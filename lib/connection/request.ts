@@ -124,6 +124,16 @@ export interface Observed {
   settled(request: Request, outcome: Outcome, reason: unknown): void;
 }
 
+/** A call that does not end with its requests: who has begun it ends it. */
+export interface ObservedCall extends Observed {
+  /**
+   * Ends the call. Later calls of this have no effect.
+   *
+   * @param error What the user's call rejects with; undefined if it resolves.
+   */
+  end(error: unknown): void;
+}
+
 /**
  * What decides on requests that do not simply get their reply.
  *

@@ -14,7 +14,7 @@ import { Aborts } from "../connection/aborts.ts";
 import { Deadlines } from "../connection/deadlines.ts";
 import type { Link, LinkOwner } from "../connection/link.ts";
 import type { Outcome } from "../connection/outcome.ts";
-import { Request, type RequestOwner } from "../connection/request.ts";
+import { type ObservedCall, Request, type RequestOwner } from "../connection/request.ts";
 import type { Endpoint } from "../connection/transport.ts";
 import {
   ClosedError,
@@ -130,6 +130,11 @@ export abstract class Dispatcher
   /** Makes the cache, if there is none yet. */
   openCache(): ReadCache<ClusterRequestOptions> {
     return this.cache ??= new ReadCache<ClusterRequestOptions>(this, this.settings.cache);
+  }
+
+  /** Begins to observe a command that may take several requests; null if it is not observed. */
+  observe(command: Pick<Request, "row" | "words">): ObservedCall | null {
+    return this.observer === null ? null : this.observer.beginCommand(command);
   }
 
   /** What servers are asked for a sign of life while replies are kept. */

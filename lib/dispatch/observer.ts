@@ -4,17 +4,7 @@
  * @module
  */
 
-import type { Observed, Request } from "../connection/request.ts";
-
-/** A call that does not end with its requests: the caller of the observer ends it. */
-export interface ObservedCall extends Observed {
-  /**
-   * Ends the call. Later calls of this have no effect.
-   *
-   * @param error What the user's call rejects with; undefined if it resolves.
-   */
-  end(error: unknown): void;
-}
+import type { Observed, ObservedCall, Request } from "../connection/request.ts";
 
 /** Marks requests that go the way of a user's requests and are none. */
 export const UNOBSERVED: Observed = {
@@ -49,13 +39,12 @@ export interface Observer {
    */
   beginTransaction(exec: Request): ObservedCall | null;
   /**
-   * Called in the user's call, before a script is sent by its digest. It may have to be sent as text then, as part of the
-   * same call.
+   * Called in the user's call for a command that may take several requests, before they are sent.
    *
-   * @param request The request.
-   * @returns The call; null if it is not observed.
+   * @param command The command.
+   * @returns The call, to be set as what is observed of the requests; null if it is not observed.
    */
-  beginScript(request: Request): ObservedCall | null;
+  beginCommand(command: Pick<Request, "row" | "words">): ObservedCall | null;
   /**
    * Called in the user's call for one that makes no requests.
    *

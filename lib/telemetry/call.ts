@@ -6,10 +6,9 @@
 
 import type { TelemetryHistogram, TelemetrySpan } from "../configuration/telemetry.ts";
 import type { Outcome } from "../connection/outcome.ts";
-import type { Carrier, Request } from "../connection/request.ts";
+import type { Carrier, ObservedCall, Request } from "../connection/request.ts";
 import type { Endpoint } from "../connection/transport.ts";
 import type { ServerError } from "../errors.ts";
-import type { ObservedCall } from "../dispatch/observer.ts";
 import { type Attributes, type OperationAttributes, serverAttributes } from "./attributes.ts";
 import { failureOf } from "./names.ts";
 

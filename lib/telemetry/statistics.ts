@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type CacheStatistics, NO_CACHE } from "../cache/statistics.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SubscriptionFigures } from "../subscription/figures.ts";
 
@@ -41,6 +42,8 @@ export interface ClientStatistics {
   bytesSent: number;
   /** Bytes that were received; under TLS, after decryption. */
   bytesReceived: number;
+  /** Figures about client-side caching, as `cacheStatistics` of the client has them. */
+  cache: CacheStatistics;
   /** Figures about subscriptions. */
   subscriptions: SubscriptionFigures;
 }
@@ -52,7 +55,7 @@ export interface ClientStatistics {
  * @returns A new object; it does not change any more.
  */
 export function statisticsOf(dispatcher: Dispatcher): ClientStatistics {
-  const { counts, inFlight, subscribed } = dispatcher;
+  const { cache, counts, inFlight, subscribed } = dispatcher;
   const { tally } = dispatcher.settings.link;
   return {
     inFlight,
@@ -67,6 +70,7 @@ export function statisticsOf(dispatcher: Dispatcher): ClientStatistics {
     reconnects: tally.reconnects,
     bytesSent: tally.bytesSent,
     bytesReceived: tally.bytesReceived,
+    cache: cache?.statistics ?? { ...NO_CACHE },
     subscriptions: subscribed?.figures ?? { open: 0, received: 0, dropped: 0, gaps: 0 },
   };
 }

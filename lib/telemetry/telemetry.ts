@@ -13,9 +13,9 @@ import type {
 } from "../configuration/telemetry.ts";
 import type { TelemetrySettings } from "../configuration/settings.ts";
 import { LIBRARY } from "../connection/handshake.ts";
-import type { Request } from "../connection/request.ts";
+import type { ObservedCall, Request } from "../connection/request.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { ObservedCall, Observer } from "../dispatch/observer.ts";
+import type { Observer } from "../dispatch/observer.ts";
 import { Attributes, type OperationAttributes, serverAttributes } from "./attributes.ts";
 import { BatchCall, Call, type CallContext, OpenCall } from "./call.ts";
 import { reportFigures } from "./figures.ts";
@@ -89,8 +89,8 @@ class Telemetry implements Observer, CallContext {
     request.observed = this.#call(request, Call);
   }
 
-  beginScript(request: Request): ObservedCall | null {
-    return request.observed = this.#call(request, OpenCall);
+  beginCommand(command: Pick<Request, "row" | "words">): ObservedCall | null {
+    return this.#call(command, OpenCall);
   }
 
   beginBatch(requests: readonly Request[], errors: "reject" | "values"): void {
@@ -126,8 +126,8 @@ class Telemetry implements Observer, CallContext {
     attempt(() => this.#endFigures?.());
   }
 
-  /** Begins a call with one request; null if there is nothing to observe. */
-  #call(request: Request, Kind: typeof Call): Call | null {
+  /** Begins a call with one command; null if there is nothing to observe. */
+  #call(request: Pick<Request, "row" | "words">, Kind: typeof Call): Call | null {
     const context = this.#spanContext();
     if (this.#skips(context)) return null;
     const operation = this.attributes.of(commandName(request));

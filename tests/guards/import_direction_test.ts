@@ -87,6 +87,7 @@ const LAYERS: readonly Layer[] = [
   {
     files: "lib/telemetry/",
     imports: [
+      "lib/cache/",
       "lib/command_table/",
       "lib/configuration/",
       "lib/connection/",

@@ -41,6 +41,13 @@ Deno.test("figures have the database and the first address", async () => {
   assertEquals(
     Object.keys(collected).sort(),
     [
+      "cache.bytes",
+      "cache.entries",
+      "cache.evictions",
+      "cache.flushes",
+      "cache.hits",
+      "cache.invalidations",
+      "cache.misses",
       "connection_failures",
       "connections",
       "received",

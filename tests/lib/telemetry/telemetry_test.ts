@@ -794,6 +794,54 @@ Deno.test("statistics count requests and connections, and are a snapshot", async
   assertEquals(client.statistics.connections, 0);
 });
 
+Deno.test("a read that the cache answers has no span; one that is sent has one, also an MGET of many keys", async () => {
+  using recorder = new Recorder();
+  await using client = await connectWith({ queryText: true, metrics: true });
+  const { cached } = client;
+  await client.mset({ a: "1", b: "2", c: "3", d: "4" });
+  await recorder.within(async () => {
+    // Two callers, one request.
+    await Promise.all([cached.get("a"), cached.get("a")]);
+    await cached.get("a");
+    await cached.mget(["a", "b", "c"]);
+    await cached.mget(["a", "b", "c"]);
+    await cached.lpush("list", ["x"]);
+    assertEquals(await cached.mget(["a", "list"]), ["1", null]);
+  });
+  const spans = recorder.take();
+  assertEquals(spans.map(outline), [["GET"], ["GET"], ["MGET"], ["LPUSH"], ["MGET"]]);
+  assertEquals(spans[2].attributes, {
+    ...AT_SERVER,
+    "db.operation.name": "MGET",
+    "db.query.text": "MGET a b c",
+  });
+  const { cache } = client.statistics;
+  assertEquals([cache.hits, cache.misses, cache.entries], [6, 5, 3]);
+  assertEquals(cache, client.cacheStatistics);
+  assertEquals(recorder.collect()["babushka.client.cache.hits"].map(({ value }) => value), [6]);
+});
+
+Deno.test("an MGET of the cache ends its span with its error, where each GET is refused as well", async () => {
+  using recorder = new Recorder();
+  await server.command(["ACL", "SETUSER", "writer", "on", ">x", "~*", "+@all", "-get", "-mget"]);
+  await server.command(["ACL", "SETUSER", "reader", "on", ">x", "~*", "+@all", "-get"]);
+  const login = (username: string) => ({ credentials: { username, password: "x" } });
+  await using writer = await connectWith({}, login("writer"));
+  await using reader = await connectWith({}, login("reader"));
+  await using late = await connectWith({});
+  await recorder.within(async () => {
+    await assertRejects(() => writer.cached.mget(["a", "b"]), ServerError);
+    await reader.cached.mget(["a", "b"]);
+    const signal = AbortSignal.timeout(1);
+    const waiting = late.with({ signal }).cached.mget(["a", "b"]);
+    await late.close();
+    await waiting.catch(() => {});
+  });
+  const [refused, read, closed, ...others] = recorder.take().map(outline);
+  assertEquals([refused, read, others], [["MGET", "NOPERM = NOPERM", "status 2"], ["MGET"], []]);
+  assertEquals(closed[0], "MGET");
+});
+
 Deno.test("subscribe() is a span until the server has confirmed, without the channels", async () => {
   using recorder = new Recorder();
   await server.command(["ACL", "SETUSER", "deaf", "on", "nopass", "~*", "resetchannels", "+@all"]);
