@@ -85,6 +85,7 @@ export class StandaloneDispatcher extends Dispatcher {
         if (!this.#creation.isReady) this.#creation.start();
         else this.#seek();
       },
+      doubt: (link) => this.#doubt(link),
       timeout: settings.clientCreationTimeout,
     });
   }
@@ -243,8 +244,12 @@ export class StandaloneDispatcher extends Dispatcher {
   }
 
   override onSilence(request: Request, link: Link): void {
-    if (!link.examine(request) || this.#nodes.lone) return;
-    // The node may hang while another one has taken its place.
+    if (link.examine(request)) this.#doubt(link);
+  }
+
+  /** A node does not answer. It may hang while another one has taken its place. */
+  #doubt(link: Link): void {
+    if (this.#nodes.lone) return;
     this.#roles.doubt(link);
     this.#arrange();
     this.#roles.refresh();

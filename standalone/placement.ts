@@ -18,6 +18,8 @@ export interface PrimarySource {
   primaryAt(link: Link): number | undefined;
   /** Connects, or looks for a primary. */
   seek(): void;
+  /** The node does not answer: another one may have taken its place. */
+  doubt(link: Link): void;
   /** Milliseconds for a command of the client itself. */
   readonly timeout: number;
 }
@@ -88,8 +90,8 @@ export class StandalonePlacement implements Placement {
     this.#source.seek();
   }
 
-  onSilent(): void {
-    this.#source.seek();
+  onSilent(node: SubscriberNode): void {
+    this.#source.doubt((node as Node).link);
   }
 
   onRefused(): boolean {

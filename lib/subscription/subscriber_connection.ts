@@ -313,7 +313,7 @@ export class SubscriberConnection<N> implements MessageSink {
             return end - pos;
           }
           // A long message is read into a place of its own.
-          this.#decoder.push(buffer.subarray(pos, end));
+          this.#decodeAll(buffer.subarray(pos, end));
           return 0;
         case "enough":
           await this.#events.onBatch();
@@ -326,9 +326,12 @@ export class SubscriberConnection<N> implements MessageSink {
   #decodeLine(buffer: Uint8Array, pos: number, end: number): number {
     const next = buffer.indexOf(LF, pos) + 1;
     const behind = next === 0 || next > end ? end : next;
-    const frames = this.#decoder.push(buffer.subarray(pos, behind));
-    for (let i = 0; i < frames.length; i++) this.#take(frames[i]);
+    this.#decodeAll(buffer.subarray(pos, behind));
     return behind;
+  }
+
+  #decodeAll(bytes: Uint8Array): void {
+    for (const frame of this.#decoder.push(bytes)) this.#take(frame);
   }
 
   /** Takes a message that the scanner has found. */

@@ -157,6 +157,21 @@ Deno.test("a silent peer is replaced", async () => {
   await finish();
 });
 
+Deno.test("a primary that falls silent is left for the one that takes its place, also without any request", async () => {
+  await using old = await startServer({ replicas: 1 });
+  const [next] = old.replicas;
+  await using proxy = await startProxy(old);
+  await using client = await connect([proxy, next], { keepAlive: 50, requestTimeout: 100 });
+  await using subscription = await client.subscribe("a", { gaps: true });
+  proxy.setFaults({ stall: true });
+  await next.promote();
+  for await (const item of subscription) {
+    assert(item.kind === "gap" && item.reason === "moved");
+    break;
+  }
+  assertEquals(await next.command(["PUBLISH", "a", "1"]), 1);
+});
+
 Deno.test("a server that is frozen for a while loses nothing", async () => {
   await using server = await startServer();
   await using publisher = await connect(server);
