@@ -553,7 +553,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
 
   /**
    * Closes the client: no new requests are taken, those under way get their reply or time out, then the connections are
-   * closed. Blocking commands end at once with `ClosedError`.
+   * closed. Blocking commands end at once with `ClosedError`, and iterations of subscriptions simply end.
    *
    * @returns Resolves when nothing of the client is left. A second call waits for the first.
    */

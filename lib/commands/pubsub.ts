@@ -1,7 +1,7 @@
 /**
  * Commands that publish messages, and tell who is subscribed.
  *
- * Subscriptions themselves need a connection of their own and are not among the commands.
+ * Subscriptions have connections of their own: `subscribe()` and its kin are methods of the clients.
  *
  * @module
  */
@@ -39,9 +39,14 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N+M) for N subscribers and M patterns that are subscribed to · since 2.0.0
    *
-   * @example Nobody listens
+   * @example To one who listens
    * ```ts
-   * await client.publish("news", "hello"); // 0
+   * await using news = await client.subscribe("news");
+   * await client.publish("news", "hello"); // 1
+   * for await (const { message } of news) {
+   *   console.log(message); // hello
+   *   break;
+   * }
    * ```
    *
    * @param channel The channel.
@@ -60,9 +65,10 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N channels · since 2.8.0
    *
-   * @example Nobody listens
+   * @example Somebody listens to one channel
    * ```ts
-   * await client.pubsubChannels("news:*"); // []
+   * await using _ = await client.subscribe("news:art");
+   * await client.pubsubChannels("news:*"); // ["news:art"]
    * ```
    *
    * @param pattern Only channels that match this glob pattern.
@@ -80,9 +86,10 @@ export abstract class PubsubCommands<
    *
    * Complexity O(1) · since 2.8.0
    *
-   * @example Nobody listens
+   * @example Somebody listens to two patterns
    * ```ts
-   * await client.pubsubNumpat(); // 0
+   * await using _ = await client.psubscribe(["news:*", "sport:*"]);
+   * await client.pubsubNumpat(); // 2
    * ```
    *
    * @returns How many different patterns there are; in a cluster one that is subscribed to at several nodes counts for
@@ -100,9 +107,10 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N channels · since 2.8.0
    *
-   * @example Nobody listens
+   * @example Somebody listens to one of two channels
    * ```ts
-   * await client.pubsubNumsub(["news", "weather"]); // { news: 0, weather: 0 }
+   * await using _ = await client.subscribe("news");
+   * await client.pubsubNumsub(["news", "weather"]); // { news: 1, weather: 0 }
    * ```
    *
    * @param channels One channel, several or none.
@@ -118,9 +126,10 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N channels · since 7.0.0
    *
-   * @example Nobody listens
+   * @example Somebody listens to one channel
    * ```ts
-   * await client.pubsubShardchannels(); // []
+   * await using _ = await client.ssubscribe("orders:{7}");
+   * await client.pubsubShardchannels(); // ["orders:{7}"]
    * ```
    *
    * @param pattern Only channels that match this glob pattern.
@@ -138,9 +147,10 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N channels · since 7.0.0
    *
-   * @example Nobody listens
+   * @example Somebody listens
    * ```ts
-   * await client.pubsubShardnumsub("orders:{7}"); // { "orders:{7}": 0 }
+   * await using _ = await client.ssubscribe("orders:{7}");
+   * await client.pubsubShardnumsub("orders:{7}"); // { "orders:{7}": 1 }
    * ```
    *
    * @param shardchannels One channel, several or none.
@@ -156,9 +166,14 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N subscribers · since 7.0.0
    *
-   * @example Nobody listens
+   * @example To one who listens
    * ```ts
-   * await client.spublish("orders:{7}", "hello"); // 0
+   * await using orders = await client.ssubscribe("orders:{7}");
+   * await client.spublish("orders:{7}", "paid"); // 1
+   * for await (const { message } of orders) {
+   *   console.log(message); // paid
+   *   break;
+   * }
    * ```
    *
    * @param shardchannel The channel; in a cluster the message goes to the shard that has its slot.
