@@ -218,8 +218,30 @@ INCRBY 3 write RW@1
 INCRBYFLOAT 3 write RW@1
 INCREX -2 write RW@1
 INFO -1 all_shards:special
+JSON.ARRAPPEND -4 write RW@1
+JSON.ARRINDEX -4 readonly RO@1
+JSON.ARRINSERT -5 write RW@1
+JSON.ARRLEN -2 readonly RO@1
+JSON.ARRPOP -2 write RW@1
+JSON.ARRTRIM 5 write RW@1
+JSON.CLEAR -2 write RW@1
+JSON.DEBUG -2 readonly RO@2
+JSON.DEL -2 write RM@1
+JSON.FORGET -2 write RM@1
+JSON.GET -2 readonly RO@1
+JSON.MERGE 4 write RW@1
 JSON.MGET -3 readonly RO@1..-2 multi_shard
 JSON.MSET -4 write OW@1..-1/3 multi_shard:all_succeeded
+JSON.NUMINCRBY 4 write RW@1
+JSON.NUMMULTBY 4 write RW@1
+JSON.OBJKEYS -2 readonly RO@1
+JSON.OBJLEN -2 readonly RO@1
+JSON.RESP -2 readonly RO@1
+JSON.SET -4 write RW@1
+JSON.STRAPPEND -3 write RW@1
+JSON.STRLEN -2 readonly RO@1
+JSON.TOGGLE -2 write RW@1
+JSON.TYPE -2 readonly RO@1
 KEYS 2 readonly all_shards
 LASTSAVE 1
 LATENCY -2

@@ -35,6 +35,18 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    files: "lib/json/",
+    imports: [
+      "lib/commands/",
+      "lib/errors.ts",
+      "lib/executor.ts",
+      "lib/option_shape.ts",
+      "lib/resp/reply.ts",
+      "lib/surplus_arguments.ts",
+      "lib/words.ts",
+    ],
+  },
+  {
     files: "lib/connection/",
     imports: [
       "lib/command_table/",
