@@ -11,6 +11,9 @@ import { startServer, type TestServer } from "../../lib/testing/mod.ts";
 /** Rules of the user `app` besides its passwords. */
 export const APP = "on ~* &* +@all";
 
+/** When a provider is asked again, in milliseconds. */
+const REFRESH = 100;
+
 /** How the load runs. */
 export interface RotationPlan {
   /** How often the password changes. */
@@ -21,6 +24,8 @@ export interface RotationPlan {
   readonly rate: number;
   /** Whether both passwords are good while the client changes from one to the other. */
   readonly overlap: boolean;
+  /** Whether a provider gives the passwords, again and again by `refreshAfter`, instead of `updateCredentials()`. */
+  readonly provided?: boolean;
   /** Further options of the client. */
   readonly options?: Partial<RedisClientConfiguration>;
 }
@@ -33,6 +38,10 @@ export interface RotationResult {
   readonly errors: Error[];
   /** Blocking commands that got the element that was meant for them. */
   popped: number;
+  /** Messages that were published, and came. */
+  readonly messages: { published: number; received: number };
+  /** Gaps that the subscription has told. */
+  gaps: number;
   /** Connections that the server has accepted for the client during the load. */
   connections: number;
   /** AUTH commands that the server has executed. */
@@ -54,26 +63,38 @@ async function statOf(server: TestServer, command: string): Promise<number> {
  * @returns What became of it.
  */
 export async function rotate(server: TestServer, plan: RotationPlan): Promise<RotationResult> {
-  const { rotations, interval, rate, overlap, options } = plan;
+  const { rotations, interval, rate, overlap, provided, options } = plan;
   const passwordOf = (n: number): string => `pw-${n}`;
   const result: RotationResult = {
     answered: 0,
     errors: [],
     popped: 0,
+    messages: { published: 0, received: 0 },
+    gaps: 0,
     connections: 0,
     auths: 0,
     failures: [],
   };
   await server.command(["ACL", "SETUSER", "app", "reset", ...APP.split(" "), ">pw-0"]);
+  let current = passwordOf(0);
   await using client = await RedisClient.create({
     addresses: [{ host: server.host, port: server.port }],
-    credentials: { username: "app", password: passwordOf(0) },
+    credentials: provided
+      ? () => Promise.resolve({ username: "app", password: current, refreshAfter: REFRESH })
+      : { username: "app", password: current },
     requestTimeout: 10_000,
     ...options,
   });
   const watching = (async () => {
     for await (const event of client.events) {
       if (event.type === "reauthenticationFailed") result.failures.push(event.error);
+    }
+  })();
+  await using news = await client.subscribe("news", { gaps: true });
+  const reading = (async () => {
+    for await (const { kind } of news) {
+      if (kind === "gap") result.gaps++;
+      else result.messages.received++;
     }
   })();
   const auths = await statOf(server, "auth");
@@ -112,10 +133,20 @@ export async function rotate(server: TestServer, plan: RotationPlan): Promise<Ro
       else result.errors.push(new Error(`job ${n} was lost`));
     }
   })();
+  const publishing = (async () => {
+    for (; !over; await delay(10)) {
+      await client.publish("news", "hello");
+      result.messages.published++;
+    }
+  })();
   for (let n = 1; n <= rotations; n++) {
     const [old, next] = [passwordOf(n - 1), passwordOf(n)];
-    const use = (): Promise<void> =>
-      client.updateCredentials({ username: "app", password: next }, { reauthenticate: true });
+    const use = async (): Promise<void> => {
+      current = next;
+      if (provided) return await delay(2 * REFRESH);
+      const credentials = { username: "app", password: next };
+      await client.updateCredentials(credentials, { reauthenticate: true });
+    };
     if (overlap) {
       await server.command(["ACL", "SETUSER", "app", `>${next}`]);
       await use();
@@ -128,13 +159,16 @@ export async function rotate(server: TestServer, plan: RotationPlan): Promise<Ro
     await delay(interval);
   }
   over = true;
-  await Promise.all([load, blocking]);
+  await Promise.all([load, blocking, publishing]);
   await Promise.all(requests);
+  // The last messages may be on their way.
+  const { messages } = result;
+  for (let i = 0; i < 100 && messages.received < messages.published; i++) await delay(10);
   // The kit's own connection to the server is opened before.
   result.connections = Number((await server.info("stats")).total_connections_received) - connected;
   result.auths = await statOf(server, "auth") - auths;
   await client.close();
-  await watching;
+  await Promise.all([watching, reading]);
   return result;
 }
 
@@ -143,12 +177,13 @@ if (import.meta.main) {
   const users = [{ name: "app", rules: `${APP} >pw-0` }];
   await using server = await startServer({ users, binary: Deno.args[0] });
   for (const protocol of [2, 3] as const) {
-    for (const overlap of [true, false]) {
-      const plan = { rotations: 50, interval: 200, rate: 1000, overlap, options: { protocol } };
+    for (const [overlap, provided] of [[true, false], [true, true], [false, false]]) {
+      const options = { protocol };
+      const plan = { rotations: 50, interval: 200, rate: 1000, overlap, provided, options };
       const { errors, failures, ...figures } = await rotate(server, plan);
       const kinds = new Set(errors.map(({ name, message }) => `${name}: ${message}`));
       const failed = { failed: errors.length, errors: kinds, failures: failures.length };
-      console.log({ protocol, overlap, ...figures, ...failed });
+      console.log({ protocol, overlap, provided, ...figures, ...failed });
     }
   }
 }

@@ -62,12 +62,24 @@ function connectAs(
 
 Deno.test("passwords change under load, with overlap: nothing fails", async () => {
   const plan = { rotations: 8, interval: 30, rate: 1000, overlap: true };
-  const { errors, failures, popped, answered, connections } = await rotate(server, plan);
+  const { errors, failures, popped, answered, connections, messages, gaps } = await rotate(
+    server,
+    plan,
+  );
   assertEquals(errors, []);
   assertEquals(failures, []);
+  assertEquals([messages.received, gaps], [messages.published, 0]);
   assert(answered > 100 && popped > 2, `${answered}, ${popped}`);
   // One for the shared connection, and those for commands that block or watch.
   assert(connections < 40, `${connections} connections`);
+});
+
+Deno.test("a provider gives passwords that change under load, with overlap: nothing fails", async () => {
+  const plan = { rotations: 3, interval: 30, rate: 1000, overlap: true, provided: true };
+  const { errors, failures, messages, gaps } = await rotate(server, plan);
+  assertEquals(errors, []);
+  assertEquals(failures, []);
+  assertEquals([messages.received, gaps], [messages.published, 0]);
 });
 
 Deno.test("passwords change under load, without overlap: open connections go on", async () => {
