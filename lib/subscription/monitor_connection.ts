@@ -8,6 +8,7 @@
 
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
+import { Tally } from "../connection/tally.ts";
 import { type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
@@ -45,6 +46,7 @@ export class MonitorConnection {
   readonly #transport: Transport;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #events: MonitorEvents;
+  readonly #tally: Tally;
   readonly #calls = new Ring<Call>();
   #closed = false;
   readonly #ended = Promise.withResolvers<Error>();
@@ -63,14 +65,22 @@ export class MonitorConnection {
    * @param endpoint What it is connected to, for messages.
    * @param transport The socket.
    * @param events Learns of lines and of its end.
+   * @param tally Counts its bytes.
    */
-  constructor(endpoint: Endpoint, transport: Transport, events: MonitorEvents) {
+  constructor(
+    endpoint: Endpoint,
+    transport: Transport,
+    events: MonitorEvents,
+    tally: Tally = new Tally(),
+  ) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#events = events;
+    this.#tally = tally;
     this.#writer = transport.writable.getWriter();
-    const frames = RespDecoderStream.from(transport, { maxLineLength: LONGEST_LINE }, () => {
+    const frames = RespDecoderStream.from(transport, { maxLineLength: LONGEST_LINE }, (count) => {
       this.received++;
+      tally.bytesReceived += count;
       this.receivedAt = Date.now();
     });
     this.#read(frames.getReader());
@@ -98,6 +108,7 @@ export class MonitorConnection {
     const settle = Promise.withResolvers<Reply>();
     this.#calls.push({ command: String(words[0]), settle, onReply });
     const bytes = encodeCommand(words as Argument[]) as Uint8Array<ArrayBuffer>;
+    this.#tally.bytesSent += bytes.length;
     this.#writer.write(bytes).catch((cause) => {
       this.close(this.#lost("the connection broke while writing", cause));
     });

@@ -144,7 +144,7 @@ export class MonitorSession {
               if (!line.endsWith(`"PING" "${this.#mark}"`)) this.#owner.onLine(line);
             },
             onClosed: (connection, error) => this.#onClosed(connection, error),
-          }),
+          }, link.tally),
         ask: (connection, words) => connection.call(words),
       });
     });

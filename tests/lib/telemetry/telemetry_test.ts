@@ -889,6 +889,19 @@ Deno.test("statistics count subscriptions, those that have ended included", asyn
   assertEquals(other.ended, true);
 });
 
+Deno.test("monitor() is a span, and its connection counts", async () => {
+  using recorder = new Recorder();
+  await using client = await connectWith();
+  const before = client.statistics;
+  const monitor = await recorder.within(() => client.monitor());
+  assertEquals(recorder.take().map(outline), [["MONITOR"]]);
+  await client.echo("x".repeat(10_000));
+  for await (const { words } of monitor) if (words[0] === "echo" || words[0] === "ECHO") break;
+  const { connectionsOpened, bytesReceived } = client.statistics;
+  assertEquals(connectionsOpened, before.connectionsOpened + 1);
+  assertGreater(bytesReceived - before.bytesReceived, 20_000);
+});
+
 Deno.test("statistics of a cluster client", async () => {
   await using cluster = await startFakeCluster({
     handler: ({ name, args }) => name === "MGET" ? args.slice(1) : undefined,
