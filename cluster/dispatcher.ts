@@ -77,7 +77,10 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
         onMap: (update) => this.#redistribute(update),
         onCheck: () => this.subscribed?.check(),
         explainKept: (error) => this.explainKept(error),
-        rejectKept: (error) => this.rejectKept(error),
+        rejectKept: (error) => {
+          this.rejectKept(error);
+          this.subscribed?.rejectUnplaced(error);
+        },
       },
       signal,
     );

@@ -359,7 +359,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
         this.#waitForEchoes(topic, subscriber);
         this.#releaseOthers(topic, [subscriber]);
       }
-      seat.delivers = topic.echoes === undefined;
+      seat.delivers = topic.echoes === undefined && !hasPredecessor(topic);
     }
     this.#settle(topic);
   }
@@ -544,11 +544,15 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   /** Notes whether a topic is subscribed at all its nodes. */
   #settle(topic: PlacedTopic): void {
     const { targets, seats } = topic;
-    const complete = targets.length > 0 &&
-      targets.every((target) => seats.get(target)?.state === "subscribed");
-    this.#releaseOthers(topic, targets, { all: complete });
-    if (!complete || topic.settled || !topic.wanted || topic.echoes !== undefined) return;
-    for (const target of targets) seats.get(target)!.delivers = true;
+    const present = targets.map((target) => seats.get(target));
+    // A node that was confirmed before, and is away, replaces none of the others.
+    const replaced = targets.length > 0 &&
+      present.every((seat) => seat?.state === "subscribed" || seat?.wasConfirmed === true);
+    this.#releaseOthers(topic, targets, { all: replaced });
+    if (!replaced || topic.echoes !== undefined) return;
+    const subscribed = present.filter((seat) => seat?.state === "subscribed");
+    for (const seat of subscribed) seat!.delivers = true;
+    if (subscribed.length < targets.length || topic.settled || !topic.wanted) return;
     topic.settled = true;
     this.#unsettled.delete(topic);
     const reason = topic.moved ? "moved" : "reconnect";
@@ -669,4 +673,12 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       cause,
     });
   }
+}
+
+/** Whether a node that is to be left still hands out messages: then its successor does not yet. */
+function hasPredecessor({ seats, targets }: PlacedTopic): boolean {
+  for (const [subscriber, { delivers }] of seats) {
+    if (delivers && !targets.includes(subscriber)) return true;
+  }
+  return false;
 }

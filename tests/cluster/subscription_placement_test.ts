@@ -8,7 +8,12 @@ import {
   type Subscription,
 } from "../../cluster/mod.ts";
 import { slotOf } from "../../cluster/slot.ts";
-import { type FakeCluster, type FakeNode, startFakeCluster } from "../../lib/testing/mod.ts";
+import {
+  type FakeCluster,
+  type FakeNode,
+  ServerError,
+  startFakeCluster,
+} from "../../lib/testing/mod.ts";
 import { connect } from "./_connect.ts";
 
 /** Connects a client that looks at the map often. */
@@ -213,4 +218,52 @@ Deno.test("another node at the address of one that was subscribed to gets the su
   await eventually(() => node.subscribers.length === 1 && node.subscribers[0] !== before);
   await eventually(() => items.length === 1);
   assertEquals(items, ["moved"]);
+});
+
+Deno.test("events of a shard come from one node while it fails over, also if another one is away", async () => {
+  await using cluster = await startFakeCluster({ shards: 2, replicas: 1 });
+  const [first, replica, second] = cluster.nodes;
+  await using redis = await client(cluster);
+  const received: string[] = [];
+  await using events = await redis.psubscribe("__keyspace@0__:*", {
+    onMessage: ({ message }) => void received.push(message),
+  });
+  // Nodes of a fake cluster hand on what is published at others: events are of their own node only.
+  const tell = (node: FakeNode, message: string): void => {
+    for (const connection of node.subscribers) {
+      connection.push(["pmessage", "__keyspace@0__:*", "__keyspace@0__:k", message]);
+    }
+  };
+  // The second primary refuses for the moment.
+  cluster.handler = ({ name }, node) =>
+    name === "PSUBSCRIBE" && node === second
+      ? new ServerError("LOADING The server is loading its data")
+      : undefined;
+  second.cutSubscribers();
+  await eventually(() => second.receivedOf("PSUBSCRIBE").length > 1);
+  cluster.assign(0, 8191, replica, first);
+  await eventually(() => namesAt(replica).length === 1 && first.subscribers.length === 0);
+  tell(first, "of the old primary");
+  tell(replica, "of the new primary");
+  await eventually(() => received.length === 1);
+  assertEquals(received, ["of the new primary"]);
+  cluster.handler = undefined;
+  await eventually(() => namesAt(second).length === 1);
+  tell(second, "of the other shard");
+  await eventually(() => received.length === 2);
+  assertEquals(events.stats.gaps.map(({ reason }) => reason), ["moved"]);
+});
+
+Deno.test("subscribe() on a client that finds no cluster says why", async () => {
+  await using cluster = await startFakeCluster({ shards: 1 });
+  cluster.handler = ({ name }) =>
+    name === "HELLO" || name === "AUTH"
+      ? new ServerError("WRONGPASS invalid username-password pair")
+      : undefined;
+  await using redis = await client(cluster, {
+    lazyConnect: true,
+    credentials: { password: "wrong" },
+  });
+  const error = await assertRejects(() => redis.subscribe("news"), ServerError);
+  assertEquals(error.code, "WRONGPASS");
 });
