@@ -226,6 +226,10 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
         return sendToEach(this, request, targetsOf(topology, plan.which), "joined");
       case "any":
         return this.nodes.anyPrimary().send(request);
+      case "channel":
+        return words.length > 1
+          ? this.nodes.primaryNear(slotOf(words[1])).send(request)
+          : this.nodes.anyPrimary().send(request);
       case "caller":
         throw needsRoute(row);
     }

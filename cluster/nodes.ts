@@ -226,6 +226,16 @@ export class Nodes implements ZonedLinks<ClusterNode> {
     return link!;
   }
 
+  /**
+   * The link to a primary for a request that any node can serve: to the owner of a slot if that answers, so that requests
+   * with the same slot keep their order.
+   */
+  primaryNear(slot: number): Link {
+    const shard = this.#topology!.shardOf(slot);
+    const link = shard === undefined ? undefined : this.linkTo(shard.primary);
+    return link !== undefined && this.answers(link) ? link : this.anyPrimary();
+  }
+
   /** Whether a link leads to a replica. */
   isReplica(link: Link): boolean {
     const name = this.#names.get(link);

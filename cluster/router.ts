@@ -27,6 +27,8 @@ export type Plan =
   | { readonly to: "nodes"; readonly which: "nodes" | "primaries" }
   /** To any node. */
   | { readonly to: "any" }
+  /** To any node, but to the same one for the same channel, which is argument 1: else messages would change their order. */
+  | { readonly to: "channel" }
   /** Nowhere unless the caller says where. */
   | { readonly to: "caller" };
 
@@ -47,7 +49,7 @@ export function planOf(row: CommandRow): Plan {
     case "special":
       return { to: "caller" };
   }
-  if (row.keys.length === 0) return { to: "any" };
+  if (row.keys.length === 0) return { to: row.name === "PUBLISH" ? "channel" : "any" };
   const [{ find }] = row.keys;
   return row.keys.length === 1 && row.fixedFirstKey > 0 && find.type === "range" &&
       find.lastKey === 0

@@ -37,6 +37,8 @@ export abstract class PubsubCommands<
   /**
    * Publishes a message on a channel.
    *
+   * Messages of one client stay in order; in a cluster those of one channel do.
+   *
    * Complexity O(N+M) for N subscribers and M patterns that are subscribed to · since 2.0.0
    *
    * @example To one who listens

@@ -122,6 +122,12 @@ Deno.test("Nodes.anyPrimary() takes a primary also while none is connected", () 
     assert(["a:7000", "c:7000"].includes(nodes.nameOf(nodes.anyPrimary())!));
   }));
 
+Deno.test("Nodes.primaryNear() takes any primary while that of the slot is not connected", () =>
+  withNodes({}, (nodes) => {
+    nodes.arrange(mapOf("a b", "c"));
+    assert(["a:7000", "c:7000"].includes(nodes.nameOf(nodes.primaryNear(0))!));
+  }));
+
 Deno.test("Nodes.arrange() has connections for blocking commands opened ahead to primaries only", () =>
   withNodes({ blockingConnections: 2 }, (nodes) => {
     const reserved = (): number[] =>
