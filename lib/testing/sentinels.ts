@@ -403,6 +403,9 @@ export class TestSentinels implements AsyncDisposable {
             ? [["ACL", "SETUSER", user, "-@all"], ["CLIENT", "KILL", "USER", user]]
             : [["ACL", "SETUSER", user, "+@all"]];
         });
+        // A node that is restarted must not have the rights of a time when its role was written down.
+        const isNode = this.#nodes.includes(server);
+        changes.push([isNode ? ["CONFIG", "REWRITE"] : ["SENTINEL", "FLUSHCONFIG"]]);
         // Sentinels close all connections to a node to which they give another role.
         await until("the rights are set", async () => {
           await server.commands(changes.flat());
