@@ -8,6 +8,7 @@
  */
 
 import { judgeCluster, playCluster } from "./demo/cluster.ts";
+import { judgeSentinel, playSentinel } from "./demo/sentinel.ts";
 import { judgeStandalone, playStandalone } from "./demo/standalone.ts";
 import { allHeld, printReport } from "./demo/report.ts";
 import type { Scale, Verdict } from "./demo/scene.ts";
@@ -40,6 +41,7 @@ const started = performance.now();
 const stage = { terminal, scale: SCALE };
 const verdicts: Verdict[] = [
   ...judgeStandalone(await playStandalone(stage)),
+  ...judgeSentinel(await playSentinel(stage)),
   ...judgeCluster(await playCluster(stage)),
 ];
 printReport(terminal, verdicts, performance.now() - started);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { judgeCluster, playCluster } from "./demo/cluster.ts";
 import { allHeld, printReport } from "./demo/report.ts";
 import type { Scale, Stage, Verdict } from "./demo/scene.ts";
+import { judgeSentinel, playSentinel } from "./demo/sentinel.ts";
 import { judgeStandalone, playStandalone } from "./demo/standalone.ts";
 import { Terminal } from "./demo/terminal.ts";
 import { until } from "../../lib/testing/_poll.ts";
@@ -88,6 +89,24 @@ Deno.test("the standalone part measures what it says, and notices whatever is wr
     const changed = judgeStandalone({ ...figures, ...change });
     assertEquals(broken(changed).length, 1, JSON.stringify(change));
     assertStringIncludes(reportOf(changed), "1 check of 12 did not hold");
+  }
+});
+
+Deno.test("the Sentinel part measures what it says, and notices whatever is wrong", async () => {
+  const { stage } = smallStage();
+  const figures = await playSentinel(stage);
+  assertEquals(broken(judgeSentinel(figures)), []);
+  const { traffic, audit, gap, decision } = figures;
+  assertEquals(audit.acknowledged, traffic.requests);
+  assert(traffic.held > 0 && decision > 500 && gap > 500, `${gap} ms, ${decision} ms`);
+  const wrong: Partial<typeof figures>[] = [
+    { traffic: { ...traffic, failed: 1 } },
+    { recovery: 301 },
+    { audit: { ...audit, missing: 1 } },
+    { audit: { ...audit, wrong: 1 } },
+  ];
+  for (const change of wrong) {
+    assertEquals(broken(judgeSentinel({ ...figures, ...change })).length, 1);
   }
 });
 
