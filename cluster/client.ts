@@ -4,11 +4,40 @@
  * @module
  */
 
+import type {
+  AclCommands,
+  BitmapCommands,
+  ClusterCommands,
+  CommandCommands,
+  CommandlogCommands,
+  ConfigCommands,
+  ConnectionCommands,
+  FunctionCommands,
+  GeoCommands,
+  HashCommands,
+  HotkeysCommands,
+  HyperLogLogCommands,
+  KeyCommands,
+  LatencyCommands,
+  ListCommands,
+  MemoryCommands,
+  ModuleCommands,
+  PubsubCommands,
+  Reach,
+  ReplicationCommands,
+  ScriptingCommands,
+  ServerCommands,
+  SetCommands,
+  SlowlogCommands,
+  SortedSetCommands,
+  StreamCommands,
+  StringCommands,
+  VectorSetCommands,
+} from "../lib/commands/mod.ts";
 import { Client } from "../lib/client/client.ts";
 import { View } from "../lib/client/view.ts";
 import type { ClusterClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
-import type { Reach } from "../lib/commands/mod.ts";
 import type { NodeRoute, NodesRoute } from "../lib/dispatch/route.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
@@ -236,4 +265,749 @@ export class RedisClusterClient<
       request?.signal,
     );
   }
+}
+
+/** All commands by name, each with its group. Written by `deno task index`. */
+export interface RedisClusterClient<
+  T extends string | Uint8Array = string,
+  N extends Reach = "policy",
+> {
+  /** Lists the categories of commands, or the commands of one. See {@linkcode AclCommands.aclCat}. */
+  aclCat: AclCommands<T, N>["aclCat"];
+  /** Deletes users, and ends their connections. See {@linkcode AclCommands.aclDeluser}. */
+  aclDeluser: AclCommands<T, N>["aclDeluser"];
+  /** Tells whether a user would be allowed to run a command, without running it. See {@linkcode AclCommands.aclDryrun}. */
+  aclDryrun: AclCommands<T, N>["aclDryrun"];
+  /** Makes a password that cannot be guessed. See {@linkcode AclCommands.aclGenpass}. */
+  aclGenpass: AclCommands<T, N>["aclGenpass"];
+  /** Tells what is known of a user. See {@linkcode AclCommands.aclGetuser}. */
+  aclGetuser: AclCommands<T, N>["aclGetuser"];
+  /** Lists all users with their rules, in the form in which an ACL file has them. See {@linkcode AclCommands.aclList}. */
+  aclList: AclCommands<T, N>["aclList"];
+  /** Reads the users from the ACL file of the server: all of them, or none if there is a mistake in the file. See {@linkcode AclCommands.aclLoad}. */
+  aclLoad: AclCommands<T, N>["aclLoad"];
+  /** Reads the log of what users were not allowed to do, or empties it. See {@linkcode AclCommands.aclLog}. */
+  aclLog: AclCommands<T, N>["aclLog"];
+  /** Writes the users as they are now into the ACL file of the server. See {@linkcode AclCommands.aclSave}. */
+  aclSave: AclCommands<T, N>["aclSave"];
+  /** Changes the rules of a user, who is made if there is none: at first one who is `off` and allowed nothing. See {@linkcode AclCommands.aclSetuser}. */
+  aclSetuser: AclCommands<T, N>["aclSetuser"];
+  /** Lists the names of all users. See {@linkcode AclCommands.aclUsers}. */
+  aclUsers: AclCommands<T, N>["aclUsers"];
+  /** Tells which user this connection is of. See {@linkcode AclCommands.aclWhoami}. */
+  aclWhoami: AclCommands<T, N>["aclWhoami"];
+  /** Counts the bits that are set. See {@linkcode BitmapCommands.bitcount}. */
+  bitcount: BitmapCommands<T>["bitcount"];
+  /** Reads, writes and adds to integers inside of a bitmap, all at once. See {@linkcode BitmapCommands.bitfield}. */
+  bitfield: BitmapCommands<T>["bitfield"];
+  /** Reads integers inside of a bitmap. See {@linkcode BitmapCommands.bitfieldRo}. */
+  bitfieldRo: BitmapCommands<T>["bitfieldRo"];
+  /** Combines bitmaps bit by bit, and stores the result. See {@linkcode BitmapCommands.bitop}. */
+  bitop: BitmapCommands<T>["bitop"];
+  /** Finds the first bit that is set, or that is not. See {@linkcode BitmapCommands.bitpos}. */
+  bitpos: BitmapCommands<T>["bitpos"];
+  /** Reads a bit. See {@linkcode BitmapCommands.getbit}. */
+  getbit: BitmapCommands<T>["getbit"];
+  /** Writes a bit. See {@linkcode BitmapCommands.setbit}. */
+  setbit: BitmapCommands<T>["setbit"];
+  /** Makes the node the owner of slots that have none. See {@linkcode ClusterCommands.clusterAddslots}. */
+  clusterAddslots: ClusterCommands<T, N>["clusterAddslots"];
+  /** Makes the node the owner of ranges of slots that have none. See {@linkcode ClusterCommands.clusterAddslotsrange}. */
+  clusterAddslotsrange: ClusterCommands<T, N>["clusterAddslotsrange"];
+  /** Gives the node a new epoch, later than those of all others. See {@linkcode ClusterCommands.clusterBumpepoch}. */
+  clusterBumpepoch: ClusterCommands<T, N>["clusterBumpepoch"];
+  /** Calls off all moves of slots away from the node. See {@linkcode ClusterCommands.clusterCancelslotmigrations}. */
+  clusterCancelslotmigrations: ClusterCommands<T, N>["clusterCancelslotmigrations"];
+  /** Counts the nodes that suspect another node to fail. See {@linkcode ClusterCommands.clusterCountFailureReports}. */
+  clusterCountFailureReports: ClusterCommands<T, N>["clusterCountFailureReports"];
+  /** Counts the keys that the node has in a slot. See {@linkcode ClusterCommands.clusterCountkeysinslot}. */
+  clusterCountkeysinslot: ClusterCommands<T, N>["clusterCountkeysinslot"];
+  /** Makes the node forget who owns slots. See {@linkcode ClusterCommands.clusterDelslots}. */
+  clusterDelslots: ClusterCommands<T, N>["clusterDelslots"];
+  /** Makes the node forget who owns ranges of slots. See {@linkcode ClusterCommands.clusterDelslotsrange}. */
+  clusterDelslotsrange: ClusterCommands<T, N>["clusterDelslotsrange"];
+  /** Has the node, a replica, take over from its primary. See {@linkcode ClusterCommands.clusterFailover}. */
+  clusterFailover: ClusterCommands<T, N>["clusterFailover"];
+  /** Deletes all keys of a slot. See {@linkcode ClusterCommands.clusterFlushslot}. */
+  clusterFlushslot: ClusterCommands<T, N>["clusterFlushslot"];
+  /** Makes the node forget who owns all slots. See {@linkcode ClusterCommands.clusterFlushslots}. */
+  clusterFlushslots: ClusterCommands<T, N>["clusterFlushslots"];
+  /** Makes the node forget another one. See {@linkcode ClusterCommands.clusterForget}. */
+  clusterForget: ClusterCommands<T, N>["clusterForget"];
+  /** Lists keys that the node has in a slot. See {@linkcode ClusterCommands.clusterGetkeysinslot}. */
+  clusterGetkeysinslot: ClusterCommands<T, N>["clusterGetkeysinslot"];
+  /** Lists the moves of slots that the node takes part in, and the latest ones that are over. See {@linkcode ClusterCommands.clusterGetslotmigrations}. */
+  clusterGetslotmigrations: ClusterCommands<T, N>["clusterGetslotmigrations"];
+  /** Reports on the cluster as one node sees it. See {@linkcode ClusterCommands.clusterInfo}. */
+  clusterInfo: ClusterCommands<T, N>["clusterInfo"];
+  /** Tells the slot of a key. See {@linkcode ClusterCommands.clusterKeyslot}. */
+  clusterKeyslot: ClusterCommands<T, N>["clusterKeyslot"];
+  /** Lists the connections of the node with the others. See {@linkcode ClusterCommands.clusterLinks}. */
+  clusterLinks: ClusterCommands<T, N>["clusterLinks"];
+  /** Introduces the node to another one, and so two clusters to each other. See {@linkcode ClusterCommands.clusterMeet}. */
+  clusterMeet: ClusterCommands<T, N>["clusterMeet"];
+  /** Begins to move slots of the node to others, with their keys. See {@linkcode ClusterCommands.clusterMigrateslots}. */
+  clusterMigrateslots: ClusterCommands<T, N>["clusterMigrateslots"];
+  /** Moves slots to the node that gets the command, watches moves, and calls them off. See {@linkcode ClusterCommands.clusterMigration}. */
+  clusterMigration: ClusterCommands<T, N>["clusterMigration"];
+  /** Tells the id of the node. See {@linkcode ClusterCommands.clusterMyid}. */
+  clusterMyid: ClusterCommands<T, N>["clusterMyid"];
+  /** Tells the id of the shard that the node belongs to. See {@linkcode ClusterCommands.clusterMyshardid}. */
+  clusterMyshardid: ClusterCommands<T, N>["clusterMyshardid"];
+  /** Reports on all nodes as one of them sees them. See {@linkcode ClusterCommands.clusterNodes}. */
+  clusterNodes: ClusterCommands<T, N>["clusterNodes"];
+  /** Reports on the replicas of a node. See {@linkcode ClusterCommands.clusterReplicas}. */
+  clusterReplicas: ClusterCommands<T, N>["clusterReplicas"];
+  /** Makes the node a replica of another one, or a primary. See {@linkcode ClusterCommands.clusterReplicate}. */
+  clusterReplicate: ClusterCommands<T, N>["clusterReplicate"];
+  /** Makes the node leave the cluster: it forgets all others, and who owns the slots. See {@linkcode ClusterCommands.clusterReset}. */
+  clusterReset: ClusterCommands<T, N>["clusterReset"];
+  /** Has the node write what it knows of the cluster to its disk. See {@linkcode ClusterCommands.clusterSaveconfig}. */
+  clusterSaveconfig: ClusterCommands<T, N>["clusterSaveconfig"];
+  /** Gives a new node its first epoch. See {@linkcode ClusterCommands.clusterSetConfigEpoch}. */
+  clusterSetConfigEpoch: ClusterCommands<T, N>["clusterSetConfigEpoch"];
+  /** Tells the node that a slot moves, or has moved. See {@linkcode ClusterCommands.clusterSetslot}. */
+  clusterSetslot: ClusterCommands<T, N>["clusterSetslot"];
+  /** Lists the shards, with their slots and nodes. See {@linkcode ClusterCommands.clusterShards}. */
+  clusterShards: ClusterCommands<T, N>["clusterShards"];
+  /** Reports on the replicas of a node. See {@linkcode ClusterCommands.clusterSlaves}. */
+  clusterSlaves: ClusterCommands<T, N>["clusterSlaves"];
+  /** Tells how the slots of the node are used. See {@linkcode ClusterCommands.clusterSlotStats}. */
+  clusterSlotStats: ClusterCommands<T, N>["clusterSlotStats"];
+  /** Lists the slots with the nodes that serve them. See {@linkcode ClusterCommands.clusterSlots}. */
+  clusterSlots: ClusterCommands<T, N>["clusterSlots"];
+  /** Reads a page of the keys of all nodes, one slot after the other. See {@linkcode ClusterCommands.clusterscan}. */
+  clusterscan: ClusterCommands<T, N>["clusterscan"];
+  /** Tells the facts about all commands. See {@linkcode CommandCommands.command}. */
+  command: CommandCommands<T, N>["command"];
+  /** Counts the commands of the server. See {@linkcode CommandCommands.commandCount}. */
+  commandCount: CommandCommands<T, N>["commandCount"];
+  /** Answers the documentation of commands. See {@linkcode CommandCommands.commandDocs}. */
+  commandDocs: CommandCommands<T, N>["commandDocs"];
+  /** Finds the keys in the words of a command, without running it. See {@linkcode CommandCommands.commandGetkeys}. */
+  commandGetkeys: CommandCommands<T, N>["commandGetkeys"];
+  /** Finds the keys in the words of a command, and tells what it does to them. See {@linkcode CommandCommands.commandGetkeysandflags}. */
+  commandGetkeysandflags: CommandCommands<T, N>["commandGetkeysandflags"];
+  /** Tells the facts about some commands. See {@linkcode CommandCommands.commandInfo}. */
+  commandInfo: CommandCommands<T, N>["commandInfo"];
+  /** Lists the names of commands. See {@linkcode CommandCommands.commandList}. */
+  commandList: CommandCommands<T, N>["commandList"];
+  /** Reads a log. See {@linkcode CommandlogCommands.commandlogGet}. */
+  commandlogGet: CommandlogCommands<T, N>["commandlogGet"];
+  /** Counts the entries of a log. See {@linkcode CommandlogCommands.commandlogLen}. */
+  commandlogLen: CommandlogCommands<T, N>["commandlogLen"];
+  /** Empties a log. See {@linkcode CommandlogCommands.commandlogReset}. */
+  commandlogReset: CommandlogCommands<T, N>["commandlogReset"];
+  /** Reads parameters. See {@linkcode ConfigCommands.configGet}. */
+  configGet: ConfigCommands<T, N>["configGet"];
+  /** Sets the statistics of the server to zero: those that INFO shows, and those of commands and errors. See {@linkcode ConfigCommands.configResetstat}. */
+  configResetstat: ConfigCommands<T, N>["configResetstat"];
+  /** Writes the parameters as they are now into the configuration file. See {@linkcode ConfigCommands.configRewrite}. */
+  configRewrite: ConfigCommands<T, N>["configRewrite"];
+  /** Changes parameters: all of them, or none if one is refused. See {@linkcode ConfigCommands.configSet}. */
+  configSet: ConfigCommands<T, N>["configSet"];
+  /** Answers the name of this connection. See {@linkcode ConnectionCommands.clientGetname}. */
+  clientGetname: ConnectionCommands<T, N>["clientGetname"];
+  /** Answers the id of the connection that the invalidations for this one go to. See {@linkcode ConnectionCommands.clientGetredir}. */
+  clientGetredir: ConnectionCommands<T, N>["clientGetredir"];
+  /** Answers the id of this connection. See {@linkcode ConnectionCommands.clientId}. */
+  clientId: ConnectionCommands<T, N>["clientId"];
+  /** Marks this connection as one that imports data, or ends that. See {@linkcode ConnectionCommands.clientImportSource}. */
+  clientImportSource: ConnectionCommands<T, N>["clientImportSource"];
+  /** Reports on this connection. See {@linkcode ConnectionCommands.clientInfo}. */
+  clientInfo: ConnectionCommands<T, N>["clientInfo"];
+  /** Ends connections, those of other clients included. See {@linkcode ConnectionCommands.clientKill}. */
+  clientKill: ConnectionCommands<T, N>["clientKill"];
+  /** Reports on the connections of all clients. See {@linkcode ConnectionCommands.clientList}. */
+  clientList: ConnectionCommands<T, N>["clientList"];
+  /** Exempts this connection from being ended when the server is short of memory for its clients, or ends that. See {@linkcode ConnectionCommands.clientNoEvict}. */
+  clientNoEvict: ConnectionCommands<T, N>["clientNoEvict"];
+  /** Makes commands of this connection not count as a use of their keys, or ends that. See {@linkcode ConnectionCommands.clientNoTouch}. */
+  clientNoTouch: ConnectionCommands<T, N>["clientNoTouch"];
+  /** Makes the commands of all clients wait for a while. See {@linkcode ConnectionCommands.clientPause}. */
+  clientPause: ConnectionCommands<T, N>["clientPause"];
+  /** Tells the server which library this connection belongs to, for CLIENT LIST. See {@linkcode ConnectionCommands.clientSetinfo}. */
+  clientSetinfo: ConnectionCommands<T, N>["clientSetinfo"];
+  /** Names this connection, for CLIENT LIST. See {@linkcode ConnectionCommands.clientSetname}. */
+  clientSetname: ConnectionCommands<T, N>["clientSetname"];
+  /** Tells how the server tracks keys for this connection. See {@linkcode ConnectionCommands.clientTrackinginfo}. */
+  clientTrackinginfo: ConnectionCommands<T, N>["clientTrackinginfo"];
+  /** Ends the blocking command that another connection waits in. See {@linkcode ConnectionCommands.clientUnblock}. */
+  clientUnblock: ConnectionCommands<T, N>["clientUnblock"];
+  /** Ends what {@linkcode ConnectionCommands.clientPause} began. See {@linkcode ConnectionCommands.clientUnpause}. */
+  clientUnpause: ConnectionCommands<T, N>["clientUnpause"];
+  /** Sends a message to the server and back. See {@linkcode ConnectionCommands.echo}. */
+  echo: ConnectionCommands<T, N>["echo"];
+  /** Asks the server for a sign of life. See {@linkcode ConnectionCommands.ping}. */
+  ping: ConnectionCommands<T, N>["ping"];
+  /** Calls a function. See {@linkcode FunctionCommands.fcall}. */
+  fcall: FunctionCommands<T, N>["fcall"];
+  /** Calls a function that only reads. See {@linkcode FunctionCommands.fcallRo}. */
+  fcallRo: FunctionCommands<T, N>["fcallRo"];
+  /** Deletes a library and all of its functions. See {@linkcode FunctionCommands.functionDelete}. */
+  functionDelete: FunctionCommands<T, N>["functionDelete"];
+  /** Answers all libraries in a form that {@linkcode FunctionCommands.functionRestore} takes. See {@linkcode FunctionCommands.functionDump}. */
+  functionDump: FunctionCommands<T, N>["functionDump"];
+  /** Deletes all libraries. See {@linkcode FunctionCommands.functionFlush}. */
+  functionFlush: FunctionCommands<T, N>["functionFlush"];
+  /** Ends the function that is running. See {@linkcode FunctionCommands.functionKill}. */
+  functionKill: FunctionCommands<T, N>["functionKill"];
+  /** Lists libraries and their functions. See {@linkcode FunctionCommands.functionList}. */
+  functionList: FunctionCommands<T, N>["functionList"];
+  /** Adds a library. See {@linkcode FunctionCommands.functionLoad}. */
+  functionLoad: FunctionCommands<T, N>["functionLoad"];
+  /** Adds the libraries that {@linkcode FunctionCommands.functionDump} answered. See {@linkcode FunctionCommands.functionRestore}. */
+  functionRestore: FunctionCommands<T, N>["functionRestore"];
+  /** Tells which function is running, and what the engines have in store. See {@linkcode FunctionCommands.functionStats}. */
+  functionStats: FunctionCommands<T, N>["functionStats"];
+  /** Adds members with their positions, and gives new positions to those that are there. See {@linkcode GeoCommands.geoadd}. */
+  geoadd: GeoCommands<T>["geoadd"];
+  /** Computes the distance between two members. See {@linkcode GeoCommands.geodist}. */
+  geodist: GeoCommands<T>["geodist"];
+  /** Answers the geohashes of members, as web sites about geohashes know them. See {@linkcode GeoCommands.geohash}. */
+  geohash: GeoCommands<T>["geohash"];
+  /** Answers the positions of members. See {@linkcode GeoCommands.geopos}. */
+  geopos: GeoCommands<T>["geopos"];
+  /** Finds the members in a circle around a position. See {@linkcode GeoCommands.georadius}. */
+  georadius: GeoCommands<T>["georadius"];
+  /** Finds the members in a circle around a position, without the power to store them. See {@linkcode GeoCommands.georadiusRo}. */
+  georadiusRo: GeoCommands<T>["georadiusRo"];
+  /** Finds the members in a circle around a member. See {@linkcode GeoCommands.georadiusbymember}. */
+  georadiusbymember: GeoCommands<T>["georadiusbymember"];
+  /** Finds the members in a circle around a member, without the power to store them. See {@linkcode GeoCommands.georadiusbymemberRo}. */
+  georadiusbymemberRo: GeoCommands<T>["georadiusbymemberRo"];
+  /** Finds the members in an area. See {@linkcode GeoCommands.geosearch}. */
+  geosearch: GeoCommands<T>["geosearch"];
+  /** Stores the members in an area. See {@linkcode GeoCommands.geosearchstore}. */
+  geosearchstore: GeoCommands<T>["geosearchstore"];
+  /** Deletes fields of a hash. See {@linkcode HashCommands.hdel}. */
+  hdel: HashCommands<T>["hdel"];
+  /** Tells whether a hash has a field. See {@linkcode HashCommands.hexists}. */
+  hexists: HashCommands<T>["hexists"];
+  /** Sets after how many seconds fields of a hash expire. See {@linkcode HashCommands.hexpire}. */
+  hexpire: HashCommands<T>["hexpire"];
+  /** Sets at which Unix time in seconds fields of a hash expire. See {@linkcode HashCommands.hexpireat}. */
+  hexpireat: HashCommands<T>["hexpireat"];
+  /** Tells at which Unix time in seconds fields of a hash expire. See {@linkcode HashCommands.hexpiretime}. */
+  hexpiretime: HashCommands<T>["hexpiretime"];
+  /** Gets the value of a field. See {@linkcode HashCommands.hget}. */
+  hget: HashCommands<T>["hget"];
+  /** Gets all fields of a hash with their values. See {@linkcode HashCommands.hgetall}. */
+  hgetall: HashCommands<T>["hgetall"];
+  /** Gets the values of fields and deletes the fields. See {@linkcode HashCommands.hgetdel}. */
+  hgetdel: HashCommands<T>["hgetdel"];
+  /** Gets the values of fields and changes when the fields expire. See {@linkcode HashCommands.hgetex}. */
+  hgetex: HashCommands<T>["hgetex"];
+  /** Adds to a counter in a field, which begins at 0 if it does not exist. See {@linkcode HashCommands.hincrby}. */
+  hincrby: HashCommands<T>["hincrby"];
+  /** Adds to the decimal number in a field, 0 if it does not exist. See {@linkcode HashCommands.hincrbyfloat}. */
+  hincrbyfloat: HashCommands<T>["hincrbyfloat"];
+  /** Lists the fields of a hash. See {@linkcode HashCommands.hkeys}. */
+  hkeys: HashCommands<T>["hkeys"];
+  /** Counts the fields of a hash. See {@linkcode HashCommands.hlen}. */
+  hlen: HashCommands<T>["hlen"];
+  /** Gets the values of several fields. See {@linkcode HashCommands.hmget}. */
+  hmget: HashCommands<T>["hmget"];
+  /** Sets the values of fields. See {@linkcode HashCommands.hmset}. */
+  hmset: HashCommands<T>["hmset"];
+  /** Makes fields of a hash never expire. See {@linkcode HashCommands.hpersist}. */
+  hpersist: HashCommands<T>["hpersist"];
+  /** Sets after how many milliseconds fields of a hash expire. See {@linkcode HashCommands.hpexpire}. */
+  hpexpire: HashCommands<T>["hpexpire"];
+  /** Sets at which Unix time in milliseconds fields of a hash expire. See {@linkcode HashCommands.hpexpireat}. */
+  hpexpireat: HashCommands<T>["hpexpireat"];
+  /** Tells at which Unix time in milliseconds fields of a hash expire. See {@linkcode HashCommands.hpexpiretime}. */
+  hpexpiretime: HashCommands<T>["hpexpiretime"];
+  /** Tells how many milliseconds fields of a hash still have to live. See {@linkcode HashCommands.hpttl}. */
+  hpttl: HashCommands<T>["hpttl"];
+  /** Picks fields of a hash at random. See {@linkcode HashCommands.hrandfield}. */
+  hrandfield: HashCommands<T>["hrandfield"];
+  /** Reads one page of the fields of a hash. See {@linkcode HashCommands.hscan}. */
+  hscan: HashCommands<T>["hscan"];
+  /** Iterates over the fields of a hash, page by page. See {@linkcode HashCommands.hscanIterator}. */
+  hscanIterator: HashCommands<T>["hscanIterator"];
+  /** Sets the values of fields, whatever they held before. See {@linkcode HashCommands.hset}. */
+  hset: HashCommands<T>["hset"];
+  /** Sets the values of fields and when the fields expire, on a condition that holds for all or none. See {@linkcode HashCommands.hsetex}. */
+  hsetex: HashCommands<T>["hsetex"];
+  /** Sets the value of a field, if the field does not exist. See {@linkcode HashCommands.hsetnx}. */
+  hsetnx: HashCommands<T>["hsetnx"];
+  /** Measures the value of a field. See {@linkcode HashCommands.hstrlen}. */
+  hstrlen: HashCommands<T>["hstrlen"];
+  /** Tells how many seconds fields of a hash still have to live. See {@linkcode HashCommands.httl}. */
+  httl: HashCommands<T>["httl"];
+  /** Lists the values of a hash. See {@linkcode HashCommands.hvals}. */
+  hvals: HashCommands<T>["hvals"];
+  /** Tells which keys cost the most while the server measured. See {@linkcode HotkeysCommands.hotkeysGet}. */
+  hotkeysGet: HotkeysCommands<T, N>["hotkeysGet"];
+  /** Forgets what was measured. See {@linkcode HotkeysCommands.hotkeysReset}. */
+  hotkeysReset: HotkeysCommands<T, N>["hotkeysReset"];
+  /** Begins to measure which keys cost the most. See {@linkcode HotkeysCommands.hotkeysStart}. */
+  hotkeysStart: HotkeysCommands<T, N>["hotkeysStart"];
+  /** Ends the measurement; its report is kept. See {@linkcode HotkeysCommands.hotkeysStop}. */
+  hotkeysStop: HotkeysCommands<T, N>["hotkeysStop"];
+  /** Counts elements in. See {@linkcode HyperLogLogCommands.pfadd}. */
+  pfadd: HyperLogLogCommands<T>["pfadd"];
+  /** Estimates how many different elements were counted in, over all keys given. See {@linkcode HyperLogLogCommands.pfcount}. */
+  pfcount: HyperLogLogCommands<T>["pfcount"];
+  /** Shows how a HyperLogLog is stored, for those who work on the server. See {@linkcode HyperLogLogCommands.pfdebug}. */
+  pfdebug: HyperLogLogCommands<T>["pfdebug"];
+  /** Adds what other HyperLogLogs counted to one, which comes into being if need be. See {@linkcode HyperLogLogCommands.pfmerge}. */
+  pfmerge: HyperLogLogCommands<T>["pfmerge"];
+  /** Tests the server's own HyperLogLogs, for those who work on the server, which answers nobody meanwhile. See {@linkcode HyperLogLogCommands.pfselftest}. */
+  pfselftest: HyperLogLogCommands<T>["pfselftest"];
+  /** Copies the value of a key, with its time to live, to another key. See {@linkcode KeyCommands.copy}. */
+  copy: KeyCommands<T, N>["copy"];
+  /** Deletes keys. See {@linkcode KeyCommands.del}. */
+  del: KeyCommands<T, N>["del"];
+  /** Serializes the value of a key, in the server's own format. See {@linkcode KeyCommands.dump}. */
+  dump: KeyCommands<T, N>["dump"];
+  /** Counts how many of the keys exist. See {@linkcode KeyCommands.exists}. */
+  exists: KeyCommands<T, N>["exists"];
+  /** Sets after how many seconds a key expires. See {@linkcode KeyCommands.expire}. */
+  expire: KeyCommands<T, N>["expire"];
+  /** Sets at which Unix time in seconds a key expires. See {@linkcode KeyCommands.expireat}. */
+  expireat: KeyCommands<T, N>["expireat"];
+  /** Tells at which Unix time in seconds a key expires. See {@linkcode KeyCommands.expiretime}. */
+  expiretime: KeyCommands<T, N>["expiretime"];
+  /** Lists all keys that match a pattern. See {@linkcode KeyCommands.keys}. */
+  keys: KeyCommands<T, N>["keys"];
+  /** Moves keys to another server. See {@linkcode KeyCommands.migrate}. */
+  migrate: KeyCommands<T, N>["migrate"];
+  /** Moves a key to another database of the same server. See {@linkcode KeyCommands.move}. */
+  move: KeyCommands<T, N>["move"];
+  /** Tells how the server stores the value of a key. See {@linkcode KeyCommands.objectEncoding}. */
+  objectEncoding: KeyCommands<T, N>["objectEncoding"];
+  /** Tells how frequently a key is used, by the logarithmic counter of the server's LFU eviction. See {@linkcode KeyCommands.objectFreq}. */
+  objectFreq: KeyCommands<T, N>["objectFreq"];
+  /** Tells for how many seconds a key has not been used. See {@linkcode KeyCommands.objectIdletime}. */
+  objectIdletime: KeyCommands<T, N>["objectIdletime"];
+  /** Tells how many references the server holds to the value of a key. See {@linkcode KeyCommands.objectRefcount}. */
+  objectRefcount: KeyCommands<T, N>["objectRefcount"];
+  /** Makes a key never expire. See {@linkcode KeyCommands.persist}. */
+  persist: KeyCommands<T, N>["persist"];
+  /** Sets after how many milliseconds a key expires. See {@linkcode KeyCommands.pexpire}. */
+  pexpire: KeyCommands<T, N>["pexpire"];
+  /** Sets at which Unix time in milliseconds a key expires. See {@linkcode KeyCommands.pexpireat}. */
+  pexpireat: KeyCommands<T, N>["pexpireat"];
+  /** Tells at which Unix time in milliseconds a key expires. See {@linkcode KeyCommands.pexpiretime}. */
+  pexpiretime: KeyCommands<T, N>["pexpiretime"];
+  /** Tells how many milliseconds a key still has to live. See {@linkcode KeyCommands.pttl}. */
+  pttl: KeyCommands<T, N>["pttl"];
+  /** Picks a key at random. See {@linkcode KeyCommands.randomkey}. */
+  randomkey: KeyCommands<T, N>["randomkey"];
+  /** Renames a key. See {@linkcode KeyCommands.rename}. */
+  rename: KeyCommands<T, N>["rename"];
+  /** Renames a key, if no key has the new name. See {@linkcode KeyCommands.renamenx}. */
+  renamenx: KeyCommands<T, N>["renamenx"];
+  /** Makes a key of a serialized value. See {@linkcode KeyCommands.restore}. */
+  restore: KeyCommands<T, N>["restore"];
+  /** Reads one page of the keys of the database. See {@linkcode KeyCommands.scan}. */
+  scan: KeyCommands<T, N>["scan"];
+  /** Sorts the elements of a list, set or sorted set. See {@linkcode KeyCommands.sort}. */
+  sort: KeyCommands<T, N>["sort"];
+  /** Sorts the elements of a list, set or sorted set, on a replica too. See {@linkcode KeyCommands.sortRo}. */
+  sortRo: KeyCommands<T, N>["sortRo"];
+  /** Marks keys as used right now, for the server's eviction. See {@linkcode KeyCommands.touch}. */
+  touch: KeyCommands<T, N>["touch"];
+  /** Tells how many seconds a key still has to live. See {@linkcode KeyCommands.ttl}. */
+  ttl: KeyCommands<T, N>["ttl"];
+  /** Tells what kind of value a key holds. See {@linkcode KeyCommands.type}. */
+  type: KeyCommands<T, N>["type"];
+  /** Deletes keys, and leaves the freeing of their memory to another thread of the server. See {@linkcode KeyCommands.unlink}. */
+  unlink: KeyCommands<T, N>["unlink"];
+  /** Waits until replicas have received the writes that this connection has sent before. See {@linkcode KeyCommands.wait}. */
+  wait: KeyCommands<T, N>["wait"];
+  /** Waits until the writes that this connection has sent before are in the append-only files. See {@linkcode KeyCommands.waitaof}. */
+  waitaof: KeyCommands<T, N>["waitaof"];
+  /** Has the server explain the events that took long. See {@linkcode LatencyCommands.latencyDoctor}. */
+  latencyDoctor: LatencyCommands<T, N>["latencyDoctor"];
+  /** Draws when the events of a kind were, and how long they took. See {@linkcode LatencyCommands.latencyGraph}. */
+  latencyGraph: LatencyCommands<T, N>["latencyGraph"];
+  /** Tells how long the calls of commands took. See {@linkcode LatencyCommands.latencyHistogram}. */
+  latencyHistogram: LatencyCommands<T, N>["latencyHistogram"];
+  /** Lists the latest events of a kind, up to 160 of them. See {@linkcode LatencyCommands.latencyHistory}. */
+  latencyHistory: LatencyCommands<T, N>["latencyHistory"];
+  /** Tells the latest and the longest event of each kind. See {@linkcode LatencyCommands.latencyLatest}. */
+  latencyLatest: LatencyCommands<T, N>["latencyLatest"];
+  /** Deletes what is recorded about events. See {@linkcode LatencyCommands.latencyReset}. */
+  latencyReset: LatencyCommands<T, N>["latencyReset"];
+  /** Moves an element from an end of one list to an end of another, and waits for it if need be. See {@linkcode ListCommands.blmove}. */
+  blmove: ListCommands<T>["blmove"];
+  /** Moves elements from one end of a list to one end of another, and waits until there are enough. See {@linkcode ListCommands.blmovem}. */
+  blmovem: ListCommands<T>["blmovem"];
+  /** Takes elements from the first of several lists that has any, and waits for one if need be. See {@linkcode ListCommands.blmpop}. */
+  blmpop: ListCommands<T>["blmpop"];
+  /** Takes the first element from the first of several lists that has any, and waits for one if need be. See {@linkcode ListCommands.blpop}. */
+  blpop: ListCommands<T>["blpop"];
+  /** Takes the last element from the first of several lists that has any, and waits for one if need be. See {@linkcode ListCommands.brpop}. */
+  brpop: ListCommands<T>["brpop"];
+  /** Moves the last element of a list to the beginning of another, and waits for it if need be. See {@linkcode ListCommands.brpoplpush}. */
+  brpoplpush: ListCommands<T>["brpoplpush"];
+  /** Gets an element of a list by its position. See {@linkcode ListCommands.lindex}. */
+  lindex: ListCommands<T>["lindex"];
+  /** Inserts an element next to the first one of a given value. See {@linkcode ListCommands.linsert}. */
+  linsert: ListCommands<T>["linsert"];
+  /** Counts the elements of a list. See {@linkcode ListCommands.llen}. */
+  llen: ListCommands<T>["llen"];
+  /** Moves an element from an end of one list to an end of another. See {@linkcode ListCommands.lmove}. */
+  lmove: ListCommands<T>["lmove"];
+  /** Moves elements from one end of a list to one end of another. See {@linkcode ListCommands.lmovem}. */
+  lmovem: ListCommands<T>["lmovem"];
+  /** Takes elements from the first of several lists that has any. See {@linkcode ListCommands.lmpop}. */
+  lmpop: ListCommands<T>["lmpop"];
+  /** Takes elements from the beginning of a list. See {@linkcode ListCommands.lpop}. */
+  lpop: ListCommands<T>["lpop"];
+  /** Finds the position of an element in a list. See {@linkcode ListCommands.lpos}. */
+  lpos: ListCommands<T>["lpos"];
+  /** Pushes elements to the beginning of a list, one after the other: the last one given becomes the first one. See {@linkcode ListCommands.lpush}. */
+  lpush: ListCommands<T>["lpush"];
+  /** Pushes elements to the beginning of a list that exists. See {@linkcode ListCommands.lpushx}. */
+  lpushx: ListCommands<T>["lpushx"];
+  /** Gets a part of a list. See {@linkcode ListCommands.lrange}. */
+  lrange: ListCommands<T>["lrange"];
+  /** Removes elements of a given value from a list. See {@linkcode ListCommands.lrem}. */
+  lrem: ListCommands<T>["lrem"];
+  /** Overwrites an element of a list. See {@linkcode ListCommands.lset}. */
+  lset: ListCommands<T>["lset"];
+  /** Keeps a part of a list and drops the rest. See {@linkcode ListCommands.ltrim}. */
+  ltrim: ListCommands<T>["ltrim"];
+  /** Takes elements from the end of a list, the last one first. See {@linkcode ListCommands.rpop}. */
+  rpop: ListCommands<T>["rpop"];
+  /** Moves the last element of a list to the beginning of another. See {@linkcode ListCommands.rpoplpush}. */
+  rpoplpush: ListCommands<T>["rpoplpush"];
+  /** Pushes elements to the end of a list. See {@linkcode ListCommands.rpush}. */
+  rpush: ListCommands<T>["rpush"];
+  /** Pushes elements to the end of a list that exists. See {@linkcode ListCommands.rpushx}. */
+  rpushx: ListCommands<T>["rpushx"];
+  /** Has the server look for problems with its memory. See {@linkcode MemoryCommands.memoryDoctor}. */
+  memoryDoctor: MemoryCommands<T, N>["memoryDoctor"];
+  /** Reports on the state of the memory allocator. See {@linkcode MemoryCommands.memoryMallocStats}. */
+  memoryMallocStats: MemoryCommands<T, N>["memoryMallocStats"];
+  /** Has the memory allocator give unused memory back to the system. See {@linkcode MemoryCommands.memoryPurge}. */
+  memoryPurge: MemoryCommands<T, N>["memoryPurge"];
+  /** Tells what the server uses its memory for. See {@linkcode MemoryCommands.memoryStats}. */
+  memoryStats: MemoryCommands<T, N>["memoryStats"];
+  /** Estimates how much memory a key and its value need. See {@linkcode MemoryCommands.memoryUsage}. */
+  memoryUsage: MemoryCommands<T, N>["memoryUsage"];
+  /** Lists the modules that are loaded. See {@linkcode ModuleCommands.moduleList}. */
+  moduleList: ModuleCommands<T, N>["moduleList"];
+  /** Loads a module. See {@linkcode ModuleCommands.moduleLoad}. */
+  moduleLoad: ModuleCommands<T, N>["moduleLoad"];
+  /** Loads a module with parameters of the configuration. See {@linkcode ModuleCommands.moduleLoadex}. */
+  moduleLoadex: ModuleCommands<T, N>["moduleLoadex"];
+  /** Unloads a module. See {@linkcode ModuleCommands.moduleUnload}. */
+  moduleUnload: ModuleCommands<T, N>["moduleUnload"];
+  /** Publishes a message on a channel. See {@linkcode PubsubCommands.publish}. */
+  publish: PubsubCommands<T, N>["publish"];
+  /** Lists the channels that somebody is subscribed to. See {@linkcode PubsubCommands.pubsubChannels}. */
+  pubsubChannels: PubsubCommands<T, N>["pubsubChannels"];
+  /** Counts the patterns that somebody is subscribed to. See {@linkcode PubsubCommands.pubsubNumpat}. */
+  pubsubNumpat: PubsubCommands<T, N>["pubsubNumpat"];
+  /** Counts the subscribers of channels. See {@linkcode PubsubCommands.pubsubNumsub}. */
+  pubsubNumsub: PubsubCommands<T, N>["pubsubNumsub"];
+  /** Lists the shard channels that somebody is subscribed to. See {@linkcode PubsubCommands.pubsubShardchannels}. */
+  pubsubShardchannels: PubsubCommands<T, N>["pubsubShardchannels"];
+  /** Counts the subscribers of shard channels. See {@linkcode PubsubCommands.pubsubShardnumsub}. */
+  pubsubShardnumsub: PubsubCommands<T, N>["pubsubShardnumsub"];
+  /** Publishes a message on a shard channel. See {@linkcode PubsubCommands.spublish}. */
+  spublish: PubsubCommands<T, N>["spublish"];
+  /** Has a replica take over from the primary, without losing a change. See {@linkcode ReplicationCommands.failover}. */
+  failover: ReplicationCommands<T, N>["failover"];
+  /** Makes the server a replica of another one: its own data set is replaced. See {@linkcode ReplicationCommands.replicaof}. */
+  replicaof: ReplicationCommands<T, N>["replicaof"];
+  /** Tells the role of the server, and what goes with it. See {@linkcode ReplicationCommands.role}. */
+  role: ReplicationCommands<T, N>["role"];
+  /** Makes the server a replica of another one, or a primary. See {@linkcode ReplicationCommands.slaveof}. */
+  slaveof: ReplicationCommands<T, N>["slaveof"];
+  /** Runs a Lua script. See {@linkcode ScriptingCommands.eval}. */
+  eval: ScriptingCommands<T, N>["eval"];
+  /** Runs a Lua script that only reads. See {@linkcode ScriptingCommands.evalRo}. */
+  evalRo: ScriptingCommands<T, N>["evalRo"];
+  /** Runs a Lua script that the server knows already. See {@linkcode ScriptingCommands.evalsha}. */
+  evalsha: ScriptingCommands<T, N>["evalsha"];
+  /** Runs a Lua script that the server knows already and that only reads. See {@linkcode ScriptingCommands.evalshaRo}. */
+  evalshaRo: ScriptingCommands<T, N>["evalshaRo"];
+  /** Tells which scripts the server knows. See {@linkcode ScriptingCommands.scriptExists}. */
+  scriptExists: ScriptingCommands<T, N>["scriptExists"];
+  /** Makes the server forget all scripts. See {@linkcode ScriptingCommands.scriptFlush}. */
+  scriptFlush: ScriptingCommands<T, N>["scriptFlush"];
+  /** Ends the script that is running. See {@linkcode ScriptingCommands.scriptKill}. */
+  scriptKill: ScriptingCommands<T, N>["scriptKill"];
+  /** Gives the server a script to be run later. See {@linkcode ScriptingCommands.scriptLoad}. */
+  scriptLoad: ScriptingCommands<T, N>["scriptLoad"];
+  /** Answers the text of a script that the server knows. See {@linkcode ScriptingCommands.scriptShow}. */
+  scriptShow: ScriptingCommands<T, N>["scriptShow"];
+  /** Begins to rewrite the append-only file in the background. See {@linkcode ServerCommands.bgrewriteaof}. */
+  bgrewriteaof: ServerCommands<T, N>["bgrewriteaof"];
+  /** Begins to save the data set in the background. See {@linkcode ServerCommands.bgsave}. */
+  bgsave: ServerCommands<T, N>["bgsave"];
+  /** Counts the keys of the database. See {@linkcode ServerCommands.dbsize}. */
+  dbsize: ServerCommands<T, N>["dbsize"];
+  /** Deletes all keys of all databases. See {@linkcode ServerCommands.flushall}. */
+  flushall: ServerCommands<T, N>["flushall"];
+  /** Deletes all keys of the database. See {@linkcode ServerCommands.flushdb}. */
+  flushdb: ServerCommands<T, N>["flushdb"];
+  /** Reports on the server. See {@linkcode ServerCommands.info}. */
+  info: ServerCommands<T, N>["info"];
+  /** Tells when the data set was saved last. See {@linkcode ServerCommands.lastsave}. */
+  lastsave: ServerCommands<T, N>["lastsave"];
+  /** Draws a picture, and tells the version of the server. See {@linkcode ServerCommands.lolwut}. */
+  lolwut: ServerCommands<T, N>["lolwut"];
+  /** Saves the data set, and does nothing else meanwhile. See {@linkcode ServerCommands.save}. */
+  save: ServerCommands<T, N>["save"];
+  /** Ends the server. See {@linkcode ServerCommands.shutdown}. */
+  shutdown: ServerCommands<T, N>["shutdown"];
+  /** Exchanges two databases: clients that are connected to one find the keys of the other. See {@linkcode ServerCommands.swapdb}. */
+  swapdb: ServerCommands<T, N>["swapdb"];
+  /** Tells the time of the server's clock. See {@linkcode ServerCommands.time}. */
+  time: ServerCommands<T, N>["time"];
+  /** Adds members to a set. See {@linkcode SetCommands.sadd}. */
+  sadd: SetCommands<T>["sadd"];
+  /** Counts the members of a set. See {@linkcode SetCommands.scard}. */
+  scard: SetCommands<T>["scard"];
+  /** Answers the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiff}. */
+  sdiff: SetCommands<T>["sdiff"];
+  /** Counts the members that only the first of the sets has, without answering them. See {@linkcode SetCommands.sdiffcard}. */
+  sdiffcard: SetCommands<T>["sdiffcard"];
+  /** Stores the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiffstore}. */
+  sdiffstore: SetCommands<T>["sdiffstore"];
+  /** Answers the members that all sets have. See {@linkcode SetCommands.sinter}. */
+  sinter: SetCommands<T>["sinter"];
+  /** Counts the members that all sets have. See {@linkcode SetCommands.sintercard}. */
+  sintercard: SetCommands<T>["sintercard"];
+  /** Stores the members that all sets have. See {@linkcode SetCommands.sinterstore}. */
+  sinterstore: SetCommands<T>["sinterstore"];
+  /** Tells whether a set has a member. See {@linkcode SetCommands.sismember}. */
+  sismember: SetCommands<T>["sismember"];
+  /** Answers all members of a set. See {@linkcode SetCommands.smembers}. */
+  smembers: SetCommands<T>["smembers"];
+  /** Tells for several members whether a set has them. See {@linkcode SetCommands.smismember}. */
+  smismember: SetCommands<T>["smismember"];
+  /** Moves a member from one set to another. See {@linkcode SetCommands.smove}. */
+  smove: SetCommands<T>["smove"];
+  /** Takes members from a set at random. See {@linkcode SetCommands.spop}. */
+  spop: SetCommands<T>["spop"];
+  /** Picks members of a set at random. See {@linkcode SetCommands.srandmember}. */
+  srandmember: SetCommands<T>["srandmember"];
+  /** Removes members from a set. See {@linkcode SetCommands.srem}. */
+  srem: SetCommands<T>["srem"];
+  /** Reads one page of the members of a set. See {@linkcode SetCommands.sscan}. */
+  sscan: SetCommands<T>["sscan"];
+  /** Iterates over the members of a set, page by page. See {@linkcode SetCommands.sscanIterator}. */
+  sscanIterator: SetCommands<T>["sscanIterator"];
+  /** Answers the members that at least one of the sets has. See {@linkcode SetCommands.sunion}. */
+  sunion: SetCommands<T>["sunion"];
+  /** Counts the members that at least one of the sets has, without answering them. See {@linkcode SetCommands.sunioncard}. */
+  sunioncard: SetCommands<T>["sunioncard"];
+  /** Stores the members that at least one of the sets has. See {@linkcode SetCommands.sunionstore}. */
+  sunionstore: SetCommands<T>["sunionstore"];
+  /** Reads the log. See {@linkcode SlowlogCommands.slowlogGet}. */
+  slowlogGet: SlowlogCommands<T, N>["slowlogGet"];
+  /** Counts the entries of the log. See {@linkcode SlowlogCommands.slowlogLen}. */
+  slowlogLen: SlowlogCommands<T, N>["slowlogLen"];
+  /** Empties the log. See {@linkcode SlowlogCommands.slowlogReset}. */
+  slowlogReset: SlowlogCommands<T, N>["slowlogReset"];
+  /** Takes members from an end of the first of several sorted sets that has any, and waits for one if need be. See {@linkcode SortedSetCommands.bzmpop}. */
+  bzmpop: SortedSetCommands<T>["bzmpop"];
+  /** Takes the member with the highest score from the first of several sorted sets that has any, and waits for one if need be. See {@linkcode SortedSetCommands.bzpopmax}. */
+  bzpopmax: SortedSetCommands<T>["bzpopmax"];
+  /** Takes the member with the lowest score from the first of several sorted sets that has any, and waits for one if need be. See {@linkcode SortedSetCommands.bzpopmin}. */
+  bzpopmin: SortedSetCommands<T>["bzpopmin"];
+  /** Adds members to a sorted set, and gives new scores to those that it has. See {@linkcode SortedSetCommands.zadd}. */
+  zadd: SortedSetCommands<T>["zadd"];
+  /** Counts the members of a sorted set. See {@linkcode SortedSetCommands.zcard}. */
+  zcard: SortedSetCommands<T>["zcard"];
+  /** Counts the members whose scores are in a range. See {@linkcode SortedSetCommands.zcount}. */
+  zcount: SortedSetCommands<T>["zcount"];
+  /** Answers the members of the first sorted set that are in none of the others. See {@linkcode SortedSetCommands.zdiff}. */
+  zdiff: SortedSetCommands<T>["zdiff"];
+  /** Stores the members of the first sorted set that are in none of the others. See {@linkcode SortedSetCommands.zdiffstore}. */
+  zdiffstore: SortedSetCommands<T>["zdiffstore"];
+  /** Adds to the score of a member, which begins at 0 if it is new. See {@linkcode SortedSetCommands.zincrby}. */
+  zincrby: SortedSetCommands<T>["zincrby"];
+  /** Answers the members that all sorted sets have. See {@linkcode SortedSetCommands.zinter}. */
+  zinter: SortedSetCommands<T>["zinter"];
+  /** Counts the members that all sorted sets have. See {@linkcode SortedSetCommands.zintercard}. */
+  zintercard: SortedSetCommands<T>["zintercard"];
+  /** Stores the members that all sorted sets have. See {@linkcode SortedSetCommands.zinterstore}. */
+  zinterstore: SortedSetCommands<T>["zinterstore"];
+  /** Counts the members in a range of members, in a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zlexcount}. */
+  zlexcount: SortedSetCommands<T>["zlexcount"];
+  /** Takes members from an end of the first of several sorted sets that has any. See {@linkcode SortedSetCommands.zmpop}. */
+  zmpop: SortedSetCommands<T>["zmpop"];
+  /** Gets the scores of several members. See {@linkcode SortedSetCommands.zmscore}. */
+  zmscore: SortedSetCommands<T>["zmscore"];
+  /** Takes the members with the highest scores from a sorted set. See {@linkcode SortedSetCommands.zpopmax}. */
+  zpopmax: SortedSetCommands<T>["zpopmax"];
+  /** Takes the members with the lowest scores from a sorted set. See {@linkcode SortedSetCommands.zpopmin}. */
+  zpopmin: SortedSetCommands<T>["zpopmin"];
+  /** Picks members of a sorted set at random. See {@linkcode SortedSetCommands.zrandmember}. */
+  zrandmember: SortedSetCommands<T>["zrandmember"];
+  /** Answers the members in a range of positions, of scores (`byscore`) or of members (`bylex`). See {@linkcode SortedSetCommands.zrange}. */
+  zrange: SortedSetCommands<T>["zrange"];
+  /** Answers the members in a range of members, from a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zrangebylex}. */
+  zrangebylex: SortedSetCommands<T>["zrangebylex"];
+  /** Answers the members whose scores are in a range. See {@linkcode SortedSetCommands.zrangebyscore}. */
+  zrangebyscore: SortedSetCommands<T>["zrangebyscore"];
+  /** Stores the members in a range of positions, of scores (`byscore`) or of members (`bylex`), with their scores. See {@linkcode SortedSetCommands.zrangestore}. */
+  zrangestore: SortedSetCommands<T>["zrangestore"];
+  /** Tells how many members have a lower score than a member. See {@linkcode SortedSetCommands.zrank}. */
+  zrank: SortedSetCommands<T>["zrank"];
+  /** Removes members from a sorted set. See {@linkcode SortedSetCommands.zrem}. */
+  zrem: SortedSetCommands<T>["zrem"];
+  /** Removes the members in a range of members, from a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zremrangebylex}. */
+  zremrangebylex: SortedSetCommands<T>["zremrangebylex"];
+  /** Removes the members in a range of positions. See {@linkcode SortedSetCommands.zremrangebyrank}. */
+  zremrangebyrank: SortedSetCommands<T>["zremrangebyrank"];
+  /** Removes the members whose scores are in a range. See {@linkcode SortedSetCommands.zremrangebyscore}. */
+  zremrangebyscore: SortedSetCommands<T>["zremrangebyscore"];
+  /** Answers the members in a range of positions, counted from the highest score. See {@linkcode SortedSetCommands.zrevrange}. */
+  zrevrange: SortedSetCommands<T>["zrevrange"];
+  /** Answers the members in a range of members, the last one first, from a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zrevrangebylex}. */
+  zrevrangebylex: SortedSetCommands<T>["zrevrangebylex"];
+  /** Answers the members whose scores are in a range, the highest score first. See {@linkcode SortedSetCommands.zrevrangebyscore}. */
+  zrevrangebyscore: SortedSetCommands<T>["zrevrangebyscore"];
+  /** Tells how many members have a higher score than a member. See {@linkcode SortedSetCommands.zrevrank}. */
+  zrevrank: SortedSetCommands<T>["zrevrank"];
+  /** Reads one page of the members of a sorted set. See {@linkcode SortedSetCommands.zscan}. */
+  zscan: SortedSetCommands<T>["zscan"];
+  /** Iterates over the members of a sorted set, page by page. See {@linkcode SortedSetCommands.zscanIterator}. */
+  zscanIterator: SortedSetCommands<T>["zscanIterator"];
+  /** Gets the score of a member. See {@linkcode SortedSetCommands.zscore}. */
+  zscore: SortedSetCommands<T>["zscore"];
+  /** Answers the members that at least one of the sorted sets has. See {@linkcode SortedSetCommands.zunion}. */
+  zunion: SortedSetCommands<T>["zunion"];
+  /** Stores the members that at least one of the sorted sets has. See {@linkcode SortedSetCommands.zunionstore}. */
+  zunionstore: SortedSetCommands<T>["zunionstore"];
+  /** Acknowledges entries: they are no longer pending in a group. See {@linkcode StreamCommands.xack}. */
+  xack: StreamCommands<T>["xack"];
+  /** Acknowledges entries and deletes them from the stream. See {@linkcode StreamCommands.xackdel}. */
+  xackdel: StreamCommands<T>["xackdel"];
+  /** Adds an entry to a stream, which comes into being if need be. See {@linkcode StreamCommands.xadd}. */
+  xadd: StreamCommands<T>["xadd"];
+  /** Claims entries that have been pending for long: makes a consumer their owner. See {@linkcode StreamCommands.xautoclaim}. */
+  xautoclaim: StreamCommands<T>["xautoclaim"];
+  /** Sets for how long, and how many of them, a stream remembers idempotent ids of entries. See {@linkcode StreamCommands.xcfgset}. */
+  xcfgset: StreamCommands<T>["xcfgset"];
+  /** Claims pending entries: makes a consumer their owner. See {@linkcode StreamCommands.xclaim}. */
+  xclaim: StreamCommands<T>["xclaim"];
+  /** Deletes entries. See {@linkcode StreamCommands.xdel}. */
+  xdel: StreamCommands<T>["xdel"];
+  /** Deletes entries, and says what happens to references that consumer groups have to them. See {@linkcode StreamCommands.xdelex}. */
+  xdelex: StreamCommands<T>["xdelex"];
+  /** Creates a consumer group. See {@linkcode StreamCommands.xgroupCreate}. */
+  xgroupCreate: StreamCommands<T>["xgroupCreate"];
+  /** Creates a consumer in a group. See {@linkcode StreamCommands.xgroupCreateconsumer}. */
+  xgroupCreateconsumer: StreamCommands<T>["xgroupCreateconsumer"];
+  /** Deletes a consumer of a group. See {@linkcode StreamCommands.xgroupDelconsumer}. */
+  xgroupDelconsumer: StreamCommands<T>["xgroupDelconsumer"];
+  /** Deletes a consumer group, with its consumers and whatever is pending. See {@linkcode StreamCommands.xgroupDestroy}. */
+  xgroupDestroy: StreamCommands<T>["xgroupDestroy"];
+  /** Sets which entry counts as the last one that was delivered to a group. See {@linkcode StreamCommands.xgroupSetid}. */
+  xgroupSetid: StreamCommands<T>["xgroupSetid"];
+  /** Tells about the consumers of a group. See {@linkcode StreamCommands.xinfoConsumers}. */
+  xinfoConsumers: StreamCommands<T>["xinfoConsumers"];
+  /** Tells about the consumer groups of a stream. See {@linkcode StreamCommands.xinfoGroups}. */
+  xinfoGroups: StreamCommands<T>["xinfoGroups"];
+  /** Tells about a stream. See {@linkcode StreamCommands.xinfoStream}. */
+  xinfoStream: StreamCommands<T>["xinfoStream"];
+  /** Counts the entries of a stream. See {@linkcode StreamCommands.xlen}. */
+  xlen: StreamCommands<T>["xlen"];
+  /** Gives pending entries back without having processed them: any consumer can have them at once. See {@linkcode StreamCommands.xnack}. */
+  xnack: StreamCommands<T>["xnack"];
+  /** Tells what is pending in a group: delivered, but not acknowledged. See {@linkcode StreamCommands.xpending}. */
+  xpending: StreamCommands<T>["xpending"];
+  /** Answers the entries in a range of ids, the oldest first. See {@linkcode StreamCommands.xrange}. */
+  xrange: StreamCommands<T>["xrange"];
+  /** Reads what is new in one stream or several, and waits for it if asked to. See {@linkcode StreamCommands.xread}. */
+  xread: StreamCommands<T>["xread"];
+  /** Reads entries as a consumer of a group: new ones, of which each consumer gets others, or those pending for it. See {@linkcode StreamCommands.xreadgroup}. */
+  xreadgroup: StreamCommands<T>["xreadgroup"];
+  /** Answers the entries in a range of ids, the newest first. See {@linkcode StreamCommands.xrevrange}. */
+  xrevrange: StreamCommands<T>["xrevrange"];
+  /** Sets what a stream knows of its past, for those who copy streams. See {@linkcode StreamCommands.xsetid}. */
+  xsetid: StreamCommands<T>["xsetid"];
+  /** Deletes the oldest entries of a stream. See {@linkcode StreamCommands.xtrim}. */
+  xtrim: StreamCommands<T>["xtrim"];
+  /** Appends to the value of a key, which begins empty if it does not exist. See {@linkcode StringCommands.append}. */
+  append: StringCommands<T>["append"];
+  /** Subtracts 1 from a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.decr}. */
+  decr: StringCommands<T>["decr"];
+  /** Subtracts from a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.decrby}. */
+  decrby: StringCommands<T>["decrby"];
+  /** Deletes a key if its value compares as asked. See {@linkcode StringCommands.delex}. */
+  delex: StringCommands<T>["delex"];
+  /** Deletes a key if it holds the given value. See {@linkcode StringCommands.delifeq}. */
+  delifeq: StringCommands<T>["delifeq"];
+  /** Computes a digest of the value of a key, to compare with later. See {@linkcode StringCommands.digest}. */
+  digest: StringCommands<T>["digest"];
+  /** Gets the value of a key. See {@linkcode StringCommands.get}. */
+  get: StringCommands<T>["get"];
+  /** Gets the value of a key and deletes the key. See {@linkcode StringCommands.getdel}. */
+  getdel: StringCommands<T>["getdel"];
+  /** Gets the value of a key and changes when it expires. See {@linkcode StringCommands.getex}. */
+  getex: StringCommands<T>["getex"];
+  /** Gets a part of the value of a key. See {@linkcode StringCommands.getrange}. */
+  getrange: StringCommands<T>["getrange"];
+  /** Sets the value of a key and answers the one that it had. See {@linkcode StringCommands.getset}. */
+  getset: StringCommands<T>["getset"];
+  /** Adds 1 to a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.incr}. */
+  incr: StringCommands<T>["incr"];
+  /** Adds to a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.incrby}. */
+  incrby: StringCommands<T>["incrby"];
+  /** Adds to the decimal number that a key holds, 0 if it does not exist. See {@linkcode StringCommands.incrbyfloat}. */
+  incrbyfloat: StringCommands<T>["incrbyfloat"];
+  /** Adds to a counter within bounds, and sets when it expires: a rate limit in one command. See {@linkcode StringCommands.increx}. */
+  increx: StringCommands<T>["increx"];
+  /** Finds the longest common subsequence of two values: the bytes that both have in the same order. See {@linkcode StringCommands.lcs}. */
+  lcs: StringCommands<T>["lcs"];
+  /** Gets the values of several keys at once. See {@linkcode StringCommands.mget}. */
+  mget: StringCommands<T>["mget"];
+  /** Sets the values of several keys at once, whatever they held before. See {@linkcode StringCommands.mset}. */
+  mset: StringCommands<T>["mset"];
+  /** Sets the values of several keys at once, all with the same expiry, on a condition that holds for all or none. See {@linkcode StringCommands.msetex}. */
+  msetex: StringCommands<T>["msetex"];
+  /** Sets the values of several keys at once, if none of the keys exists. See {@linkcode StringCommands.msetnx}. */
+  msetnx: StringCommands<T>["msetnx"];
+  /** Sets the value of a key, and when it expires. See {@linkcode StringCommands.psetex}. */
+  psetex: StringCommands<T>["psetex"];
+  /** Sets the value of a key, whatever it held before. See {@linkcode StringCommands.set}. */
+  set: StringCommands<T>["set"];
+  /** Sets the value of a key, and when it expires. See {@linkcode StringCommands.setex}. */
+  setex: StringCommands<T>["setex"];
+  /** Sets the value of a key, if the key does not exist. See {@linkcode StringCommands.setnx}. */
+  setnx: StringCommands<T>["setnx"];
+  /** Overwrites a part of the value of a key, which begins empty if it does not exist. See {@linkcode StringCommands.setrange}. */
+  setrange: StringCommands<T>["setrange"];
+  /** Measures the value of a key. See {@linkcode StringCommands.strlen}. */
+  strlen: StringCommands<T>["strlen"];
+  /** Gets a part of the value of a key. See {@linkcode StringCommands.substr}. */
+  substr: StringCommands<T>["substr"];
+  /** Adds an element to a vector set, or gives it another vector. See {@linkcode VectorSetCommands.vadd}. */
+  vadd: VectorSetCommands<T>["vadd"];
+  /** Counts the elements of a vector set. See {@linkcode VectorSetCommands.vcard}. */
+  vcard: VectorSetCommands<T>["vcard"];
+  /** Tells how many dimensions the vectors of a vector set have. See {@linkcode VectorSetCommands.vdim}. */
+  vdim: VectorSetCommands<T>["vdim"];
+  /** Gets the vector of an element, about as it was sent. See {@linkcode VectorSetCommands.vemb}. */
+  vemb: VectorSetCommands<T>["vemb"];
+  /** Gets the attributes of an element. See {@linkcode VectorSetCommands.vgetattr}. */
+  vgetattr: VectorSetCommands<T>["vgetattr"];
+  /** Tells about a vector set: how it stores vectors, and how large its graph is. See {@linkcode VectorSetCommands.vinfo}. */
+  vinfo: VectorSetCommands<T>["vinfo"];
+  /** Tells whether an element is in a vector set. See {@linkcode VectorSetCommands.vismember}. */
+  vismember: VectorSetCommands<T>["vismember"];
+  /** Lists the neighbours of an element in each layer of the graph. See {@linkcode VectorSetCommands.vlinks}. */
+  vlinks: VectorSetCommands<T>["vlinks"];
+  /** Picks elements of a vector set at random. See {@linkcode VectorSetCommands.vrandmember}. */
+  vrandmember: VectorSetCommands<T>["vrandmember"];
+  /** Answers the elements in a range of names, byte by byte. See {@linkcode VectorSetCommands.vrange}. */
+  vrange: VectorSetCommands<T>["vrange"];
+  /** Removes an element from a vector set, and the key with the last one. See {@linkcode VectorSetCommands.vrem}. */
+  vrem: VectorSetCommands<T>["vrem"];
+  /** Sets or removes the attributes of an element. See {@linkcode VectorSetCommands.vsetattr}. */
+  vsetattr: VectorSetCommands<T>["vsetattr"];
+  /** Finds the elements of a vector set that are most similar to a vector, or to an element. See {@linkcode VectorSetCommands.vsim}. */
+  vsim: VectorSetCommands<T>["vsim"];
 }
