@@ -11,6 +11,7 @@ const MADE: Record<string, errors.RedisError> = {
   ConnectionError: new errors.ConnectionError("Message", { ...peer, cause }),
   TimeoutError: new errors.TimeoutError("Message", { phase: "sent", timeout: 250, cause }),
   ClosedError: new errors.ClosedError("Message", { cause }),
+  OverflowError: new errors.OverflowError("Message", { cause }),
   OverloadError: new errors.OverloadError("Message", 5, { cause }),
   ProtocolError: new errors.ProtocolError("Message", 7, { cause }),
   UnexpectedReplyError: new errors.UnexpectedReplyError("Message", { cause }),
