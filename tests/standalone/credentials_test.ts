@@ -70,8 +70,8 @@ Deno.test("passwords change under load, with overlap: nothing fails", async () =
   assertEquals(failures, []);
   assertEquals([messages.received, gaps], [messages.published, 0]);
   assert(answered > 100 && popped > 2, `${answered}, ${popped}`);
-  // One for the shared connection, and those for commands that block or watch.
-  assert(connections < 40, `${connections} connections`);
+  // Those of the kit, and at worst one for each tenth request, which watches a key.
+  assert(connections < 60 + answered / 10, `${connections} connections`);
 });
 
 Deno.test("a provider gives passwords that change under load, with overlap: nothing fails", async () => {
@@ -90,7 +90,7 @@ Deno.test("passwords change under load, without overlap: open connections go on"
     assertEquals(error.code, "WRONGPASS");
   }
   assert(answered > 100 && popped > 2 && errors.length < answered / 10, `${answered}`);
-  assert(connections < 80, `${connections} connections`);
+  assert(connections < 60 + answered / 10, `${connections} connections`);
 });
 
 for (const protocol of [2, 3] as const) {
