@@ -6,7 +6,7 @@
 
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { Link, type LinkOwner } from "../lib/connection/link.ts";
-import { internalRequest } from "../lib/connection/open.ts";
+import { internalRequest } from "../lib/connection/ask.ts";
 import type { RequestOwner } from "../lib/connection/request.ts";
 import type { LinkSettings } from "../lib/connection/settings.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";

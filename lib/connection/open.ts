@@ -240,5 +240,3 @@ async function establish<C extends Greetable>(
     signal.removeEventListener("abort", close);
   }
 }
-
-export { ask, internalRequest } from "./ask.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Greeting, greetingIn, zoneIn } from "../../../lib/connection/greeting.ts";
-import { ask, open } from "../../../lib/connection/open.ts";
+import { ask } from "../../../lib/connection/ask.ts";
+import { open } from "../../../lib/connection/open.ts";
 import type { LinkSettings } from "../../../lib/connection/settings.ts";
 import { startServer } from "../../../lib/testing/mod.ts";
 import { credentials, settings } from "./_settings.ts";
