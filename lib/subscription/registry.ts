@@ -8,33 +8,27 @@
  */
 
 import { Aborts } from "../connection/aborts.ts";
-import { Budget } from "../connection/budget.ts";
 import { isHopeless } from "../connection/handshake.ts";
-import { ClosedError, ConfigurationError, ServerError, TimeoutError } from "../errors.ts";
+import { ClosedError, ConfigurationError, ServerError } from "../errors.ts";
 import type { Events } from "../events.ts";
-import type { Words } from "../executor.ts";
-import type { Reply } from "../resp/reply.ts";
-import { differs } from "./audit.ts";
 import { Call } from "./call.ts";
 import { SubscriptionCounts, type SubscriptionFigures } from "./figures.ts";
+import { notConfirmed, PlacedTopic } from "./placed_topic.ts";
 import type { Placement } from "./placement.ts";
 import { Reader, type ReaderSettings } from "./reader.ts";
-import {
-  type Seat,
+import type {
+  Seat,
   Subscriber,
-  type SubscriberNode,
-  type SubscriberOwner,
-  type SubscriberSettings,
+  SubscriberNode,
+  SubscriberOwner,
+  SubscriberSettings,
 } from "./subscriber.ts";
-import { type Forms, type Kind, SUBSCRIBE, Topic } from "./topic.ts";
+import { SubscriberPool } from "./subscriber_pool.ts";
+import type { Forms, Kind } from "./topic.ts";
+import { Turns } from "./turns.ts";
 
 /** Refusals that pass, so that the same command is tried again. */
 const PASSING = new Set(["BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"]);
-
-/** How many messages are handed on at most before their readers get a turn. */
-const MOST_AT_ONCE = 256;
-/** Microtasks in which a user who waits for the next message takes one, or a few. */
-const USERS_TURN = 8;
 
 /** Settings of all subscriptions of a client. */
 export interface SubscriptionsSettings extends SubscriberSettings {
@@ -48,26 +42,6 @@ export interface WantOptions {
   readonly timeout?: number;
   /** Ends it. */
   readonly signal?: AbortSignal;
-}
-
-/** A topic, and where it is subscribed. */
-class PlacedTopic extends Topic {
-  /** Where it is subscribed, or to be. */
-  readonly seats: Map<Subscriber<PlacedTopic>, Seat<PlacedTopic>> = new Map();
-  /** Where it should be subscribed; empty while that is unknown. */
-  targets: readonly Subscriber<PlacedTopic>[] = [];
-  /** Whether it is subscribed at all targets. */
-  settled = false;
-  /** Whether another node has it than before. */
-  moved = false;
-  /** The node that has handed out messages last, and until when; null once another one does. */
-  last: { readonly subscriber: Subscriber<PlacedTopic>; readonly at: number } | null = null;
-  /** Runs while messages of a new node may be those that the one before has handed out. */
-  echoes: ReturnType<typeof setTimeout> | undefined;
-  /** Calls that wait until it is settled. */
-  readonly calls: Set<Call> = new Set();
-  /** Calls that wait until it is gone. */
-  readonly releases: Set<Call> = new Set();
 }
 
 /** The subscriptions of one client. */
@@ -86,17 +60,10 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   readonly #unsettled = new Set<PlacedTopic>();
   /** Topics about whose nodes the placement is asked soon. */
   readonly #toPlace = new Set<PlacedTopic>();
-  /** The subscriber of each node in use. */
-  readonly #current = new Map<SubscriberNode, Subscriber<PlacedTopic>>();
-  /** All subscribers, those that are about to be left included. */
-  readonly #subscribers = new Set<Subscriber<PlacedTopic>>();
-  /** The time for which each subscriber that is left has to confirm that. */
-  readonly #leaving = new Map<Subscriber<PlacedTopic>, Budget>();
+  readonly #subscribers: SubscriberPool;
   /** Since when a subscriber is refused for a reason that lasts, in milliseconds of `performance.now()`. */
   readonly #refusedSince = new WeakMap<Subscriber<PlacedTopic>, number>();
-  /** Readers whose buffers are half full. */
-  readonly #crowded = new Set<Reader>();
-  #batchSize = MOST_AT_ONCE;
+  readonly #turns = new Turns();
   #closed = false;
 
   /**
@@ -110,6 +77,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#settings = settings;
     this.#placement = placement;
     this.#events = events;
+    this.#subscribers = new SubscriberPool(settings, placement, this);
   }
 
   /** Whether something is wanted that is not confirmed. */
@@ -144,8 +112,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   ): Promise<Reader> {
     const reader = new Reader(kind, settings, this.#events, this);
     this.#readers.add(reader);
-    // A reader with a small buffer needs its turn more often.
-    this.#batchSize = Math.min(this.#batchSize, reader.room);
+    this.#turns.join(reader);
     try {
       await this.add(reader, names, options);
       const { signal } = options;
@@ -196,7 +163,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     const call = new Call(missing, {
       owner: reader,
       timeout,
-      onTimeout: () => call.reject(this.#timeoutError(call, reader.kind, timeout)),
+      onTimeout: () => call.reject(notConfirmed(call, reader.kind, timeout)),
       signal: options.signal,
       onFailed: () => {
         for (const topic of missing) topic.calls.delete(call);
@@ -248,7 +215,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
    * @param node The node.
    */
   renew(node: SubscriberNode): void {
-    if (this.#current.delete(node)) this.rearrange();
+    if (this.#subscribers.renew(node)) this.rearrange();
   }
 
   /**
@@ -257,7 +224,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
    * @param node Its node.
    */
   examine(node: SubscriberNode): void {
-    this.#current.get(node)?.ping();
+    this.#subscribers.get(node)?.ping();
   }
 
   /**
@@ -266,7 +233,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
    * @param node The node.
    */
   isSilent(node: SubscriberNode): boolean {
-    return this.#current.get(node)?.silent ?? false;
+    return this.#subscribers.get(node)?.silent ?? false;
   }
 
   /**
@@ -282,14 +249,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
 
   /** Compares what each server says is subscribed with what should be. Where that differs, the connection is replaced. */
   async check(): Promise<void> {
-    await Promise.all(
-      Array.from(this.#subscribers, async (subscriber) => {
-        const call = (words: Words): Promise<Reply> => this.#placement.call(subscriber.node, words);
-        if (await differs(subscriber, call)) {
-          subscriber.reopen("the server has other subscriptions than were confirmed");
-        }
-      }),
-    );
+    await this.#subscribers.check();
   }
 
   /**
@@ -314,11 +274,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     }
     this.#readers.clear();
     this.#unsettled.clear();
-    for (const subscriber of this.#subscribers) subscriber.close(error);
-    for (const budget of this.#leaving.values()) budget.stop();
-    this.#leaving.clear();
-    this.#subscribers.clear();
-    this.#current.clear();
+    this.#subscribers.close(error);
   }
 
   /** Ends a reader because of an error. What it has buffered can still be read. */
@@ -328,27 +284,15 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   batchSize(): number {
-    return this.#batchSize;
+    return this.#turns.batchSize;
   }
 
   onCrowded(reader: Reader): void {
-    this.#crowded.add(reader);
+    this.#turns.need(reader);
   }
 
-  /**
-   * Lets the users of readers run whose buffers are filling up. One that goes on by itself keeps up with any number of
-   * messages; one that waits for something else does not delay the others.
-   */
-  async onBatch(): Promise<void> {
-    let before = Infinity;
-    while (this.#crowded.size > 0) {
-      let buffered = 0;
-      for (const { mailbox } of this.#crowded) buffered += mailbox!.length;
-      if (buffered === 0 || buffered >= before) break;
-      before = buffered;
-      for (let i = 0; i < USERS_TURN; i++) await null;
-    }
-    this.#crowded.clear();
+  onBatch(): Promise<void> {
+    return this.#turns.give();
   }
 
   onConfirmed(seat: Seat<PlacedTopic>): void {
@@ -356,33 +300,12 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     if (topic.targets.includes(subscriber)) {
       if (!seat.wasConfirmed) topic.moved = true;
       if (topic.targets.length === 1) {
-        this.#waitForEchoes(topic, subscriber);
+        topic.waitForEchoes(subscriber, this.#placement, () => this.#settle(topic));
         this.#releaseOthers(topic, [subscriber]);
       }
-      seat.delivers = topic.echoes === undefined && !hasPredecessor(topic);
+      seat.delivers = topic.echoes === undefined && !topic.hasPredecessor;
     }
     this.#settle(topic);
-  }
-
-  /**
-   * Holds messages back after a move to another node: it may be behind the one before, and would then send messages again
-   * that were handed out.
-   */
-  #waitForEchoes(topic: PlacedTopic, subscriber: Subscriber<PlacedTopic>): void {
-    const now = Date.now();
-    for (const [other, { delivers }] of topic.seats) {
-      if (delivers && other !== subscriber) topic.last = { subscriber: other, at: now };
-    }
-    const { last } = topic;
-    if (last === null || last.subscriber === subscriber) return;
-    topic.last = null;
-    const wait = last.at + this.#placement.delay - now;
-    if (wait <= 0 || !this.#placement.mayRepeat(topic, last.subscriber.node)) return;
-    clearTimeout(topic.echoes);
-    topic.echoes = setTimeout(() => {
-      topic.echoes = undefined;
-      this.#settle(topic);
-    }, wait);
   }
 
   onRefused(seat: Seat<PlacedTopic>, error: ServerError): boolean {
@@ -415,7 +338,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       topic.releases.clear();
       if (!topic.wanted) this.#drop(topic);
     }
-    if (subscriber.size === 0) this.#closeSubscriber(subscriber);
+    if (subscriber.size === 0) this.#subscribers.drop(subscriber);
   }
 
   onSilent({ node }: Subscriber<PlacedTopic>): void {
@@ -461,6 +384,11 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     return all.filter(({ seats, wanted }) => wanted && seats.has(subscriber));
   }
 
+  /** Whether a topic is wanted at a subscriber. */
+  #isNeeded(subscriber: Subscriber<PlacedTopic>): boolean {
+    return this.#topicsAt(subscriber).some(({ seats }) => seats.get(subscriber)!.wanted);
+  }
+
   /** A name is subscribed to either at one node or at all: from one of them messages would come once, from all several times. */
   #checkNodes({ everywhere }: Reader, topic: PlacedTopic | undefined): void {
     if (topic === undefined || !topic.wanted || topic.everywhere === everywhere) return;
@@ -494,12 +422,12 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       if (!topic.settled) this.#placement.seek();
       return;
     }
-    const targets = nodes.map((node) => this.#subscriberOf(node));
+    const targets = nodes.map((node) => this.#subscribers.of(node));
     topic.targets = targets;
     for (const target of targets) {
       const seat = topic.seats.get(target);
       if (seat?.wanted) continue;
-      if (topic.settled) this.#unsettle(topic, this.#rightUntil(topic));
+      if (topic.settled) this.#unsettle(topic, topic.rightUntil(this.#placement));
       topic.seats.set(target, target.seat(topic));
     }
     this.#settle(topic);
@@ -515,18 +443,6 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       });
     }
     this.#toPlace.add(topic);
-  }
-
-  /** Until when the nodes that have a topic were certainly the right ones. */
-  #rightUntil(topic: PlacedTopic): number {
-    const now = Date.now();
-    const times = [...topic.seats.values()].filter(({ delivers }) => delivers)
-      .map(({ subscriber: { node, connection } }) => {
-        const until = this.#placement.rightUntil(node);
-        // It may have been silent since its last data.
-        return until === undefined ? now : Math.min(until, connection?.receivedAt ?? now);
-      });
-    return Math.min(now, ...times);
   }
 
   #unsettle(topic: PlacedTopic, since: number): void {
@@ -571,48 +487,14 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     for (const [subscriber, seat] of [...topic.seats]) {
       if (!kept.includes(subscriber) && seat.wanted && (all || !seat.delivers)) {
         subscriber.release(seat);
-        this.#leaveSoon(subscriber);
+        this.#subscribers.leave(subscriber, () => this.#isNeeded(subscriber));
       }
     }
   }
 
-  /** Closes the connection to a node that is left, if the node does not confirm the end of its subscriptions in time. */
-  #leaveSoon(subscriber: Subscriber<PlacedTopic>): void {
-    if (this.#leaving.has(subscriber) || !this.#subscribers.has(subscriber)) return;
-    const budget = new Budget(this.#settings.requestTimeout, () => {
-      this.#leaving.delete(subscriber);
-      const isNeeded = this.#topicsAt(subscriber).some(({ seats }) =>
-        seats.get(subscriber)!.wanted
-      );
-      if (!isNeeded) subscriber.reopen("the server does not confirm the end of subscriptions");
-    });
-    this.#leaving.set(subscriber, budget);
-  }
-
-  #subscriberOf(node: SubscriberNode): Subscriber<PlacedTopic> {
-    let subscriber = this.#current.get(node);
-    if (subscriber === undefined) {
-      subscriber = new Subscriber<PlacedTopic>(node, this.#settings, this);
-      this.#current.set(node, subscriber);
-      this.#subscribers.add(subscriber);
-    }
-    return subscriber;
-  }
-
-  #closeSubscriber(subscriber: Subscriber<PlacedTopic>): void {
-    this.#leaving.get(subscriber)?.stop();
-    this.#leaving.delete(subscriber);
-    subscriber.close(new ClosedError("Cannot subscribe: the connection is not needed any more"));
-    this.#subscribers.delete(subscriber);
-    if (this.#current.get(subscriber.node) === subscriber) this.#current.delete(subscriber.node);
-  }
-
   #forget(reader: Reader): Promise<void> {
     if (this.#readers.delete(reader)) this.#counts.add(reader.figures);
-    if (reader.room === this.#batchSize) {
-      this.#batchSize = MOST_AT_ONCE;
-      for (const { room } of this.#readers) this.#batchSize = Math.min(this.#batchSize, room);
-    }
+    this.#turns.leave(reader, this.#readers);
     return this.#leave(reader, [...reader.topics.values()] as PlacedTopic[]);
   }
 
@@ -646,8 +528,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   #abandon(topics: ReadonlySet<PlacedTopic>): void {
     for (const topic of topics) {
       for (const subscriber of topic.seats.keys()) {
-        const needed = this.#topicsAt(subscriber).length > 0;
-        if (needed) subscriber.ping();
+        if (this.#isNeeded(subscriber)) subscriber.ping();
         else subscriber.reopen("the server does not confirm the end of subscriptions");
       }
     }
@@ -656,29 +537,4 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   #lost(subscriber: Subscriber<PlacedTopic>, cause: "connection" | "subscription"): void {
     this.#placement.onLost(subscriber.node, cause);
   }
-
-  #timeoutError(call: Call, kind: Kind, timeout: number): TimeoutError {
-    const topics = call.missing as ReadonlySet<PlacedTopic>;
-    const targets = [...topics].flatMap(({ targets }) => targets);
-    const sent = targets.some(({ ready }) => ready);
-    const cause = targets.find(({ ready }) => !ready)?.lastError;
-    const what = sent
-      ? "the server has not confirmed it"
-      : cause === undefined
-      ? "there is no connection"
-      : cause.message;
-    return new TimeoutError(`Cannot complete ${SUBSCRIBE[kind]} within ${timeout} ms: ${what}`, {
-      phase: sent ? "sent" : "queued",
-      timeout,
-      cause,
-    });
-  }
-}
-
-/** Whether a node that is to be left still hands out messages: then its successor does not yet. */
-function hasPredecessor({ seats, targets }: PlacedTopic): boolean {
-  for (const [subscriber, { delivers }] of seats) {
-    if (delivers && !targets.includes(subscriber)) return true;
-  }
-  return false;
 }

@@ -1,0 +1,61 @@
+/**
+ * Turns of the users of readers between messages.
+ *
+ * A read can bring more messages than a buffer holds. All of them are handed on in one turn of the event loop, in which
+ * no user runs.
+ *
+ * @module
+ */
+
+import type { Reader } from "./reader.ts";
+
+/** How many messages are handed on at most before users get a turn. */
+const MOST_AT_ONCE = 256;
+/** Microtasks in which a user who waits for the next message takes one, or a few. */
+const USERS_TURN = 8;
+
+/** Lets users run whose buffers are filling up. */
+export class Turns {
+  /** How many messages are handed on before {@linkcode Turns.give}. */
+  batchSize = MOST_AT_ONCE;
+  /** Readers whose buffers are filling up. */
+  readonly #crowded = new Set<Reader>();
+
+  /** A reader begins. One with a small buffer needs its turn more often. */
+  join(reader: Reader): void {
+    this.batchSize = Math.min(this.batchSize, reader.room);
+  }
+
+  /**
+   * A reader has ended.
+   *
+   * @param reader The reader.
+   * @param others All others.
+   */
+  leave(reader: Reader, others: Iterable<Reader>): void {
+    if (reader.room > this.batchSize) return;
+    this.batchSize = MOST_AT_ONCE;
+    for (const other of others) this.join(other);
+  }
+
+  /** The buffer of a reader is filling up. */
+  need(reader: Reader): void {
+    this.#crowded.add(reader);
+  }
+
+  /**
+   * Lets users run. One that goes on by itself keeps up with any number of messages; one that waits for something else
+   * does not delay the others.
+   */
+  async give(): Promise<void> {
+    let before = Infinity;
+    while (this.#crowded.size > 0) {
+      let buffered = 0;
+      for (const { mailbox } of this.#crowded) buffered += mailbox!.length;
+      if (buffered === 0 || buffered >= before) break;
+      before = buffered;
+      for (let i = 0; i < USERS_TURN; i++) await null;
+    }
+    this.#crowded.clear();
+  }
+}
