@@ -71,7 +71,7 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#roles = new RoleWatch(this.#nodes, settings, {
       onAnswer: () => this.#arrange(),
       isAwaited: () => this.#isAwaited(),
-      onAsking: () => void this.#sentinels?.ask(),
+      onAsking: () => this.#sentinels?.ask(),
     }, this.#end.signal);
     this.#creation = new Creation(settings, {
       begin: () => this.#connectAll(),
@@ -215,7 +215,7 @@ export class StandaloneDispatcher extends Dispatcher {
   async onConnected(link: Link): Promise<void> {
     await this.#roles.identify(link);
     // While the primary was away, another node may have taken its place.
-    if (this.#sentinels !== null && link === this.#roles.primary) await this.#sentinels.ask();
+    if (this.#sentinels !== null && link === this.#roles.primary) await this.#sentinels.consult();
     link.dedicated.reserved = this.#roles.mayWrite(link) ? this.settings.blockingConnections : 0;
   }
 
@@ -352,12 +352,12 @@ export class StandaloneDispatcher extends Dispatcher {
     this.#arrange();
   }
 
-  /** Leaves the nodes that the sentinels do not count in, once the primary is certain. */
+  /** Leaves the nodes that the sentinels do not count in, but the primary only when there is another one. */
   #leaveOthers(): void {
     const { primary, hasPrimary, isSuperseded } = this.#roles;
     if (isSuperseded) { for (const request of primary!.takeQueue()) this.dispatchAgain(request); }
-    if (!hasPrimary) return;
-    this.#members.keepWith(primary!, this.#nodes, (link) => {
+    if (hasPrimary) this.#members.follow(primary!);
+    this.#members.keepWith(primary, this.#nodes, (link) => {
       this.#roles.forget(link);
       this.#choice.forget(link);
       this.#refusals.delete(link);

@@ -36,13 +36,14 @@ interface Group {
  * set up anew. Otherwise a node that was replaced, and does not know it yet, could get writes again.
  *
  * @param answers What the sentinels said that have answered.
- * @param followed Epoch of the present primary; -1 if there was none.
+ * @param followed The present primary, as sentinels have named it; null if they have named none so far. Of two with equal
+ * claims it comes first: they may be two names of one node.
  * @returns The decision. Without candidates, no sentinel knows a primary that is up.
  */
-export function decide(answers: readonly SentinelAnswer[], followed: number): Decision {
+export function decide(answers: readonly SentinelAnswer[], followed: Candidate | null): Decision {
   const voters = Math.max(0, ...answers.map(({ voters }) => voters));
   const known = answers.filter(({ primary }) => primary !== undefined);
-  const newest = Math.max(followed, ...known.map(({ epoch }) => epoch));
+  const newest = Math.max(followed?.epoch ?? -1, ...known.map(({ epoch }) => epoch));
   const groups = new Map<string, Group>();
   for (const answer of known) {
     if (answer.down !== undefined) continue;
@@ -54,7 +55,10 @@ export function decide(answers: readonly SentinelAnswer[], followed: number): De
   }
   const eligible = [...groups.values()]
     .filter(({ primary, answers }) => primary.epoch >= newest || answers.length > voters / 2)
-    .sort((a, b) => b.primary.epoch - a.primary.epoch || b.answers.length - a.answers.length);
+    .sort((a, b) =>
+      b.primary.epoch - a.primary.epoch || b.answers.length - a.answers.length ||
+      Number(isAt(b.primary, followed)) - Number(isAt(a.primary, followed))
+    );
   const first = eligible[0]?.primary;
   // Those that see the primary down know its replicas as well.
   const winners = known.filter(({ primary, epoch }) =>
@@ -71,6 +75,10 @@ export function decide(answers: readonly SentinelAnswer[], followed: number): De
 /** Whether two decisions are the same. */
 export function agree(one: Decision, other: Decision): boolean {
   return namesIn(one) === namesIn(other);
+}
+
+function isAt(one: Endpoint, other: Endpoint | null): boolean {
+  return other !== null && show(one) === show(other);
 }
 
 function namesIn({ candidates, replicas, doubtful }: Decision): string {

@@ -6,15 +6,19 @@
 
 import type { Link } from "../lib/connection/link.ts";
 import type { NodeLinks } from "./node_links.ts";
-import type { Decision } from "./sentinel_decision.ts";
+import type { Candidate, Decision } from "./sentinel_decision.ts";
 
 /** The nodes of the last decision of the sentinels. */
 export class SentinelMembers {
-  /** Epoch of the present primary; -1 if sentinels have named none so far. */
-  followed = -1;
-  /** The nodes that may be the primary, the likeliest first, with their epochs. */
-  #candidates: ReadonlyMap<Link, number> = new Map();
+  #followed: Candidate | null = null;
+  /** The nodes that may be the primary, the likeliest first. */
+  #candidates: ReadonlyMap<Link, Candidate> = new Map();
   #replicas: readonly Link[] = [];
+
+  /** The present primary, as sentinels have named it; null if they have named none so far. */
+  get followed(): Candidate | null {
+    return this.#followed;
+  }
 
   /**
    * Takes a decision, and connects to the nodes that are new. No link is ended yet.
@@ -25,7 +29,10 @@ export class SentinelMembers {
    */
   take({ candidates, replicas, doubtful }: Decision, nodes: NodeLinks): Link[] {
     this.#candidates = new Map(
-      candidates.map(({ host, port, epoch }) => [nodes.linkTo({ host, port }), epoch]),
+      candidates.map((candidate) => {
+        const { host, port } = candidate;
+        return [nodes.linkTo({ host, port }), candidate];
+      }),
     );
     this.#replicas = [
       ...replicas.map((replica) => nodes.linkTo(replica)),
@@ -37,14 +44,24 @@ export class SentinelMembers {
   }
 
   /**
+   * Notes that a node is the primary, and has said so itself.
+   *
+   * @param primary Its link.
+   */
+  follow(primary: Link): void {
+    this.#followed = this.#candidates.get(primary) ?? this.#followed;
+  }
+
+  /**
    * Ends the links to all other nodes.
    *
-   * @param primary The primary, which has said so itself.
+   * @param primary The present primary; null if there is none.
    * @param nodes The links.
    * @param onLeft Called for each link, before it ends.
    */
-  keepWith(primary: Link, nodes: NodeLinks, onLeft: (link: Link) => void): void {
-    this.followed = this.#candidates.get(primary) ?? this.followed;
-    nodes.keep(new Set([primary, ...this.#candidates.keys(), ...this.#replicas]), onLeft);
+  keepWith(primary: Link | null, nodes: NodeLinks, onLeft: (link: Link) => void): void {
+    const kept = new Set([...this.#candidates.keys(), ...this.#replicas]);
+    if (primary !== null) kept.add(primary);
+    nodes.keep(kept, onLeft);
   }
 }

@@ -15,20 +15,20 @@ import type { Events } from "../lib/events.ts";
 import { Sentinel, type SentinelOwner } from "./sentinel.ts";
 import { SentinelHints } from "./sentinel_hints.ts";
 import type { KnownSentinel, SentinelAnswer } from "./sentinel_answer.ts";
-import { agree, decide, type Decision } from "./sentinel_decision.ts";
+import { agree, type Candidate, decide, type Decision } from "./sentinel_decision.ts";
 import { Round } from "./sentinel_round.ts";
 
 /** How often sentinels are asked while a change may escape notice, in milliseconds. */
 const POLL = 1000;
 /** Otherwise they are asked so many times less often. */
 const CALM = 5;
-/** How long {@linkcode Sentinels.ask} waits at most, in milliseconds. */
+/** How long {@linkcode Sentinels.consult} waits at most, in milliseconds. */
 const LONGEST_ROUND = 250;
 
 /** What follows the sentinels. */
 export interface SentinelsOwner {
-  /** Epoch of the present primary; -1 if there was none. */
-  followed(): number;
+  /** The present primary, as sentinels have named it; null if they have named none so far. */
+  followed(): Candidate | null;
   /**
    * Called with each decision.
    *
@@ -90,17 +90,21 @@ export class Sentinels implements SentinelOwner {
     this.ask();
   }
 
+  /** Asks all of them, unless a round of questions is under way. */
+  ask(): void {
+    if (this.#round === null && !this.#ended) this.#begin();
+  }
+
   /**
-   * Asks all of them, unless a round of questions is under way.
+   * Asks all of them, and waits for what they say.
    *
    * @returns Resolves after the decision, or when none has answered for too long.
    */
-  async ask(): Promise<void> {
-    if (this.#ended) return;
-    const { decided } = this.#round ?? this.#begin();
+  async consult(): Promise<void> {
+    this.ask();
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, LONGEST_ROUND);
-    await Promise.race([decided, late.promise]);
+    await Promise.race([this.#round?.decided, late.promise]);
     clearTimeout(timer);
   }
 
@@ -168,7 +172,7 @@ export class Sentinels implements SentinelOwner {
     return !this.#unsettled && this.#hints.confirmed > this.#sentinels.length / 2;
   }
 
-  #begin(): Round {
+  #begin(): void {
     const ready = this.#sentinels.filter(({ ready }) => ready);
     const asked = ready.length > 0 ? ready : this.#sentinels;
     let last: Decision | undefined;
@@ -189,7 +193,6 @@ export class Sentinels implements SentinelOwner {
     for (const sentinel of asked) sentinel.ask().then((answer) => round.hear(answer));
     round.decided.then(() => this.#end(round));
     round.over.then(() => this.#learn(round.answers));
-    return round;
   }
 
   #end(round: Round): void {

@@ -195,3 +195,61 @@ Deno.test("RoleWatch opens fresh connections to names that lead to no primary", 
   bench.watch.renew();
   assertEquals([primary.replaced, replica.replaced], [1, 1]);
 });
+
+Deno.test("RoleWatch gives no writes to a primary while sentinels name another node, until that has answered", async () => {
+  const [first, second] = [new Node(1, "master"), new Node(2, "slave")];
+  using bench = await Bench.of(first, second);
+  const { watch } = bench;
+  watch.appoint([first.link]);
+  assertEquals([watch.hasPrimary, watch.inDoubt], [true, false]);
+  watch.appoint([second.link, first.link]);
+  assertEquals([watch.hasPrimary, watch.inDoubt, watch.isSuperseded], [false, true, true]);
+  // It says again that it is the primary.
+  await watch.refreshed();
+  assertEquals([watch.hasPrimary, watch.inDoubt], [false, true]);
+  // The other one has denied it meanwhile.
+  watch.choosePrimary();
+  assertEquals([bench.primary, watch.hasPrimary, watch.isSuperseded], [1, true, false]);
+
+  second.role = "master";
+  watch.appoint([second.link]);
+  await until("it has answered", () => Promise.resolve(watch.isKnown(second.link)));
+  watch.choosePrimary();
+  assertEquals([bench.primary, watch.hasPrimary, watch.inDoubt], [2, true, false]);
+});
+
+Deno.test("RoleWatch does not take the next candidate while the first one does not answer", async () => {
+  const [first, second, third] = [
+    new Node(1, "slave"),
+    new Node(2, "master"),
+    new Node(3, "master"),
+  ];
+  using bench = await Bench.of(first, second, third);
+  first.role = "silent";
+  bench.watch.appoint([first.link, third.link]);
+  bench.watch.choosePrimary();
+  assertEquals([bench.primary, bench.watch.inDoubt], [2, true]);
+  first.ready = false;
+  bench.watch.choosePrimary();
+  assertEquals([bench.primary, bench.watch.inDoubt], [2, true]);
+});
+
+Deno.test("RoleWatch goes by what the nodes say when no sentinel answers, but not while one is named", async () => {
+  const [first, second, away] = [new Node(1, "master"), new Node(2, "slave"), new Node(3, "slave")];
+  using bench = await Bench.of(first, second, away);
+  bench.watch.appoint([first.link]);
+  first.ready = false;
+  bench.watch.forget(first.link);
+  second.role = "master";
+  await bench.watch.refreshed();
+  bench.watch.choosePrimary();
+  assertEquals(bench.primary, 1, "no sentinel has named the second one");
+  bench.watch.appoint(null);
+  bench.watch.choosePrimary();
+  assertEquals(bench.primary, 2);
+  away.ready = false;
+  bench.watch.appoint([away.link]);
+  bench.watch.appoint(null);
+  bench.watch.choosePrimary();
+  assertEquals([bench.primary, bench.watch.hasPrimary, bench.watch.inDoubt], [2, false, true]);
+});
