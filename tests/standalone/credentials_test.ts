@@ -93,6 +93,38 @@ Deno.test("passwords change under load, without overlap: open connections go on"
   assert(connections < 60 + answered / 10, `${connections} connections`);
 });
 
+Deno.test("a provider that learns of a new password late: requests wait, and few connections are tried", async () => {
+  await using server = await startServer({ users: [{ name: "app", rules: `${APP} >old` }] });
+  let password = "old";
+  let calls = 0;
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, {
+    credentials: () => {
+      calls++;
+      return Promise.resolve({ username: "app", password });
+    },
+  });
+  const { events } = record(client);
+  await server.command(["ACL", "SETUSER", "app", "resetpass", ">new"]);
+  const accepted = proxy.accepted;
+  calls = 0;
+  await server.command(["CLIENT", "KILL", "TYPE", "normal"]);
+  await until("the connection is lost", () => Promise.resolve(events.length > 0));
+  const requests: Promise<unknown>[] = Array.from(
+    { length: 200 },
+    (_, i) => client.set(`k${i}`, i),
+  );
+  requests.push(client.transaction((t) => [t.set("t", 1)]).then((values) => values?.[0]));
+  const popped = client.blpop("jobs", 0.05);
+  await until("some attempts were refused", () => Promise.resolve(proxy.accepted > accepted + 3));
+  password = "new";
+  assertEquals(new Set(await Promise.all(requests)), new Set(["OK"]));
+  assertEquals(await popped, null);
+  // With waits that grow to 200 ms; each attempt asks the provider twice at most.
+  const attempts = proxy.accepted - accepted;
+  assert(attempts < 15 && calls <= 2 * attempts, `${attempts} attempts, ${calls} calls`);
+});
+
 for (const protocol of [2, 3] as const) {
   Deno.test(`a provider is asked for each connection, and again after a refusal [RESP${protocol}]`, async () => {
     await setPasswords("good");
