@@ -14,6 +14,7 @@ import type { Progress } from "./progress.ts";
 import type { Miss, Results } from "./results.ts";
 import type { Servers } from "./servers.ts";
 import type { Workload } from "./workloads.ts";
+import { Writer } from "./writer.ts";
 
 /** What a race needs. */
 export interface RaceSetup {
@@ -119,12 +120,16 @@ class Field implements AsyncDisposable {
   }
 
   /** Measures one slice. Answers undefined if that fails, or has failed in an earlier round. */
-  measure(
+  async measure(
     contestant: Contestant,
     workload: Workload,
     slice: number,
   ): Promise<Figures | undefined> {
-    return this.#try(contestant, workload, (process) => process.measure(slice));
+    const { writes } = workload;
+    using _writer = writes === undefined
+      ? undefined
+      : await Writer.start(this.#setup.servers.endpointFor(workload), writes);
+    return await this.#try(contestant, workload, (process) => process.measure(slice));
   }
 
   /** Ends all processes. */

@@ -43,8 +43,8 @@ export class Servers implements AsyncDisposable {
   }
 
   /** Where the clients are to connect for a workload. */
-  endpointFor({ server, protocol }: Workload): Endpoint {
-    return { ...this.#endpoints.get(server)!, protocol };
+  endpointFor({ server, protocol, cached }: Workload): Endpoint {
+    return { ...this.#endpoints.get(server)!, protocol, cached };
   }
 
   /** Stops all servers. */

@@ -31,6 +31,10 @@ interface AnyWorkload {
   readonly server: ServerKind;
   /** The protocol that clients are told to speak, where it is not their own choice. */
   readonly protocol?: 2;
+  /** Whether GET is answered from the client's memory where possible. */
+  readonly cached?: true;
+  /** How many of the keys somebody else writes in a second. */
+  readonly writes?: number;
 }
 
 /** One way to use a client: requests, or messages that it is subscribed to. */
@@ -153,6 +157,15 @@ const mget100: Pick<RequestWorkload, "send" | "isRight"> = {
   isRight: (reply, n) => isRightArray(reply, groups[n % GROUPS].values, n),
 };
 
+/** One read in so many is a miss: of a key that was never read before, and does not exist. */
+const MISS_EVERY = 10;
+
+const cachedGets: Pick<RequestWorkload, "send" | "isRight"> = {
+  send: (client, n) => client.get(n % MISS_EVERY === 0 ? `absent:${misses++}` : KEYS[pick(n)]),
+  isRight: (reply, n) => reply === (n % MISS_EVERY === 0 ? null : VALUES[pick(n)]),
+};
+let misses = 0;
+
 const plain = { measures: "requests", server: "plain", burst: false } as const;
 
 const pubsub = { measures: "messages", server: "plain" } as const;
@@ -196,6 +209,16 @@ export const WORKLOADS: readonly Workload[] = [
     protocol: 2,
     inFlight: 100,
     about: "c100 in RESP2",
+  },
+  {
+    ...plain,
+    ...cachedGets,
+    name: "cached-get",
+    cached: true,
+    writes: 1000,
+    inFlight: 100,
+    about:
+      "GET with client-side caching, 90 % hits, 10 000 keys, 1000 written a second by another client",
   },
   {
     ...plain,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Outcome } from "../connection/outcome.ts";
 import {
   type Accompaniment,
   NO_OWNER,
@@ -11,22 +12,18 @@ import {
   type TrackedRead,
   type TrackingChannel,
 } from "../connection/request.ts";
-import { OverloadError, TimeoutError } from "../errors.ts";
+import { OverloadError, RedisError, TimeoutError } from "../errors.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { faultOfText } from "../words.ts";
 import { copyOf, hasError, isEmpty } from "./replies.ts";
-import type { Tenure } from "./tracking.ts";
+import type { Source, Tenure } from "./tracking.ts";
 
-/** A reply to be kept. */
-export interface KeptReply {
+/** When and where a reply to be kept was read. */
+export interface Circumstances {
   /** How long it can be relied on. */
   readonly tenure: Tenure;
-  /** The reply. Nobody else holds it. */
-  readonly reply: Reply;
   /** When the read was written. */
   readonly since: number;
-  /** Milliseconds from then on until the key expires. */
-  readonly ttl: number;
 }
 
 /** What a flight needs of its cache. */
@@ -40,30 +37,55 @@ export interface FlightOwner {
    * @returns How long the reply can be relied on; null if that connection does not track.
    */
   board(flight: Flight, request: Request, connection: TrackingChannel): Tenure | null;
-  /** Called when CLIENT TRACKING, CLIENT CACHING or PTTL was refused. */
-  onRefusal(tenure: Tenure, request: Request, error: unknown): void;
-  /** Keeps the reply of a flight, if that is still listed. */
-  keep(flight: Flight, reply: KeptReply): void;
+  /** Called when CLIENT TRACKING, CLIENT CACHING or PTTL was refused, or the connection lost before the reply. */
+  onRefusal(source: Source, error: unknown): void;
+  /**
+   * Keeps the reply of a flight, if that is still listed.
+   *
+   * @param flight The flight.
+   * @param read When and where it was read.
+   * @param reply The reply, which nobody else holds.
+   * @param ttl Milliseconds from then on until the key expires.
+   */
+  keep(flight: Flight, read: Circumstances, reply: Reply, ttl: number): void;
   /** Sends a read that has waited for another one. */
   release(request: Request): void;
   /** The flight is over: it has left, and nothing is kept any more. */
   leave(flight: Flight): void;
 }
 
-const TRACKING: readonly Argument[] = ["CLIENT", "TRACKING", "ON", "OPTIN"];
-const CACHING: readonly Argument[] = ["CLIENT", "CACHING", "YES"];
+/** The PTTL behind a read: what was written on one connection, and what came of it. */
+class Attempt extends Request {
+  static {
+    this.prototype.internal = true;
+  }
 
-/** One attempt: what was written on one connection. */
-interface Attempt {
+  readonly #flight: Flight;
+  /** How long the reply can be relied on. */
   readonly tenure: Tenure;
   /** When it was written. */
-  readonly written: number;
+  readonly since: number = performance.now();
   /** The gate of its source at that time. */
   readonly gate: number;
   /** The reply to be kept; undefined before it has come. */
-  reply: Reply | undefined;
+  reply: Reply | undefined = undefined;
   /** Whether the reply must not be kept. */
-  spoilt: boolean;
+  spoilt = false;
+
+  constructor(flight: Flight, key: Argument, tenure: Tenure) {
+    super(["PTTL", key], undefined, asItIs, NO_OWNER);
+    this.#flight = flight;
+    this.tenure = tenure;
+    this.gate = tenure.source.gate;
+  }
+
+  override resolve(ttl: Reply): void {
+    this.#flight.onTtl(this, ttl);
+  }
+
+  override reject(error: unknown): void {
+    this.#flight.onTtlRefused(this, error);
+  }
 }
 
 /** What a flight is for. */
@@ -80,6 +102,9 @@ export interface Destination {
   readonly command: string;
 }
 
+/** Nobody waits; not to be changed. */
+const NOBODY: Request[] = [];
+
 /**
  * One read for the cache. Its leader is sent; callers who want the same meanwhile wait for the leader's reply.
  *
@@ -90,8 +115,8 @@ export class Flight implements TrackedRead {
   readonly destination: Destination;
   readonly #word: Argument;
   readonly #owner: FlightOwner;
-  readonly #waiting: Request[] = [];
-  #leader: Request | null = null;
+  /** Requests that get the leader's reply. */
+  #waiting: Request[] = NOBODY;
   #attempt: Attempt | null = null;
   /** The reply for those who wait. */
   #reply: { readonly value: Reply } | null = null;
@@ -119,7 +144,6 @@ export class Flight implements TrackedRead {
    * @param request The request.
    */
   lead(request: Request): void {
-    this.#leader = request;
     request.tracked = this;
   }
 
@@ -129,7 +153,8 @@ export class Flight implements TrackedRead {
    * @param request The request.
    */
   join(request: Request): void {
-    this.#waiting.push(request);
+    if (this.#waiting === NOBODY) this.#waiting = [request];
+    else this.#waiting.push(request);
   }
 
   accompany(request: Request, connection: TrackingChannel): Accompaniment | null {
@@ -138,35 +163,8 @@ export class Flight implements TrackedRead {
     if (request.asking || faultOfText(request.words) !== undefined) return null;
     const tenure = this.#owner.board(this, request, connection);
     if (tenure === null) return null;
-    const { source } = tenure;
-    const attempt: Attempt = {
-      tenure,
-      written: performance.now(),
-      gate: source.gate,
-      reply: undefined,
-      spoilt: false,
-    };
-    this.#attempt = attempt;
-    const refused = (error: unknown): void => {
-      attempt.spoilt = true;
-      this.#owner.onRefusal(tenure, request, error);
-    };
-    const before = [makeStep(request, CACHING, ignore, refused)];
-    if (!source.asked) {
-      source.asked = true;
-      before.unshift(makeStep(request, TRACKING, ignore, refused));
-    }
-    const after = makeStep(
-      request,
-      ["PTTL", this.#word],
-      (reply) => this.#onTtl(attempt, reply),
-      (error) => {
-        // After an error reply to the read itself nothing can be kept anyway.
-        if (attempt.reply !== undefined) refused(error);
-        this.#end(attempt);
-      },
-    );
-    return { before, after };
+    const attempt = this.#attempt = new Attempt(this, this.#word, tenure);
+    return { before: tenure.source.prepare(), after: attempt };
   }
 
   /**
@@ -179,41 +177,38 @@ export class Flight implements TrackedRead {
     const attempt = this.#attempt;
     if (this.#waiting.length > 0) this.#reply = { value: copyOf(reply) };
     if (attempt === null) return this.#owner.leave(this);
-    const { tenure: { source }, written, gate } = attempt;
-    source.heard(written, gate);
+    attempt.tenure.source.heard(attempt.since, attempt.gate);
     if (!attempt.spoilt) attempt.reply = copyOf(reply);
   }
 
-  /** Called when the leader was resolved: hands the reply to those who wait. */
-  onResolved(): void {
+  onSettled(outcome: Outcome, reason: unknown): void {
     const reply = this.#reply;
-    if (reply === null) return;
-    this.#reply = null;
-    for (const request of this.#waiting.splice(0)) request.resolve(copyOf(reply.value));
-  }
-
-  /**
-   * Called when one of its requests was rejected. If that was the leader, another one takes its place, unless the error
-   * concerns all of them.
-   *
-   * @param request The request.
-   * @param error Why.
-   * @param signal The signal of the request.
-   */
-  onRejected(request: Request, error: unknown, signal: AbortSignal | undefined): void {
-    if (request !== this.#leader) return;
-    this.#leader = null;
-    const isOwn = error instanceof TimeoutError || error instanceof OverloadError ||
-      signal?.aborted === true && error === signal.reason;
-    this.#attempt = null;
-    if (!isOwn) {
+    if (outcome === "resolved") {
+      this.#reply = null;
+      if (reply !== null) {
+        for (const request of this.#takeWaiting()) request.resolve(copyOf(reply.value));
+      } else if (this.open) {
+        // It was put together from the replies to other requests.
+        this.open = false;
+        this.#owner.leave(this);
+        for (const request of this.#takeWaiting()) this.#owner.release(request);
+      }
+    } else if (outcome === "failed" && isOfOneCaller(reason)) {
+      this.#attempt = null;
+      // Others may be given up in the same turn.
+      queueMicrotask(() => this.#promote());
+    } else {
+      this.#attempt = null;
       this.open = false;
       this.#owner.leave(this);
-      for (const request of this.#waiting.splice(0)) request.reject(error, "refused");
-      return;
+      for (const request of this.#takeWaiting()) request.reject(reason, "refused");
     }
-    // Others may be given up in the same turn.
-    queueMicrotask(() => this.#promote());
+  }
+
+  #takeWaiting(): Request[] {
+    const waiting = this.#waiting;
+    this.#waiting = NOBODY;
+    return waiting;
   }
 
   /** A key was changed, or may have been: a reply that has come must not be kept. */
@@ -234,47 +229,53 @@ export class Flight implements TrackedRead {
     this.#owner.release(next);
   }
 
-  /** The reply to PTTL, which is written right behind the read. */
-  #onTtl(attempt: Attempt, ttl: unknown): void {
-    const { reply, tenure, written } = attempt;
-    const isPresent = attempt === this.#attempt && !attempt.spoilt;
-    if (isPresent && reply !== undefined && !hasError(reply)) {
+  /**
+   * Called when PTTL, which is written right behind the read, was answered.
+   *
+   * @param attempt The PTTL.
+   * @param ttl The reply.
+   */
+  onTtl(attempt: Attempt, ttl: Reply): void {
+    if (attempt !== this.#attempt || this.open) return;
+    const { reply, spoilt } = attempt;
+    if (!spoilt && reply !== undefined && !hasError(reply)) {
       // Without an expiration it is -1; -2 without a key, also if the key went between the two.
       const isLasting = ttl === -1 || ttl === -2 && this.#isOfNoKey(reply);
       if (isLasting || typeof ttl === "number" && ttl > 0) {
-        const kept = { tenure, reply, since: written, ttl: isLasting ? Infinity : ttl as number };
-        this.#owner.keep(this, kept);
+        this.#owner.keep(this, attempt, reply, isLasting ? Infinity : ttl as number);
       }
     }
-    this.#end(attempt);
+    this.#end();
+  }
+
+  /**
+   * Called when PTTL was refused, or the connection lost before its reply.
+   *
+   * @param attempt The PTTL.
+   * @param error Why.
+   */
+  onTtlRefused(attempt: Attempt, error: unknown): void {
+    if (attempt !== this.#attempt || this.open) return;
+    this.#owner.onRefusal(attempt.tenure.source, error);
+    this.#end();
   }
 
   #isOfNoKey(reply: Reply): boolean {
     return isEmpty(reply) || this.destination.command === "TYPE" && reply === "none";
   }
 
-  #end(attempt: Attempt): void {
-    if (attempt !== this.#attempt || this.open) return;
+  #end(): void {
     this.#attempt = null;
     this.#owner.leave(this);
   }
 }
 
-function makeStep(
-  request: Request,
-  words: readonly Argument[],
-  resolve: (reply: unknown) => void,
-  reject: (error: unknown) => void,
-): Request {
-  const step = new Request(words, undefined, asItIs, NO_OWNER);
-  step.internal = true;
-  step.deadline = request.deadline;
-  step.handTo(resolve, reject);
-  return step;
+/** Whether an error concerns only the caller who got it: out of time, aborted, or one too many. */
+function isOfOneCaller(error: unknown): boolean {
+  return !(error instanceof RedisError) || error instanceof TimeoutError ||
+    error instanceof OverloadError;
 }
 
 function asItIs(reply: Reply): Reply {
   return reply;
 }
-
-function ignore(): void {}

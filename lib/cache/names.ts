@@ -9,6 +9,7 @@
 
 import type { Argument } from "../resp/reply.ts";
 
+const encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 /** One character for each byte. */
@@ -48,6 +49,16 @@ export function nameOfBytes(key: Uint8Array): string {
   } catch {
     return BINARY + latin1.decode(key);
   }
+}
+
+/**
+ * Copies a name into memory of its own: a text of the caller can be a part of a far longer one, which it keeps alive.
+ *
+ * @param name The name.
+ */
+export function copyOfName(name: string): string {
+  // Others were made here.
+  return name.isWellFormed() ? utf8.decode(encoder.encode(name)) : name;
 }
 
 /**

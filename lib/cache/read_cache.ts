@@ -20,13 +20,20 @@ import type { Decoder, Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { type CacheRule, positionOfKey, ruleOf } from "./cacheable.ts";
 import { effectOf, keysOf } from "./effects.ts";
-import { type Destination, Flight, type FlightOwner, type KeptReply } from "./flight.ts";
+import { type Circumstances, type Destination, Flight, type FlightOwner } from "./flight.ts";
 import { Flights } from "./flights.ts";
-import { nameOfBytes, nameOfCall, nameOfKey } from "./names.ts";
+import { copyOfName, nameOfBytes, nameOfCall, nameOfKey } from "./names.ts";
 import { copyOf } from "./replies.ts";
 import { CacheCounters, type CacheStatistics } from "./statistics.ts";
 import { CacheStore, Entry } from "./store.ts";
-import { faultOfServer, type Heartbeat, SILENCE, Source, Tenure } from "./tracking.ts";
+import {
+  faultOfServer,
+  type Heartbeat,
+  SILENCE,
+  Source,
+  type SourceOwner,
+  Tenure,
+} from "./tracking.ts";
 
 /** How often the servers are asked for a sign of life, and some entries are looked at, in milliseconds. */
 const TICK = SILENCE / 2;
@@ -82,7 +89,7 @@ export interface CacheLimits {
  *
  * @typeParam O Type of the options of requests.
  */
-export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwner {
+export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwner, SourceOwner {
   readonly #owner: CacheOwner<O>;
   readonly #maxTtl: number;
   readonly #counters = new CacheCounters();
@@ -105,6 +112,10 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     this.#owner = owner;
     this.#maxTtl = maxTtl;
     this.#store = new CacheStore(maxBytes, () => this.#counters.evictions++);
+  }
+
+  get heartbeat(): Heartbeat {
+    return this.#owner.heartbeat;
   }
 
   /** Its figures at present. */
@@ -155,7 +166,8 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
       }
     }
     this.#counters.misses++;
-    const destination = { key, call, shared, command: row!.name };
+    const slot = this.#owner.slotOf(words[position] as Argument);
+    const destination = { key, call, shared, slot, command: row!.name };
     return this.#fetch(words, decode, bytes, options, destination, position, observed);
   }
 
@@ -264,7 +276,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     decode: Decoder<R>,
     bytes: boolean,
     options: O | undefined,
-    destination: Omit<Destination, "slot">,
+    destination: Destination,
     position: number,
     observed: Observed | null,
   ): Promise<R> {
@@ -287,19 +299,10 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     }
     if (observed !== null) request.observed = observed;
     if (flight === undefined) {
-      const word = request.words[position];
-      flight = new Flight({ ...destination, slot: this.#owner.slotOf(word) }, word, this);
+      flight = new Flight(destination, request.words[position], this);
       this.#flights.add(flight);
     }
-    const shared = flight;
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    request.handTo((value) => {
-      resolve(value as R);
-      shared.onResolved();
-    }, (error) => {
-      reject(error);
-      shared.onRejected(request, error, options?.signal);
-    });
+    const promise = request.promise<R>();
     if (isFirst) {
       flight.lead(request);
       this.#owner.launch(request, options);
@@ -313,14 +316,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   board(flight: Flight, request: Request, connection: TrackingChannel): Tenure | null {
     let source = connection.tracking as Source | null;
     if (source === null) {
-      source = new Source(connection, this.#owner.heartbeat, (ended) => this.#onEnd(ended));
-      connection.tracking = source;
-      this.#sources.add(source);
-      const fault = faultOfServer(connection.greeting);
-      if (fault !== undefined) {
-        source.usable = false;
-        this.#tellUncached(request, new Error(`Cannot cache replies: ${fault}`));
-      }
+      source = this.#open(connection, request.link?.endpoint);
     }
     if (!source.usable || this.#closed) return null;
     const { slot } = flight.destination;
@@ -334,27 +330,50 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     return tenure;
   }
 
-  onRefusal({ source }: Tenure, request: Request, error: unknown): void {
-    // Others pass, such as LOADING.
-    if (!(error instanceof ServerError) || !["ERR", "NOPERM"].includes(error.code)) return;
-    source.usable = false;
-    this.#tellUncached(request, error);
+  /** Begins to listen to what is said on a connection. */
+  #open(connection: TrackingChannel, endpoint: Endpoint | undefined): Source {
+    const source = new Source(connection, this);
+    source.endpoint = endpoint;
+    connection.tracking = source;
+    this.#sources.add(source);
+    const fault = faultOfServer(connection.greeting);
+    if (fault !== undefined) {
+      source.usable = false;
+      this.#tellUncached(source, new Error(`Cannot cache replies: ${fault}`));
+    }
+    return source;
   }
 
-  #tellUncached({ link }: Request, error: Error): void {
-    if (this.#toldUncached || link === null) return;
+  onRefusal(source: Source, error: unknown): void {
+    // Without a reply the connection is lost, and its source with it.
+    if (source.ended || !(error instanceof ServerError)) return;
+    const next = this.#renew(source);
+    next.askAgain();
+    // Others pass, such as LOADING.
+    if (!["ERR", "NOPERM"].includes(error.code)) return;
+    next.usable = false;
+    this.#tellUncached(source, error);
+  }
+
+  #tellUncached({ endpoint }: Source, error: Error): void {
+    if (this.#toldUncached || endpoint === undefined) return;
     this.#toldUncached = true;
-    this.#owner.onUncached(link.endpoint, error);
+    this.#owner.onUncached(endpoint, error);
   }
 
   keep(
     { destination, listed }: Flight,
-    { tenure, reply, since, ttl }: KeptReply,
+    { tenure, since }: Circumstances,
+    reply: Reply,
+    ttl: number,
   ): void {
     if (!listed || tenure.over || this.#closed) return;
     const expires = since + Math.min(ttl, this.#maxTtl);
-    if (expires <= performance.now()) return;
-    this.#store.add(new Entry({ ...destination, reply, expires, tenure }));
+    if (ttl !== Infinity && expires <= performance.now()) return;
+    const { shared } = destination;
+    const key = copyOfName(destination.key);
+    const call = shared ? destination.call : copyOfName(destination.call);
+    this.#store.add(new Entry({ key, call, shared, reply, expires, tenure }));
     this.#timer ??= this.#startTimer();
   }
 
@@ -461,11 +480,14 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   }
 
   /** Drops what a connection has brought, while that stays open. */
-  #renew(source: Source): void {
-    if (!source.ended) this.#sources.add(source.renew());
+  #renew(source: Source): Source {
+    if (source.ended) return source;
+    const next = source.renew();
+    this.#sources.add(next);
+    return next;
   }
 
-  #onEnd(source: Source): void {
+  onEnd(source: Source): void {
     this.#sources.delete(source);
     if (!source.active) return;
     this.#counters.flushes++;

@@ -6,10 +6,12 @@
 
 import type { Greeting } from "../connection/greeting.ts";
 import { ask } from "../connection/ask.ts";
-import type { TrackingChannel } from "../connection/request.ts";
+import type { Request, TrackingChannel } from "../connection/request.ts";
+import type { Endpoint } from "../connection/transport.ts";
 import { ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
+import { type Preparations, preparationsFor } from "./preparations.ts";
 
 const PING: Words = ["PING"];
 
@@ -32,6 +34,16 @@ export interface Heartbeat {
   onReply(source: Source, reply: Reply): void;
 }
 
+/** What a source needs of its cache. */
+export interface SourceOwner {
+  /** What servers are asked for a sign of life. */
+  readonly heartbeat: Heartbeat;
+  /** Called once when a source ends. */
+  onEnd(source: Source): void;
+  /** Called when what is written with a read is refused, or the connection lost before the reply. */
+  onRefusal(source: Source, error: unknown): void;
+}
+
 /**
  * The messages about changed keys that come on one connection, from CLIENT TRACKING to the end of the connection.
  *
@@ -39,8 +51,7 @@ export interface Heartbeat {
  */
 export class Source {
   readonly #connection: TrackingChannel;
-  readonly #heartbeat: Heartbeat;
-  readonly #onEnd: (source: Source) => void;
+  readonly #owner: SourceOwner;
   /** Entries may be used up to this time, in milliseconds of `performance.now()`. */
   goodUntil = -Infinity;
   /** Whether it is over. */
@@ -50,11 +61,16 @@ export class Source {
   /** Whether the server can track, as far as is known. */
   usable = true;
   /** Whether CLIENT TRACKING was sent. */
-  asked = false;
+  #isTracking = false;
+  readonly #preparations: Preparations = preparationsFor((error) =>
+    this.#owner.onRefusal(this, error)
+  );
   /** For caches without slots. */
   readonly whole: Tenure = new Tenure(this);
   /** Counts the requests that may have changed keys that they do not name. */
   gate = 0;
+  /** Address of the node; undefined if it is not known. */
+  endpoint: Endpoint | undefined;
   /** Role of the node as it has told first. Kept by the client. */
   role: string | undefined;
   #asking = false;
@@ -65,17 +81,11 @@ export class Source {
    * Makes a source that nothing was heard from.
    *
    * @param connection The connection.
-   * @param heartbeat What is asked for a sign of life.
-   * @param onEnd Called once when it ends.
+   * @param owner Its cache.
    */
-  constructor(
-    connection: TrackingChannel,
-    heartbeat: Heartbeat,
-    onEnd: (source: Source) => void,
-  ) {
+  constructor(connection: TrackingChannel, owner: SourceOwner) {
     this.#connection = connection;
-    this.#heartbeat = heartbeat;
-    this.#onEnd = onEnd;
+    this.#owner = owner;
   }
 
   /**
@@ -97,9 +107,16 @@ export class Source {
     this.#ask(PING);
   }
 
+  /** Makes what is written in front of a read. It must be written then. */
+  prepare(): readonly Request[] {
+    if (this.#isTracking) return this.#preparations.other;
+    this.#isTracking = true;
+    return this.#preparations.first;
+  }
+
   /** Asks for a sign of life. */
   beat(): void {
-    this.#ask(this.#isPlain ? PING : this.#heartbeat.words);
+    this.#ask(this.#isPlain ? PING : this.#owner.heartbeat.words);
   }
 
   async #ask(words: Words): Promise<void> {
@@ -112,7 +129,7 @@ export class Source {
       try {
         const reply = await ask(this.#connection, [...words]);
         this.heard(now, gate);
-        if (words !== PING) this.#heartbeat.onReply(this, reply);
+        if (words !== PING) this.#owner.heartbeat.onReply(this, reply);
       } catch (error) {
         if (!(error instanceof ServerError)) break;
         // A refusal is an answer, too.
@@ -129,16 +146,22 @@ export class Source {
     if (this.ended) return;
     this.ended = true;
     this.goodUntil = -Infinity;
-    this.#onEnd(this);
+    this.#owner.onEnd(this);
+  }
+
+  /** Sends CLIENT TRACKING again with the next read: it may have been refused. */
+  askAgain(): void {
+    this.#isTracking = false;
   }
 
   /** Ends it, and makes the next one of the same connection. */
   renew(): Source {
     this.end();
-    const next = new Source(this.#connection, this.#heartbeat, this.#onEnd);
+    const next = new Source(this.#connection, this.#owner);
     next.#isPlain = this.#isPlain;
     next.usable = this.usable;
-    next.asked = this.asked;
+    next.endpoint = this.endpoint;
+    next.#isTracking = this.#isTracking;
     this.#connection.tracking = next;
     return next;
   }

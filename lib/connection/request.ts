@@ -91,6 +91,13 @@ export interface TrackedRead {
    * @returns What is written with it; null if it goes alone.
    */
   accompany(request: Request, connection: TrackingChannel): Accompaniment | null;
+  /**
+   * Called when the read has been settled.
+   *
+   * @param outcome How.
+   * @param reason The error that its caller gets; undefined if it was resolved.
+   */
+  onSettled(outcome: Outcome, reason: unknown): void;
 }
 
 /** Keeps the order of a batch in which a command blocks. */

@@ -500,7 +500,10 @@ export abstract class Dispatcher
 
   onSettled(request: Request, outcome: Outcome, reason: unknown): void {
     this.deadlines.remove(request);
-    if (this.cache !== null) this.cache.onRequest(request, "settled");
+    if (this.cache !== null) {
+      if (request.tracked !== null) request.tracked.onSettled(outcome, reason);
+      else this.cache.onRequest(request, "settled");
+    }
     if (this.#kept.size > 0) this.#kept.delete(request);
     if (request.attempts > 0) this.#retries.settled(request, outcome);
     this.#admission.release(request, outcome, reason);

@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly tls?: { readonly caCert: string; readonly caCertPath: string };
   /** The protocol to speak, where it is not the client's own choice. */
   readonly protocol?: 2;
+  /** Whether GET is to be answered from the client's memory where possible. */
+  readonly cached?: true;
 }
 
 /**

@@ -8,14 +8,17 @@ import { RedisClient, RedisClusterClient } from "../../../mod.ts";
 import { REQUEST_TIMEOUT } from "./adapter.ts";
 import { serve } from "./serve.ts";
 
-await serve(({ host, port, cluster, tls, protocol }) => {
+await serve(async ({ host, port, cluster, tls, protocol, cached }) => {
   const configuration = {
     addresses: [{ host, port }],
     requestTimeout: REQUEST_TIMEOUT,
     ...tls && { useTls: true, tls: { caCerts: [tls.caCert] } },
     ...protocol && { protocol },
   };
-  return cluster ? RedisClusterClient.create(configuration) : RedisClient.create(configuration);
+  const client = cluster
+    ? await RedisClusterClient.create(configuration)
+    : await RedisClient.create(configuration);
+  return cached ? client.cached : client;
 }, async ({ host, port }, channels, take) => {
   const client = await RedisClient.create({
     addresses: [{ host, port }],

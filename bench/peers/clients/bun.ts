@@ -24,7 +24,8 @@ declare const Bun: {
   RedisClient: new (url: string, options?: Record<string, unknown>) => Client;
 };
 
-await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Adapter> => {
+await serve(async ({ host, port, cluster, tls, protocol, cached }: Endpoint): Promise<Adapter> => {
+  if (cached) throw new Unsupported("It has no client-side cache");
   if (cluster) throw new Unsupported("It has no cluster client");
   if (protocol) throw new Unsupported("It always asks for RESP3");
   const client = tls

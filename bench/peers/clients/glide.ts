@@ -32,11 +32,14 @@ interface Package {
   GlideClient: Factory;
   GlideClusterClient: Factory;
   ProtocolVersion: { RESP2: number };
+  ClientSideCache: new (options: Record<string, unknown>) => unknown;
 }
 
-const { GlideClient, GlideClusterClient, ProtocolVersion } = load<Package>("@valkey/valkey-glide");
+const { ClientSideCache, GlideClient, GlideClusterClient, ProtocolVersion } = load<Package>(
+  "@valkey/valkey-glide",
+);
 
-await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Adapter> => {
+await serve(async ({ host, port, cluster, tls, protocol, cached }: Endpoint): Promise<Adapter> => {
   const factory = cluster ? GlideClusterClient : GlideClient;
   const client = await factory.createClient({
     addresses: [{ host, port }],
@@ -46,6 +49,13 @@ await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Ad
       advancedConfiguration: { tlsAdvancedConfiguration: { rootCertificates: tls.caCert } },
     },
     ...protocol && { protocol: ProtocolVersion.RESP2 },
+    ...cached && {
+      clientSideCache: new ClientSideCache({
+        maxCacheKb: 64 * 1024,
+        entryTtlMs: 60_000,
+        serverAssisted: true,
+      }),
+    },
   });
   return {
     get: (key) => client.get(key),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Adapter, Endpoint, Subscriber } from "./adapter.ts";
+import { type Adapter, type Endpoint, type Subscriber, Unsupported } from "./adapter.ts";
 import { load } from "./load.ts";
 import { mode, serve } from "./serve.ts";
 
@@ -28,7 +28,8 @@ interface Package {
 const { Redis, Cluster } = load<Package>("ioredis");
 const enableAutoPipelining = mode === "auto-pipelining";
 
-await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Adapter> => {
+await serve(async ({ host, port, cluster, tls, protocol, cached }: Endpoint): Promise<Adapter> => {
+  if (cached) throw new Unsupported("It has no client-side cache");
   const options = { enableAutoPipelining, lazyConnect: true };
   const client = cluster ? new Cluster([{ host, port }], options) : new Redis({
     ...options,

@@ -30,11 +30,16 @@ interface Package {
 const { createClient, createCluster } = load<Package>("redis");
 const commandOptions = mode === "no-timeout" ? { timeout: undefined } : {};
 
-await serve(async ({ host, port, cluster, tls, protocol }: Endpoint): Promise<Adapter> => {
+await serve(async ({ host, port, cluster, tls, protocol, cached }: Endpoint): Promise<Adapter> => {
   const socket = { host, port, ...tls && { tls: true, ca: tls.caCert } };
   const client = cluster
     ? createCluster({ rootNodes: [{ socket }], commandOptions })
-    : createClient({ socket, commandOptions, ...protocol && { RESP: protocol } });
+    : createClient({
+      socket,
+      commandOptions,
+      ...protocol && { RESP: protocol },
+      ...cached && { RESP: 3, clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: "LRU" } },
+    });
   // Without a listener an error ends the process; what fails is rejected as well.
   client.on("error", () => {});
   await client.connect();

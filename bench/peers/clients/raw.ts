@@ -31,6 +31,7 @@ const TAPE_LENGTH = 1000;
 
 await serveSessions(async (workload, endpoint) => {
   if (endpoint.cluster) throw new Unsupported("A bare socket does not know where slots are");
+  if (workload.cached) throw new Unsupported("A bare socket keeps nothing");
   if (workload.measures === "messages") return await openMessages(workload, endpoint);
   const conn = await openSocket(endpoint);
   const tape = makeTape(workload);

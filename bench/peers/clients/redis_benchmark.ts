@@ -34,6 +34,7 @@ const SHORTEST_RUN = 50;
 
 await serveSessions((workload, endpoint) => {
   if (endpoint.cluster) throw new Unsupported("It would open connections to all nodes at once");
+  if (workload.cached) throw new Unsupported("It keeps nothing");
   if (workload.measures === "messages") throw new Unsupported("It cannot subscribe");
   const parts = partsOf(workload);
   // It wants to know how many requests, not how long: the run before tells.

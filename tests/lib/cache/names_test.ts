@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { nameOfBytes, nameOfCall, nameOfKey } from "../../../lib/cache/names.ts";
+import { copyOfName, nameOfBytes, nameOfCall, nameOfKey } from "../../../lib/cache/names.ts";
 
 const utf8 = new TextEncoder();
 
@@ -28,6 +28,13 @@ Deno.test("nameOfKey() tells bytes that are no UTF-8 apart, from each other and 
 Deno.test("nameOfKey() refuses what cannot be sent", () => {
   for (const key of [NaN, null, undefined, {}, new Error("no"), true]) {
     assertEquals(nameOfKey(key), undefined);
+  }
+});
+
+Deno.test("copyOfName() gives the same name", () => {
+  for (const key of ["", "k", "ä€😀", "\ufeffk", Uint8Array.of(255, 1)]) {
+    const name = nameOfKey(key)!;
+    assertEquals(copyOfName(name), name);
   }
 });
 

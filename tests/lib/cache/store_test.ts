@@ -4,7 +4,7 @@ import { Source, Tenure } from "../../../lib/cache/tracking.ts";
 import { randomNumbers } from "../../_kit/random_calls.ts";
 
 const tenure = new Tenure(
-  new Source({} as never, { words: ["PING"], onReply: () => {} }, () => {}),
+  new Source({} as never, {} as never),
 );
 
 function entry(key: string, value: string, call = "GET"): Entry {
