@@ -108,9 +108,10 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly heartbeat: Heartbeat = {
     words: ["ROLE"],
     onReply: (source, reply) => {
-      const role = Array.isArray(reply) ? String(reply[0]) : "";
-      source.role ??= role;
-      if (source.role === role) return;
+      const role = Array.isArray(reply) && reply[0] === "master" ? "primary" : "replica";
+      const before = source.role ?? role;
+      source.role = role;
+      if (before === role) return;
       // Another node is the primary now. Nobody has told so, and the connection has stayed open.
       this.cache!.distrust(source);
       this.#roles.refresh();

@@ -71,8 +71,8 @@ export class Source {
   gate = 0;
   /** Address of the node; undefined if it is not known. */
   endpoint: Endpoint | undefined;
-  /** Role of the node as it has told first. Kept by the client. */
-  role: string | undefined;
+  /** Role that the node has told last; undefined if it has told none. */
+  role: "primary" | "replica" | undefined;
   #asking = false;
   /** Whether the user may not run the command of the heartbeat. */
   #isPlain = false;
@@ -86,6 +86,7 @@ export class Source {
   constructor(connection: TrackingChannel, owner: SourceOwner) {
     this.#connection = connection;
     this.#owner = owner;
+    this.role = connection.greeting?.role;
   }
 
   /**
@@ -161,6 +162,7 @@ export class Source {
     next.#isPlain = this.#isPlain;
     next.usable = this.usable;
     next.endpoint = this.endpoint;
+    next.role = this.role;
     next.#isTracking = this.#isTracking;
     this.#connection.tracking = next;
     return next;

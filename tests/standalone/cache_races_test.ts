@@ -497,3 +497,19 @@ Deno.test("a server that answers: hits go on", async () => {
   }
   assertEquals(client.cacheStatistics.misses, 1);
 });
+
+Deno.test("a node that is no primary any more, and has not closed the connection: its entries are dropped", async () => {
+  let role = "master";
+  await using server = await startFakeServer({
+    GET: "v",
+    PTTL: -1,
+    ROLE: () => role === "master" ? ["master", 0, []] : ["slave", "127.0.0.1", 1, "connected", 0],
+  });
+  await using client = await connect(server);
+  await client.cached.get("k");
+  role = "slave";
+  await until("the entries are dropped", () => Promise.resolve(client.cacheStatistics.flushes > 0));
+  const { misses } = client.cacheStatistics;
+  await client.cached.get("k");
+  assertEquals(client.cacheStatistics.misses, misses + 1);
+});
