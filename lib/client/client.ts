@@ -400,7 +400,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @throws {ServerError} If the server refuses a channel (`NOPERM`). None is subscribed to then.
    * @throws {TimeoutError} If the server has not confirmed all within `requestTimeout` (`clientCreationTimeout` while a
    * connection has to be opened); the same holds then.
-   * @throws {ConfigurationError} If an option is bad.
+   * @throws {ConfigurationError} If an option is bad, or the view has a route.
    */
   subscribe<G extends boolean = false>(
     channels: OneOrMany<Key>,
@@ -587,7 +587,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
         kind,
         names,
         options,
-        { bytes, timeout: own?.timeout, signal: own?.signal },
+        { bytes, timeout: own?.timeout, signal: own?.signal, routed: own?.route !== undefined },
       );
       call?.end(undefined);
       return subscription;

@@ -21,6 +21,8 @@ export interface SubscribingView {
   readonly timeout?: number;
   /** Ends the call and the subscription. */
   readonly signal?: AbortSignal;
+  /** Whether the view has a route, which a subscription cannot have. */
+  readonly routed?: boolean;
 }
 
 const METHODS: Readonly<Record<Kind, string>> = {
@@ -52,6 +54,12 @@ export async function subscribe<
 ): Promise<Subscription<T, WithGaps<M, G>>> {
   const method = METHODS[kind];
   const forms = namesOf(method, names);
+  if (view.routed) {
+    throw new ConfigurationError(
+      `Cannot call ${method} with a route: it finds the nodes by itself; see the option "nodes"`,
+      "route",
+    );
+  }
   const given = options ?? {};
   check(method, given);
   const { onMessage, gaps, overflow, maxMessages, maxBytes, nodes, signal } = given;

@@ -204,3 +204,28 @@ Deno.test("subscriptions follow a replica that is promoted", async () => {
     return lists.every((list) => !/\bsub=[^0]/.test(String(list)));
   });
 });
+
+Deno.test("a name that leads to another server takes its subscriptions along", async () => {
+  await using old = await startServer({ replicas: 1 });
+  const [next] = old.replicas;
+  await using balancer = await startProxy(old);
+  await using client = await connect(balancer, { periodicTopologyCheck: 50 });
+  await using subscription = await client.subscribe(["a", "b"], { gaps: true });
+  // The connections that are open stay with the old one.
+  balancer.target = next;
+  await next.promote();
+  await old.replicaOf(next);
+  for await (const item of subscription) {
+    assert(item.kind === "gap" && item.reason === "moved");
+    break;
+  }
+  assertEquals(await next.command(["PUBLISH", "b", "1"]), 1);
+  for await (const item of subscription) {
+    assert(item.kind === "message" && item.message === "1");
+    break;
+  }
+  await until(
+    "the old one is left",
+    async () => !/\bsub=[^0]/.test(String(await old.command(["CLIENT", "LIST", "TYPE", "pubsub"]))),
+  );
+});
