@@ -375,7 +375,7 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Merges a value into what is there (RFC 7396): null deletes a field.
+   * Merges a value into what is there (RFC 7396): null deletes a field. Not in valkey-json 1.0.
    *
    * @example One field changed, one deleted
    * ```ts no-eval

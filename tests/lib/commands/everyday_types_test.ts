@@ -126,12 +126,15 @@ Deno.test("code for either client batches, executes, and makes views", async () 
 });
 
 Deno.test("names to subscribe to come from anything that can be iterated", async () => {
-  await using client: Client = await connectToServer();
-  await using subscription = await client.subscribe(new Set(pair()));
-  await client.publish("b", "hello");
-  for await (const { channel, message } of subscription) {
-    assertEquals([channel, message], ["b", "hello"]);
-    break;
+  await using server = await connectToServer();
+  await using cluster = await connectToCluster();
+  for (const client of [server, cluster] satisfies Client[]) {
+    await using subscription = await client.subscribe(new Set(pair()));
+    await client.publish("b", "hello");
+    for await (const { channel, message } of subscription) {
+      assertEquals([channel, message], ["b", "hello"]);
+      break;
+    }
   }
 });
 
