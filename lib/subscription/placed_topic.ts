@@ -31,8 +31,8 @@ export class PlacedTopic extends Topic {
 
   /** Whether a node that is to be left still hands out messages: then its successor does not yet. */
   get hasPredecessor(): boolean {
-    for (const [subscriber, { delivers }] of this.seats) {
-      if (delivers && !this.targets.includes(subscriber)) return true;
+    for (const [subscriber, { delivers, wanted }] of this.seats) {
+      if (delivers && wanted && !this.targets.includes(subscriber)) return true;
     }
     return false;
   }

@@ -12,6 +12,7 @@ import { isHopeless } from "../connection/handshake.ts";
 import { ClosedError, ConfigurationError, ServerError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import { Call } from "./call.ts";
+import { DelayedEnds } from "./delayed_ends.ts";
 import { SubscriptionCounts, type SubscriptionFigures } from "./figures.ts";
 import { notConfirmed, PlacedTopic } from "./placed_topic.ts";
 import type { Placement } from "./placement.ts";
@@ -61,6 +62,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   /** Topics about whose nodes the placement is asked soon. */
   readonly #toPlace = new Set<PlacedTopic>();
   readonly #subscribers: SubscriberPool;
+  /** Subscriptions at nodes that are left, and that are listened to for some time more. */
+  readonly #ends = new DelayedEnds();
   /** Since when a subscriber is refused for a reason that lasts, in milliseconds of `performance.now()`. */
   readonly #refusedSince = new WeakMap<Subscriber<PlacedTopic>, number>();
   readonly #turns = new Turns();
@@ -274,6 +277,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     }
     this.#readers.clear();
     this.#unsettled.clear();
+    this.#ends.clear();
     this.#subscribers.close(error);
   }
 
@@ -486,10 +490,29 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   ): void {
     for (const [subscriber, seat] of [...topic.seats]) {
       if (!kept.includes(subscriber) && seat.wanted && (all || !seat.delivers)) {
-        subscriber.release(seat);
-        this.#subscribers.leave(subscriber, () => this.#isNeeded(subscriber));
+        this.#release(topic, seat);
       }
     }
+  }
+
+  /**
+   * Gives a topic up at one node. If that node has other messages than the new one, it is listened to for some time more:
+   * while a slot moves, both may think that they own it.
+   */
+  #release(topic: PlacedTopic, seat: Seat<PlacedTopic>): void {
+    const { subscriber, delivers } = seat;
+    const { delay } = this.#placement;
+    const release = (): void => {
+      subscriber.release(seat);
+      this.#subscribers.leave(subscriber, () => this.#isNeeded(subscriber));
+    };
+    const overlaps = delivers && delay > 0 && topic.kind === "smessage" &&
+      !this.#placement.mayRepeat(topic, subscriber.node);
+    if (!overlaps) return release();
+    seat.wanted = false;
+    this.#ends.add(delay, () => {
+      if (!seat.wanted) release();
+    });
   }
 
   #forget(reader: Reader): Promise<void> {

@@ -16,6 +16,7 @@ import type { LinkSettings } from "../connection/settings.ts";
 import { Silence } from "../connection/silence.ts";
 import { type Endpoint, show } from "../connection/transport.ts";
 import { ConnectionError, type ServerError } from "../errors.ts";
+import { RecentSeats } from "./recent_seats.ts";
 import { type Change, type ChangeOwner, SubscriberConnection } from "./subscriber_connection.ts";
 import type { MessageScanner } from "./message_scanner.ts";
 import { keyOf, type Kind, type Topic } from "./topic.ts";
@@ -126,8 +127,8 @@ export class Subscriber<T extends Topic = Topic> {
     pmessage: new Map(),
     smessage: new Map(),
   };
-  /** The seat of the last message: the next one is often for the same. */
-  #latest: Seat<T> | undefined;
+  /** The seats of the last messages: the next ones are often for the same. */
+  readonly #recent = new RecentSeats<Seat<T>>();
   #size = 0;
   /** Seats about which the server has to be told. */
   readonly #dirty = new Set<Seat<T>>();
@@ -391,12 +392,10 @@ export class Subscriber<T extends Topic = Topic> {
     const { kind } = found;
     const start = kind === "pmessage" ? found.patternStart : found.channelStart;
     const end = kind === "pmessage" ? found.patternEnd : found.channelEnd;
-    let seat = this.#latest;
-    if (
-      seat === undefined || seat.topic.kind !== kind || !seat.topic.name.isIn(buffer, start, end)
-    ) {
+    let seat = this.#recent.find(kind, buffer, start, end);
+    if (seat === undefined) {
       seat = this.#seats[kind].get(keyOf(buffer, start, end));
-      this.#latest = seat;
+      if (seat !== undefined) this.#recent.keep(seat);
     }
     if (seat?.delivers) seat.topic.deliverFound(found, buffer);
   }
@@ -412,10 +411,9 @@ export class Subscriber<T extends Topic = Topic> {
     // What is under way about it will have an answer of its own.
     if (seat === undefined || seat.state !== "subscribed") return;
     seat.state = "none";
-    if (seat.delivers) {
-      seat.delivers = false;
-      this.#owner.onLost(seat, Date.now(), "subscription");
-    }
+    const isLost = seat.delivers && seat.wanted;
+    seat.delivers = false;
+    if (isLost) this.#owner.onLost(seat, Date.now(), "subscription");
     if (seat.wanted) this.#retryLater(seat);
     else this.#remove(seat);
   }
@@ -464,7 +462,7 @@ export class Subscriber<T extends Topic = Topic> {
     const { key } = seat.topic.name;
     if (seats.get(key) !== seat) return;
     seats.delete(key);
-    if (this.#latest === seat) this.#latest = undefined;
+    this.#recent.forget(seat);
     this.#dirty.delete(seat);
     this.#refused.delete(seat);
     this.#size--;
