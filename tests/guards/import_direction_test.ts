@@ -156,7 +156,7 @@ const PUBLISHED = ["lib/", "standalone/", "cluster/"];
 const TEST_KIT = "lib/testing/";
 
 /** Classes of Node that other libraries expect of a connection. Every runtime has them. */
-const NODE_TYPES: ReadonlySet<string> = new Set(["node:events", "node:stream"]);
+const NODE_TYPES: ReadonlySet<string> = new Set(["node:buffer", "node:events", "node:stream"]);
 
 /** The only file that opens sockets; the test kit stands outside, it has to be independent. */
 const TRANSPORT = "lib/connection/transport.ts";

@@ -20,7 +20,7 @@ import { ConnectionError, ServerError } from "../../errors.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
 import { wordOf, wordsOf } from "../words.ts";
-import { type Carrier, NodeCarrier } from "./carrier.ts";
+import { type Carrier, NodeCarrier } from "../carrier.ts";
 import { scanWords, scoresWords, setWords } from "./option_words.ts";
 import { recordOf } from "./replies.ts";
 import { type BullMQTransaction, QueuedCommands, runInARow, runTogether } from "./transaction.ts";

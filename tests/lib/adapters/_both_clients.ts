@@ -14,24 +14,35 @@ cluster.unref();
 /** A client of either kind. */
 export type AnyClient = RedisClient | RedisClusterClient;
 
+/** The class of a client, and what it was made with. */
+export type Making = [
+  client: typeof RedisClient | typeof RedisClusterClient,
+  configuration: { addresses: { host: string; port: number }[] },
+];
+
 /**
  * Registers a test for both clients.
  *
  * @param name What is to be seen.
- * @param body The test. The client is closed after it, and the keys are deleted before it.
+ * @param body The test. The client is closed after it, and the keys are deleted before it. With the class and the
+ * configuration it can make more.
  */
-export function onBothClients(name: string, body: (client: AnyClient) => Promise<void>): void {
+export function onBothClients(
+  name: string,
+  body: (client: AnyClient, ...making: Making) => Promise<void>,
+): void {
   const common = { requestTimeout: 10_000, clientCreationTimeout: 10_000 };
   Deno.test(`${name} [standalone]`, async () => {
-    const addresses = [{ host: server.host, port: server.port }];
-    await using client = await RedisClient.create({ addresses, ...common });
+    const configuration = { addresses: [{ host: server.host, port: server.port }], ...common };
+    await using client = await RedisClient.create(configuration);
     await client.flushall();
-    await body(client);
+    await body(client, RedisClient, configuration);
   });
   Deno.test(`${name} [cluster]`, async () => {
     const addresses = cluster.nodes.map(({ host, port }) => ({ host, port }));
-    await using client = await RedisClusterClient.create({ addresses, ...common });
+    const configuration = { addresses, ...common };
+    await using client = await RedisClusterClient.create(configuration);
     await client.flushall();
-    await body(client);
+    await body(client, RedisClusterClient, configuration);
   });
 }

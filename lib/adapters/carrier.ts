@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Client } from "../../client/client.ts";
-import type { ClusterRequestOptions } from "../../dispatch/request_options.ts";
-import type { AddressRoute } from "../../dispatch/route.ts";
-import type { EventAddress } from "../../events.ts";
-import type { Argument, Reply } from "../../resp/reply.ts";
-import type { ReopenedClient } from "../reopened_client.ts";
+import type { Client } from "../client/client.ts";
+import type { ClusterRequestOptions } from "../dispatch/request_options.ts";
+import type { AddressRoute } from "../dispatch/route.ts";
+import type { EventAddress } from "../events.ts";
+import type { Argument, Reply } from "../resp/reply.ts";
+import type { ReopenedClient } from "./reopened_client.ts";
 
 /** What a connection sends its commands with. */
 export type Carrier = Pick<
