@@ -7,7 +7,8 @@
  */
 
 import { mapAddress } from "../lib/configuration/address_map.ts";
-import type { SentinelSettings, Settings } from "../lib/configuration/settings.ts";
+import type { SentinelSettings } from "../lib/configuration/access.ts";
+import type { Settings } from "../lib/configuration/settings.ts";
 import type { Heartbeat } from "../lib/cache/tracking.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { Link } from "../lib/connection/link.ts";

@@ -5,7 +5,7 @@
  */
 
 import { mapAddress } from "../lib/configuration/address_map.ts";
-import type { SentinelSettings } from "../lib/configuration/settings.ts";
+import type { SentinelSettings } from "../lib/configuration/access.ts";
 import type { Deadlines } from "../lib/connection/deadlines.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
 import { type Endpoint, show } from "../lib/connection/transport.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { CredentialsProvider, RedisCredentials } from "../configuration/options.ts";
-import { credentialsOf } from "../configuration/settings.ts";
+import { credentialsOf } from "../configuration/access.ts";
 import type { LinkSettings } from "../connection/settings.ts";
 import { faultOfOptions } from "../option_shape.ts";
 

@@ -1,5 +1,5 @@
 /**
- * The error of a bad option.
+ * Checks of single options, and the error of a bad one.
  *
  * @module
  */
@@ -32,4 +32,68 @@ export function badOption(
   options?: ErrorOptions,
 ): ConfigurationError {
   return new ConfigurationError(`Cannot use option "${option}": ${problem}`, option, options);
+}
+
+/** Longest time that a timer can measure. */
+export const MAX_MS = 2 ** 31 - 1;
+
+/** Checks a time limit in milliseconds. */
+export function time(value: unknown, fallback: number, name: string): number {
+  return real(value === undefined ? fallback : value, Number.MIN_VALUE, MAX_MS, name);
+}
+
+/** Checks a time in milliseconds, 0 for never. */
+export function timeOrOff(value: unknown, fallback: number, name: string): number {
+  return real(value === undefined ? fallback : value, 0, MAX_MS, name);
+}
+
+/** Checks an integer. */
+export function integer(
+  value: unknown,
+  fallback: number,
+  min: number,
+  max: number,
+  name: string,
+): number {
+  const number = value === undefined ? fallback : value;
+  check(
+    Number.isInteger(number) && (number as number) >= min && (number as number) <= max,
+    name,
+    `expected an integer from ${min} to ${max}`,
+  );
+  return number as number;
+}
+
+/** Checks a number. */
+export function real(value: unknown, min: number, max: number, name: string): number {
+  check(
+    typeof value === "number" && value >= min && value <= max,
+    name,
+    min === Number.MIN_VALUE
+      ? `expected a number above 0, up to ${max}`
+      : `expected a number from ${min} to ${max}`,
+  );
+  return value;
+}
+
+/** Checks a flag. */
+export function flag(value: unknown, name: string, { fallback = false } = {}): boolean {
+  check(value === undefined || typeof value === "boolean", name, "expected a boolean");
+  return value ?? fallback;
+}
+
+/** Refuses options with unknown names. */
+export function known(given: object, names: readonly string[], prefix: string): void {
+  for (const name of Object.keys(given)) {
+    check(
+      names.includes(name),
+      `${prefix}${name}`,
+      `there is no such option, only ${names.join(", ")}`,
+    );
+  }
+}
+
+/** Whether something may be an object of options. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
