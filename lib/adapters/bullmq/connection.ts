@@ -95,7 +95,7 @@ interface Defined {
  *
  * await using connection = new BullMQConnection(RedisClient, "redis://localhost:6379");
  * const queue = new Queue("mail", { connection });
- * const worker = new Worker("mail", (job) => console.log(job.data), { connection });
+ * const worker = new Worker("mail", async (job) => console.log(job.data), { connection });
  * await queue.add("welcome", { to: "ann@example.com" });
  * // … and at the end:
  * await worker.close();

@@ -12,7 +12,7 @@
  *
  * await using connection = new BullMQConnection(RedisClient, "redis://localhost:6379");
  * const queue = new Queue("mail", { connection });
- * const worker = new Worker("mail", (job) => console.log(job.data), { connection });
+ * const worker = new Worker("mail", async (job) => console.log(job.data), { connection });
  * await queue.add("welcome", { to: "ann@example.com" });
  * ```
  *
