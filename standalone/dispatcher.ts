@@ -109,7 +109,9 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly heartbeat: Heartbeat = {
     words: ["ROLE"],
     onReply: (source, reply) => {
-      const role = Array.isArray(reply) && reply[0] === "master" ? "primary" : "replica";
+      const told = Array.isArray(reply) ? reply[0] : undefined;
+      if (told !== "master" && told !== "slave") return;
+      const role = told === "master" ? "primary" : "replica";
       const before = source.role ?? role;
       source.role = role;
       if (before === role) return;
