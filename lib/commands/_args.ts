@@ -47,8 +47,12 @@ export type Entries<V extends Value = Value> =
  */
 export type NoOthers<O, A> = { readonly [K in Exclude<keyof O, keyof A>]: never };
 
-/** The value with which an option counts as not given: false only for a flag. */
-type NotGiven<V> = [V] extends [boolean] ? false | undefined : undefined;
+/**
+ * With what an option counts as not given: false only for a flag.
+ *
+ * @typeParam V Type of the option.
+ */
+export type NotGiven<V> = [V] extends [boolean] ? false | undefined : undefined;
 
 /**
  * Options of which at most one can be given. A flag that is false counts as not given.

@@ -124,7 +124,7 @@ export interface NoGeoDetails {
 }
 
 /** Something is answered about a member besides itself. */
-type SomeGeoDetails = { withdist: true } | { withhash: true } | { withcoord: true };
+export type SomeGeoDetails = { withdist: true } | { withhash: true } | { withcoord: true };
 
 /**
  * What belongs to an option: there if it is true, and perhaps there if it may be true.
@@ -132,11 +132,16 @@ type SomeGeoDetails = { withdist: true } | { withhash: true } | { withcoord: tru
  * @typeParam F Type of the option.
  * @typeParam R What it brings.
  */
-type IfAsked<F, R> = [F] extends [true] ? R : [F] extends [false | undefined] ? unknown
+export type GeoDetail<F, R> = [F] extends [true] ? R : [F] extends [false | undefined] ? unknown
 : Partial<R>;
 
-/** Type of an option; undefined if it is not given. */
-type OptionOf<O, K extends keyof GeoDetails> = K extends keyof O ? O[K] : undefined;
+/**
+ * Type of an option; undefined if it is not given.
+ *
+ * @typeParam O Type of the options.
+ * @typeParam K Name of the option.
+ */
+export type GeoOption<O, K extends keyof GeoDetails> = K extends keyof O ? O[K] : undefined;
 
 /** Distance of a member that was found. */
 export interface GeoDistance {
@@ -167,9 +172,9 @@ export type GeoMatch<T extends string | Uint8Array = string, O = GeoDetails> =
     /** The member. */
     member: T;
   }
-  & IfAsked<OptionOf<O, "withdist">, GeoDistance>
-  & IfAsked<OptionOf<O, "withhash">, GeoHash>
-  & IfAsked<OptionOf<O, "withcoord">, GeoPlace>;
+  & GeoDetail<GeoOption<O, "withdist">, GeoDistance>
+  & GeoDetail<GeoOption<O, "withhash">, GeoHash>
+  & GeoDetail<GeoOption<O, "withcoord">, GeoPlace>;
 
 /**
  * What a search answers: members alone, or with the details that were asked for; either if that depends.
@@ -179,7 +184,7 @@ export type GeoMatch<T extends string | Uint8Array = string, O = GeoDetails> =
  */
 export type GeoMatches<T extends string | Uint8Array, O> = O extends SomeGeoDetails
   ? GeoMatch<T, O>[]
-  : [OptionOf<O, keyof GeoDetails>] extends [false | undefined] ? T[]
+  : [GeoOption<O, keyof GeoDetails>] extends [false | undefined] ? T[]
   : T[] | GeoMatch<T, O>[];
 
 const GEO_POSITION: OptionShape<GeoPosition> = { longitude: "word", latitude: "word" };

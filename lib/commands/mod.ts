@@ -117,6 +117,7 @@ export type {
   Key,
   Many,
   NoOthers,
+  NotGiven,
   OneOrMany,
   Value,
 } from "./_args.ts";
@@ -141,11 +142,13 @@ export type { ExpireCondition, GetExpiry, SetExpiry } from "./_expiry.ts";
 export type {
   GeoArea,
   GeoCenter,
+  GeoDetail,
   GeoDetails,
   GeoDistance,
   GeoHash,
   GeoMatch,
   GeoMatches,
+  GeoOption,
   GeoOrder,
   GeoPlace,
   GeoPolygon,
@@ -153,6 +156,7 @@ export type {
   GeoShape,
   GeoUnit,
   NoGeoDetails,
+  SomeGeoDetails,
 } from "./_geo_search.ts";
 export type { InfoSection, ServerInfo } from "./_info_report.ts";
 export type { DatabaseOverhead, MemoryStats } from "./_memory_stats.ts";
