@@ -88,7 +88,7 @@ export interface MonitorEnd {
  * @typeParam M What it hands out.
  */
 export class Monitor<T extends string | Uint8Array = string, M = MonitoredCommand<T>>
-  implements AsyncIterable<M>, AsyncDisposable, MonitorEnd {
+  implements AsyncIterable<M>, AsyncDisposable {
   readonly #setup: MonitorSetup;
   readonly #session: MonitorSession;
   readonly #mailbox: Mailbox<string | GapItem>;

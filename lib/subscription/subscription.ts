@@ -5,11 +5,10 @@
  */
 
 import type { GapItem, Message } from "./message.ts";
-import { namesOf, type OneOrMany } from "./names.ts";
+import { namesOf } from "./names.ts";
 import type { Overflow } from "./mailbox.ts";
 import type { Item, Reader, SubscriptionStats } from "./reader.ts";
 import type { Subscriptions } from "./registry.ts";
-import type { Name } from "./topic.ts";
 
 /**
  * What a subscription hands out: messages, and with the option `gaps` also gaps.
@@ -122,7 +121,7 @@ export class Subscription<
    * @throws {TimeoutError} If the server does not confirm them in time; the same holds then.
    * @throws {ClosedError} If the subscription has ended.
    */
-  async add(names: OneOrMany<Name>): Promise<void> {
+  async add(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
     const forms = namesOf("add()", names);
     await this.#subscriptions.add(this.#reader, forms, {});
   }
@@ -133,7 +132,7 @@ export class Subscription<
    * @param names One name or several; those that it does not have are left out.
    * @returns Resolves when the server has confirmed that, or has not answered in time.
    */
-  async delete(names: OneOrMany<Name>): Promise<void> {
+  async delete(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
     const forms = namesOf("delete()", names);
     await this.#subscriptions.delete(this.#reader, forms);
   }
