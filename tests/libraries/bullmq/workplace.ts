@@ -4,10 +4,8 @@
  * @module
  */
 
+import { bundle, fetchFiles, run } from "../_workplace.ts";
 import { REVISION, VERSIONS } from "./versions.ts";
-
-/** Where the tests come from if no other place is given. */
-const ARCHIVE = `https://codeload.github.com/taskforcesh/bullmq/tar.gz/${REVISION}`;
 
 const CONFIGURATION = `import { defineConfig } from "vitest/config";
 export default defineConfig({
@@ -62,7 +60,11 @@ const OUR_FACTORY = `async function createTestClient(): Promise<IRedisClient> {
  */
 export async function prepare(folder: string, source: string | undefined): Promise<void> {
   const inFolder = (name: string): string => `${folder}/${name}`;
-  await fetchTests(folder, source);
+  await fetchFiles(folder, {
+    repository: "taskforcesh/bullmq",
+    revision: REVISION,
+    paths: ["tests", "vitest.setup.ts"],
+  }, source);
   await Deno.writeTextFile(
     inFolder("package.json"),
     JSON.stringify({ private: true, type: "module", dependencies: VERSIONS }),
@@ -81,46 +83,7 @@ export async function prepare(folder: string, source: string | undefined): Promi
   await run(folder, Deno.execPath(), ["install", "--quiet", "--node-modules-dir=auto"]);
   // The tests import the sources; what was built of them has the same shape.
   await Deno.symlink("node_modules/bullmq/dist/esm", inFolder("src"));
-  console.log("Bundling this library");
-  const root = new URL("../../..", import.meta.url).pathname;
-  const entry = new URL("entry.ts", import.meta.url).pathname;
-  await run(root, Deno.execPath(), [
-    ...["bundle", "--quiet", "--platform", "deno", "--output", inFolder("babushka.mjs"), entry],
-  ]);
-  const bundle = await Deno.readTextFile(inFolder("babushka.mjs"));
-  await Deno.writeTextFile(inFolder("babushka.mjs"), REAL_CLOCK + bundle);
-}
-
-/** Puts `tests/` and the setup for ioredis into a folder. */
-async function fetchTests(folder: string, source: string | undefined): Promise<void> {
-  const archive = `${folder}/bullmq.tar`;
-  if (source === undefined) {
-    console.log(`Downloading ${ARCHIVE}`);
-    const response = await fetch(ARCHIVE).catch((error) => {
-      throw new Error(
-        `Cannot download the tests of BullMQ: ${error.message}. Pass a checkout: --source /path/to/bullmq`,
-      );
-    });
-    if (!response.ok) throw new Error(`Cannot download ${ARCHIVE}: status ${response.status}`);
-    await Deno.writeFile(archive, response.body!);
-    await run(folder, "tar", [
-      "xzf",
-      archive,
-      "--strip-components=1",
-      "--wildcards",
-      "*/tests",
-      "*/vitest.setup.ts",
-    ]);
-  } else {
-    await run(folder, "git", [
-      ...["-C", source, "archive", "--output", archive, REVISION, "tests", "vitest.setup.ts"],
-    ]);
-    await run(folder, "tar", ["xf", archive]);
-  }
-  await Deno.remove(archive);
-}
-
-async function run(cwd: string, program: string, args: string[]): Promise<void> {
-  const { success } = await new Deno.Command(program, { args, cwd }).spawn().status;
-  if (!success) throw new Error(`Cannot prepare the suite: ${program} ${args[0]} failed`);
+  await bundle(new URL("entry.ts", import.meta.url), inFolder("babushka.mjs"));
+  const text = await Deno.readTextFile(inFolder("babushka.mjs"));
+  await Deno.writeTextFile(inFolder("babushka.mjs"), REAL_CLOCK + text);
 }
