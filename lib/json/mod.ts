@@ -348,7 +348,7 @@ export class JsonCommands extends Executor {
    *
    * @example A document, a value, a list of values, and values by path
    * ```ts no-eval
-   * await json(client).get<User>("user:7"); // { name: "Ada", tags: ["math"] }
+   * await json(client).get<{ name: string }>("user:7"); // { name: "Ada", tags: ["math"] }
    * await json(client).get("user:7", ".name"); // "Ada"
    * await json(client).get("user:7", "$.name"); // ["Ada"]
    * await json(client).get("user:7", ["$.name", "$.tags"]); // { "$.name": ["Ada"], "$.tags": [["math"]] }
