@@ -273,3 +273,16 @@ Deno.test("subscribe() on a client that finds no cluster says why", async () => 
   const error = await assertRejects(() => redis.subscribe("news"), ServerError);
   assertEquals(error.code, "WRONGPASS");
 });
+
+Deno.test("a primary that falls silent, and has no replica, is left by what any node can have", async () => {
+  await using cluster = await startFakeCluster({ shards: 2 });
+  await using redis = await client(cluster, { keepAlive: 50, requestTimeout: 100 });
+  await using news = await redis.subscribe("news", { gaps: true });
+  const items = read(news);
+  const home = cluster.nodes.find((node) => node.subscribers.length > 0)!;
+  const [other] = cluster.nodes.filter((node) => node !== home);
+  cluster.handler = (_, node) => node === home ? new Promise(() => {}) : undefined;
+  await eventually(() => namesAt(other).length === 1 && items.includes("moved"));
+  other.publish("news", "after");
+  await eventually(() => items.includes("after"));
+});

@@ -1,5 +1,5 @@
 /**
- * Runs the scenes of `subscriptions_test.ts` large, and prints their figures:
+ * Runs the scenes of `subscriptions_test.ts` large, and one in which a primary falls silent, and prints their figures:
  *
  *     deno run -A tests/cluster/subscriptions_at_scale.ts [rounds] [scene]
  *

@@ -3,7 +3,6 @@ import {
   eventsOfAllNodes,
   nothingIsLeft,
   primaryKilled,
-  primaryPaused,
   replicaPromoted,
   slotsMove,
   SMALL,
@@ -17,7 +16,6 @@ Deno.test("subscriptions get their messages once, or a gap, whatever happens to 
     "slots with shard channels move there and back": slotsMove,
     "the primary is killed at which everything is subscribed": primaryKilled,
     "a replica takes over while the primary stays": replicaPromoted,
-    "a primary falls silent": primaryPaused,
     "keyspace events of all primaries come once, also of a shard that comes and goes":
       eventsOfAllNodes,
     "nothing is left at the servers in the end": nothingIsLeft,
