@@ -134,6 +134,9 @@ class Run {
 
   /** Waits until all replicas have what was acknowledged until now. */
   async untilReplicated(): Promise<void> {
+    await until("every writer has written", () => {
+      return Promise.resolve(this.#writers.every(({ acknowledged }) => acknowledged.size > 10));
+    });
     const now = performance.now();
     await until("all replicas have everything", async () => await this.#client.wait(2, 2000) >= 2, {
       timeout: 20_000,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { RedisClient } from "../../standalone/mod.ts";
 import { startSentinels, type TestSentinels, type TestServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
+import { Lateness } from "./_elapsed.ts";
 import { connectBy } from "./_fake_sentinel.ts";
 
 /** Waits until a majority of the sentinels names another primary. */
@@ -40,6 +41,7 @@ Deno.test("real sentinels: killed, partitioned, replaced and healed, in RESP2 an
   await using first = await connect(2);
   await using second = await connect(3);
   const clients = [first, second];
+  using late = new Lateness();
   let primary = await sentinels.primary();
   const killed = primary;
 
@@ -50,7 +52,7 @@ Deno.test("real sentinels: killed, partitioned, replaced and healed, in RESP2 an
     primary = await sentinels.primary();
     await untilWritesReach([primary], clients, []);
     const elapsed = performance.now() - agreed;
-    assert(elapsed < 300, `${elapsed} ms after a majority agreed`);
+    assert(elapsed < 300 + late.worst, `${elapsed} ms after a majority agreed`);
   });
 
   await t.step(
@@ -64,7 +66,7 @@ Deno.test("real sentinels: killed, partitioned, replaced and healed, in RESP2 an
       primary = await sentinels.primary();
       await untilWritesReach([primary], clients, [old]);
       const elapsed = performance.now() - agreed;
-      assert(elapsed < 300, `${elapsed} ms`);
+      assert(elapsed < 300 + late.worst, `${elapsed} ms after a majority agreed`);
       assertEquals((await old.info("replication")).role, "master");
       await sentinels.heal();
       await killed.start();
@@ -72,14 +74,11 @@ Deno.test("real sentinels: killed, partitioned, replaced and healed, in RESP2 an
   );
 
   await t.step("sentinels are killed one by one and replaced", async () => {
-    const before = [...sentinels.sentinels];
-    for (const sentinel of before) {
+    for (const sentinel of [...sentinels.sentinels]) {
       await sentinels.addSentinel();
       await sentinel.kill();
       for (const client of clients) assertEquals(await client.set("k", "v"), "OK");
     }
-    for (const sentinel of before) await sentinels.removeSentinel(sentinel);
-    await sentinels.agreed();
   });
 
   await t.step(
