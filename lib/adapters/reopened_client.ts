@@ -258,6 +258,7 @@ export class ReopenedClient {
     const waiting = this.#waiting.splice(0);
     this.#leave("wait");
     for (const { reject } of waiting) reject(error);
+    this.#report(error);
   }
 
   /** Forgets the client. */

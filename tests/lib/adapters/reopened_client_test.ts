@@ -181,6 +181,7 @@ Deno.test("what another attempt does not change ends connect() and the commands 
   await assertRejects(() => connection.connect(), ServerError, "WRONGPASS");
   await assertRejects(() => pending, ServerError, "WRONGPASS");
   assertEquals(connection.status, "wait");
+  assert(connection.errors.at(-1)?.message.startsWith("WRONGPASS"));
   await using bad = new Plain(own.port, { databaseId: -1 });
   await assertRejects(() => bad.call("PING"), ConfigurationError);
 });
