@@ -193,6 +193,14 @@ async function _compiles(
   await client.scan("0");
   const { sections } = await cluster.with({ route: "random" }).info();
   same<typeof sections.memory.used_memory, string>();
+  same<Awaited<ReturnType<typeof onEither>>, [string | null, Uint8Array | null, number]>();
+
+  async function onEither(either: Client): Promise<[string | null, Uint8Array | null, number]> {
+    await using subscription = await either.ssubscribe(pair());
+    const text = await either.cached.with({ timeout: 100 }).get("k");
+    const bytes = await either.bytes.cached.get("k");
+    return [text, bytes, subscription.stats.received];
+  }
 
   function counted() {
     return client.incrby("n", String(1));
