@@ -150,6 +150,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       topic.join(reader);
       added.push(topic);
       for (const release of topic.releases) release.confirm(topic);
+      topic.releases.clear();
       if (!topic.settled) {
         this.#unsettled.add(topic);
         this.#place(topic);
