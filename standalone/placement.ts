@@ -10,6 +10,9 @@ import type { Reply } from "../lib/resp/reply.ts";
 import type { Placement } from "../lib/subscription/placement.ts";
 import type { SubscriberNode } from "../lib/subscription/subscriber.ts";
 
+/** How late a replica may hand a message on, in milliseconds. */
+const REPLICATION_DELAY = 100;
+
 /** What a {@linkcode StandalonePlacement} needs to know of the nodes. */
 export interface PrimarySource {
   /** The primary; null while none is known. */
@@ -36,7 +39,7 @@ interface Node extends SubscriberNode {
  * else.
  */
 export class StandalonePlacement implements Placement {
-  readonly delay = 0;
+  readonly delay = REPLICATION_DELAY;
   readonly #source: PrimarySource;
   readonly #nodes = new WeakMap<Link, Node>();
   /** The primary of the last answer. */
@@ -103,7 +106,8 @@ export class StandalonePlacement implements Placement {
   }
 
   mayRepeat(): boolean {
-    return false;
+    // The old primary is a replica of the new one by now. A message can come from it first.
+    return true;
   }
 
   call(node: SubscriberNode, words: Words): Promise<Reply> {
