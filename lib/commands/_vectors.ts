@@ -116,7 +116,8 @@ export function appendVector(words: Words, vector: Vector): Words {
     words.push("FP32", vector);
   } else if (typeof vector === "object" && vector !== null && Symbol.iterator in vector) {
     const components = listOf<number>(vector);
-    words.push("VALUES", components.length, ...components);
+    words.push("VALUES", components.length);
+    for (const component of components) words.push(component);
   } else {
     refuse(words, "expected a vector as a Float32Array, an array of numbers, or bytes");
   }
