@@ -158,7 +158,6 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     const entry = this.#find(key, call);
     if (entry !== undefined) {
       this.#counters.hits++;
-      this.#store.touch(entry);
       try {
         return Promise.resolve(decode(copyOf(entry.reply), bytes));
       } catch (error) {
@@ -188,7 +187,9 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
       this.#store.delete(entry);
       return undefined;
     }
-    return now <= tenure.source.goodUntil ? entry : undefined;
+    if (now > tenure.source.goodUntil) return undefined;
+    this.#store.touch(entry, now);
+    return entry;
   }
 
   /** Reads each key of MGET as GET would, so that both have the same entries. */
@@ -209,7 +210,6 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
         missing.push(i);
         continue;
       }
-      this.#store.touch(entry);
       replies[i - 1] = copyOf(entry.reply);
     }
     if (words.length === 1) return this.#owner.submit(words, decode, bytes, options);

@@ -52,9 +52,9 @@ Deno.test("CacheStore drops what was not used for the longest time", () => {
   const evicted: number[] = [];
   const store = new CacheStore(20_000, () => evicted.push(store.size));
   const keys = Array.from({ length: 200 }, (_, i) => `key${i}`);
-  for (const key of keys) {
+  for (const [i, key] of keys.entries()) {
     store.add(entry(key, "v"));
-    store.touch(store.get("key0", "GET")!);
+    store.touch(store.get("key0", "GET")!, (i + 1) * 1000);
   }
   const left = keysOf(store, keys);
   assertEquals(left[0], "key0");
@@ -103,7 +103,7 @@ Deno.test("CacheStore counts nothing twice, whatever happens", () => {
       }
       case 2: {
         const found = store.get(key, call);
-        if (found !== undefined) store.touch(found);
+        if (found !== undefined) store.touch(found, i * 10);
         break;
       }
       default:
