@@ -48,7 +48,7 @@ Deno.test("the standalone part measures what it says, and notices whatever is wr
   assertEquals(broken(verdicts), []);
   assert(allHeld(verdicts));
 
-  const { load, replicas, security, promotion } = figures;
+  const { load, replicas, cached, security, promotion } = figures;
   assertEquals([load.products, load.requests, load.keys.found], [400, 2000, 400 + 8 * 3 + 1]);
   assertEquals([load.replicas, load.groups], [2, 16]);
   assertEquals([replicas.reads, replicas.primary, replicas.replicas], [400, 0, [200, 200]]);
@@ -68,7 +68,7 @@ Deno.test("the standalone part measures what it says, and notices whatever is wr
   assertMatch(report, /Answered by each replica +200, 200\n/);
   assertMatch(report, /Attempts that ended as expected +8 of 8\n/);
   assertMatch(report, /Orders +([\d,]+) made, \1 succeeded, 0 failed\n/);
-  assertMatch(report, /All 12 checks held, in 1.23 s\n$/);
+  assertMatch(report, /All 15 checks held, in 1.23 s\n$/);
 
   const wrong: Partial<typeof figures>[] = [
     { load: { ...load, keys: { wanted: 2, found: 1 } } },
@@ -78,6 +78,9 @@ Deno.test("the standalone part measures what it says, and notices whatever is wr
     { replicas: { ...replicas, wrong: 1 } },
     { replicas: { ...replicas, primary: 1 } },
     { replicas: { ...replicas, replicas: [199, 201] } },
+    { cached: { ...cached, wrong: 1 } },
+    { cached: { ...cached, asked: 1 } },
+    { cached: { ...cached, notice: 2001 } },
     { security: { attempts: [{ what: "entry", expected: "NOPERM", outcome: "ok" }] } },
     { promotion: { ...promotion, traffic: { ...traffic, failed: 1 } } },
     { promotion: { ...promotion, audit: { ...audit, missing: 1 } } },
@@ -88,7 +91,7 @@ Deno.test("the standalone part measures what it says, and notices whatever is wr
   for (const change of wrong) {
     const changed = judgeStandalone({ ...figures, ...change });
     assertEquals(broken(changed).length, 1, JSON.stringify(change));
-    assertStringIncludes(reportOf(changed), "1 check of 12 did not hold");
+    assertStringIncludes(reportOf(changed), "1 check of 15 did not hold");
   }
 });
 

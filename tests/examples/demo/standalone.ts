@@ -11,6 +11,7 @@ import { duration } from "./number_text.ts";
 import type { Stage, Verdict } from "./scene.ts";
 import { judgeLoad, loadCatalogue, type LoadFigures } from "./scenes/load_catalogue.ts";
 import { judgePromotion, promoteReplica, type PromotionFigures } from "./scenes/promote_replica.ts";
+import { type CachedFigures, judgeCached, readCached } from "./scenes/read_cached.ts";
 import { judgeReplicas, readReplicas, type ReplicaFigures } from "./scenes/read_replicas.ts";
 import {
   DEFAULT_PASSWORD,
@@ -25,6 +26,7 @@ import { serverName } from "./server_name.ts";
 export interface StandaloneFigures {
   readonly load: LoadFigures;
   readonly replicas: ReplicaFigures;
+  readonly cached: CachedFigures;
   readonly security: SecurityFigures;
   readonly promotion: PromotionFigures;
 }
@@ -61,9 +63,10 @@ export async function playStandalone(stage: Stage): Promise<StandaloneFigures> {
   const load = await loadCatalogue(stage, client, products);
   await using reader = await connect(all, { readFrom: "preferReplica" });
   const replicas = await readReplicas(stage, reader, primary, products);
+  const cached = await readCached(stage, client, reader, primary, products);
   const security = await visitSecuredServer(stage, secured, products.slice(0, SAMPLE));
   const promotion = await promoteReplica(stage, primary, products);
-  return { load, replicas, security, promotion };
+  return { load, replicas, cached, security, promotion };
 }
 
 /**
@@ -75,6 +78,7 @@ export function judgeStandalone(figures: StandaloneFigures): Verdict[] {
   return [
     judgeLoad(figures.load),
     judgeReplicas(figures.replicas),
+    judgeCached(figures.cached),
     judgeSecurity(figures.security),
     judgePromotion(figures.promotion),
   ];
