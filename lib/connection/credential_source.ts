@@ -33,14 +33,27 @@ const LEAST_REFRESH = 100;
 /** Longest time that a timer can measure, in milliseconds. */
 const MAX_MS = 2 ** 31 - 1;
 
+/** Why a call of the provider is not waited for any more. */
+const REPLACED = new RedisError("Other credentials were given meanwhile");
+
+/** A call of the provider that is under way. */
+interface Call {
+  /** Ends the wait for it. */
+  readonly end: AbortController;
+  /** What it gives. */
+  readonly result: Promise<IssuedLogin>;
+}
+
 /** The credentials of one client. */
 export class CredentialSource {
+  /** How often they were replaced. */
+  replacements = 0;
   readonly #patience: number;
-  readonly #end = new AbortController();
   #given: Login | LoginProvider | undefined;
   #newest: IssuedLogin;
-  /** The call of the provider that is under way. */
-  #call: Promise<IssuedLogin> | null = null;
+  #call: Call | null = null;
+  /** Why no credentials are given any more. */
+  #closed: ClosedError | undefined;
 
   /**
    * Makes a source.
@@ -60,15 +73,18 @@ export class CredentialSource {
   }
 
   /**
-   * Uses other credentials from now on.
+   * Uses other credentials from now on. What waits for a call of the earlier provider gets the other ones.
    *
    * @param given The credentials, or what gives them.
    */
   replace(given: Login | LoginProvider): void {
+    this.replacements++;
     this.#given = given;
-    this.#call = null;
     const fixed = typeof given === "function" ? this.#newest.login : given;
     this.#newest = issued(fixed, this.#newest.version + 1);
+    const call = this.#call;
+    this.#call = null;
+    call?.end.abort(REPLACED);
   }
 
   /**
@@ -80,21 +96,17 @@ export class CredentialSource {
    * @throws {ClosedError} If the source was closed.
    */
   async issue(): Promise<IssuedLogin> {
-    const given = this.#given;
-    if (typeof given !== "function") return this.#newest;
-    const call = this.#call ??= this.#ask(given);
-    let result: IssuedLogin | undefined;
-    try {
-      result = await call;
-      // Other credentials were given meanwhile.
-      if (given !== this.#given) return await this.issue();
-    } finally {
-      if (this.#call === call) {
-        this.#call = null;
-        if (result !== undefined) this.#newest = result;
+    while (true) {
+      if (this.#closed !== undefined) throw this.#closed;
+      const given = this.#given;
+      if (typeof given !== "function") return this.#newest;
+      const call = this.#call ??= this.#ask(given);
+      try {
+        return await call.result;
+      } catch (error) {
+        if (error !== REPLACED) throw error;
       }
     }
-    return result;
   }
 
   /**
@@ -110,20 +122,30 @@ export class CredentialSource {
 
   /** Ends it: a call that is under way rejects. */
   close(): void {
-    this.#end.abort(new ClosedError("Cannot get credentials: the client was closed"));
+    this.#closed = new ClosedError("Cannot get credentials: the client was closed");
+    this.#call?.end.abort(this.#closed);
   }
 
-  async #ask(provider: LoginProvider): Promise<IssuedLogin> {
-    const result = await waitFor(call(provider), {
-      limit: this.#patience,
-      late: (limit) => new RedisError(`the credentials provider did not answer within ${limit} ms`),
-      signal: this.#end.signal,
-    });
-    const problem = problemOf(result);
-    if (problem !== undefined) throw new RedisError(`the credentials provider ${problem}`);
-    const { username, password, refreshAfter } = result as Awaited<ReturnType<LoginProvider>>;
-    const login = username === undefined ? { password } : { username, password };
-    return issued(login, this.#newest.version + 1, refreshAfter);
+  #ask(provider: LoginProvider): Call {
+    const end = new AbortController();
+    const { replacements } = this;
+    const take = async (): Promise<IssuedLogin> => {
+      try {
+        const { login, refreshAfter } = await waitFor(called(provider), {
+          limit: this.#patience,
+          late: (limit) =>
+            new RedisError(`the credentials provider did not answer within ${limit} ms`),
+          signal: end.signal,
+        });
+        // In the same turn, or by the provider itself.
+        if (replacements !== this.replacements) throw REPLACED;
+        return this.#newest = issued(login, this.#newest.version + 1, refreshAfter);
+      } finally {
+        if (this.#call === call) this.#call = null;
+      }
+    };
+    const call: Call = { end, result: take() };
+    return call;
   }
 }
 
@@ -133,13 +155,26 @@ function issued(login: Login | undefined, version: number, refreshAfter?: number
   return { login, version, refreshAt: performance.now() + wait };
 }
 
-/** Calls a provider. Its words are left out of the message, since they may repeat a secret: they are in the cause. */
-async function call(provider: LoginProvider): Promise<unknown> {
+/**
+ * Calls a provider, and reads what it returns. Its words are left out of the message, since they may repeat a secret: they
+ * are in the cause.
+ */
+async function called(provider: LoginProvider): Promise<{ login: Login; refreshAfter?: number }> {
+  let result: unknown;
   try {
-    return await provider();
+    result = await provider();
+    // Each field is read once: what is checked is used.
+    if (typeof result === "object" && result !== null) {
+      const { username, password, refreshAfter } = result as Record<string, unknown>;
+      result = { username, password, refreshAfter };
+    }
   } catch (cause) {
     throw new RedisError("the credentials provider failed", { cause });
   }
+  const problem = problemOf(result);
+  if (problem !== undefined) throw new RedisError(`the credentials provider ${problem}`);
+  const { username, password, refreshAfter } = result as Awaited<ReturnType<LoginProvider>>;
+  return { login: username === undefined ? { password } : { username, password }, refreshAfter };
 }
 
 /** What is wrong with the result of a provider; undefined if nothing is. */

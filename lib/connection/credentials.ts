@@ -103,6 +103,11 @@ export class Credentials {
     this.#settings = settings;
   }
 
+  /** How often they were replaced by others. */
+  get replacements(): number {
+    return this.#source.replacements;
+  }
+
   /**
    * Gets credentials for a connection.
    *

@@ -17,6 +17,7 @@ import type { Greeting } from "./greeting.ts";
 import { askRunId, identifyOnce } from "./identity.ts";
 import type { Inbox } from "./inbox.ts";
 import { KeepAlive } from "./keep_alive.ts";
+import { LastingRefusal } from "./lasting_refusal.ts";
 import { ask, internalRequest } from "./ask.ts";
 import { isHeldUp, ONLY_A_PROBE, within } from "./probe.ts";
 import { type Loss, Reconnect } from "./reconnect.ts";
@@ -72,6 +73,7 @@ export class Link {
   readonly #inbox: Inbox;
   readonly #dialler: Dialler;
   readonly #reconnect: Reconnect<Connection>;
+  readonly #refusal: LastingRefusal;
   /** Connections that are not the present one: probes, and replaced ones whose last replies are to come. */
   readonly #others = new Set<Connection>();
   readonly #silence: Silence<Connection>;
@@ -107,8 +109,9 @@ export class Link {
       askRunId: async (connection) =>
         connection === this.#reconnect.connection ? await askRunId(this.#call) : undefined,
     });
+    this.#refusal = new LastingRefusal(() => settings.credentials.replacements);
     this.#reconnect = new Reconnect<Connection>(settings, {
-      isAwaited: () => this.#queue.length > 0,
+      isAwaited: () => this.#queue.length > 0 || this.#refusal.isFelt,
       open: (budget) => this.#open(budget),
       prepare: async (connection) => {
         this.#dialler.tellReadOnly(connection);
@@ -117,7 +120,11 @@ export class Link {
         if (this.connectionId === undefined) await this.dedicated.fill();
       },
       onReady: (connection, loss) => this.#onReady(connection, loss),
-      onRefused: (error) => owner.onRefused(this, error),
+      onRefused: (error) => {
+        this.#refusal.note(error);
+        this.#rejectRefused();
+        owner.onRefused(this, error);
+      },
     });
     this.dedicated = new DedicatedPool({
       open: (kind) => this.#openDedicated(kind),
@@ -226,6 +233,8 @@ export class Link {
     // There may be no shared connection because of the script that it is to end.
     if (request.interrupts) return this.dedicated.send(request);
     this.#queue.push(request);
+    // Not in this turn: the caller may still make the other parts of the request.
+    if (this.#refusal.reason !== undefined) queueMicrotask(() => this.#rejectRefused());
     this.#reconnect.start();
     this.#reconnect.hurry();
   }
@@ -420,8 +429,17 @@ export class Link {
     for (const connection of this.#others) connection.close(error);
   }
 
+  /** Rejects what waits, if the node refuses connections for good. Attempts go on. */
+  #rejectRefused(): void {
+    const { reason } = this.#refusal;
+    if (reason === undefined || this.#queue.length === 0) return;
+    this.#refusal.isFelt = true;
+    for (const request of this.#queue.drain()) request.reject(reason);
+  }
+
   /** Sends what waits. */
   #onReady(connection: Connection, loss: Loss): void {
+    this.#refusal.end();
     if (this.connectionId !== undefined) this.#settings.tally.reconnects++;
     this.connectionId = ++connections;
     this.loss = loss;

@@ -125,6 +125,51 @@ Deno.test("a provider that learns of a new password late: requests wait, and few
   assert(attempts < 15 && calls <= 2 * attempts, `${attempts} attempts, ${calls} calls`);
 });
 
+Deno.test("a password that is refused for good: requests are rejected at once, with the reason, until there is another one", async () => {
+  await using server = await startServer({ users: [{ name: "app", rules: `${APP} >old` }] });
+  await using client = await connect(server, {
+    credentials: { username: "app", password: "old" },
+    requestTimeout: 60_000,
+  });
+  await server.command(["ACL", "SETUSER", "app", "resetpass", ">new"]);
+  const { events } = record(client);
+  await server.command(["CLIENT", "KILL", "TYPE", "normal"]);
+  await until("the connection is lost", () => Promise.resolve(events.length > 0));
+  // The first one waits for a while, since a provider could learn of the new password.
+  assertEquals(await client.get("k").catch(({ code }) => code), "WRONGPASS");
+  for (
+    const request of [
+      () => client.set("k", 1),
+      () => client.blpop("list", 0),
+      () => client.transaction((t) => [t.incr("k")]),
+      () => client.batch((b) => [b.incr("k"), b.incr("k")]),
+      () => client.watch("k", async (session) => await session.get("k")),
+    ]
+  ) {
+    const { error, elapsed } = await measure<unknown>(request);
+    assertInstanceOf(error, ServerError, Deno.inspect(error));
+    assertEquals(error.code, "WRONGPASS");
+    assert(elapsed < 5000, `${elapsed} ms`);
+  }
+  await client.updateCredentials({ username: "app", password: "new" });
+  assertEquals(await client.set("k", 1), "OK");
+});
+
+Deno.test("a password that is refused for good is tried again, and found to be good, by requests alone", async () => {
+  await using server = await startServer({ users: [{ name: "app", rules: `${APP} >old` }] });
+  await using client = await connect(server, {
+    credentials: { username: "app", password: "old" },
+    requestTimeout: 60_000,
+  });
+  await server.command(["ACL", "SETUSER", "app", "resetpass"]);
+  await server.command(["CLIENT", "KILL", "TYPE", "normal"]);
+  const isRefused = (): Promise<boolean> =>
+    client.get("k").then(() => false, ({ code }) => code === "WRONGPASS");
+  await until("it is refused", isRefused);
+  await server.command(["ACL", "SETUSER", "app", ">old"]);
+  await until("it is accepted", async () => !await isRefused());
+});
+
 for (const protocol of [2, 3] as const) {
   Deno.test(`a provider is asked for each connection, and again after a refusal [RESP${protocol}]`, async () => {
     await setPasswords("good");

@@ -156,3 +156,62 @@ Deno.test("what waits for the provider rejects when the source is closed, at onc
   await assertRejects(() => waiting, ClosedError);
   await assertRejects(() => source.issue(), ClosedError);
 });
+
+Deno.test("a late result of an earlier call does not overtake a newer one of the same provider", async () => {
+  const calls: PromiseWithResolvers<{ password: string }>[] = [];
+  const provider = (): Promise<{ password: string }> => {
+    const call = Promise.withResolvers<{ password: string }>();
+    calls.push(call);
+    return call.promise;
+  };
+  const source = new CredentialSource(provider, 10_000);
+  const first = source.issue();
+  source.replace(provider);
+  const second = source.issue();
+  calls[1].resolve({ password: "new" });
+  const newest = await second;
+  calls[0].resolve({ password: "old" });
+  assertEquals(newest.login, { password: "new" });
+  assertEquals(await first, newest);
+  assertEquals(await source.issueNewer({ login: undefined, version: 0 }), newest);
+});
+
+Deno.test("what waits for a provider that hangs gets the credentials that replace it", async () => {
+  const source = new CredentialSource(() => new Promise(() => {}), 60_000);
+  const issued = source.issue();
+  source.replace({ password: "fixed" });
+  assertEquals((await issued).login, { password: "fixed" });
+});
+
+Deno.test("a provider that replaces itself is not used any more", async () => {
+  const source: CredentialSource = new CredentialSource(() => {
+    source.replace({ password: "fixed" });
+    return Promise.resolve({ password: "provided" });
+  }, 60_000);
+  const issued = await source.issue();
+  assertEquals(issued.login, { password: "fixed" });
+  assertEquals(await source.issue(), issued);
+});
+
+Deno.test("a result that throws while it is read is a failure of the provider, without its words", async () => {
+  const provider = () =>
+    Promise.resolve({
+      get password(): string {
+        throw new Error("s3cret");
+      },
+    });
+  const source = new CredentialSource(provider, 60_000);
+  const error = await assertRejects(() => source.issue(), RedisError);
+  assertEquals(error.message, "the credentials provider failed");
+});
+
+Deno.test("a source that is closed does not call its provider", async () => {
+  let calls = 0;
+  const source = new CredentialSource(() => {
+    calls++;
+    return Promise.resolve({ password: "p" });
+  }, 60_000);
+  source.close();
+  await assertRejects(() => source.issue(), ClosedError);
+  assertEquals(calls, 0);
+});
