@@ -112,9 +112,11 @@ export class Topic {
   readonly group: number;
   /** Whether it is wanted at all primaries of a cluster, because each has messages of its own. */
   everywhere = false;
-  #readers: readonly TopicReader[] = [];
-  /** Whether all who want it get text. */
-  #isText = true;
+  readonly #joined = new Set<TopicReader>();
+  /** Those who joined, for the next message; null if that has to be made again. */
+  #readers: readonly TopicReader[] | null = null;
+  /** How many of them get bytes. */
+  #bytesReaders = 0;
 
   /**
    * Makes a topic that nobody wants.
@@ -129,26 +131,28 @@ export class Topic {
     this.group = group;
   }
 
-  /** Who wants it. The array is replaced at each change, so that an iteration over it can go on. */
+  /** Who wants it. An array is not changed any more, so that an iteration over it can go on. */
   get readers(): readonly TopicReader[] {
-    return this.#readers;
+    return this.#readers ??= [...this.#joined];
   }
 
   /** Whether anybody wants it. */
   get wanted(): boolean {
-    return this.#readers.length > 0;
+    return this.#joined.size > 0;
   }
 
-  /** Adds one who wants it. */
+  /** Adds one who wants it, and did not yet. */
   join(reader: TopicReader): void {
-    this.#readers = [...this.#readers, reader];
-    this.#isText &&= !reader.bytes;
+    this.#joined.add(reader);
+    this.#readers = null;
+    if (reader.bytes) this.#bytesReaders++;
   }
 
   /** Removes one who does not want it any more. */
   leave(reader: TopicReader): void {
-    this.#readers = this.#readers.filter((other) => other !== reader);
-    this.#isText = this.#readers.every(({ bytes }) => !bytes);
+    if (!this.#joined.delete(reader)) return;
+    this.#readers = null;
+    if (reader.bytes) this.#bytesReaders--;
   }
 
   /**
@@ -159,7 +163,7 @@ export class Topic {
    */
   deliverFound(found: MessageScanner, buffer: Uint8Array): void {
     const { channelStart, channelEnd, messageStart, messageEnd } = found;
-    if (!this.#isText) {
+    if (this.#bytesReaders > 0) {
       return this.deliver(
         buffer.slice(channelStart, channelEnd),
         buffer.slice(messageStart, messageEnd),
@@ -169,7 +173,7 @@ export class Topic {
       ? decodeText(buffer, channelStart, channelEnd)
       : this.name.text;
     const message = decodeText(buffer, messageStart, messageEnd);
-    const readers = this.#readers;
+    const { readers } = this;
     for (let i = 0; i < readers.length; i++) readers[i].receive(this, channel, message);
   }
 
@@ -180,7 +184,7 @@ export class Topic {
    * @param message The message.
    */
   deliver(channel: Uint8Array, message: Uint8Array): void {
-    const readers = this.#readers;
+    const { readers } = this;
     if (readers.length === 1 && readers[0].bytes) return readers[0].receive(this, channel, message);
     let channelText: string | undefined;
     let messageText: string | undefined;
