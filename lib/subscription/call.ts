@@ -19,7 +19,7 @@ export interface CallOptions {
   /** Ends the call. */
   readonly signal?: AbortSignal;
   /** Called when the call ends with an error. */
-  onFailed?(): void;
+  onFailed?(error: unknown): void;
 }
 
 /** A call that waits for confirmations. */
@@ -74,7 +74,7 @@ export class Call {
   reject(error: unknown): void {
     if (this.#over) return;
     this.#end();
-    this.#options.onFailed?.();
+    this.#options.onFailed?.(error);
     this.#outcome.reject(error);
   }
 

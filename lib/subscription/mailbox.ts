@@ -66,6 +66,12 @@ export interface MailboxOptions<T> {
   isMark?(item: T): boolean;
 }
 
+/** A reader that waits for an item. */
+interface Waiting<T> extends PromiseWithResolvers<IteratorResult<T, undefined>> {
+  /** Its iterator, if it has one. */
+  iterator?: object;
+}
+
 /**
  * A bounded buffer with one or several readers, who share its items: each item goes to one of them.
  *
@@ -80,7 +86,7 @@ export class Mailbox<T> implements AsyncIterable<T> {
   readonly #overflow: Overflow;
   readonly #items = new Ring<T>();
   /** Readers that wait for an item. Then there are no items. */
-  readonly #waiting = new Ring<PromiseWithResolvers<IteratorResult<T, undefined>>>();
+  readonly #waiting = new Ring<Waiting<T>>();
   #bytes = 0;
   /** Items that were dropped and that the reader has not been told of. */
   #dropped: { count: number; since: number; until: number } | null = null;
@@ -136,6 +142,10 @@ export class Mailbox<T> implements AsyncIterable<T> {
    * ended it.
    */
   next(): Promise<IteratorResult<T, undefined>> {
+    return this.#next(undefined);
+  }
+
+  #next(iterator: object | undefined): Promise<IteratorResult<T, undefined>> {
     const { markOf } = this.#options;
     // Behind dropped items that were the oldest, in front of those that were the newest.
     if (this.#dropped !== null && (this.#overflow === "dropOldest" || this.#items.length === 0)) {
@@ -152,7 +162,8 @@ export class Mailbox<T> implements AsyncIterable<T> {
       return Promise.reject(error);
     }
     if (this.#ended) return Promise.resolve(DONE);
-    const reader = Promise.withResolvers<IteratorResult<T, undefined>>();
+    const reader: Waiting<T> = Promise.withResolvers<IteratorResult<T, undefined>>();
+    reader.iterator = iterator;
     this.#waiting.push(reader);
     return reader.promise;
   }
@@ -186,16 +197,26 @@ export class Mailbox<T> implements AsyncIterable<T> {
   /** Reads on where the last reader has stopped. Leaving the loop does not end the buffer. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
     let left = false;
-    return {
-      next: () => left ? Promise.resolve(DONE) : this.next(),
+    const iterator: AsyncIterableIterator<T, undefined> = {
+      next: () => left ? Promise.resolve(DONE) : this.#next(iterator),
       return: () => {
         left = true;
+        this.#dismiss(iterator);
         return Promise.resolve(DONE);
       },
       [Symbol.asyncIterator]() {
         return this;
       },
     };
+    return iterator;
+  }
+
+  /** Ends the waits of an iterator, which would take items that nobody gets. */
+  #dismiss(iterator: object): void {
+    for (const reader of this.#waiting.drain()) {
+      if (reader.iterator === iterator) reader.resolve(DONE);
+      else this.#waiting.push(reader);
+    }
   }
 
   #take(): T {

@@ -7,9 +7,11 @@
 import { Budget } from "../connection/budget.ts";
 import { ClosedError, OverflowError, TimeoutError } from "../errors.ts";
 import type { Events, Gap } from "../events.ts";
+import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { Mailbox, MAX_BYTES, MAX_ITEMS, type Overflow } from "./mailbox.ts";
 import type { GapItem } from "./message.ts";
 import { type MonitoredCommand, readMonitorLine } from "./monitor_line.ts";
+import { letRead, MOST_AT_ONCE } from "./turns.ts";
 import { MonitorSession, type MonitorSettings } from "./monitor_session.ts";
 
 /** How many gaps are kept for the figures. */
@@ -136,6 +138,8 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
         this.#received++;
         this.#mailbox.put(line);
       },
+      batchSize: Math.min(MOST_AT_ONCE, Math.max(1, (maxCommands ?? MAX_ITEMS) >> 1)),
+      onBatch: () => letRead(() => this.#mailbox.length),
       onBegun: (since) => this.#onBegun(since),
       onFailed: (error) => this.#end(error),
     });
@@ -303,6 +307,8 @@ interface Overflowing {
   dropped: number;
   readonly timer: ReturnType<typeof setTimeout>;
 }
+
+refuseSurplusIn(Monitor.prototype, ["stop"]);
 
 function overflowGap({ since, until, dropped }: Overflowing): Gap {
   return { reason: "overflow", since, until, dropped };

@@ -29,6 +29,10 @@ export interface MonitorEvents {
    * @param line The line.
    */
   onLine(line: string): void;
+  /** How many lines are handed on before their reader gets a turn. */
+  readonly batchSize: number;
+  /** So many lines were handed on. More follow when this is over. */
+  onBatch(): Promise<void>;
   /** The connection is gone. */
   onClosed(connection: MonitorConnection, error: Error): void;
 }
@@ -134,7 +138,10 @@ export class MonitorConnection {
       while (true) {
         const { value, done } = await frames.read();
         if (done) return this.close(this.#lost("the server closed the connection"));
-        for (let i = 0; i < value.length && !this.#closed; i++) this.#take(value[i]);
+        for (let i = 0; i < value.length && !this.#closed; i++) {
+          this.#take(value[i]);
+          if ((i + 1) % this.#events.batchSize === 0) await this.#events.onBatch();
+        }
       }
     } catch (cause) {
       if (this.#closed) return;

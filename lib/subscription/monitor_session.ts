@@ -46,6 +46,10 @@ export interface MonitorOwner {
    * @param line The line.
    */
   onLine(line: string): void;
+  /** How many lines are handed on before their reader gets a turn. */
+  readonly batchSize: number;
+  /** So many lines were handed on. More follow when this is over. */
+  onBatch(): Promise<void>;
   /**
    * The server has accepted MONITOR.
    *
@@ -143,6 +147,8 @@ export class MonitorSession {
             onLine: (line) => {
               if (!line.endsWith(`"PING" "${this.#mark}"`)) this.#owner.onLine(line);
             },
+            batchSize: this.#owner.batchSize,
+            onBatch: () => this.#owner.onBatch(),
             onClosed: (connection, error) => this.#onClosed(connection, error),
           }, link.tally),
         ask: (connection, words) => connection.call(words),

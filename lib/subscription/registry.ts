@@ -138,12 +138,18 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
    */
   async add(reader: Reader, names: readonly Forms[], options: WantOptions): Promise<void> {
     if (this.#closed) throw new ClosedError("Cannot subscribe: the client is closed");
-    if (reader.ended) throw new ClosedError("Cannot subscribe: the subscription has ended");
+    if (reader.ended) throw hasEnded();
     options.signal?.throwIfAborted();
     const added: PlacedTopic[] = [];
     for (const { key } of names) this.#checkNodes(reader, this.#topics[reader.kind].get(key));
+    /** New names of another call of the reader that waits as well. */
+    const shared: PlacedTopic[] = [];
     for (const name of names) {
-      if (reader.topics.has(name.key)) continue;
+      const present = reader.topics.get(name.key) as PlacedTopic | undefined;
+      if (present !== undefined) {
+        if (callsOf(reader, present).length > 0) shared.push(present);
+        continue;
+      }
       const topic = this.#topicOf(reader.kind, name);
       topic.everywhere = reader.everywhere;
       reader.topics.set(name.key, topic);
@@ -156,7 +162,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
         this.#place(topic);
       }
     }
-    const missing = added.filter(({ settled }) => !settled);
+    const missing = [...added, ...shared].filter(({ settled }) => !settled);
     if (missing.length === 0) return;
     const ready = missing.every(({ targets }) =>
       targets.length > 0 && targets.every(({ ready }) => ready)
@@ -169,9 +175,9 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       timeout,
       onTimeout: () => call.reject(notConfirmed(call, reader.kind, timeout)),
       signal: options.signal,
-      onFailed: () => {
+      onFailed: (error) => {
         for (const topic of missing) topic.calls.delete(call);
-        this.#leave(reader, added);
+        this.#leave(reader, added, () => error);
       },
     });
     for (const topic of missing) topic.calls.add(call);
@@ -202,7 +208,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
    */
   async end(reader: Reader): Promise<void> {
     reader.end(undefined, { atOnce: false });
-    await this.#forget(reader);
+    await this.#forget(reader, hasEnded);
   }
 
   /** Asks the placement for the nodes of all topics again, since its answers may have changed. */
@@ -285,7 +291,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   /** Ends a reader because of an error. What it has buffered can still be read. */
   fail(reader: Reader, error: Error): void {
     reader.end(error, { atOnce: false });
-    this.#forget(reader);
+    this.#forget(reader, () => error);
   }
 
   batchSize(): number {
@@ -516,16 +522,32 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     });
   }
 
-  #forget(reader: Reader): Promise<void> {
+  #forget(reader: Reader, why: () => unknown): Promise<void> {
     if (this.#readers.delete(reader)) this.#counts.add(reader.figures);
     this.#turns.leave(reader, this.#readers);
-    return this.#leave(reader, [...reader.topics.values()] as PlacedTopic[]);
+    return this.#leave(reader, [...reader.topics.values()] as PlacedTopic[], why);
   }
 
-  /** Removes a reader from topics, and gives up those that nobody wants any more. */
-  async #leave(reader: Reader, topics: readonly PlacedTopic[]): Promise<void> {
+  /**
+   * Removes a reader from topics, and gives up those that nobody wants any more.
+   *
+   * @param reader The reader.
+   * @param topics The topics. Those that it has no more are left out.
+   * @param why Makes the error of calls of the reader that wait for them. Without it they do not wait for these any more.
+   */
+  async #leave(
+    reader: Reader,
+    topics: readonly PlacedTopic[],
+    why?: () => unknown,
+  ): Promise<void> {
     const unwanted: PlacedTopic[] = [];
+    const waiting: [Call, PlacedTopic][] = [];
     for (const topic of topics) {
+      if (reader.topics.get(topic.name.key) !== topic) continue;
+      for (const call of callsOf(reader, topic)) {
+        topic.calls.delete(call);
+        waiting.push([call, topic]);
+      }
       reader.forget(topic);
       topic.leave(reader);
       if (topic.wanted) continue;
@@ -535,6 +557,10 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
       for (const [subscriber, seat] of [...topic.seats]) subscriber.release(seat);
       if (topic.seats.size > 0) unwanted.push(topic);
       else this.#drop(topic);
+    }
+    for (const [call, topic] of waiting) {
+      if (why === undefined) call.confirm(topic);
+      else call.reject(why());
     }
     if (unwanted.length === 0 || this.#closed) return;
     const release = new Call(unwanted, {
@@ -550,15 +576,25 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
 
   /** The end of subscriptions is not confirmed: closes connections that serve nothing else. */
   #abandon(topics: ReadonlySet<PlacedTopic>): void {
-    for (const topic of topics) {
-      for (const subscriber of topic.seats.keys()) {
-        if (this.#isNeeded(subscriber)) subscriber.ping();
-        else subscriber.reopen("the server does not confirm the end of subscriptions");
-      }
+    const subscribers = new Set([...topics].flatMap(({ seats }) => [...seats.keys()]));
+    for (const subscriber of subscribers) {
+      if (this.#isNeeded(subscriber)) subscriber.ping();
+      else subscriber.reopen("the server does not confirm the end of subscriptions");
     }
   }
 
   #lost(subscriber: Subscriber<PlacedTopic>, cause: "connection" | "subscription"): void {
     this.#placement.onLost(subscriber.node, cause);
   }
+}
+
+/** The calls of a reader that wait for a topic. */
+function callsOf(reader: Reader, { calls }: PlacedTopic): Call[] {
+  const own: Call[] = [];
+  for (const call of calls) if (call.owner === reader) own.push(call);
+  return own;
+}
+
+function hasEnded(): ClosedError {
+  return new ClosedError("Cannot subscribe: the subscription has ended");
 }

@@ -10,9 +10,23 @@
 import type { Reader } from "./reader.ts";
 
 /** How many messages are handed on at most before users get a turn. */
-const MOST_AT_ONCE = 256;
+export const MOST_AT_ONCE = 256;
 /** Microtasks in which a user who waits for the next message takes one, or a few. */
 const USERS_TURN = 8;
+
+/**
+ * Lets users take what is buffered for them. One that goes on by itself takes everything; one that waits for something
+ * else ends the turn.
+ *
+ * @param buffered Tells how many items are buffered.
+ */
+export async function letRead(buffered: () => number): Promise<void> {
+  let before = Infinity;
+  for (let present = buffered(); present > 0 && present < before; present = buffered()) {
+    before = present;
+    for (let i = 0; i < USERS_TURN; i++) await null;
+  }
+}
 
 /** Lets users run whose buffers are filling up. */
 export class Turns {
@@ -48,14 +62,11 @@ export class Turns {
    * does not delay the others.
    */
   async give(): Promise<void> {
-    let before = Infinity;
-    while (this.#crowded.size > 0) {
+    await letRead(() => {
       let buffered = 0;
       for (const { mailbox } of this.#crowded) buffered += mailbox!.length;
-      if (buffered === 0 || buffered >= before) break;
-      before = buffered;
-      for (let i = 0; i < USERS_TURN; i++) await null;
-    }
+      return buffered;
+    });
     this.#crowded.clear();
   }
 }

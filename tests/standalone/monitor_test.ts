@@ -227,3 +227,17 @@ Deno.test("a malformed line ends the reading with an error", async () => {
   await using monitor = await client.monitor();
   await assertRejects(() => monitor[Symbol.asyncIterator]().next(), Error, "malformed");
 });
+
+for (const maxCommands of [undefined, 16]) {
+  Deno.test(`a burst is no overflow for a reader that keeps up, with a buffer of ${maxCommands ?? 1024}`, async () => {
+    await using client = await connect();
+    await using monitor = await client.monitor({ maxCommands });
+    const reading = (async () => {
+      let count = 0;
+      for await (const { words } of monitor) if (words[0] === "PING" && ++count === 5000) return;
+    })();
+    await client.batch((b) => Array.from({ length: 5000 }, () => b.ping()));
+    await reading;
+    assertEquals(monitor.stats.dropped, 0);
+  });
+}

@@ -164,3 +164,18 @@ Deno.test("a loop that is left can be taken up by another one", async () => {
   box.end();
   assertEquals(await Array.fromAsync(box), ["b", "c"]);
 });
+
+Deno.test("an iterator that returns ends its waits, and those of no other one", async () => {
+  const { box } = mailbox();
+  const [left, other] = [box[Symbol.asyncIterator](), box[Symbol.asyncIterator]()];
+  const waits = [left.next(), other.next(), left.next(), other.next()];
+  await left.return!();
+  box.put("a");
+  box.put("b");
+  assertEquals((await Promise.all(waits)).map(({ value }) => value), [
+    undefined,
+    "a",
+    undefined,
+    "b",
+  ]);
+});
