@@ -9,9 +9,9 @@
 
 import type { Decoder, Words } from "./executor.ts";
 
-/** The class of such a method. It rejects by sending an error in the place of a word. */
+/** The class of such a method. It rejects by sending an error in the place of a word, if it can send. */
 interface Sender {
-  send(words: Words, decode: Decoder<unknown>): Promise<unknown>;
+  send?(words: Words, decode: Decoder<unknown>): Promise<unknown>;
 }
 
 // deno-lint-ignore no-explicit-any -- any method will do
@@ -107,11 +107,15 @@ function reject(sender: Sender, name: string, args: ArrayLike<unknown>, taken: n
         : `${taken} at most; several items go into one array, options into one object`
     }`,
   );
-  return name.endsWith("Iterator") ? failing(sender, error) : sender.send([error], decode);
+  return name.endsWith("Iterator") ? failing(sender, error) : fail(sender, error);
+}
+
+function fail(sender: Sender, error: Error): Promise<unknown> {
+  return sender.send?.([error], decode) ?? Promise.reject(error);
 }
 
 async function* failing(sender: Sender, error: Error): AsyncGenerator<never, void, undefined> {
-  yield await sender.send([error], decode) as never;
+  yield await fail(sender, error) as never;
 }
 
 function decode(): undefined {}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { refuseSurplusIn } from "../surplus_arguments.ts";
 import type { GapItem, Message } from "./message.ts";
 import { namesOf } from "./names.ts";
 import type { Overflow } from "./mailbox.ts";
@@ -169,3 +170,5 @@ export class Subscription<
     return iterator as AsyncIterableIterator<M, undefined>;
   }
 }
+
+refuseSurplusIn(Subscription.prototype, ["add", "delete", "unsubscribe"]);

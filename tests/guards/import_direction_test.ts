@@ -67,6 +67,7 @@ const LAYERS: readonly Layer[] = [
       "lib/executor.ts",
       "lib/option_shape.ts",
       "lib/resp/",
+      "lib/surplus_arguments.ts",
       "lib/words.ts",
     ],
   },

@@ -5,8 +5,9 @@ import {
   type RedisClient,
   ServerError,
   type Subscription,
+  TimeoutError,
 } from "../../standalone/mod.ts";
-import { startServer } from "../../lib/testing/mod.ts";
+import { startProxy, startServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 
@@ -270,4 +271,53 @@ Deno.test("a subscription with gaps has them in its type", async () => {
     else assertEquals(item.message, "1");
     break;
   }
+});
+
+for (const protocol of PROTOCOLS) {
+  Deno.test(`RESP${protocol}: changes of one name in the same turn leave what was wanted last`, async () => {
+    await using client = await connect(server, { protocol });
+    const subscription = await client.subscribe("a");
+    // A call that waited for what is not wanted any more would time out here.
+    await Promise.all([subscription.add("x"), subscription.delete("x")]);
+    assertEquals(subscription.names, ["a"]);
+    await Promise.all([subscription.add("y"), subscription.delete("y"), subscription.add("y")]);
+    assertEquals(subscription.names, ["a", "y"]);
+    assertEquals(await client.pubsubNumsub(["a", "x", "y"]), { a: 1, x: 0, y: 1 });
+    const refused = assertRejects(() => subscription.add("z"), ClosedError, "has ended");
+    await subscription.unsubscribe();
+    await refused;
+    await until("no connection is left", async () => (await subscriberLines(client)).length === 0);
+  });
+}
+
+Deno.test("a name that is added by two calls at once is waited for by both", async () => {
+  await using proxy = await startProxy(server);
+  await using client = await connect(proxy, { requestTimeout: 50 });
+  await using subscription = await client.subscribe("a");
+  proxy.setFaults({ stall: true });
+  const calls = [subscription.add("b"), subscription.add("b")];
+  for (const call of calls) await assertRejects(() => call, TimeoutError);
+  proxy.setFaults({});
+  assertEquals(subscription.names, ["a"]);
+});
+
+Deno.test("an iterator that returns takes no more messages, though it waits for one", async () => {
+  await using client = await connect(server);
+  await using subscription = await client.subscribe("a");
+  const left = subscription[Symbol.asyncIterator]();
+  const waiting = left.next();
+  await left.return!();
+  assertEquals(await waiting, { done: true, value: undefined });
+  await client.publish("a", "1");
+  assertEquals((await take(subscription, 1))[0].message, "1");
+});
+
+Deno.test("surplus arguments are refused: unsubscribe(name) would end the subscription to all names", async () => {
+  await using client = await connect(server);
+  await using subscription = await client.subscribe(["a", "b"]);
+  const untyped = subscription as unknown as Record<string, (...names: string[]) => Promise<void>>;
+  await assertRejects(() => untyped.add("c", "d"), TypeError, "Cannot call add() with 2 arguments");
+  await assertRejects(() => untyped.delete("a", "b"), TypeError, "Cannot call delete()");
+  await assertRejects(() => untyped.unsubscribe("a"), TypeError, "it takes none");
+  assertEquals(subscription.names, ["a", "b"]);
 });
