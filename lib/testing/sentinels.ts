@@ -37,7 +37,12 @@ export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
   sentinels?: number;
   /** How many sentinels must see the primary down for a failover. By default a majority of them. */
   quorum?: number;
-  /** Milliseconds without a valid answer after which a sentinel takes a node for down. @default {1000} */
+  /**
+   * Milliseconds without a valid answer after which the first sentinel takes a node for down; each other one waits 100 ms
+   * longer than the one before.
+   *
+   * @default {1000}
+   */
   downAfter?: number;
   /** Milliseconds after which a failover counts as failed; the next one may begin after twice as long. @default {2000} */
   failoverTimeout?: number;
@@ -56,6 +61,8 @@ export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
 
 /** How long agreement may take. */
 const PATIENCE = 20_000;
+/** By how many milliseconds each sentinel waits longer than the one before until it takes a node for down. */
+const STAGGER = 100;
 /** How many sentinels there can be in the life of a {@linkcode TestSentinels}. */
 const MOST_SENTINELS = 16;
 const SECRET = crypto.randomUUID();
@@ -329,7 +336,8 @@ export class TestSentinels implements AsyncDisposable {
       binary,
       startTimeout,
     } = this.#options;
-    const user = SENTINEL_USERS[this.#users.size]?.name;
+    const index = this.#users.size;
+    const user = SENTINEL_USERS[index]?.name;
     if (user === undefined) throw new Error(`Cannot start more than ${MOST_SENTINELS} sentinels`);
     const sentinel = new TestServer({
       ...access,
@@ -347,7 +355,10 @@ export class TestSentinels implements AsyncDisposable {
           ]
           : [],
         `sentinel monitor ${this.name} ${this.#host} ${primary.port} ${quorum}`,
-        `sentinel down-after-milliseconds ${this.name} ${downAfter}`,
+        // Sentinels that all vote for themselves try again only after twice the failover timeout.
+        `sentinel down-after-milliseconds ${this.name} ${
+          downAfter + STAGGER * (index % sentinels)
+        }`,
         `sentinel failover-timeout ${this.name} ${failoverTimeout}`,
         `sentinel auth-user ${this.name} ${user}`,
         `sentinel auth-pass ${this.name} ${SECRET}`,
@@ -426,9 +437,10 @@ const SENTINEL_USERS: readonly AclUser[] = Array.from({ length: MOST_SENTINELS }
  * Periods of a sentinel, in milliseconds.
  *
  * A sentinel makes a replica of a node that says that it is a primary four publish periods after it has noticed. In a
- * failover the leader takes up to a second to notice the promotion, so that time must be longer.
+ * failover the leader takes up to a second to notice the promotion, so that time must be longer. While the primary is
+ * down, INFO is asked for each second only, and a replica whose last one is older than five ping periods is not chosen.
  */
-const HURRY = ["info-period", 100, "ping-period", 100, "ask-period", 100, "publish-period", 500];
+const HURRY = ["info-period", 100, "ping-period", 300, "ask-period", 100, "publish-period", 500];
 /** Periods of a new sentinel, which finds the others by what they publish. */
 const GREAT_HURRY = [...HURRY.slice(0, -1), 100];
 
