@@ -8,8 +8,7 @@
  */
 
 import { Aborts } from "../connection/aborts.ts";
-import { isHopeless } from "../connection/handshake.ts";
-import { ClosedError, ConfigurationError, ServerError } from "../errors.ts";
+import { ClosedError, ConfigurationError, type ServerError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import { Call } from "./call.ts";
 import { DelayedEnds } from "./delayed_ends.ts";
@@ -24,6 +23,7 @@ import type {
   SubscriberOwner,
   SubscriberSettings,
 } from "./subscriber.ts";
+import { Refusals } from "./refusals.ts";
 import { SubscriberPool } from "./subscriber_pool.ts";
 import type { Forms, Kind } from "./topic.ts";
 import { Turns } from "./turns.ts";
@@ -64,8 +64,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   readonly #subscribers: SubscriberPool;
   /** Subscriptions at nodes that are left, and that are listened to for some time more. */
   readonly #ends = new DelayedEnds();
-  /** Since when a subscriber is refused for a reason that lasts, in milliseconds of `performance.now()`. */
-  readonly #refusedSince = new WeakMap<Subscriber<PlacedTopic>, number>();
+  readonly #refusals: Refusals;
   readonly #turns = new Turns();
   #closed = false;
 
@@ -81,6 +80,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#placement = placement;
     this.#events = events;
     this.#subscribers = new SubscriberPool(settings, placement, this);
+    this.#refusals = new Refusals(events, settings.clientCreationTimeout);
   }
 
   /** Whether something is wanted that is not confirmed. */
@@ -357,12 +357,17 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   onUnreachable(subscriber: Subscriber<PlacedTopic>, error: Error): void {
-    const endpoint = subscriber.endpoint;
-    if (endpoint !== undefined) this.#events.emit({ type: "reconnecting", ...endpoint, error });
+    const outcome = this.#refusals.note(subscriber, error);
     this.#placement.onLost(subscriber.node, "connection");
     const topics = this.#topicsAt(subscriber);
-    if (isHopeless(error)) this.#onHopeless(subscriber, topics, error);
-    else this.#refusedSince.delete(subscriber);
+    if (outcome !== "passing") {
+      for (const topic of topics) for (const call of [...topic.calls]) call.reject(error);
+    }
+    if (outcome === "final") {
+      for (const topic of topics) {
+        for (const reader of topic.readers) this.fail(reader as Reader, error);
+      }
+    }
     for (const topic of topics) this.#placeSoon(topic);
   }
 
@@ -371,23 +376,6 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     const ending = { reject: () => this.end(reader) };
     aborts.add(ending);
     reader.onEnded = () => aborts.remove(ending);
-  }
-
-  /** A connection is refused for a reason that lasts: calls reject at once, readers end if it does not pass soon. */
-  #onHopeless(
-    subscriber: Subscriber<PlacedTopic>,
-    topics: readonly PlacedTopic[],
-    error: Error,
-  ): void {
-    for (const topic of topics) for (const call of [...topic.calls]) call.reject(error);
-    if (!(error instanceof ServerError)) return;
-    const now = performance.now();
-    const since = this.#refusedSince.get(subscriber) ?? now;
-    this.#refusedSince.set(subscriber, since);
-    if (now - since < this.#settings.clientCreationTimeout) return;
-    for (const topic of topics) {
-      for (const reader of topic.readers) this.fail(reader as Reader, error);
-    }
   }
 
   #topicsAt(subscriber: Subscriber<PlacedTopic>): PlacedTopic[] {
