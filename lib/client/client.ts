@@ -119,7 +119,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   abstract with(options: RequestOptions): Client<T, N>;
 
   /**
-   * What happens in the background: connections opened and lost, another primary.
+   * What happens in the background: connections opened and lost, another primary, gaps of subscriptions.
    *
    * Each iteration begins with the next event and ends when the client is closed. A reader that falls behind by more
    * than 1000 events loses the oldest.
