@@ -30,8 +30,21 @@ export function randomCall(row: CommandRow, random: () => number): string[] {
   const below = (limit: number) => Math.floor(random() * limit);
   const length = Math.abs(row.arity) + (row.arity < 0 ? below(8) : 0);
   while (words.length < length) words.push(`word${words.length}`);
-  for (const specification of row.keys) placeKeys(words, specification, below);
+  // Servers differ in which of two exclusive options counts, so there is one of them.
+  const left = ["STORE", "STOREDIST"][below(2)];
+  const exclusive = row.keys.filter(({ begin }) => isStore(begin)).length > 1;
+  for (const specification of row.keys) {
+    const { begin } = specification;
+    if (exclusive && isStore(begin) && begin.keyword !== left) continue;
+    placeKeys(words, specification, below);
+  }
   return words;
+}
+
+function isStore(
+  begin: KeySpecification["begin"],
+): begin is KeySpecification["begin"] & { type: "keyword" } {
+  return begin.type === "keyword" && begin.keyword.startsWith("STORE");
 }
 
 function placeKeys(

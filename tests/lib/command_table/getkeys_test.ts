@@ -28,8 +28,6 @@ Deno.test(`keyPositions() finds the keys that COMMAND GETKEYS finds (SEED=${seed
       const keys = replies[i];
       // An error: the call is malformed, or has no key. What there is to say on those is in the case file.
       if (!Array.isArray(keys)) continue;
-      // Servers differ in which of two exclusive options counts.
-      if (storesTwice(call)) continue;
       compared++;
       for (const args of [call, inOtherTypes(call, random)]) {
         const positions = keyPositions(row, args);
@@ -41,12 +39,6 @@ Deno.test(`keyPositions() finds the keys that COMMAND GETKEYS finds (SEED=${seed
   }
   assert(commands > 150, `only ${commands} commands`);
 });
-
-/** Whether a call has both options of GEORADIUS that store. */
-function storesTwice(words: readonly string[]): boolean {
-  const options = words.map((word) => word.toUpperCase());
-  return options.includes("STORE") && options.includes("STOREDIST");
-}
 
 /** The same words, some of them as bytes or numbers. */
 function inOtherTypes(words: readonly string[], random: () => number): Argument[] {
