@@ -173,8 +173,10 @@ export class Sentinels implements SentinelOwner {
   }
 
   #begin(): void {
-    const ready = this.#sentinels.filter(({ ready }) => ready);
-    const asked = ready.length > 0 ? ready : this.#sentinels;
+    // Those that could not be reached are asked when they are connected again, unless there are no others.
+    const asked = this.#sentinels.some(({ ready }) => ready)
+      ? this.#sentinels.filter(({ ready, error }) => ready || error === undefined)
+      : this.#sentinels;
     let last: Decision | undefined;
     const round = new Round({
       known: this.#sentinels.length,
