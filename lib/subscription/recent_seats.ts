@@ -8,6 +8,8 @@ import type { Kind, Topic } from "./topic.ts";
 
 /** Number of places; a power of two. */
 const PLACES = 1024;
+/** So many bytes at the end of a name tell it from most others. */
+const HASHED = 16;
 
 /** Something that stands for a topic. */
 export interface Seated {
@@ -16,13 +18,15 @@ export interface Seated {
 }
 
 /**
- * The topics of the last messages. Each has one place, by a hash of its kind and name; a topic that has the same place takes
- * it.
+ * The topics of the last messages. A topic has one of two places, by a hash of its kind and name; another one of these
+ * places can take it.
  *
  * @typeParam S What stands for a topic.
  */
 export class RecentSeats<S extends Seated> {
   readonly #places: (S | undefined)[] = new Array(PLACES).fill(undefined);
+  /** The one that was found last: the next message is often for the same. */
+  #last: S | undefined;
 
   /**
    * Finds a topic.
@@ -34,30 +38,54 @@ export class RecentSeats<S extends Seated> {
    * @returns What stands for it; undefined if it has no place.
    */
   find(kind: Kind, buffer: Uint8Array, start: number, end: number): S | undefined {
-    const seat = this.#places[placeOf(kind, buffer, start, end)];
-    return seat !== undefined && seat.topic.kind === kind &&
-        seat.topic.name.isIn(buffer, start, end)
-      ? seat
-      : undefined;
+    let seat = this.#last;
+    if (isOf(seat, kind, buffer, start, end)) return seat;
+    const place = placeOf(kind, buffer, start, end);
+    seat = this.#places[place];
+    if (!isOf(seat, kind, buffer, start, end)) {
+      seat = this.#places[place ^ 1];
+      if (!isOf(seat, kind, buffer, start, end)) return undefined;
+    }
+    return this.#last = seat;
   }
 
-  /** Gives a topic its place. */
+  /** Gives a topic that was not found a place. */
   keep(seat: S): void {
     const { kind, name: { bytes } } = seat.topic;
-    this.#places[placeOf(kind, bytes, 0, bytes.length)] = seat;
+    const place = placeOf(kind, bytes, 0, bytes.length);
+    const other = place ^ 1;
+    const places = this.#places;
+    places[places[place] !== undefined && places[other] === undefined ? other : place] = seat;
+    this.#last = seat;
   }
 
   /** Takes the place of a topic away. */
   forget(seat: S): void {
     const { kind, name: { bytes } } = seat.topic;
     const place = placeOf(kind, bytes, 0, bytes.length);
-    if (this.#places[place] === seat) this.#places[place] = undefined;
+    for (const at of [place, place ^ 1]) {
+      if (this.#places[at] === seat) this.#places[at] = undefined;
+    }
+    if (this.#last === seat) this.#last = undefined;
   }
 }
 
-/** FNV-1a. */
+function isOf(
+  seat: Seated | undefined,
+  kind: Kind,
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  return seat !== undefined && seat.topic.kind === kind &&
+    seat.topic.name.isIn(buffer, start, end);
+}
+
+/** FNV-1a of the last bytes, with the length. */
 function placeOf(kind: Kind, buffer: Uint8Array, start: number, end: number): number {
-  let hash = kind.charCodeAt(0) ^ 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ buffer[i], 0x01000193);
+  let hash = kind.charCodeAt(0) ^ (end - start) << 8 ^ 0x811c9dc5;
+  for (let i = Math.max(start, end - HASHED); i < end; i++) {
+    hash = Math.imul(hash ^ buffer[i], 0x01000193);
+  }
   return (hash ^ hash >>> 15) & (PLACES - 1);
 }
