@@ -343,6 +343,24 @@ Deno.test("a thousand callers at once are one request", async () => {
   assertEquals({ misses, hits }, { misses: 1000, hits: 0 });
 });
 
+Deno.test("different calls for one key are kept side by side, and dropped together", async () => {
+  await using server = await startFakeServer({
+    HGET: ({ args }) => `value of ${args[2]}`,
+    HLEN: 3,
+    PTTL: -1,
+  });
+  await using client = await connect(server);
+  const { cached } = client;
+  const read = () => Promise.all([cached.hget("h", "a"), cached.hget("h", "b"), cached.hlen("h")]);
+  const values: [string, string, number] = ["value of a", "value of b", 3];
+  assertEquals([await read(), await read()], [values, values]);
+  assertEquals(client.cacheStatistics.entries, 3);
+  assertEquals(server.receivedOf("HGET").length, 2);
+  await server.connections[0].push(["invalidate", ["h"]]);
+  await until("all are dropped", () => Promise.resolve(client.cacheStatistics.entries === 0));
+  assertEquals(await read(), values);
+});
+
 Deno.test("text and bytes are two requests", async () => {
   await using server = await startFakeServer({ GET: "v", PTTL: -1 });
   await using client = await connect(server);
