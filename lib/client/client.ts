@@ -543,6 +543,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * are made in the background; events tell of those that fail.
    * @throws {RedisError} If the function fails.
    * @throws {ConfigurationError} If they are no credentials.
+   * @throws {ClosedError} If the client is closed.
    */
   updateCredentials(
     credentials: RedisCredentials | CredentialsProvider,

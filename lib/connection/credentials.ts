@@ -172,8 +172,12 @@ export class Credentials {
    * @param scope Whether open connections get them as well.
    * @returns Resolves when the open connections have them, or have to wait until they are free; rejects with the first
    * refusal. Further attempts are made in the background.
+   * @throws {ClosedError} If they were closed.
    */
   async update(given: Login | LoginProvider, scope: "new" | "all"): Promise<void> {
+    if (this.#closed) {
+      throw new ClosedError("Cannot update the credentials: the client is closed");
+    }
     this.#source.replace(given);
     if (scope === "new") return;
     const error = await this.#round();

@@ -19,6 +19,9 @@ import { logIn, tlsFor } from "./log_in.ts";
 import type { LinkSettings } from "./settings.ts";
 import { dial, type Endpoint, show, speaksTls, tlsExpected, type Transport } from "./transport.ts";
 
+/** Least time for a peer that may speak TLS to show it, in milliseconds. */
+const TLS_PROBE = 250;
+
 /** How an attempt to connect may go. */
 export interface Attempt {
   /** Milliseconds for all of it. */
@@ -190,6 +193,7 @@ async function establish<C extends Greetable>(
 ): Promise<C> {
   const note = settings.peers.on(endpoint);
   const tls = await tlsFor(endpoint, settings, { signal, onWait });
+  const begun = performance.now();
   const transport = await dial(endpoint, tls, settings.dials, signal, note);
   if (settings.tls !== undefined) note.speaksTls = true;
   const connection = maker.make(endpoint, transport);
@@ -228,7 +232,9 @@ async function establish<C extends Greetable>(
       const strange = error instanceof ProtocolError && !error.message.includes("0x15");
       if (settings.tls === undefined && mute && !strange && !note.askedForTls) {
         note.askedForTls = true;
-        if (await speaksTls(endpoint, settings.dials, signal)) throw tlsExpected(endpoint);
+        // On a slow network the connection took its time as well.
+        const limit = Math.max(TLS_PROBE, 4 * (performance.now() - begun));
+        if (await answersTls(endpoint, settings, { signal, limit })) throw tlsExpected(endpoint);
       }
     }
     if (!isBadDatabase(error)) throw error;
@@ -239,4 +245,20 @@ async function establish<C extends Greetable>(
   } finally {
     signal.removeEventListener("abort", close);
   }
+}
+
+/**
+ * Finds out whether a peer that has dropped a connection speaks TLS.
+ *
+ * A server without TLS takes the handshake for the beginning of a command and waits for the rest, so there is a limit:
+ * it has dropped the connection for another reason, and the next attempt may succeed.
+ */
+async function answersTls(
+  endpoint: Endpoint,
+  { dials }: LinkSettings,
+  { signal, limit }: { signal: AbortSignal; limit: number },
+): Promise<boolean> {
+  const late = new AbortController();
+  using _ = new Budget(limit, () => late.abort());
+  return await speaksTls(endpoint, dials, AbortSignal.any([signal, late.signal]));
 }

@@ -40,10 +40,23 @@ const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 /** Bit of the trace flags of a span that is recorded. */
 const SAMPLED = 1;
 
-/** Reads what is registered now. */
+/** Reads what is registered now. A part that cannot be read is missing. */
 export function registeredApi(): RegisteredApi {
-  const api: unknown = (globalThis as Record<symbol, unknown>)[REGISTRY];
-  return typeof api === "object" && api !== null ? api : {};
+  const registry = globalThis as Record<symbol, unknown>;
+  return {
+    trace: part(() => (registry[REGISTRY] as RegisteredApi).trace),
+    metrics: part(() => (registry[REGISTRY] as RegisteredApi).metrics),
+    context: part(() => (registry[REGISTRY] as RegisteredApi).context),
+  };
+}
+
+function part<P>(read: () => P): P | undefined {
+  try {
+    return read() ?? undefined;
+  } catch {
+    // Nothing is registered, or something that does not work.
+    return undefined;
+  }
 }
 
 /**

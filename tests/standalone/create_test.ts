@@ -438,3 +438,36 @@ Deno.test("create() is not late because the program was busy for longer than its
     assertEquals(await client.set("k", "v"), "OK");
   }
 });
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`a server that drops the first connection is tried again soon: it is not waited for as one with TLS [RESP${protocol}]`, async () => {
+    await using server = await startServer();
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const conns: Deno.TcpConn[] = [];
+    const relaying = (async () => {
+      for await (const conn of listener) {
+        conns.push(conn);
+        if (conns.length === 1) {
+          await conn.read(new Uint8Array(1));
+          conn.close();
+          continue;
+        }
+        const upstream = await Deno.connect({ port: server.port });
+        conn.readable.pipeTo(upstream.writable).catch(() => {});
+        upstream.readable.pipeTo(conn.writable).catch(() => {});
+      }
+    })();
+    const { elapsed } = await measure(async () => {
+      await using client = await RedisClient.create({
+        addresses: [{ host: "127.0.0.1", port: listener.addr.port }],
+        clientCreationTimeout: 20_000,
+        requestTimeout: 20_000,
+        protocol,
+      });
+      assertEquals(await client.ping(), "PONG");
+    });
+    assert(elapsed < 10_000, `${elapsed} ms`);
+    listener.close();
+    await relaying;
+  });
+}

@@ -534,3 +534,17 @@ Deno.test("an error reply to AUTH never repeats the password", async () => {
   await client.get("k");
   assert(!Deno.inspect(events).includes("donkey"));
 });
+
+Deno.test("updateCredentials() of a closed client rejects", async () => {
+  await setPasswords("good");
+  const credentials = { username: "app", password: "good" };
+  const client = await connectAs(credentials);
+  await client.close();
+  for (const reauthenticate of [false, true]) {
+    const error = await assertRejects(
+      () => client.updateCredentials(credentials, { reauthenticate }),
+      ClosedError,
+    );
+    assertEquals(error.message, "Cannot update the credentials: the client is closed");
+  }
+});

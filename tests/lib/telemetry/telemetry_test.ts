@@ -675,6 +675,22 @@ Deno.test("a provider that throws, or makes nothing, does no harm", async () => 
   });
   await using client = await connectWith({});
   assertEquals(await client.set("k", "v"), "OK");
+  const unreadable = {
+    get context() {
+      return bad();
+    },
+    get trace() {
+      return bad();
+    },
+    get metrics() {
+      return bad();
+    },
+  };
+  for (const registered of [unreadable, { context: 5, trace: 5, metrics: 5 }, 5, null]) {
+    Object.assign(globalThis, { [Symbol.for("opentelemetry.js.api.1")]: registered });
+    await using client = await connectWith({ metrics: true });
+    assertEquals(await client.set("k", "v"), "OK");
+  }
   Object.assign(globalThis, { [Symbol.for("opentelemetry.js.api.1")]: undefined });
 });
 
