@@ -20,7 +20,7 @@ import { isKeyspaceName, slotOfChannel } from "./keyspace_channels.ts";
 import type { Nodes } from "./nodes.ts";
 import { decide } from "./router.ts";
 import { slotOf } from "./slot.ts";
-import type { ClusterNode, Topology } from "./topology.ts";
+import type { ClusterNode, Shard, Topology } from "./topology.ts";
 
 /** Shortest wait for the next search, in milliseconds. */
 const SHORTEST_SEARCH = 20;
@@ -44,6 +44,8 @@ class PlacedNode implements SubscriberNode {
   id: string | undefined;
   /** A slot that it owned when it was seen last as a primary; -1 if it never was. */
   anchor = -1;
+  /** Names of its replicas when it was seen last as a primary. */
+  replicas: ReadonlySet<string> = new Set();
   /** When a map had it last, in milliseconds of `Date.now()`. */
   seenAt: number = Date.now();
   readonly #addresses: () => readonly Endpoint[];
@@ -168,12 +170,13 @@ export class SubscriptionPlacement implements Placement {
   }
 
   mayRepeat({ kind, name, group, everywhere }: Topic, before: SubscriberNode): boolean {
-    // Within a shard messages reach all nodes. A replica that has taken over has told of all keyspace events before.
-    return kind === "smessage"
-      ? this.#nodes.topology?.shardOf(group)?.replicas.some((replica) =>
-        replica.name === (before as PlacedNode).name
-      ) ?? false
-      : !everywhere && !isKeyspaceName(name.bytes);
+    // A replica that has taken over has told of all keyspace events before.
+    if (kind !== "smessage") return !everywhere && !isKeyspaceName(name.bytes);
+    // Within a shard messages reach all nodes. The first map after a failover may lack the old primary.
+    const shard = this.#nodes.topology?.shardOf(group);
+    const { name: old, replicas } = before as PlacedNode;
+    return shard !== undefined &&
+      (replicas.has(shard.primary.name) || shard.replicas.some(({ name }) => name === old));
   }
 
   async call(node: SubscriberNode, words: Words): Promise<Reply> {
@@ -199,9 +202,9 @@ export class SubscriptionPlacement implements Placement {
       if (topology.nodes.has(name)) placed.seenAt = now;
       else this.#placed.delete(name);
     }
-    for (const { primary, anchor } of topology.shards) {
-      const placed = this.#placed.get(primary.name);
-      if (placed !== undefined) placed.anchor = anchor;
+    for (const shard of topology.shards) {
+      const placed = this.#placed.get(shard.primary.name);
+      if (placed !== undefined) note(placed, shard);
     }
   }
 
@@ -253,6 +256,8 @@ export class SubscriptionPlacement implements Placement {
     if (placed === undefined) {
       placed = new PlacedNode(node, () => this.#nodes.addressesOf(node));
       this.#placed.set(node.name, placed);
+      const shard = this.#nodes.topology?.shards.find(({ primary }) => primary.name === node.name);
+      if (shard !== undefined) note(placed, shard);
     }
     return placed;
   }
@@ -285,6 +290,12 @@ export class SubscriptionPlacement implements Placement {
     const link = this.#nodes.get(name);
     return link !== undefined && this.#nodes.answers(link);
   }
+}
+
+/** Notes what a map says of a primary. */
+function note(placed: PlacedNode, { anchor, replicas }: Shard): void {
+  placed.anchor = anchor;
+  placed.replicas = new Set(replicas.map(({ name }) => name));
 }
 
 /** Reads `host:port`, the name of a node. */

@@ -124,6 +124,31 @@ Deno.test("shard channels follow their slot, also when the node that has lost it
   await eventually(() => first.subscribers.length === 0);
 });
 
+Deno.test("a shard that fails over hands out no message twice, though its first map lacks the old primary", async () => {
+  await using cluster = await startFakeCluster({ shards: 2, replicas: 1 });
+  const [first, replica, ...others] = cluster.nodes;
+  await using redis = await client(cluster);
+  await using orders = await redis.ssubscribe("b", { gaps: true });
+  const items = read(orders);
+  first.spublish("b", "before");
+  cluster.ranges = [
+    { first: 0, last: 8191, nodes: [replica] },
+    { first: 8192, last: 16_383, nodes: others },
+  ];
+  await eventually(() => namesAt(replica).length === 1);
+  // The old primary is a replica by now, and its subscribers get what those of the new one get.
+  let sent = 0;
+  await eventually(() => {
+    sent++;
+    for (const node of [first, replica]) {
+      for (const connection of node.subscribers) connection.push(["smessage", "b", `${sent}`]);
+    }
+    return items.includes("moved") && items.length > 5;
+  });
+  assertEquals(items.length, new Set(items).size, "a message came twice");
+  await eventually(() => first.subscribers.length === 0);
+});
+
 Deno.test("a sunsubscribe push leads to the new owner without a refresh of the map", async () => {
   await using cluster = await startFakeCluster({ shards: 2 });
   const [, second] = cluster.nodes;
