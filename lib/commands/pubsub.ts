@@ -37,7 +37,8 @@ export abstract class PubsubCommands<
   /**
    * Publishes a message on a channel.
    *
-   * Messages of one client stay in order; in a cluster those of one channel do.
+   * Messages of one client stay in order; in a cluster those of one channel do. When the slot of the channel gets
+   * another owner, the first messages there may overtake the last ones at the old owner.
    *
    * Complexity O(N+M) for N subscribers and M patterns that are subscribed to · since 2.0.0
    *
