@@ -16,7 +16,7 @@ import { OverloadError, RedisError, TimeoutError } from "../errors.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { faultOfText } from "../words.ts";
 import { copyOf, hasError, isEmpty } from "./replies.ts";
-import type { Source, Tenure } from "./tracking.ts";
+import { SILENCE, type Source, type Tenure } from "./tracking.ts";
 
 /** When and where a reply to be kept was read. */
 export interface Circumstances {
@@ -124,6 +124,8 @@ export class Flight implements TrackedRead {
   open = true;
   /** Whether its reply may be kept. Set by the list of flights. */
   listed = false;
+  /** When the read was written last, in milliseconds of `performance.now()`; Infinity before that. */
+  #written = Infinity;
 
   /**
    * Makes a flight without a leader.
@@ -157,8 +159,17 @@ export class Flight implements TrackedRead {
     else this.#waiting.push(request);
   }
 
+  /**
+   * Whether others may join now. A reply can be as old as its read, if it is held up on its way, so they must not join a
+   * read that was written long ago.
+   */
+  get joinable(): boolean {
+    return this.open && (this.#written === Infinity || performance.now() - this.#written < SILENCE);
+  }
+
   accompany(request: Request, connection: TrackingChannel): Accompaniment | null {
     this.#attempt = null;
+    this.#written = performance.now();
     // ASKING must stand right in front of the read, and so must CLIENT CACHING. What cannot be encoded is not written.
     if (request.asking || faultOfText(request.words) !== undefined) return null;
     const tenure = this.#owner.board(this, request, connection);

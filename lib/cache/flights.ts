@@ -53,7 +53,7 @@ export class Flights {
     const flights = this.#byKey.get(key);
     if (flights === undefined) return undefined;
     const flight = isGroup(flights) ? flights.byCall.get(call) : flights;
-    return flight?.open && flight.destination.call === call ? flight : undefined;
+    return flight?.joinable && flight.destination.call === call ? flight : undefined;
   }
 
   /** Lists a flight no longer. */

@@ -503,6 +503,26 @@ Deno.test("a server that says nothing: no hit after two seconds, and hits again 
   await until("hits are allowed again", () => isKept(client));
 });
 
+Deno.test("a read whose reply is held up for two seconds is shared with no later caller", async () => {
+  const held = Promise.withResolvers<void>();
+  let reads = 0;
+  await using server = await startFakeServer({
+    GET: async () => {
+      if (++reads > 1) return "new";
+      await held.promise;
+      return "old";
+    },
+    PTTL: -1,
+  });
+  await using client = await connect(server);
+  const early = client.cached.get("k");
+  const joined = client.cached.get("k");
+  await delay(2100);
+  const late = client.cached.get("k");
+  held.resolve();
+  assertEquals(await Promise.all([early, joined, late]), ["old", "old", "new"]);
+});
+
 Deno.test("a server that answers: hits go on", async () => {
   await using server = await startFakeServer({ GET: inTurn("v", NO_REPLY), PTTL: -1 });
   await using client = await connect(server);
