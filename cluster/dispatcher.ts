@@ -366,9 +366,9 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     const decision = decide(error, request.row, link.endpoint, () => this.nodes.isReplica(link));
     switch (decision.action) {
       case "move":
-        this.cache?.leaveSlot(decision.slot);
-      // falls through
       case "ask":
+        // While a slot moves, its old owner does not learn of keys that are created at the new one.
+        this.cache?.leaveSlot(decision.slot);
         this.#redirects.follow(request, error, decision, link);
         return true;
       case "elsewhere":

@@ -38,6 +38,8 @@ const UNCACHEABLE: ReadonlySet<string> = new Set([
   "HRANDFIELD",
   "HSCAN",
   "HTTL",
+  // Of the memory that a value takes.
+  "JSON.DEBUG",
   "MEMORY USAGE",
   "OBJECT ENCODING",
   "OBJECT FREQ",

@@ -117,6 +117,8 @@ export class Flight implements TrackedRead {
   readonly #owner: FlightOwner;
   /** Requests that get the leader's reply. */
   #waiting: Request[] = NOBODY;
+  /** The request that was sent, or is about to be. */
+  #leader: Request | null = null;
   #attempt: Attempt | null = null;
   /** The reply for those who wait. */
   #reply: { readonly value: Reply } | null = null;
@@ -147,6 +149,7 @@ export class Flight implements TrackedRead {
    */
   lead(request: Request): void {
     request.tracked = this;
+    this.#leader = request;
   }
 
   /**
@@ -194,17 +197,20 @@ export class Flight implements TrackedRead {
 
   onSettled(outcome: Outcome, reason: unknown): void {
     const reply = this.#reply;
-    if (outcome === "resolved") {
+    const leader = this.#leader;
+    this.#leader = null;
+    if (reply !== null) {
+      // Also if the leader could not use it: others may read it in another way.
       this.#reply = null;
-      if (reply !== null) {
-        for (const request of this.#takeWaiting()) request.resolve(copyOf(reply.value));
-      } else if (this.open) {
-        // It was put together from the replies to other requests.
-        this.open = false;
-        this.#owner.leave(this);
-        for (const request of this.#takeWaiting()) this.#owner.release(request);
-      }
-    } else if (outcome === "failed" && isOfOneCaller(reason)) {
+      for (const request of this.#takeWaiting()) request.resolve(copyOf(reply.value));
+    }
+    if (outcome === "resolved") {
+      if (!this.open) return;
+      // It was put together from the replies to other requests.
+      this.open = false;
+      this.#owner.leave(this);
+      for (const request of this.#takeWaiting()) this.#owner.release(request);
+    } else if (outcome === "failed" && (leader?.aborted || isOfOneCaller(reason))) {
       this.#attempt = null;
       // Others may be given up in the same turn.
       queueMicrotask(() => this.#promote());
@@ -281,7 +287,7 @@ export class Flight implements TrackedRead {
   }
 }
 
-/** Whether an error concerns only the caller who got it: out of time, aborted, or one too many. */
+/** Whether an error concerns only the caller who got it: out of time, or one too many. */
 function isOfOneCaller(error: unknown): boolean {
   return !(error instanceof RedisError) || error instanceof TimeoutError ||
     error instanceof OverloadError;

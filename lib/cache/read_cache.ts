@@ -64,6 +64,8 @@ export interface CacheOwner<O extends ReadOptions> {
   make(words: Words, decode: Decoder<unknown>, bytes: boolean, options: O | undefined): Request;
   /** Begins a request. */
   launch(request: Request, options: O | undefined, send?: () => void): void;
+  /** Tells whether so many more requests would be too many. */
+  overload(count: number): Error | undefined;
   /** Sends a request that was begun and not sent. */
   release(requests: readonly Request[]): void;
   /** Begins to observe a command that may take several requests; null if it is not observed. */
@@ -213,6 +215,11 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
       replies[i - 1] = copyOf(entry.reply);
     }
     if (words.length === 1) return this.#owner.submit(words, decode, bytes, options);
+    if (missing.length > 0 && this.#owner.overload(missing.length) !== undefined) {
+      // MGET itself is one request.
+      this.#counters.misses += words.length - 1;
+      return this.#owner.submit(words, decode, bytes, options);
+    }
     this.#counters.hits += words.length - 1 - missing.length;
     if (missing.length > 0) {
       return this.#fetchEach(words, decode, bytes, options, { replies, missing });

@@ -37,6 +37,11 @@ export class Aborts {
     return aborts;
   }
 
+  /** Whether the signal is aborted. */
+  get aborted(): boolean {
+    return this.#signal.aborted;
+  }
+
   /**
    * Rejects a request with the signal's reason when the signal is aborted.
    *

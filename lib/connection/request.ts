@@ -359,6 +359,11 @@ export class Request implements Expiring {
     return !this.blocks || !this.words.includes("$");
   }
 
+  /** Whether its signal is aborted, until its owner knows that it is settled. */
+  get aborted(): boolean {
+    return this.#aborts !== undefined && this.#aborts.aborted;
+  }
+
   /** Whether its caller has an answer. */
   get settled(): boolean {
     return this.stage === Stage.SETTLED;

@@ -98,6 +98,21 @@ Deno.test("ASK: the read is not surrounded by anything but ASKING, and not kept"
   assertEquals(words.slice(words.indexOf("ASKING")), ["ASKING", "GET k", "ASKING", "GET k"]);
 });
 
+Deno.test("ASK for any request drops the entries of the slot: keys that are new are made at the other node", async () => {
+  const { cluster, owner, other } = await startOfPorts();
+  await using _ = cluster;
+  await using client = await connect(cluster);
+  await client.cached.get("k");
+  assertEquals(await isHit(client), true);
+  const answer = cluster.handler!;
+  cluster.handler = (command, node, connection) =>
+    command.name === "SET" && node === owner
+      ? new ServerError(`ASK ${SLOT} ${other.host}:${other.port}`)
+      : answer(command, node, connection);
+  await client.set("{k}other", "v");
+  assertEquals(await isHit(client), false);
+});
+
 Deno.test("MOVED for any request drops the entries of the slot, also those from before", async () => {
   const { cluster, owner, other } = await startOfPorts();
   await using _ = cluster;

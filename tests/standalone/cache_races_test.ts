@@ -2,7 +2,12 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { type RedisClient, TimeoutError } from "../../standalone/mod.ts";
+import {
+  ConnectionError,
+  type RedisClient,
+  TimeoutError,
+  UnexpectedReplyError,
+} from "../../standalone/mod.ts";
 import {
   encodePush,
   encodeReply,
@@ -402,6 +407,40 @@ Deno.test("callers with one signal are all ended by it, and nothing more is sent
   answer.resolve("late");
   assertEquals(await client.cached.get("k"), "v");
   assertEquals(server.receivedOf("GET").length, 2);
+});
+
+Deno.test("a signal that is aborted with an error of this library ends only its own caller", async () => {
+  const answer = Promise.withResolvers<string>();
+  await using server = await startFakeServer({ GET: inTurn(() => answer.promise, "v"), PTTL: -1 });
+  await using client = await connect(server);
+  const end = new AbortController();
+  const first = client.cached.with({ signal: end.signal }).get("k");
+  const second = client.cached.get("k");
+  await server.waitFor("GET");
+  // A program ends the rest of its work with the first error that it gets.
+  end.abort(new ConnectionError("Lost another connection", { host: "other", port: 1 }));
+  await assertRejects(() => first, ConnectionError, "another connection");
+  answer.resolve("late");
+  assertEquals(await second, "v");
+});
+
+Deno.test("a caller who cannot use the reply does not fail those who can", async () => {
+  await using server = await startFakeServer({ ZSCORE: "no number", PTTL: -1 });
+  await using client = await connect(server);
+  const { cached } = client;
+  const first = cached.zscore("k", "m");
+  const second = cached.customCommand(["ZSCORE", "k", "m"]);
+  await assertRejects(() => first, UnexpectedReplyError);
+  assertEquals(await second, "no number");
+});
+
+Deno.test("MGET of more keys than requests may be in flight is one request", async () => {
+  await using server = await startFakeServer({ MGET: ["a", "b", "c"], GET: "a", PTTL: -1 });
+  await using client = await connect(server, { inflightRequestsLimit: 2 });
+  assertEquals(await client.cached.mget(["a", "b", "c"]), ["a", "b", "c"]);
+  assertEquals(server.receivedOf("GET").length, 0);
+  const { hits, misses } = client.cacheStatistics;
+  assertEquals({ hits, misses }, { hits: 0, misses: 3 });
 });
 
 Deno.test("close() rejects what waits, and later reads reject although they were kept", async () => {
