@@ -96,7 +96,7 @@ export class ReadChoice<N> {
     }
   }
 
-  /** Chooses the next of some replicas, and perhaps the primary, that can serve. */
+  /** Chooses the next of some replicas, and perhaps the primary, that can serve. No turn passes if there is none. */
   #pick(
     replicas: readonly N[],
     primary: N | null,
@@ -104,12 +104,15 @@ export class ReadChoice<N> {
     where: Where,
   ): Link | undefined {
     const count = replicas.length + (primary === null ? 0 : 1);
+    const { turn } = turns;
     for (let i = 0; i < count; i++) {
-      const at = turns.turn++ % count;
+      const at = (turn + i) % count;
       const node = at < replicas.length ? replicas[at] : primary!;
       if (where !== "anywhere" && this.#isLocal(node) !== (where === "local")) continue;
       const link = this.#links.linkTo(node);
-      if (link.ready && !this.#replicas.isShunned(link)) return link;
+      if (!link.ready || this.#replicas.isShunned(link)) continue;
+      turns.turn = turn + i + 1;
+      return link;
     }
     return undefined;
   }

@@ -104,13 +104,13 @@ Deno.test('ReadChoice with "azAffinityReplicasAndPrimary": local replicas, the l
   const [a, x, b, y] = bench.replicas;
   assertEquals(bench.next(4), "abab");
   a.ready = b.ready = false;
-  assertEquals(bench.next(4), "xyxy");
+  assertEquals(bench.next(4), "yxyx");
   bench.primary.zone = "near";
   assertEquals(bench.next(2), "pp");
   // A primary that must not be used is not.
-  assertEquals(bench.next(2, null), "yx");
+  assertEquals(bench.next(2, null), "xy");
   bench.primary.ready = false;
-  assertEquals(bench.next(2), "yx");
+  assertEquals(bench.next(2), "xy");
   x.ready = y.ready = false;
   assertEquals(bench.next(1), "-");
 });
@@ -122,6 +122,20 @@ Deno.test("ReadChoice shares the turns of a rung evenly, whatever lies between i
   for (const replicas of [[a, b, c, x, y], [x, a, y, b, c], [a, x, x, x, b, c]]) {
     const chosen = bench.next(300, bench.primary, replicas);
     for (const name of "abc") assertEquals(chosen.split(name).length - 1, 100, name);
+  }
+});
+
+Deno.test("ReadChoice shares the turns of a lower rung evenly, however many rungs have no node that can serve", () => {
+  for (const readFrom of ["azAffinity", "azAffinityReplicasAndPrimary"] as const) {
+    for (const zone of ["far", undefined]) {
+      for (let count = 1; count <= 5; count++) {
+        using bench = new Bench(readFrom, "near");
+        bench.primary.zone = zone;
+        const replicas = Array.from("vwxyz".slice(0, count), (name) => new Node(name, zone));
+        const chosen = bench.next(60 * count, bench.primary, replicas);
+        for (const { name } of replicas) assertEquals(chosen.split(name).length - 1, 60, name);
+      }
+    }
   }
 });
 
