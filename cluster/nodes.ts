@@ -231,9 +231,17 @@ export class Nodes implements ZonedLinks<ClusterNode> {
    * with the same slot keep their order.
    */
   primaryNear(slot: number): Link {
-    const shard = this.#topology!.shardOf(slot);
-    const link = shard === undefined ? undefined : this.linkTo(shard.primary);
-    return link !== undefined && this.answers(link) ? link : this.anyPrimary();
+    const topology = this.#topology!;
+    const shard = topology.shardOf(slot);
+    const owner = shard === undefined ? undefined : this.linkTo(shard.primary);
+    if (owner !== undefined && this.answers(owner)) return owner;
+    // In turn they would change the order.
+    const { shards } = topology;
+    for (let i = 0; i < shards.length; i++) {
+      const link = this.linkTo(shards[(slot + i) % shards.length].primary);
+      if (this.answers(link)) return link;
+    }
+    return owner ?? this.anyPrimary();
   }
 
   /** Whether a link leads to a replica. */

@@ -419,3 +419,20 @@ Deno.test("what a command is, is asked once, however many first calls there are"
   await refused(0);
   assertEquals(asked(), 3);
 });
+
+Deno.test("messages of one channel are published at one node also while the owner of its slot is away", async () => {
+  await using cluster = await startFakeCluster({ shards: 4 });
+  const [owner, ...others] = cluster.nodes;
+  await using client = await connect(cluster);
+  // Slot 3300 belongs to the first of four. All are connected.
+  await client.with({ route: "allPrimaries" }).ping();
+  assertEquals(await client.publish("b", "1"), 0);
+  assertEquals(owner.receivedOf("PUBLISH").length, 1);
+  await owner[Symbol.asyncDispose]();
+  for (let i = 0; i < 6; i++) await client.publish("b", "2").catch(() => {});
+  const counts = others.map((node) => node.receivedOf("PUBLISH").length).filter((count) =>
+    count > 0
+  );
+  assertEquals(counts.length, 1);
+  assert(counts[0] >= 5);
+});
