@@ -356,15 +356,24 @@ export class DedicatedPool {
     this.blocked.remove(connection);
     connection.endSession();
     if (this.#closed !== null || this.#retired) return connection.close(UNUSED);
-    if (connection.closed) return void this.fill();
-    if (!this.#owner.prepare(connection)) {
+    if (connection.closed || !this.#owner.prepare(connection)) {
       connection.close(UNUSED);
-      return void this.fill();
+      return this.#replace();
     }
     const next = this.#next()?.filter(({ settled }) => !settled);
     if (next !== undefined) return this.#assign(connection, next);
     if (this.#idle.size >= Math.max(MAX_IDLE, this.reserved)) return connection.close(UNUSED);
     this.#watchIdle(connection);
+  }
+
+  /** Opens connections instead of one that is of no use: for the requests that wait for it, and those reserved. */
+  #replace(): void {
+    while (this.#queue.length > this.#ahead && this.#opening < MAX_OPENING) {
+      const next = this.#nextQueued();
+      if (next === undefined) break;
+      this.#sendOnNew(next);
+    }
+    this.fill();
   }
 
   /**

@@ -7,6 +7,7 @@
 import { delay } from "@std/async/delay";
 import { ConnectionError, type RedisClusterClient, RedisError } from "../../cluster/mod.ts";
 import { slotOf } from "../../cluster/slot.ts";
+import { Standstills } from "../standalone/_elapsed.ts";
 
 /** How many requests are under way, at most. */
 const WORKERS = 200;
@@ -47,8 +48,10 @@ export interface Report {
   strange: number;
   /** Values that are older than what was acknowledged before they were asked for. */
   lost: number;
-  /** The longest request, in milliseconds. */
+  /** The longest request, in milliseconds during which this process did not stand still. */
   slowest: number;
+  /** How long this process stood still during the longest one, in milliseconds. */
+  stoodStill: number;
   /** Latencies of the successes on one key, by shard, in milliseconds. */
   latencies: Map<number, number[]>;
   /** The longest time without a success, by shard, in milliseconds. */
@@ -65,6 +68,7 @@ export class Load implements AsyncDisposable {
   readonly #workers: Promise<void>[];
   #report = emptyReport();
   readonly #lastSuccess = new Map<number, number>();
+  readonly #standstills = new Standstills();
 
   /**
    * Starts.
@@ -127,6 +131,7 @@ export class Load implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#end.abort();
     await Promise.all(this.#workers);
+    this.#standstills[Symbol.dispose]();
   }
 
   /** Stops at the end of an `await using` block. */
@@ -210,6 +215,15 @@ export class Load implements AsyncDisposable {
     else if (Number(number) < floor && !state.unclear) this.#report.lost++;
   }
 
+  /** Notes how long a request took. The client counts no time during which this process stood still. */
+  #noteLength(start: number, end: number): void {
+    const stoodStill = this.#standstills.between(start, end);
+    const length = end - start - stoodStill;
+    if (length <= this.#report.slowest) return;
+    this.#report.slowest = length;
+    this.#report.stoodStill = stoodStill;
+  }
+
   async #run<T>(
     key: string | null,
     request: () => Promise<T>,
@@ -221,7 +235,7 @@ export class Load implements AsyncDisposable {
       const end = performance.now();
       const report = this.#report;
       report.succeeded++;
-      report.slowest = Math.max(report.slowest, end - start);
+      this.#noteLength(start, end);
       if (key !== null) {
         const latencies = report.latencies.get(shard);
         if (latencies === undefined) report.latencies.set(shard, [end - start]);
@@ -237,7 +251,7 @@ export class Load implements AsyncDisposable {
       const name = maybe ? "maybeExecuted" : error.name;
       failed[name] = (failed[name] ?? 0) + 1;
       if (this.#report.messages.size < 5) this.#report.messages.add(error.message);
-      this.#report.slowest = Math.max(this.#report.slowest, performance.now() - start);
+      this.#noteLength(start, performance.now());
       const executed = !("phase" in error && error.phase === "queued") &&
         !(error instanceof ConnectionError && !maybe);
       return { failed: true, executed };
@@ -264,6 +278,7 @@ function emptyReport(): Report {
     strange: 0,
     lost: 0,
     slowest: 0,
+    stoodStill: 0,
     latencies: new Map(),
     gaps: new Map(),
   };

@@ -68,6 +68,53 @@ export class Lateness implements Disposable {
 }
 
 /**
+ * Notes when this process stood still: the client leaves such times out of its limits, since it could not have read a
+ * reply.
+ */
+export class Standstills implements Disposable {
+  /** How late a timer must be to count, in milliseconds. */
+  static readonly LEAST = 10;
+  /** The times, oldest first. */
+  readonly #times: { readonly start: number; readonly end: number }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Begins to watch. */
+  constructor() {
+    this.#watch();
+  }
+
+  /**
+   * Tells how long this process stood still between two moments.
+   *
+   * @param start The first, in milliseconds of `performance.now()`.
+   * @param end The second.
+   * @returns Milliseconds.
+   */
+  between(start: number, end: number): number {
+    let sum = 0;
+    for (let i = this.#times.length - 1; i >= 0 && this.#times[i].end > start; i--) {
+      const time = this.#times[i];
+      sum += Math.max(0, Math.min(end, time.end) - Math.max(start, time.start));
+    }
+    return sum;
+  }
+
+  #watch(): void {
+    const due = performance.now() + 5;
+    this.#timer = setTimeout(() => {
+      const now = performance.now();
+      if (now - due > Standstills.LEAST) this.#times.push({ start: due, end: now });
+      this.#watch();
+    }, 5);
+  }
+
+  /** Ends the watch. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/**
  * Whether a promise is still pending after a while.
  *
  * @param promise The promise; a rejection is not reported as unhandled.

@@ -57,14 +57,16 @@ Deno.test("a timeout of 5 ms settles within a millisecond of it, though the requ
   await using proxy = await startProxy(server);
   await using client = await connect(proxy);
   await client.set("k", "v");
-  proxy.setFaults({ delay: 60 });
+  proxy.setFaults({ delay: 500 });
   const hurried = client.with({ timeout: 5 });
   const later: number[] = [];
-  for (let i = 0; i < 40; i++) {
+  while (later.length < 40) {
     const [{ error, elapsed }, timer] = await Promise.all([
       measure(() => hurried.get("k")),
       measure(() => delay(5)),
     ]);
+    // This process stood still. Then deadlines are postponed, and a reply that has come meanwhile counts.
+    if (timer.elapsed > 15) continue;
     assertInstanceOf(error, TimeoutError);
     assertEquals(error.phase, "sent");
     assert(elapsed >= 4.4, `${elapsed} ms is too early`);

@@ -188,6 +188,24 @@ Deno.test("a request takes a connection that is being opened ahead, and its own 
   assertEquals(bench.written[2], "BLPOP b 0");
 });
 
+Deno.test("a request that waits for a connection that is opened ahead gets another one if that is closed at once", async () => {
+  await using bench = new Bench();
+  bench.smooth = false;
+  bench.pool.reserved = 1;
+  const filled = bench.pool.fill();
+  const waiting = await bench.send("BLPOP", "a", "0");
+  assertEquals(bench.opened.length, 1);
+  // The node is the primary no more.
+  bench.pool.reserved = 0;
+  bench.opened[0].connection.close(new Error("lost"));
+  await bench.opened[0].succeed();
+  await filled;
+  await bench.opened[1].succeed();
+  assertEquals(bench.written, ["", "BLPOP a 0"]);
+  bench.opened[1].wire.answer("+element\r\n");
+  assertEquals(await waiting.outcome, "element");
+});
+
 Deno.test("reserved connections are kept while they answer, and replaced when they do not or are closed", async () => {
   using clock = new TurnedClock();
   await using bench = new Bench();
