@@ -127,21 +127,20 @@ export class RedisClusterClient<
   }
 
   /**
-   * A view of this client whose reads are answered from memory where possible.
+   * A view of this client that answers reads from memory where possible (client-side caching).
    *
-   * Replies to commands that only read one key are kept, and MGET is kept key by key. The server says when such a key is
-   * changed, and the entry is dropped at that moment. Everything else simply runs. All cached views of a client share
-   * one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7 or Valkey: elsewhere
-   * reads go to the server, and there is one `uncached` event.
+   * It keeps the replies to commands that only read one key; MGET is kept key by key. The server reports each change of
+   * such a key, and the entry is dropped when the report arrives. Other commands go to the server as usual. All cached
+   * views of a client share one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7
+   * or Valkey. Elsewhere reads go to the server, and there is one `uncached` event.
    *
-   * A value can be as old as the server's message is on its way. If the server does not answer, or the connection is
-   * dead, it can be 2 s old; after that, reads go to the server. It is never older than `maxTtl`, nor used when the key
-   * has expired. What this client has changed itself is seen at once, once the change is acknowledged. `readFrom` is
-   * ignored: reads for the cache go to primaries. Requests with a `route`, and those in batches, transactions and
-   * `watch()`, are not cached.
+   * A change by this client is seen once it is acknowledged, a change by another client once the report has arrived. If
+   * the server does not answer, or the connection is dead, a value can be 2 s old; after that, reads go to the server. No
+   * value is older than `maxTtl`, or used after its key has expired. Reads for the cache go to primaries, whatever
+   * `readFrom`. Requests with a `route`, and those in batches, transactions and `watch()`, are not cached.
    *
-   * When a slot gets another owner, its entries are dropped as soon as the client learns of that: from a redirection, or
-   * from the next look at the topology (`periodicTopologyCheck`).
+   * When a slot gets another owner, its entries are dropped as soon as the client learns that: by a redirection, or by
+   * the next check of the topology (`periodicTopologyCheck`).
    *
    * @example Reading the same key often
    * ```ts

@@ -92,8 +92,8 @@ export interface SubscriptionEndedEvent {
 }
 
 /**
- * Newer credentials could not be had, or a node refused them on an open connection, which goes on with what it logged in
- * with. There will be another attempt.
+ * The function for credentials failed, or a node refused newer credentials on an open connection, which stays logged in as
+ * it is. There will be another attempt.
  */
 export interface ReauthenticationFailedEvent extends Partial<EventAddress> {
   /** Discriminant. */
@@ -102,7 +102,7 @@ export interface ReauthenticationFailedEvent extends Partial<EventAddress> {
   error: Error;
 }
 
-/** A function that handles messages (`onMessage`) has thrown, or its promise was rejected. */
+/** The function `onMessage` of a subscription has thrown, or its promise was rejected. */
 export interface HandlerErrorEvent {
   /** Discriminant. */
   type: "handlerError";
@@ -121,8 +121,8 @@ export interface TlsOptionsFailedEvent {
 }
 
 /**
- * Reads should go to nodes in the availability zone `clientAz`, but no node has told its zone: they go to the nodes that
- * would come next. It is told once.
+ * Reads should go to nodes in the availability zone `clientAz`, but no node has told its zone. Reads go to the next group of
+ * nodes that `readFrom` lists. Emitted once.
  */
 export interface ZonesUnknownEvent {
   /** Discriminant. */
@@ -139,7 +139,7 @@ export interface ClosedEvent {
 
 /**
  * Replies of a node cannot be cached, so reads on a view `cached` go to the server: it speaks RESP2, is older than Redis 7, or
- * the user may not run CLIENT TRACKING, CLIENT CACHING or PTTL. Told once.
+ * the user may not run CLIENT TRACKING, CLIENT CACHING or PTTL. Emitted once.
  */
 export interface UncachedEvent extends EventAddress {
   /** Discriminant. */

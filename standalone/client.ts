@@ -75,14 +75,14 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * Several addresses may lead to the same server, and an address may lead to another server later (a load balancer,
    * say). A single address is used as the primary even if the server, or a proxy, does not tell its role.
    *
+   * With the option `sentinel` the addresses come from sentinels.
+   *
    * @example With a URL
    * ```ts no-eval
    * import { RedisClient } from "@babushka/redis";
    *
    * await using client = await RedisClient.create("rediss://user:secret@redis.example.com:6379/0");
    * ```
-   *
-   * With the option `sentinel` the addresses come from sentinels.
    *
    * @example By Sentinel
    * ```ts no-eval
@@ -93,7 +93,8 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * });
    * ```
    *
-   * @param configuration Options, or a URL: `redis://`, `rediss://`, `valkey://`, `valkeys://`.
+   * @param configuration Options, or a URL: `redis://`, `rediss://`, `valkey://`, `valkeys://`, `unix://`,
+   * `redis+unix://`.
    * @returns The client.
    * @throws {ConfigurationError} If an option is bad; nothing was opened then.
    * @throws {ServerError} If a server refuses the credentials (`WRONGPASS`, `NOAUTH`).
@@ -127,18 +128,17 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   }
 
   /**
-   * A view of this client whose reads are answered from memory where possible.
+   * A view of this client that answers reads from memory where possible (client-side caching).
    *
-   * Replies to commands that only read one key are kept, and MGET is kept key by key. The server says when such a key is
-   * changed, and the entry is dropped at that moment. Everything else simply runs. All cached views of a client share
-   * one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7 or Valkey: elsewhere
-   * reads go to the server, and there is one `uncached` event.
+   * It keeps the replies to commands that only read one key; MGET is kept key by key. The server reports each change of
+   * such a key, and the entry is dropped when the report arrives. Other commands go to the server as usual. All cached
+   * views of a client share one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7
+   * or Valkey. Elsewhere reads go to the server, and there is one `uncached` event.
    *
-   * A value can be as old as the server's message is on its way. If the server does not answer, or the connection is
-   * dead, it can be 2 s old; after that, reads go to the server. It is never older than `maxTtl`, nor used when the key
-   * has expired. What this client has changed itself is seen at once, once the change is acknowledged. `readFrom` is
-   * ignored: reads for the cache go to primaries. Requests with a `route`, and those in batches, transactions and
-   * `watch()`, are not cached.
+   * A change by this client is seen once it is acknowledged, a change by another client once the report has arrived. If
+   * the server does not answer, or the connection is dead, a value can be 2 s old; after that, reads go to the server. No
+   * value is older than `maxTtl`, or used after its key has expired. Reads for the cache go to primaries, whatever
+   * `readFrom`. Requests with a `route`, and those in batches, transactions and `watch()`, are not cached.
    *
    * @example Reading the same key often
    * ```ts

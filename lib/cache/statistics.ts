@@ -4,19 +4,19 @@
  * @module
  */
 
-/** Figures of client-side caching since the client was created. A plain copy: it does not change any more. */
+/** Figures of client-side caching since the client was created: a snapshot. */
 export interface CacheStatistics {
   /** Cacheable reads that were answered from memory. MGET counts each key. */
   hits: number;
-  /** Cacheable reads that were not, also those that shared the request of another one. */
+  /** Cacheable reads that waited for the server, including those that shared the request of another read. */
   misses: number;
-  /** Keys of which a server has said that they were changed, whether they were in the cache or not. */
+  /** Keys that a server has reported as changed, whether they were in the cache or not. */
   invalidations: number;
-  /** How often the entries of a node, or all entries, were dropped: after FLUSHALL, or a lost connection, say. */
+  /** How often the entries of a node, or all entries, were dropped: after FLUSHALL or a lost connection, say. */
   flushes: number;
   /** Entries that were dropped to make room for others. */
   evictions: number;
-  /** Estimate of the memory of all entries, in bytes. */
+  /** Estimated memory of all entries, in bytes. */
   bytes: number;
   /** Replies that are kept. */
   entries: number;

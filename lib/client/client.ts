@@ -138,24 +138,24 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Figures about the client since it was created: requests, connections, bytes. They are always counted, also without
-   * telemetry.
+   * Figures about the client since it was created: requests, connections, bytes, cache, subscriptions. They are counted
+   * also without telemetry.
    *
-   * @example Requests that wait, and those that failed
+   * @example Requests in flight, and failed ones
    * ```ts
    * const { inFlight, failed } = client.statistics;
    * inFlight; // 0
    * failed; // 0
    * ```
    *
-   * @returns A new object each time; it does not change any more.
+   * @returns A snapshot.
    */
   get statistics(): ClientStatistics {
     return statisticsOf(this.#view.dispatcher);
   }
 
   /**
-   * Figures of client-side caching, of all views together; all zero as long as no view `cached` was used.
+   * Figures of client-side caching, for all views together. All are zero until a view `cached` is used.
    *
    * @example How many reads were answered from memory
    * ```ts
@@ -168,9 +168,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Runs any command, also one that this library has no method for.
+   * Runs any command, also one that has no method.
    *
-   * It is routed like the typed ones. The reply comes as it is; see {@linkcode Reply} for the shapes.
+   * It is routed like commands with a method. The reply is not converted; see {@linkcode Reply} for the shapes.
    *
    * @example A command with options of its own
    * ```ts
@@ -352,8 +352,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   /**
    * Subscribes to channels.
    *
-   * Subscriptions have connections of their own, at most one to each node, which other requests do not wait for. A
-   * channel to which several subscriptions are made is subscribed to once; each of them gets its own copy of a message.
+   * Subscriptions have connections of their own, at most one to each node, so they do not delay requests. Several
+   * subscriptions to one channel share one subscription at the server; each gets its own copy of a message.
    *
    * @example Reading messages
    * ```ts
@@ -375,7 +375,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * await received.promise; // "resize 17"
    * ```
    *
-   * @example Knowing where messages may be missing
+   * @example Handling gaps, where messages may be missing
    * ```ts
    * async function follow(): Promise<void> {
    *   await using prices = await client.subscribe("prices", { gaps: true });
@@ -395,11 +395,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * ```
    *
    * @param channels One channel or several.
-   * @param options How messages are handed out.
+   * @param options A function instead of a loop, gaps, the limits of the buffer, and a signal.
    * @returns The subscription, once the server has confirmed all channels.
-   * @throws {ServerError} If the server refuses a channel (`NOPERM`). None is subscribed to then.
-   * @throws {TimeoutError} If the server has not confirmed all within `requestTimeout` (`clientCreationTimeout` while a
-   * connection has to be opened); the same holds then.
+   * @throws {ServerError} If the server refuses a channel (`NOPERM`). No channel is subscribed to then.
+   * @throws {TimeoutError} If the server has not confirmed all within `requestTimeout`, or within `clientCreationTimeout`
+   * if a connection has to be opened. No channel is subscribed to then.
    * @throws {ConfigurationError} If an option is bad, or the view has a route.
    */
   subscribe<G extends boolean = false>(
@@ -425,9 +425,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * ```
    *
    * @param patterns One glob pattern or several.
-   * @param options How messages are handed out.
+   * @param options As for {@linkcode Client.subscribe}.
    * @returns The subscription, once the server has confirmed all patterns.
-   * @throws As {@linkcode Client.subscribe} does. An ACL must have a rule that is equal to the pattern.
+   * @throws As {@linkcode Client.subscribe} does. `NOPERM` also if the ACL has no rule that is equal to the pattern.
    */
   psubscribe<G extends boolean = false>(
     patterns: OneOrMany<Key>,
@@ -437,8 +437,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Subscribes to shard channels, whose messages come from {@linkcode Commands.spublish}. In a cluster they stay inside
-   * of the shard that has the slot of the channel.
+   * Subscribes to shard channels, whose messages come from {@linkcode Commands.spublish}. In a cluster they are sent only
+   * to the nodes of the shard that has the slot of the channel.
    *
    * @example Reading messages
    * ```ts
@@ -451,9 +451,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * ```
    *
    * @param channels One shard channel or several.
-   * @param options How messages are handed out.
+   * @param options As for {@linkcode Client.subscribe}.
    * @returns The subscription, once the server has confirmed all channels.
-   * @throws As {@linkcode Client.subscribe} does, and `ServerError` by servers before 7.0.
+   * @throws As {@linkcode Client.subscribe} does. Servers before 7.0 do not know the command (`ServerError`).
    */
   ssubscribe<G extends boolean = false>(
     channels: OneOrMany<Key>,
@@ -463,16 +463,17 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Tells each command that a server executes, those of all clients (MONITOR). It costs the server much: for debugging.
+   * Streams the commands that a server executes, those of all clients (MONITOR). It costs the server much of its
+   * throughput: use it for debugging.
    *
-   * The monitor has a connection of its own. If that is lost it is opened again, and a gap is told: in the `stats`, as a
+   * The monitor has a connection of its own. If it is lost, it is opened again, and there is a gap: in the `stats`, as a
    * `gap` event of the client without names, and with the option `gaps` between the commands.
    *
-   * Secrets in AUTH, HELLO and the like are not shown. Commands that administrate the server (CONFIG, say) are not shown
-   * at all. What a script calls has the address `"lua"`.
+   * Servers hide secrets in AUTH, HELLO and the like, and leave out administrative commands (CONFIG, say). Commands that a
+   * script calls have the address `"lua"`.
    *
-   * In a cluster a view with a route says which node: `cluster.with({ route: { host, port } }).monitor()`. A route to a
-   * slot or a key is looked up each time that the connection is opened.
+   * In a cluster the view needs a route to one node: `cluster.with({ route: { host, port } }).monitor()`. The node of a
+   * slot or key is looked up each time the connection is opened.
    *
    * @example What a client sends
    * ```ts
@@ -495,8 +496,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @param options How commands are handed out, and what ends the monitor.
-   * @returns The monitor, once the server has accepted MONITOR: it tells all commands that are executed from then on.
+   * @param options Gaps, the limits of the buffer, and a signal.
+   * @returns The monitor, once the server has accepted MONITOR. It gets all commands that are executed from then on.
    * @throws {ServerError} If the user may not run MONITOR (`NOPERM`).
    * @throws {TimeoutError} If the server has not accepted it within `clientCreationTimeout`, or the timeout of the view.
    * @throws {ConfigurationError} If an option is bad, or a cluster client has no route to one node.
@@ -524,25 +525,25 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Uses other credentials from now on.
+   * Replaces the credentials of the client.
    *
-   * Without `reauthenticate` open connections keep what they have logged in with; servers let them, also after the
-   * password has changed. With it they log in anew, each between two of its requests and never inside a transaction:
-   * connections that block or watch keys do so before their next use. For another user a new connection takes the place
-   * of each open one.
+   * Without `reauthenticate`, open connections stay logged in as they are; servers allow that even after the password has
+   * changed. With it, each open connection logs in anew between two of its requests, never inside a transaction. A
+   * connection that blocks or watches keys does so before its next use. If the user name changes, a new connection takes
+   * the place of each open one.
    *
    * @example A new password
    * ```ts no-eval
    * await client.updateCredentials({ username: "app", password: "s3cret-2" }, { reauthenticate: true });
    * ```
    *
-   * @param credentials User and password, or a function that gives them.
-   * @param options Whether open connections get them as well.
-   * @returns Resolves when all open connections that can have them at once have them.
-   * @throws {ServerError} If a node refuses them (`WRONGPASS`). Its connections stay as they are, and further attempts
-   * are made in the background; events tell of those that fail.
+   * @param credentials User and password, or a function that returns them.
+   * @param options Whether open connections log in anew.
+   * @returns Resolves when all open connections that can log in now have done so.
+   * @throws {ServerError} If a node refuses them (`WRONGPASS`). Its open connections stay as they are, and the client
+   * tries again in the background. Each failure is a `reauthenticationFailed` event.
    * @throws {RedisError} If the function fails.
-   * @throws {ConfigurationError} If they are no credentials.
+   * @throws {ConfigurationError} If the credentials are malformed.
    * @throws {ClosedError} If the client is closed.
    */
   updateCredentials(

@@ -11,7 +11,7 @@ import { faultOfOptions } from "../option_shape.ts";
 
 /** Options for `client.updateCredentials()`. */
 export interface UpdateCredentialsOptions {
-  /** Whether open connections log in with them as well, by AUTH between two of their requests. @default {false} */
+  /** Have open connections log in with them as well, by AUTH between two of their requests. @default {false} */
   reauthenticate?: boolean;
 }
 

@@ -28,20 +28,20 @@ export interface RedisCredentials {
   password: string;
 }
 
-/** Credentials that are good for a while. */
+/** Credentials that are valid for a limited time. */
 export interface TemporaryCredentials extends RedisCredentials {
   /**
-   * Milliseconds after which the provider is called again, and all open connections get what it returns then; 100 at
-   * least. Without it connections keep what they have logged in with.
+   * Milliseconds after which the provider is called again and all open connections log in with the new credentials; at
+   * least 100. Without it, open connections stay logged in as they are.
    */
   refreshAfter?: number;
 }
 
 /**
- * Gives credentials: called for each new connection, once for all that are opened at the same time. It may take as long as
- * the attempt to connect; if it rejects, the attempt fails.
+ * Function that returns credentials. It is called for each new connection, once for all that are opened at the same time.
+ * It may take as long as the attempt to connect; if it rejects, the attempt fails.
  *
- * @example Tokens that are good for 15 minutes
+ * @example Tokens that are valid for 15 minutes
  * ```ts
  * import type { CredentialsProvider } from "@babushka/redis";
  *
@@ -68,21 +68,22 @@ export interface TlsOptions {
 }
 
 /**
- * Gives TLS options: called for each attempt to connect, so that certificates can be replaced while the client runs. If it
- * throws, returns options that cannot work, or takes longer than 500 ms, the last good ones are used.
+ * Function that returns TLS options. It is called for each attempt to connect, so that certificates can be replaced while
+ * the client runs. If it throws, returns options that cannot work, or takes longer than 500 ms, its last good result is
+ * used.
  */
 export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
 
 /**
- * Where reads go. Of the nodes that are named together, the connected ones are used in turn; if there are none, the next
- * ones are used.
+ * Which nodes answer reads. The values list groups of nodes; the first group with a connected node is used, and its
+ * connected nodes take turns.
  *
- * - `"primary"`: to the primary.
- * - `"preferReplica"`: to the replicas; the primary.
- * - `"any"`: to the replicas and the primary.
- * - `"azAffinity"`: to the replicas in the zone `clientAz`; the other replicas; the primary.
- * - `"azAffinityReplicasAndPrimary"`: to the replicas in the zone `clientAz`; the primary if it is there; the other replicas;
- *   the primary.
+ * - `"primary"`: the primary.
+ * - `"preferReplica"`: the replicas, then the primary.
+ * - `"any"`: the replicas and the primary, as one group.
+ * - `"azAffinity"`: the replicas in the zone `clientAz`, then the other replicas, then the primary.
+ * - `"azAffinityReplicasAndPrimary"`: the replicas in the zone `clientAz`, then the primary if it is in that zone, then the
+ *   other replicas, then the primary.
  */
 export type ReadFrom =
   | "primary"
@@ -139,13 +140,13 @@ export interface RetryStrategy {
 /** Limits of client-side caching. */
 export interface CacheOptions {
   /**
-   * Most memory that all replies together may take, in bytes; those that were not used for the longest time make room. One
-   * that would take more than a sixteenth of it is not kept.
+   * Memory for all replies together, in bytes. When it is full, the least recently used replies are dropped. A reply that
+   * takes more than a sixteenth of it is not kept.
    *
    * @default {67108864}
    */
   maxBytes?: number;
-  /** Longest time that a reply is used, in milliseconds. @default {60000} */
+  /** Longest time for which a reply is used, in milliseconds. @default {60000} */
   maxTtl?: number;
 }
 
@@ -157,17 +158,17 @@ export interface BaseConfiguration {
    * each attempt to connect.
    */
   addresses: (NodeAddress | SocketAddress)[];
-  /** User and password, or a function that gives them for each new connection. */
+  /** User and password, or a function that returns them for each new connection. */
   credentials?: RedisCredentials | CredentialsProvider;
   /** Speak TLS, with the usual verification of the server's certificate. @default {false} */
   useTls?: boolean;
-  /** More on TLS, or a function that gives it for each attempt to connect. */
+  /** TLS options, or a function that returns them for each attempt to connect. They need `useTls`. */
   tls?: TlsOptions | TlsProvider;
-  /** Where reads go. @default {"primary"} */
+  /** Which nodes answer reads. @default {"primary"} */
   readFrom?: ReadFrom;
   /**
    * Availability zone of this client, for `readFrom: "azAffinity"` and `"azAffinityReplicasAndPrimary"`. It is compared with
-   * what the servers tell as theirs (configuration directive `availability-zone` of Valkey).
+   * the zones that the servers report (directive `availability-zone` of Valkey).
    */
   clientAz?: string;
   /** Milliseconds for all of `create()`: connect, handshake, discovery. @default {2500} */
@@ -183,7 +184,7 @@ export interface BaseConfiguration {
    * @default {250}
    */
   requestTimeout?: number;
-  /** Wait between attempts to connect: ours, or the options of `retry` of `@std/async`. */
+  /** Waits between attempts to connect, in the words of this library or of `retry` of `@std/async`. */
   reconnectStrategy?: BackoffStrategy | RetryStrategy;
   /** Protocol to ask for; where the server does not know RESP3, RESP2 is spoken. @default {3} */
   protocol?: 2 | 3;
@@ -199,8 +200,8 @@ export interface BaseConfiguration {
    */
   clientInfo?: boolean;
   /**
-   * How many connections for blocking commands and `watch()` are opened ahead to each primary, and kept open while they are
-   * idle. `create()` waits for them. Without them such a command may have to wait until a connection is opened.
+   * Number of connections for blocking commands and `watch()` that are opened ahead to each primary, and stay open while
+   * they are idle. `create()` waits for them. Without them such a command may have to wait until a connection is opened.
    *
    * @default {0}
    */
@@ -211,9 +212,9 @@ export interface BaseConfiguration {
   lazyConnect?: boolean;
   /** Milliseconds between checks of who is primary and who is replica; 0 for none. @default {60000} */
   periodicTopologyCheck?: number;
-  /** Limits of client-side caching, which begins when the view `cached` is first used. */
+  /** Limits of client-side caching, for the views `cached`. */
   cache?: CacheOptions;
-  /** Milliseconds without a byte from a node after which it is asked for one; 0 for never. @default {30000} */
+  /** Milliseconds without a byte from a node after which it gets a PING; 0 for never. @default {30000} */
   keepAlive?: number;
   /** Spans and metrics by OpenTelemetry; none by default. `{}` turns spans on. */
   telemetry?: TelemetryOptions;
@@ -224,20 +225,20 @@ export interface SentinelConfiguration {
   /** Name by which the sentinels know the primary (`sentinel monitor NAME …`). */
   name: string;
   /**
-   * Sentinels, in any order; port 26379. One that answers is enough, since it knows the others, but name all that you
-   * know: those named here are never forgotten.
+   * Sentinels, in any order; port 26379. One that answers is enough, since it knows the others. Name all the same those that
+   * you know: they are never forgotten.
    */
   addresses: NodeAddress[];
-  /** User and password for the sentinels. Those for the nodes are not used there. */
+  /** User and password for the sentinels. Those for the nodes are never used there. */
   credentials?: RedisCredentials | CredentialsProvider;
   /** Speak TLS with the sentinels. @default {false} */
   useTls?: boolean;
-  /** More on TLS with the sentinels. The options for the nodes are not used there. */
+  /** TLS options for the sentinels. Those for the nodes are never used there. */
   tls?: TlsOptions | TlsProvider;
   /**
-   * Translates the addresses that the sentinels tell (of the primary, of replicas, of other sentinels) into those to
-   * connect to (NAT, proxies, containers); `addresses` are used as they are. It is called before each attempt to connect,
-   * and must not be async.
+   * Translates the addresses that the sentinels announce (of the primary, of replicas, of other sentinels) into those to
+   * connect to, for NAT, proxies and containers. `addresses` are not translated. It is called before each attempt to
+   * connect, and must not be async.
    */
   addressMap?: (host: string, port: number) => { host: string; port: number };
 }
@@ -250,11 +251,12 @@ export interface RedisClientConfiguration extends Omit<BaseConfiguration, "addre
    */
   addresses?: (NodeAddress | SocketAddress)[];
   /**
-   * Ask sentinels for the primary and its replicas, and follow them. All other options are for the nodes.
+   * Sentinels that name the primary and its replicas; the client follows their failovers. All other options are for the
+   * nodes.
    *
-   * A primary that is cut off together with a minority of the sentinels goes on to take writes that are lost later. A
-   * client that reaches only that side cannot know; where it reaches a majority as well, it leaves that primary within a
-   * second after the others have agreed on a new one. `min-replicas-to-write` at the servers bounds the loss.
+   * A primary that is cut off with a minority of the sentinels goes on taking writes, which are lost later. A client that
+   * reaches only that side cannot know. A client that also reaches a majority leaves that primary within a second after
+   * the majority has agreed on a new one. `min-replicas-to-write` at the servers bounds the loss.
    */
   sentinel?: SentinelConfiguration;
 }

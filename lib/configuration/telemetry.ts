@@ -21,30 +21,30 @@
  * ```
  */
 export interface TelemetryOptions {
-  /** Make a span for each call. @default {true} */
+  /** Make a span for each call; see `requireParent`. @default {true} */
   traces?: boolean;
   /** Record metrics. @default {false} */
   metrics?: boolean;
   /**
-   * Makes the spans; by default the registered one, which is that of Deno where the environment has `OTEL_DENO=true`. If
-   * there is none when the client is created, the client makes no spans.
+   * Provider that makes the spans. The default is the registered one, which is that of Deno if the environment has
+   * `OTEL_DENO=true`. If there is none when the client is created, the client makes no spans.
    */
   tracerProvider?: TelemetryTracerProvider;
   /**
-   * Makes the metrics; by default the registered one. If there is none when the client is created, the client records no
-   * metrics.
+   * Provider that makes the metrics. The default is the registered one. If there is none when the client is created, the
+   * client records no metrics.
    */
   meterProvider?: TelemetryMeterProvider;
   /**
-   * Make a span only in a trace that is recorded: where a span is active and sampled. With `false` each other call begins
-   * a trace of its own, if the sampler of the provider agrees.
+   * Make spans only inside a trace that is recorded, which means that a span is active and sampled. With `false`, a call
+   * outside of such a trace begins a trace of its own, if the sampler of the provider agrees.
    *
    * @default {true}
    */
   requireParent?: boolean;
   /**
-   * Add `db.query.text` to spans: the name of the command and its keys. Each other word is a `?`. Commands that carry
-   * credentials, settings or scripts have their name only.
+   * Add `db.query.text` to spans: the name of the command and its keys, with `?` for each other word. Of commands that
+   * carry credentials, settings or scripts it has only the name.
    *
    * @default {false}
    */

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** Figures about all subscriptions of a client since it was created. A plain copy: it does not change any more. */
+/** Figures about all subscriptions of a client since it was created: a snapshot. */
 export interface SubscriptionFigures {
   /** Subscriptions that have not ended. */
   open: number;
   /** Messages that came for subscriptions. One that came for two of them counts twice. */
   received: number;
-  /** Messages that were dropped because a subscription was read too slowly. They are among `received`. */
+  /** Messages that were dropped because a buffer was full; `received` includes them. */
   dropped: number;
   /** How often messages may be missing: after a lost connection, a move to another node, or an overflow. */
   gaps: number;

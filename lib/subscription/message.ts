@@ -1,5 +1,5 @@
 /**
- * What a subscription hands out.
+ * Items of subscriptions.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface ChannelMessage<T extends string | Uint8Array = string> {
   kind: "message";
   /** The channel. */
   channel: T;
-  /** What was published. */
+  /** The published value. */
   message: T;
 }
 
@@ -28,7 +28,7 @@ export interface ChannelMessage<T extends string | Uint8Array = string> {
 export interface PatternMessage<T extends string | Uint8Array = string> {
   /** Discriminant. */
   kind: "pmessage";
-  /** The channel that it was published on. */
+  /** The channel on which it was published. */
   channel: T;
   /** The pattern that the channel matches. */
   pattern: T;
@@ -50,7 +50,7 @@ export interface ShardMessage<T extends string | Uint8Array = string> {
   message: T;
 }
 
-/** Messages may be missing here: it comes between messages with the option `gaps`. */
+/** Item between two messages: some may be missing here. Only with the option `gaps`. */
 export interface GapItem extends Gap {
   /** Discriminant. */
   kind: "gap";

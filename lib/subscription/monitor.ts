@@ -28,23 +28,23 @@ const OVERHEAD = 50;
  */
 export interface MonitorOptions<G extends boolean = boolean> {
   /**
-   * Whether a {@linkcode GapItem} stands between commands where some may be missing.
+   * Put a {@linkcode GapItem} between commands where some may be missing.
    *
    * @default {false}
    */
   gaps?: G;
   /**
-   * What happens with a command for which the buffer has no room: `"dropOldest"` drops the oldest commands,
-   * `"dropNewest"` the new one, `"error"` ends the monitor with an {@linkcode OverflowError}.
+   * What to do with a command when the buffer is full: `"dropOldest"` drops the oldest commands, `"dropNewest"` drops the
+   * new one, `"error"` ends the monitor with an {@linkcode OverflowError}.
    *
    * @default {"dropOldest"}
    */
   overflow?: Overflow;
-  /** Most commands in the buffer. @default {1024} */
+  /** Limit of the buffer, in commands. @default {1024} */
   maxCommands?: number;
-  /** Most bytes in the buffer, as the server writes them. @default {16777216} */
+  /** Limit of the buffer, in bytes as the server writes them. @default {16777216} */
   maxBytes?: number;
-  /** Ends the monitor, or the wait for it. */
+  /** Ends the monitor, or rejects the call if the server has not accepted MONITOR yet. */
   signal?: AbortSignal;
 }
 
@@ -52,9 +52,9 @@ export interface MonitorOptions<G extends boolean = boolean> {
 export interface MonitorStats {
   /** Commands that were received. */
   received: number;
-  /** Commands of these that were dropped because the buffer was full. */
+  /** Received commands that were dropped because the buffer was full. */
   dropped: number;
-  /** Commands that are buffered. */
+  /** Commands that are in the buffer. */
   buffered: number;
   /** The times in which commands may have been missed, oldest first; the latest 100. */
   gaps: Gap[];
@@ -83,11 +83,11 @@ export interface MonitorEnd {
 /**
  * The commands that a server executes, from `monitor()`.
  *
- * Iterate it for the commands. Each is handed out once; several loops share them. Leaving a loop does not end the
- * monitor, a later loop goes on where it has stopped: `await using` or {@linkcode Monitor.stop} ends it.
+ * Iterate over it to get the commands. Each is handed out once: several loops share them. Leaving a loop does not end
+ * the monitor; a later loop goes on where the last one stopped. `await using` or {@linkcode Monitor.stop} ends it.
  *
  * @typeParam T Type of the words: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam M What it hands out.
+ * @typeParam M Type of its items.
  */
 export class Monitor<T extends string | Uint8Array = string, M = MonitoredCommand<T>>
   implements AsyncIterable<M>, AsyncDisposable {
@@ -145,12 +145,12 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
     });
   }
 
-  /** Whether it has ended. What it has buffered can still be read. */
+  /** Whether it has ended. Commands in its buffer can still be read. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Its figures, as they are now. */
+  /** Its figures at this moment. */
   get stats(): MonitorStats {
     const gaps = this.#gaps.map((gap) => ({ ...gap }));
     if (this.#overflow !== null) gaps.push(overflowGap(this.#overflow));
@@ -188,7 +188,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
   }
 
   /**
-   * Ends the monitor: no more commands are taken. Those that are buffered can still be read, and then iterations end.
+   * Ends the monitor: no more commands are taken. Those in the buffer can still be read; then iterations end.
    *
    * @returns Resolves when its connection is closed.
    */
@@ -213,7 +213,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
   }
 
   /**
-   * Begins to read, or reads on where the last loop has stopped.
+   * Begins to read, or goes on where the last loop stopped.
    *
    * @returns An iterator that ends with the monitor. It throws the error that ended the monitor, if one did.
    */

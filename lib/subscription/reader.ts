@@ -41,9 +41,9 @@ export interface ReaderSettings {
 export interface SubscriptionStats {
   /** Messages that were received. */
   received: number;
-  /** Messages of these that were dropped because the buffer was full. */
+  /** Received messages that were dropped because the buffer was full. */
   dropped: number;
-  /** Messages that are buffered. */
+  /** Messages that are in the buffer. */
   buffered: number;
   /** The times in which messages may have been missed, oldest first; the latest 100. */
   gaps: Gap[];

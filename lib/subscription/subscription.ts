@@ -1,5 +1,5 @@
 /**
- * What `subscribe()`, `psubscribe()` and `ssubscribe()` answer.
+ * Subscriptions, which `subscribe()`, `psubscribe()` and `ssubscribe()` return.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Item, Reader, SubscriptionStats } from "./reader.ts";
 import type { Subscriptions } from "./registry.ts";
 
 /**
- * What a subscription hands out: messages, and with the option `gaps` also gaps.
+ * Items of a subscription: messages, and with the option `gaps` also gaps.
  *
  * @typeParam M Type of the messages.
  * @typeParam G Whether there are gaps.
@@ -27,49 +27,51 @@ export type WithGaps<M, G extends boolean> = G extends true ? M | GapItem : M;
  */
 export interface SubscribeOptions<M, G extends boolean = false> {
   /**
-   * Gets each message, instead of an iteration. It is called in the order of the messages, perhaps before `subscribe()`
-   * has resolved, and it is not waited for. What it throws becomes a `handlerError` event.
+   * Function that is called with each message; the subscription cannot be iterated then. It is called in the order of
+   * the messages, and may be called before `subscribe()` has resolved. Its promise is not awaited. If it throws, or its
+   * promise rejects, there is a `handlerError` event.
    */
   onMessage?: (message: WithGaps<M, G>) => unknown;
   /**
-   * Whether a {@linkcode GapItem} stands between messages where some may be missing.
+   * Put a {@linkcode GapItem} between messages where some may be missing.
    *
    * @default {false}
    */
   gaps?: G;
   /**
-   * What happens with a message for which the buffer has no room: `"dropOldest"` drops the oldest messages,
-   * `"dropNewest"` the new one, `"error"` ends the subscription with an {@linkcode OverflowError}.
+   * What to do with a message when the buffer is full: `"dropOldest"` drops the oldest messages, `"dropNewest"` drops the
+   * new one, `"error"` ends the subscription with an {@linkcode OverflowError}.
    *
    * @default {"dropOldest"}
    */
   overflow?: Overflow;
-  /** Most messages in the buffer. @default {1024} */
+  /** Limit of the buffer, in messages. @default {1024} */
   maxMessages?: number;
-  /** Most bytes in the buffer; a character of text counts as one. @default {16777216} */
+  /** Limit of the buffer, in bytes; a character of text counts as one. @default {16777216} */
   maxBytes?: number;
   /**
-   * `"primaries"` subscribes at every primary of a cluster, also at those that come later, for messages that a node tells
-   * only its own subscribers. Messages of `publish()` come once from each of them then. Keyspace notifications
-   * (`__keyspace@0__:*`, `__keyevent@0__:set`) are subscribed so without it. Not for shard channels.
+   * `"primaries"` subscribes at every primary of a cluster, also at those that come later. It is for messages that a node
+   * sends to its own subscribers only. A message of `publish()` then comes once from each primary. Keyspace notifications
+   * (`__keyspace@0__:*`, `__keyevent@0__:set`) need no option. It is refused for shard channels.
    */
   nodes?: "primaries";
-  /** Ends the subscription, or the wait for it. */
+  /** Ends the subscription, or rejects the call if the server has not confirmed it yet. */
   signal?: AbortSignal;
 }
 
 /**
  * A subscription to channels, patterns or shard channels.
  *
- * Iterate it for the messages. Each message is handed out once; several loops share them. Leaving a loop does not end
- * the subscription, a later loop goes on where it has stopped: `await using` or
+ * Iterate over it to get the messages. Each message is handed out once: several loops share them. Leaving a loop does
+ * not end the subscription; a later loop goes on where the last one stopped. `await using` or
  * {@linkcode Subscription.unsubscribe} ends it.
  *
- * A lost connection is opened again and subscribed again. Messages that were published meanwhile are lost, as Redis does
- * not keep them. The `stats`, the `gap` events of the client and the option `gaps` tell when that may have happened.
+ * If a connection is lost, it is opened again, with all its subscriptions. Messages that are published meanwhile are
+ * lost, since Redis does not keep them. Such a gap is in `stats`, is a `gap` event of the client, and with the option
+ * `gaps` stands between the messages.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam M What it hands out.
+ * @typeParam M Type of its items.
  */
 export class Subscription<
   T extends string | Uint8Array = string,
@@ -95,12 +97,12 @@ export class Subscription<
     return this.#reader.names() as T[];
   }
 
-  /** Whether it has ended. What it has buffered can still be read. */
+  /** Whether it has ended. Messages in its buffer can still be read. */
   get ended(): boolean {
     return this.#reader.ended;
   }
 
-  /** Its figures, as they are now. */
+  /** Its figures at this moment. */
   get stats(): SubscriptionStats {
     return this.#reader.stats;
   }
@@ -119,7 +121,7 @@ export class Subscription<
    * @param names One name or several.
    * @returns Resolves when the server has confirmed all of them.
    * @throws {ServerError} If the server refuses one. The subscription keeps the names that it had, without the new ones.
-   * @throws {TimeoutError} If the server does not confirm them in time; the same holds then.
+   * @throws {TimeoutError} If the server does not confirm them in time. The subscription keeps the names that it had.
    * @throws {ClosedError} If the subscription has ended.
    */
   async add(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
@@ -128,9 +130,9 @@ export class Subscription<
   }
 
   /**
-   * Ends the subscription to some of its names. Messages of theirs that are buffered can still be read.
+   * Ends the subscription to some of its names. Messages that are in the buffer can still be read.
    *
-   * @param names One name or several; those that it does not have are left out.
+   * @param names One name or several. Names to which it is not subscribed are ignored.
    * @returns Resolves when the server has confirmed that, or has not answered in time.
    */
   async delete(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
@@ -139,8 +141,7 @@ export class Subscription<
   }
 
   /**
-   * Ends the subscription: no more messages are taken. Those that are buffered can still be read, and then iterations
-   * end.
+   * Ends the subscription: no more messages are taken. Those in the buffer can still be read; then iterations end.
    *
    * @returns Resolves when the server has confirmed that, or has not answered in time. Never rejects.
    */
@@ -154,7 +155,7 @@ export class Subscription<
   }
 
   /**
-   * Begins to read, or reads on where the last loop has stopped.
+   * Begins to read, or goes on where the last loop stopped.
    *
    * @returns An iterator that ends with the subscription. It throws the error that ended the subscription, if one did.
    * @throws {TypeError} If the subscription has the option `onMessage`.

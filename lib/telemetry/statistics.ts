@@ -9,7 +9,7 @@ import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SubscriptionFigures } from "../subscription/figures.ts";
 
 /**
- * Figures about a client since it was created. All views of a client have the same.
+ * Figures about a client since it was created: a snapshot. All views of a client have the same.
  *
  * Each command is a request, also in a batch; a transaction is one request. What the client asks for itself does not
  * count as a request: handshakes, roles, the map of a cluster.
@@ -21,7 +21,7 @@ export interface ClientStatistics {
   completed: number;
   /** Requests that were rejected, for whatever reason: an error reply, a timeout, an abort, a lost connection. */
   failed: number;
-  /** Requests that were rejected because their timeout was over. They are among `failed`. */
+  /** Requests that were rejected because their timeout was over; `failed` includes them. */
   timedOut: number;
   /**
    * How often a request, or a part of a request for several nodes, was sent again: because the server could not execute it
@@ -32,15 +32,15 @@ export interface ClientStatistics {
   redirects: number;
   /** Connections that are open. */
   connections: number;
-  /** Connections that were opened so far, also those for blocking commands, for probes and those that are closed again. */
+  /** Connections that were opened so far, including those that are closed again, those for blocking commands and probes. */
   connectionsOpened: number;
-  /** Attempts to open the shared connection to a node that failed. */
+  /** Failed attempts to open the shared connection to a node. */
   connectionFailures: number;
   /** How often the shared connection to a node was lost and another one opened. */
   reconnects: number;
-  /** Bytes that were sent; under TLS, before encryption. */
+  /** Bytes sent; with TLS, before encryption. */
   bytesSent: number;
-  /** Bytes that were received; under TLS, after decryption. */
+  /** Bytes received; with TLS, after decryption. */
   bytesReceived: number;
   /** Figures about client-side caching, as `cacheStatistics` of the client has them. */
   cache: CacheStatistics;

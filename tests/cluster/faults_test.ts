@@ -224,7 +224,9 @@ function print(name: string, report: Report, affected: number[]): void {
   if (report.lost > 0) details.push(`${report.lost} reads of values that the servers had lost`);
   console.log(
     `    ${name.padEnd(26)} ${(100 * report.succeeded / all).toFixed(2)} % of ${all} succeeded, ` +
-      `gap ${Math.round(gap)} ms, p99 ${p99(affected)} ms, slowest ${Math.round(report.slowest)} ms` +
+      `gap ${Math.round(gap)} ms, p99 ${p99(affected)} ms, slowest ${
+        Math.round(report.slowest)
+      } ms` +
       ` (+ ${Math.round(report.stoodStill)} ms standstill)` +
       (others.length > 0 ? `, of the other shards ${p99(others)} ms` : "") +
       (details.length > 0 ? ` (${details.join(", ")})` : ""),
