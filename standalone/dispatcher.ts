@@ -243,7 +243,8 @@ export class StandaloneDispatcher extends Dispatcher {
     super.onRefused(link, error);
     this.#refusals.set(link, error);
     this.#roles.forget(link);
-    if (isHopeless(error) && !this.#creation.isReady) this.#fail(error);
+    const decides = this.#sentinels === null || this.#members.isSoleCandidate(link);
+    if (decides && isHopeless(error) && !this.#creation.isReady) this.#fail(error);
     this.#arrange();
   }
 

@@ -21,6 +21,16 @@ export class SentinelMembers {
   }
 
   /**
+   * Whether no other node may be the primary. What is wrong with a replica, or with one of several, is no reason to give
+   * up.
+   *
+   * @param link The link to the node.
+   */
+  isSoleCandidate(link: Link): boolean {
+    return this.#candidates.size === 1 && this.#candidates.has(link);
+  }
+
+  /**
    * Takes a decision, and connects to the nodes that are new. No link is ended yet.
    *
    * @param decision The decision, with candidates.

@@ -57,7 +57,7 @@ export function betterAuthStorage(
     get: (key) => redis.get(prefix + key),
     getAndDelete: (key) => redis.getdel(prefix + key),
     async increment(key, ttl) {
-      return (await countIn(redis, prefix + key, Math.ceil(ttl * 1000))).count;
+      return (await countIn(redis, prefix + key, ttl * 1000)).count;
     },
     async set(key, value, ttl) {
       await redis.set(prefix + key, value, ttl ? { px: Math.ceil(ttl * 1000) } : {});

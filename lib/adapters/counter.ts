@@ -21,7 +21,7 @@ export async function countIn(
 ): Promise<{ count: number; left: number }> {
   // SET with NX begins the time; INCR leaves it as it is.
   const results = await client.transaction((t) => [
-    t.set(key, 0, { px: window, nx: true }),
+    t.set(key, 0, { px: Math.ceil(window), nx: true }),
     t.incr(key),
     t.pttl(key),
   ]);

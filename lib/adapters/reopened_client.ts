@@ -110,18 +110,21 @@ export class ReopenedClient {
    */
   disconnect(reconnect: boolean): void {
     const ended = this.status === "end";
-    const client = this.#leave("end");
+    const client = this.#leave(reconnect && !ended ? "reconnecting" : "end");
     if (client !== null) {
       client.destroy();
       this.#gone = Promise.all([this.#gone, client.close()]);
     }
     if (ended) return;
     const { emitter } = this.#parts;
+    const epoch = this.#epoch;
     queueMicrotask(() => {
+      // It may have been closed since, or opened by a command.
+      if (reconnect && this.isClosed) return;
       emitter.emit("close");
       if (!reconnect) return void emitter.emit("end");
       emitter.emit("reconnecting");
-      this.connect().catch((error) => this.#report(error));
+      if (epoch === this.#epoch) this.connect().catch((error) => this.#report(error));
     });
   }
 
@@ -134,7 +137,10 @@ export class ReopenedClient {
     const wasClosed = this.isClosed;
     const client = this.#leave("disconnecting");
     const gone = this.#gone = Promise.all([this.#gone, client?.close()]);
+    let tells = !wasClosed;
     const done = gone.then((): "OK" => {
+      // disconnect() has told the end itself.
+      tells &&= this.status !== "end";
       if (this.status === "disconnecting") this.status = "end" satisfies ConnectionStatus;
       return "OK";
     });
@@ -142,6 +148,7 @@ export class ReopenedClient {
       // The events come after the caller was told: libraries begin to listen when they have waited for the end.
       queueMicrotask(() =>
         done.then(() => {
+          if (!tells) return;
           this.#parts.emitter.emit("close");
           this.#parts.emitter.emit("end");
         })

@@ -76,13 +76,14 @@ export interface HonoSessionStorage<D> {
  * @param client `RedisClient` or `RedisClusterClient`. It stays open: close it where it was made.
  * @param options More.
  * @returns The store. Data must survive JSON.
- * @throws {TypeError} If it is no client.
+ * @throws {TypeError} If it is no client, or `ttl` is not above 0.
  */
 export function sessionStore(
   client: StoreClient,
   { prefix = "session:", ttl = 86_400 }: SessionStoreOptions = {},
 ): SessionStore {
   const redis = clientOf(client, "the store");
+  if (!(ttl > 0)) throw new TypeError("Cannot make the store: expected a ttl above 0 seconds");
   const write = async (id: string, data: unknown): Promise<void> => {
     await redis.set(prefix + id, JSON.stringify(data), { px: Math.ceil(ttl * 1000) });
   };
@@ -108,7 +109,7 @@ export function sessionStore(
  * @param client `RedisClient` or `RedisClusterClient`. It stays open: close it where it was made.
  * @param options More.
  * @returns The storage. Data must survive JSON. What is read after a write sees it.
- * @throws {TypeError} If it is no client.
+ * @throws {TypeError} If it is no client, or `ttl` is not above 0.
  */
 export function honoSessionStorage<D>(
   client: StoreClient,

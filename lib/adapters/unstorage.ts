@@ -110,7 +110,7 @@ export function unstorageDriver(
         items.map(({ key, value, options }) => write(key, value, options?.ttl ?? common?.ttl)),
       );
     },
-    setItemRaw: (key, value, call) => write(key, bytesOf(value), call?.ttl),
+    setItemRaw: async (key, value, call) => await write(key, bytesOf(value), call?.ttl),
     async removeItem(key) {
       await redis.unlink(prefix + key);
     },

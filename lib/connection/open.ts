@@ -121,7 +121,9 @@ export async function openWith<C extends Greetable>(
   attempt: Attempt,
   maker: ConnectionMaker<C>,
 ): Promise<C> {
-  const { budget, signal } = attempt;
+  const { signal } = attempt;
+  // What is left of a longer time is no whole number.
+  const budget = Math.ceil(attempt.budget);
   signal.throwIfAborted();
   const giveUp = new AbortController();
   let awaited: string | undefined;

@@ -404,3 +404,18 @@ Deno.test("a wrong password for the nodes ends create() at once, however the sen
   assertEquals(error.code, "WRONGPASS");
   assert(elapsed < 2000, `${elapsed} ms`);
 });
+
+Deno.test("create() does not fail for what is wrong with a replica, or with one of several candidates", async () => {
+  await using node = await startServer();
+  const nonsense = { host: "no name", port: 6379 };
+  await using sure = await startFakeSentinel({ primary: node, replicas: [nonsense] });
+  await using also = await startFakeSentinel({ primary: node });
+  await using other = await startFakeSentinel({ primary: nonsense });
+  for (const sentinels of [[sure], [sure, also, other]]) {
+    await using client = await connectBy(sentinels, { readFrom: "preferReplica" });
+    assertEquals(await client.set("k", "v"), "OK");
+    assertEquals(await client.get("k"), "v");
+  }
+  const error = await assertRejects(() => connectBy([other]), ConnectionError);
+  assertStringIncludes(error.message, "Cannot connect to no name:6379");
+});

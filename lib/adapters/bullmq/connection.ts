@@ -315,7 +315,10 @@ export class BullMQConnection extends EventEmitter {
   pipeline(): BullMQTransaction {
     return new QueuedCommands({
       scriptOf: (name) => this.#scriptOf(name),
-      run: (commands) => this.#carrier.use((client) => runInARow(client, commands)),
+      run: (commands) =>
+        this.#carrier.use((client) =>
+          runInARow(client, commands, this.isCluster ? "several" : "one")
+        ),
     });
   }
 

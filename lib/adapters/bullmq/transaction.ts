@@ -9,6 +9,7 @@ import type { Script } from "../../client/script.ts";
 import { ServerError } from "../../errors.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
 import { translated } from "../reopened_client.ts";
+import { callsByText } from "../script_calls.ts";
 import { wordOf, wordsOf } from "../words.ts";
 import { recordOf } from "./replies.ts";
 
@@ -153,9 +154,6 @@ function scanWords(
 /**
  * Runs commands together.
  *
- * The first call of each script is by its text, so that the server knows the digest when it executes the next one: a
- * missing script would be found in the middle, when other commands have been executed already.
- *
  * @param client What runs them.
  * @param commands The commands.
  * @returns The outcomes; null if a watched key was changed.
@@ -165,13 +163,7 @@ export async function runTogether(
   client: Client,
   commands: readonly QueuedCommand[],
 ): Promise<Outcome[] | null> {
-  const sent = new Set<Script>();
-  const all = commands.map(({ words, script }) => {
-    if (script === undefined) return words;
-    if (sent.has(script)) return ["EVALSHA", script.digest, ...words];
-    sent.add(script);
-    return ["EVAL", script.source, ...words];
-  });
+  const all = callsByText(commands, "one");
   const results = await client.transaction(
     (transaction) => all.map((words) => transaction.customCommand(words)),
     { errors: "values" },
@@ -187,28 +179,21 @@ export async function runTogether(
 /**
  * Runs commands one after another, in one write for each node.
  *
- * @param client What runs them.
+ * @param client The client.
  * @param commands The commands.
+ * @param servers Whether one server executes all of them.
  * @returns The outcomes.
  */
 export async function runInARow(
   client: Client,
   commands: readonly QueuedCommand[],
+  servers: "one" | "several",
 ): Promise<Outcome[]> {
   const results = await client.batch(
-    (batch) =>
-      commands.map(({ words, script }) =>
-        batch.customCommand(script === undefined ? words : ["EVALSHA", script.digest, ...words])
-      ),
+    (batch) => callsByText(commands, servers).map((words) => batch.customCommand(words)),
     { errors: "values" },
   );
-  return await Promise.all(results.map(async (result, i) => {
-    const { words, script } = commands[i];
-    const isUnknown = result instanceof ServerError && result.code === "NOSCRIPT";
-    if (script === undefined || !isUnknown) return outcomeOf(commands[i], result);
-    const again = client.customCommand(["EVAL", script.source, ...words]);
-    return outcomeOf(commands[i], await again.catch((error) => error));
-  }));
+  return results.map((result, i) => outcomeOf(commands[i], result));
 }
 
 /** Makes the outcome of a command of its reply, or of its error. */

@@ -9,6 +9,7 @@ import { Readable } from "node:stream";
 import type { Client } from "../../client/client.ts";
 import { Script } from "../../client/script.ts";
 import { commandNames } from "../../command_table/mod.ts";
+import type { ScanKeysOptions } from "../../commands/key.ts";
 import type {
   ClusterClientConfiguration,
   RedisClientConfiguration,
@@ -213,8 +214,20 @@ export class IORedisFacade extends EventEmitter {
     await this.quit();
   }
 
-  /** Makes a facade with connections of its own and the same configuration and defined commands. Options are ignored. */
-  duplicate(): IORedisFacade {
+  /**
+   * Makes a facade with connections of its own and the same configuration and defined commands.
+   *
+   * @param overrides Options of ioredis. Those for its way to connect and retry are ignored.
+   * @throws {TypeError} If one would lead to another server, user, database or other keys.
+   */
+  duplicate(overrides: Record<string, unknown> = {}): IORedisFacade {
+    for (const name of PLACES) {
+      const value = overrides?.[name];
+      if (value === undefined || value === null || value === this.options[name]) continue;
+      throw new TypeError(
+        `Cannot duplicate with another "${name}": make a facade with the configuration that has it`,
+      );
+    }
     const options = { waitForServer: this.#waitForServer };
     const duplicate = new IORedisFacade(this.#class, this.#configuration, options);
     for (const [name, defined] of this.#defined) duplicate.#define(name, defined);
@@ -315,8 +328,10 @@ export class IORedisFacade extends EventEmitter {
   }
 
   /** A Node stream of the keys, page by page; in a cluster those of all nodes. */
-  scanStream({ match, count = 100 }: { match?: string; count?: number } = {}): Readable {
-    return Readable.from(this.#pages(match, count));
+  scanStream(
+    { match, count = 100, type }: { match?: string; count?: number; type?: string } = {},
+  ): Readable {
+    return Readable.from(this.#pages({ match, count, type }));
   }
 
   /** A Node stream of fields and values of a hash, page by page. */
@@ -355,8 +370,15 @@ export class IORedisFacade extends EventEmitter {
 
   #runScript(defined: DefinedCommand, args: unknown[], bytes: boolean): Promise<unknown> {
     const { words, callback } = take("", args);
-    const [count, ...rest] = scriptWords(defined, words);
-    const keys = rest.slice(0, Number(count));
+    const [first, ...rest] = scriptWords(defined, words);
+    const count = /^\d+$/.test(String(first)) ? Number(first) : NaN;
+    if (!(count <= rest.length)) {
+      const error = new TypeError(
+        `Cannot run the script: expected the number of its keys, and as many keys`,
+      );
+      return tell(Promise.reject(error), callback);
+    }
+    const keys = rest.slice(0, count);
     const call = { keys, args: rest.slice(keys.length) } as never;
     const reply = this.#carrier.use((client) =>
       (bytes ? client.bytes as unknown as Client : client).run(defined.script, call)
@@ -366,7 +388,11 @@ export class IORedisFacade extends EventEmitter {
 
   #chain(commands: readonly (readonly unknown[])[], together: boolean): IORedisPipeline {
     const chain = new IORedisPipeline(
-      { defined: this.#defined, use: (run) => this.#carrier.use(run) },
+      {
+        defined: this.#defined,
+        servers: this.isCluster ? "several" : "one",
+        use: (run) => this.#carrier.use(run),
+      },
       together,
     );
     for (const [name, ...args] of commands) {
@@ -390,12 +416,12 @@ export class IORedisFacade extends EventEmitter {
     return tell(count.catch((error) => Promise.reject(translated(error))), callback);
   }
 
-  async *#pages(match: string | undefined, count: number): AsyncGenerator<string[]> {
+  async *#pages(options: ScanKeysOptions & { count: number }): AsyncGenerator<string[]> {
     const client = await this.#carrier.use((client) => Promise.resolve(client));
     let page: string[] = [];
     try {
-      for await (const key of client.scanIterator({ match, count })) {
-        if (page.push(key) < count) continue;
+      for await (const key of client.scanIterator(options)) {
+        if (page.push(key) < options.count) continue;
         yield page;
         page = [];
       }
@@ -423,6 +449,9 @@ export class IORedisFacade extends EventEmitter {
     } while (cursor !== "0");
   }
 }
+
+/** Options of ioredis that say where commands go. */
+const PLACES = ["host", "port", "path", "db", "username", "password", "keyPrefix", "sentinels"];
 
 /** Stands for the client class of a node, which has the carrier of the cluster. */
 const NO_CLIENT: ClientClass = {

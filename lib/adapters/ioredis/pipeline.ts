@@ -10,6 +10,7 @@ import { commandNames } from "../../command_table/mod.ts";
 import { ServerError } from "../../errors.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
 import { translated } from "../reopened_client.ts";
+import { callsByText } from "../script_calls.ts";
 import { type Callback, take, tell, valueOf } from "./shapes.ts";
 
 /** A command of a chain. */
@@ -27,6 +28,8 @@ export type PipelineResult = [error: any, value?: any];
 
 /** What runs a chain. */
 export interface PipelineOwner {
+  /** Whether one server executes all commands. */
+  readonly servers: "one" | "several";
   /** The defined commands. */
   readonly defined: ReadonlyMap<string, DefinedCommand>;
   /** Runs something with the client. */
@@ -126,7 +129,7 @@ export class IORedisPipeline {
     const outcome = queued.length === 0
       ? Promise.resolve([])
       : this.#owner.use((client) =>
-        this.#together ? together(client, queued) : inARow(client, queued)
+        this.#together ? together(client, queued) : inARow(client, queued, this.#owner.servers)
       );
     for (const [i, { callback }] of queued.entries()) {
       if (callback === undefined) continue;
@@ -168,15 +171,8 @@ async function together(
   client: Client,
   queued: readonly Queued[],
 ): Promise<PipelineResult[] | null> {
-  // The first call of each script is by its text: a digest that the server does not know would fail in the middle.
-  const sent = new Set<Script>();
-  const all = queued.map(({ words, script }) => {
-    if (script === undefined) return words;
-    if (sent.has(script)) return ["EVALSHA", script.digest, ...words];
-    sent.add(script);
-    return ["EVAL", script.source, ...words];
-  });
   const bytes = queued.some(({ bytes }) => bytes);
+  const all = callsByText(queued, "one");
   const results = await (bytes ? client.bytes as unknown as Client : client).transaction(
     (transaction) => all.map((words) => transaction.customCommand(words)),
     { errors: "values" },
@@ -190,25 +186,19 @@ async function together(
   ) ?? null;
 }
 
-async function inARow(client: Client, queued: readonly Queued[]): Promise<PipelineResult[]> {
+async function inARow(
+  client: Client,
+  queued: readonly Queued[],
+  servers: "one" | "several",
+): Promise<PipelineResult[]> {
   const bytes = queued.some(({ bytes }) => bytes);
-  const view = bytes ? client.bytes as unknown as Client : client;
-  const results = await view.batch(
-    (batch) =>
-      queued.map(({ words, script }) =>
-        batch.customCommand(script === undefined ? words : ["EVALSHA", script.digest, ...words])
-      ),
+  const results = await (bytes ? client.bytes as unknown as Client : client).batch(
+    (batch) => callsByText(queued, servers).map((words) => batch.customCommand(words)),
     { errors: "values" },
   );
-  return await Promise.all(results.map(async (first, i) => {
-    const { words, script } = queued[i];
-    let result: unknown = first;
-    if (script !== undefined && result instanceof ServerError && result.code === "NOSCRIPT") {
-      const again = view.customCommand(["EVAL", script.source, ...words]);
-      result = await again.catch((error) => error);
-    }
-    return resultOf(queued[i], bytes && !queued[i].bytes ? textIn(result as Reply) : result);
-  }));
+  return results.map((result, i) =>
+    resultOf(queued[i], bytes && !queued[i].bytes ? textIn(result as Reply) : result)
+  );
 }
 
 function resultOf({ words }: Queued, result: unknown): PipelineResult {

@@ -45,7 +45,11 @@ export class KeyvStore extends KeyvStoreBase {
 
   /** Writes a key that expires at a Unix time in milliseconds. */
   set(key: string, value: unknown, expires?: number): Promise<boolean> {
-    return this.write(key, value, expires === undefined ? undefined : expires - Date.now());
+    return this.write(
+      key,
+      value,
+      expires === undefined || expires === null ? undefined : expires - Date.now(),
+    );
   }
 
   /** Writes several keys in one go. */

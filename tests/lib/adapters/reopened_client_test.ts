@@ -120,6 +120,35 @@ Deno.test("disconnect(true) opens the connection again", async () => {
   assertEquals(connection.heard.slice(2), ["close", "reconnecting", "connect", "ready"]);
 });
 
+Deno.test("disconnect() ends a disconnect(true) that has not opened again yet", async () => {
+  await using connection = new Plain(server.port);
+  await connection.connect();
+  connection.disconnect(true);
+  connection.disconnect(false);
+  await turns();
+  assertEquals([connection.status, ...connection.heard.slice(2)], ["end", "close", "end"]);
+});
+
+Deno.test("commands after disconnect(true) wait for the next connection", async () => {
+  await using connection = new Plain(server.port);
+  await connection.connect();
+  connection.disconnect(true);
+  assertEquals(connection.status, "reconnecting");
+  assertEquals(await connection.call("ECHO", "a"), "a");
+  await connection.connect();
+  assertEquals(connection.heard.slice(2), ["close", "reconnecting", "connect", "ready"]);
+});
+
+Deno.test("the end is told once, also by disconnect() after quit()", async () => {
+  await using connection = new Plain(server.port);
+  await connection.connect();
+  const quitting = connection.quit();
+  connection.disconnect(false);
+  assertEquals(await quitting, "OK");
+  await turns();
+  assertEquals([connection.status, ...connection.heard.slice(2)], ["end", "close", "end"]);
+});
+
 Deno.test("quit() waits for replies, and a second one changes nothing", async () => {
   const connection = new Plain(server.port);
   await connection.connect();

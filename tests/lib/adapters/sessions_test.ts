@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { Hono } from "npm:hono@4.13.19";
 import { type Session, sessionMiddleware, type Store } from "npm:hono-sessions@0.8.1";
 import { type Storage, useSession, useSessionStorage } from "npm:@hono/session@0.2.1";
@@ -92,3 +92,11 @@ onBothClients(
     assertEquals(await storage.get("1"), null);
   },
 );
+
+Deno.test("a store of sessions wants a time to live", () => {
+  const client = { customCommand: () => {}, scanIterator: () => {} } as never;
+  for (const ttl of [0, -1, NaN]) {
+    assertThrows(() => sessionStore(client, { ttl }), TypeError, "above 0 seconds");
+    assertThrows(() => honoSessionStorage(client, { ttl }), TypeError, "above 0 seconds");
+  }
+});

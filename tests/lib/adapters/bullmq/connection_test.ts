@@ -184,6 +184,19 @@ Deno.test("defined commands run where the server does not know their scripts, al
   await duplicate.quit();
 });
 
+Deno.test("commands of a pipeline are executed in order, also where scripts are unknown", async () => {
+  await using connection = connect(server);
+  connection.defineCommand("push", {
+    numberOfKeys: 1,
+    lua: 'return redis.call("RPUSH", KEYS[1], ARGV[1])',
+  });
+  await server.command(["SCRIPT", "FLUSH"]);
+  const together = connection.pipeline().del("{k}list").runCommand("push", ["{k}list", "a"]);
+  assertEquals(await together.lrange("{k}list", 0, -1).exec(), [[null, 0], [null, 1], [null, [
+    "a",
+  ]]]);
+});
+
 Deno.test("commands together answer the error or the value of each", async () => {
   await using connection = connect(server);
   await connection.call("DEL", "h", "s", "l");

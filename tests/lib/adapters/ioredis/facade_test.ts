@@ -93,7 +93,7 @@ onBothClients(
     await using redis = new IORedisFacade(...making);
     redis.defineCommand("two", { numberOfKeys: 1, lua: "return {KEYS[1], ARGV[1]}" });
     redis.defineCommand("any", { lua: "return #KEYS" });
-    const all = await redis.duplicate();
+    const all = redis.duplicate({ db: 0, maxRetriesPerRequest: null });
     for (const each of [redis, all]) {
       await client.scriptFlush();
       assertEquals(await each.two("{k}", "a"), ["{k}", "a"]);
@@ -111,6 +111,34 @@ onBothClients(
     await all.quit();
   },
 );
+
+onBothClients(
+  "commands of a pipeline are executed in order, also where scripts are unknown",
+  async (
+    client,
+    ...making
+  ) => {
+    await using redis = new IORedisFacade(...making);
+    redis.defineCommand("put", { numberOfKeys: 1, lua: 'redis.call("SET", KEYS[1], ARGV[1])' });
+    await client.scriptFlush();
+    // In a cluster, they are on all nodes.
+    const keys = Array.from({ length: 10 }, (_, i) => `k${i}`);
+    const chain = redis.pipeline();
+    for (const key of keys) chain.put(key, key).get(key);
+    assertEquals(await chain.exec(), keys.flatMap((key) => [[null, null], [null, key]]));
+  },
+);
+
+onBothClients("a defined command wants as many keys as it says", async (_, ...making) => {
+  await using redis = new IORedisFacade(...making);
+  redis.defineCommand("two", { numberOfKeys: 2, lua: "return #KEYS" });
+  redis.defineCommand("any", { lua: "return #KEYS" });
+  await assertRejects(() => redis.two("{k}"), TypeError, "as many keys");
+  for (const args of [[], [-1, "{k}", "a"], ["x", "{k}"], [1.5, "{k}", "a"], [3, "{k}"]]) {
+    await assertRejects(() => redis.any(...args), TypeError, "as many keys");
+  }
+  assertEquals([await redis.any(0), await redis.any("1", "{k}")], [0, 1]);
+});
 
 onBothClients("subscriptions become events, and hold up no commands", async (client, ...making) => {
   await using redis = new IORedisFacade(...making);
@@ -164,6 +192,7 @@ onBothClients("streams find all keys and items", async (client, ...making) => {
     return [...new Set(all)].filter((item) => item !== "1").sort();
   };
   assertEquals(await found(redis.scanStream({ match: "found:*", count: 50 })), names.toSorted());
+  assertEquals(await found(redis.scanStream({ type: "hash" })), ["fields"]);
   assertEquals(await found(redis.sscanStream("members")), names.toSorted());
   assertEquals(
     await found(redis.hscanStream("fields", { match: "*:1*" })).then((all) => all[0]),
@@ -183,6 +212,9 @@ onBothClients("what a facade cannot do is refused by name", async (_, ...making)
   await assertRejects(() => redis.monitor(), TypeError, "monitor()");
   assertThrows(() => redis.multi({ pipeline: false }), TypeError, "without a chain");
   assertThrows(() => redis.pipeline().multi(), TypeError, "in a pipeline");
+  for (const place of [{ db: 3 }, { keyPrefix: "p:" }, { host: "other" }, { username: "u" }]) {
+    assertThrows(() => redis.duplicate(place), TypeError, `another "${Object.keys(place)}"`);
+  }
   assertThrows(() => new IORedisFacade(making[0], { addresses: [] }), ConfigurationError);
 });
 
