@@ -249,8 +249,8 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     try {
       const outcomes = await Promise.allSettled(fetched);
       const failed = outcomes.find(isFailed);
-      if (failed !== undefined && !(failed.reason instanceof ServerError)) throw failed.reason;
-      // The error of MGET itself says more, and the user may be allowed to run MGET only.
+      if (failed !== undefined && !isOfCommand(failed.reason)) throw failed.reason;
+      // The error of MGET itself says more, or counts its words, and the user may be allowed to run MGET only.
       const value = failed === undefined
         ? decode(filled(replies, missing, outcomes), bytes)
         : await this.#send(whole, decode, bytes, options, observed);
@@ -552,6 +552,11 @@ function filled(
 
 function isFailed(outcome: PromiseSettledResult<Reply>): outcome is PromiseRejectedResult {
   return outcome.status === "rejected" && !isWrongType(outcome.reason);
+}
+
+/** Whether an error is about the command, not about the way to the server. */
+function isOfCommand(error: unknown): boolean {
+  return error instanceof ServerError || error instanceof TypeError;
 }
 
 function isWrongType(error: unknown): boolean {

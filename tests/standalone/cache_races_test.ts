@@ -424,6 +424,13 @@ Deno.test("a signal that is aborted with an error of this library ends only its 
   assertEquals(await second, "v");
 });
 
+Deno.test("the error for a bad key of MGET counts the words of MGET", async () => {
+  await using server = await startFakeServer({ GET: "v", PTTL: -1 });
+  await using client = await connect(server);
+  const read = client.cached.mget(["k", "a\ud800"]);
+  await assertRejects(() => read, TypeError, "Cannot send MGET: argument 2 has a lone surrogate");
+});
+
 Deno.test("a caller who cannot use the reply does not fail those who can", async () => {
   await using server = await startFakeServer({ ZSCORE: "no number", PTTL: -1 });
   await using client = await connect(server);
