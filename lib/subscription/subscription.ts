@@ -68,7 +68,7 @@ export interface SubscribeOptions<M, G extends boolean = false> {
  *
  * If a connection is lost, it is opened again, with all its subscriptions. Messages that are published meanwhile are
  * lost, since Redis does not keep them. Such a gap is in `stats`, is a `gap` event of the client, and with the option
- * `gaps` stands between the messages.
+ * `gaps` stands between the messages. It does not tell what the nodes of a cluster lose among themselves.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam M Type of its items.
@@ -122,7 +122,7 @@ export class Subscription<
    * @returns Resolves when the server has confirmed all of them.
    * @throws {ServerError} If the server refuses one. The subscription keeps the names that it had, without the new ones.
    * @throws {TimeoutError} If the server does not confirm them in time. The subscription keeps the names that it had.
-   * @throws {ClosedError} If the subscription has ended.
+   * @throws {ClosedError} If the subscription has ended, or ends meanwhile.
    */
   async add(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
     const forms = namesOf("add()", names);
