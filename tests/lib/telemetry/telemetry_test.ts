@@ -313,9 +313,9 @@ Deno.test("a request that is aborted, times out or meets close() ends its span",
     reason.name = "hunter2";
     await assertRejects(() => client.with({ signal: AbortSignal.abort(reason) }).get("k"));
     await assertRejects(() => client.with({ signal: AbortSignal.abort("hunter2") }).get("k"));
-    const waiting = client.blpop("none", 0);
+    const rejected = assertRejects(() => client.blpop("none", 0));
     await client.close();
-    await assertRejects(() => waiting);
+    await rejected;
   });
   assertEquals(recorder.take().map(outline), [
     ["BLPOP", "AbortError", "status 2"],
