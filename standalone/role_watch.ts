@@ -111,7 +111,7 @@ export class RoleWatch {
 
   /** Whether the node that was the primary must get no writes: it is connected, but perhaps no primary any more. */
   get inDoubt(): boolean {
-    return !this.#certain && (this.#superseded || this.#primary!.ready);
+    return !this.#certain && (this.#superseded || this.#primary?.ready === true);
   }
 
   /** Whether sentinels say that another node has taken the place of the primary, and it has not confirmed that yet. */

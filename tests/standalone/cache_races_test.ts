@@ -5,6 +5,7 @@ import { delay } from "@std/async/delay";
 import {
   ConnectionError,
   type RedisClient,
+  RedisError,
   TimeoutError,
   UnexpectedReplyError,
 } from "../../standalone/mod.ts";
@@ -407,6 +408,13 @@ Deno.test("callers with one signal are all ended by it, and nothing more is sent
   answer.resolve("late");
   assertEquals(await client.cached.get("k"), "v");
   assertEquals(server.receivedOf("GET").length, 2);
+});
+
+Deno.test("reads for the cache of a lazy client that reaches no server reject as others do", async () => {
+  await using server = await startFakeServer({ HELLO: new ServerError("NOAUTH refused") });
+  await using client = await connect(server, { lazyConnect: true, clientCreationTimeout: 100 });
+  const values = [client.cached.get("k"), client.cached.get("k"), client.cached.mget(["k", "l"])];
+  for (const value of values) await assertRejects(() => value, RedisError);
 });
 
 Deno.test("a signal that is aborted with an error of this library ends only its own caller", async () => {
