@@ -223,7 +223,8 @@ export class IORedisFacade extends EventEmitter {
   duplicate(overrides: Record<string, unknown> = {}): IORedisFacade {
     for (const name of PLACES) {
       const value = overrides?.[name];
-      if (value === undefined || value === null || value === this.options[name]) continue;
+      if (value === undefined || value === null) continue;
+      if (String(value) === String(this.options[name] ?? "")) continue;
       throw new TypeError(
         `Cannot duplicate with another "${name}": make a facade with the configuration that has it`,
       );

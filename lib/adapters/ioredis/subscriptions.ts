@@ -108,12 +108,23 @@ export class FacadeSubscriptions {
   #emit(kind: SubscriptionKind, { channel, message, pattern }: RawMessage): void {
     const parts = pattern === undefined ? [channel, message] : [pattern, channel, message];
     const name = `${kind}message`;
-    if (this.#emitter.listenerCount(name) > 0) this.#emitter.emit(name, ...parts.map(textOf));
+    if (this.#emitter.listenerCount(name) > 0) this.#tell(name, parts.map(textOf));
     if (this.#emitter.listenerCount(`${name}Buffer`) === 0) return;
     // Names of channels are text there; the others are buffers.
     const buffers: (Buffer | string)[] = parts.map(bufferOf);
     if (pattern !== undefined) buffers[0] = textOf(pattern);
-    this.#emitter.emit(`${name}Buffer`, ...buffers);
+    this.#tell(`${name}Buffer`, buffers);
+  }
+
+  #tell(name: string, args: (Buffer | string)[]): void {
+    try {
+      this.#emitter.emit(name, ...args);
+    } catch (error) {
+      // An error of a listener is that of the program, as with any other emitter.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
 

@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { Buffer } from "node:buffer";
 import { IORedisFacade } from "../../../../lib/adapters/ioredis/mod.ts";
 import { ConfigurationError, ServerError } from "../../../../lib/errors.ts";
@@ -93,7 +100,8 @@ onBothClients(
     await using redis = new IORedisFacade(...making);
     redis.defineCommand("two", { numberOfKeys: 1, lua: "return {KEYS[1], ARGV[1]}" });
     redis.defineCommand("any", { lua: "return #KEYS" });
-    const all = redis.duplicate({ db: 0, maxRetriesPerRequest: null });
+    const { host, port } = redis.options;
+    const all = redis.duplicate({ host, port: String(port), db: 0, maxRetriesPerRequest: null });
     for (const each of [redis, all]) {
       await client.scriptFlush();
       assertEquals(await each.two("{k}", "a"), ["{k}", "a"]);
@@ -165,6 +173,32 @@ onBothClients("subscriptions become events, and hold up no commands", async (cli
   await until("it is heard", () => Promise.resolve(heard.length === 1));
   assertEquals(heard, [["smessage", "s", "sharded"]]);
   assertEquals([await redis.sunsubscribe("s"), await redis.unsubscribe()], [1, 0]);
+});
+
+onBothClients("an error of a listener is not swallowed, and others hear the message", async (
+  client,
+  ...making
+) => {
+  await using redis = new IORedisFacade(...making);
+  const [errors, heard]: unknown[][] = [[], []];
+  const onError = (event: ErrorEvent): void => {
+    event.preventDefault();
+    errors.push(event.message);
+  };
+  redis.on("message", () => {
+    throw new Error("of the listener");
+  });
+  redis.on("messageBuffer", (_, message) => heard.push(String(message)));
+  await redis.subscribe("a");
+  addEventListener("error", onError);
+  try {
+    await client.publish("a", "text");
+    await until("both are told", () => Promise.resolve(errors.length + heard.length === 2));
+  } finally {
+    removeEventListener("error", onError);
+  }
+  assertMatch(String(errors), /of the listener/);
+  assertEquals(heard, ["text"]);
 });
 
 onBothClients("subscriptions are kept over disconnect(true)", async (client, ...making) => {
