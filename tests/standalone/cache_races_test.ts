@@ -411,8 +411,11 @@ Deno.test("callers with one signal are all ended by it, and nothing more is sent
 });
 
 Deno.test("reads for the cache of a lazy client that reaches no server reject as others do", async () => {
-  await using server = await startFakeServer({ HELLO: new ServerError("NOAUTH refused") });
-  await using client = await connect(server, { lazyConnect: true, clientCreationTimeout: 100 });
+  await using client = await connect({ host: "127.0.0.1", port: 1 }, {
+    lazyConnect: true,
+    clientCreationTimeout: 100,
+    requestTimeout: 300,
+  });
   const values = [client.cached.get("k"), client.cached.get("k"), client.cached.mget(["k", "l"])];
   for (const value of values) await assertRejects(() => value, RedisError);
 });
