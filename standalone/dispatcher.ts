@@ -121,8 +121,17 @@ export class StandaloneDispatcher extends Dispatcher {
     },
   };
 
+  /** Says why a request found no primary, if there has been none so far. */
+  readonly #explainTimeout = (error: TimeoutError): TimeoutError => {
+    if (this.#creation.isReady) return error;
+    const { phase, timeout } = error;
+    const cause = error.cause ?? [...this.#refusals.values()][0];
+    return new TimeoutError(`${error.message} (${this.#states()})`, { phase, timeout, cause });
+  };
+
   protected dispatch(request: Request): void {
     if (!this.#creation.isReady) {
+      request.explainTimeout = this.#explainTimeout;
       this.keep(request);
       if (this.#creation.isStarted) this.#roles.refresh();
       return this.#creation.start();

@@ -277,6 +277,10 @@ Deno.test("lazyConnect: the first request asks the sentinels, and says what they
   await using node = await startFakeServer(OK);
   unknown.opinion = { primary: node };
   assertEquals(await lost.get("k"), "v");
+  const away = unusedAddress();
+  await using lonely = await connectBy([away], { lazyConnect: true, requestTimeout: 100 });
+  const late = await assertRejects(() => lonely.get("k"), TimeoutError);
+  assertMatch(late.message, new RegExp(`"GET" within 100 ms: .*sentinel .*:${away.port}: Cannot`));
 });
 
 Deno.test("addressMap translates the primary, replicas and sentinels, and not what is configured", async () => {
