@@ -279,10 +279,14 @@ export class ClusterDispatcher extends Dispatcher implements PartSender {
     wish: ReplicaWish = "allowed",
   ): void {
     if (this.waitsBehind(request)) return;
-    if (this.#redirects.order.holds(slot) && !this.nodes.mayReadReplica(request, wish)) {
-      return this.#redirects.order.run(slot, () => {
-        if (!this.isOver(request)) this.#sendToOwner(this.nodes.topology!, request, slot, wish);
-      });
+    const { order } = this.#redirects;
+    if (order.holds(slot) && !this.nodes.mayReadReplica(request, wish)) {
+      const send = () => {
+        // Meanwhile one before it may have begun to wait for another try.
+        if (this.isOver(request) || this.waitsBehind(request)) return;
+        this.#sendToOwner(this.nodes.topology!, request, slot, wish);
+      };
+      return request.link === null ? order.join(slot, send) : order.run(slot, send);
     }
     this.#sendToOwner(topology, request, slot, wish);
   }

@@ -1,5 +1,5 @@
 /**
- * Keeps the order of redirected requests of a slot while one of them waits.
+ * Keeps the order of the requests of a slot while one of them waits.
  *
  * A redirection of a script is followed only after a check (see `script_redirects.ts`). Later requests of the same slot
  * would overtake the script meanwhile.
@@ -7,13 +7,23 @@
  * @module
  */
 
-/** Sends a request again, at once or when its promise resolves. It must not throw. */
+import { Ring } from "../lib/connection/ring.ts";
+
+/** Sends a request, at once or when its promise resolves. It must not throw. */
 export type Step = () => Promise<void> | void;
+
+/** Steps of one slot that wait. */
+interface Waiting {
+  /** Those of requests that were sent before and came back: their calls were earlier than those in `joined`. */
+  readonly returned: Ring<Step>;
+  /** Those of requests that have not been sent. */
+  readonly joined: Ring<Step>;
+}
 
 /** Runs steps of one slot one after the other. */
 export class RedirectOrder {
   /** Steps that wait, by slot; a slot has an entry while one of its steps is under way. */
-  readonly #waiting = new Map<number, Step[]>();
+  readonly #waiting = new Map<number, Waiting>();
 
   /**
    * Tells whether a step would wait.
@@ -25,15 +35,31 @@ export class RedirectOrder {
   }
 
   /**
-   * Runs a step behind those of the same slot; at once if there are none.
+   * Runs the step of a request that came back: behind those of the same slot that came back before, and ahead of those
+   * that have joined. At once if no step is under way.
    *
    * @param slot The slot.
    * @param step The step.
    */
   run(slot: number, step: Step): void {
+    this.#add(slot, step, "returned");
+  }
+
+  /**
+   * Runs the step of a request that has not been sent: behind all others of the same slot. At once if no step is under
+   * way.
+   *
+   * @param slot The slot.
+   * @param step The step.
+   */
+  join(slot: number, step: Step): void {
+    this.#add(slot, step, "joined");
+  }
+
+  #add(slot: number, step: Step, kind: keyof Waiting): void {
     const waiting = this.#waiting.get(slot);
     if (waiting !== undefined) {
-      waiting.push(step);
+      waiting[kind].push(step);
       return;
     }
     const end = step();
@@ -41,14 +67,18 @@ export class RedirectOrder {
   }
 
   async #runAfter(end: Promise<void>, slot: number): Promise<void> {
-    const waiting: Step[] = [];
-    this.#waiting.set(slot, waiting);
+    const { returned, joined } = { returned: new Ring<Step>(), joined: new Ring<Step>() };
+    this.#waiting.set(slot, { returned, joined });
     await end;
-    // Further ones may join meanwhile.
-    for (let i = 0; i < waiting.length; i++) {
-      const next = waiting[i]();
-      if (next !== undefined) await next;
+    // Further ones may come meanwhile.
+    for (let step = next(); step !== undefined; step = next()) {
+      const end = step();
+      if (end !== undefined) await end;
     }
     this.#waiting.delete(slot);
+
+    function next(): Step | undefined {
+      return returned.shift() ?? joined.shift();
+    }
   }
 }

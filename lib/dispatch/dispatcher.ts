@@ -409,15 +409,19 @@ export abstract class Dispatcher
   }
 
   /**
-   * Makes a request wait if it would overtake others of its lane that wait for another try.
+   * Makes a request wait if it would overtake others of its lane that wait for another try. One that was given to a
+   * link before waits ahead of those that were not.
    *
-   * @param request A request that has been placed and not been sent.
+   * @param request A request that has been placed, and that no link has.
    * @returns Whether it waits.
    */
   protected waitsBehind(request: Request): boolean {
     if (this.#retries.size === 0) return false;
     const lane = request.impatient ? null : this.#laneOf(request);
-    return lane !== null && this.#retries.join(lane, request);
+    if (lane === null) return false;
+    return request.link === null
+      ? this.#retries.join(lane, request)
+      : this.#retries.takeBack(lane, request);
   }
 
   /**

@@ -3,7 +3,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Argument, type RedisClusterClient, ServerError } from "../../cluster/mod.ts";
 import { slotOf } from "../../cluster/slot.ts";
-import { type FakeNode, simple, startCluster, startFakeCluster } from "../../lib/testing/mod.ts";
+import {
+  type FakeConnection,
+  type FakeNode,
+  NO_REPLY,
+  simple,
+  startCluster,
+  startFakeCluster,
+} from "../../lib/testing/mod.ts";
 import { connect } from "./_connect.ts";
 
 const cluster = await startCluster({ shards: 3 });
@@ -139,6 +146,73 @@ Deno.test("a function of a module that returns MOVED as its own error is execute
   assertEquals(owner.receivedOf("MOD.RUN").length, 1);
   moved = true;
   assertEquals(await client.customCommand(["MOD.RUN", "foo"]), "done");
+});
+
+/** A fake cluster whose owner of "foo" redirects what it gets, and keeps the replies back until the test sends them. */
+async function startRedirecting() {
+  const fake = await startFakeCluster();
+  const owner = fake.owner(slotOf("foo")) as FakeNode;
+  const other = fake.nodes.find((node) => node !== owner)!;
+  const script = "return redis.call('SET', KEYS[1], ARGV[1])";
+  const checked = Promise.withResolvers<FakeConnection>();
+  const state = { redirecting: true, executed: [] as string[], target: other };
+  const redirection = () =>
+    new ServerError(`MOVED ${slotOf("foo")} ${state.target.host}:${state.target.port}`);
+  fake.handler = ({ name, args, connection }, node) => {
+    if (name !== "SET" && name !== "GET" && name !== "EVAL") return;
+    if (node === owner && state.redirecting) {
+      if (args[1] === script) return redirection();
+      // The check comes last, since the request before it was sent together with the script.
+      if (name === "EVAL") checked.resolve(connection);
+      return NO_REPLY;
+    }
+    state.executed.push(name === "GET" ? "read" : args.at(-1)!);
+    return simple("OK");
+  };
+  const run = (client: RedisClusterClient, text: string) =>
+    client.eval(script, { keys: ["foo"], args: [text] });
+  return { fake, state, run, checked: checked.promise, redirection };
+}
+
+Deno.test("a request that is redirected during the check of a script is sent before those that are called meanwhile", async () => {
+  const { fake, state, run, checked, redirection } = await startRedirecting();
+  await using _ = fake;
+  await using client = await connect(fake);
+  const calls = [run(client, "1"), client.set("foo", "2")];
+  const connection = await checked;
+  // They wait for the check.
+  calls.push(client.set("foo", "3"), run(client, "4"));
+  for (let i = 0; i < 2; i++) await connection.send(redirection());
+  await Promise.all(calls);
+  assertEquals(state.executed, ["1", "2", "3", "4"]);
+});
+
+Deno.test("a read that is lost during the check of a script is sent again before the requests that are called meanwhile", async () => {
+  const { fake, state, run, checked } = await startRedirecting();
+  await using _ = fake;
+  await using client = await connect(fake);
+  const script = assertRejects(() => run(client, "1"), ServerError, "MOVED");
+  const read = client.get("foo");
+  const connection = await checked;
+  const write = client.set("foo", "2");
+  state.redirecting = false;
+  connection.cut();
+  await Promise.all([script, read, write]);
+  assertEquals(state.executed, ["read", "2"]);
+});
+
+Deno.test("requests that are called during the check of a script wait behind it if it must wait for another try", async () => {
+  const { fake, state, run, checked, redirection } = await startRedirecting();
+  await using _ = fake;
+  await using client = await connect(fake);
+  state.target = fake.owner(slotOf("foo")) as FakeNode;
+  const calls: Promise<unknown>[] = [run(client, "1")];
+  const connection = await checked;
+  calls.push(client.set("foo", "2"), client.set("foo", "3"));
+  state.redirecting = false;
+  await connection.send(redirection());
+  await Promise.all(calls);
+  assertEquals(state.executed, ["1", "2", "3"]);
 });
 
 Deno.test("requests of a slot that has moved, or is on its way, are executed in the order of their calls, scripts included", async () => {
