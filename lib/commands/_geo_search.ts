@@ -124,7 +124,19 @@ export interface NoGeoDetails {
 }
 
 /** Something is answered about a member besides itself. */
-export type SomeGeoDetails = { withdist: true } | { withhash: true } | { withcoord: true };
+export type SomeGeoDetails =
+  | {
+    /** The distance is answered. */
+    withdist: true;
+  }
+  | {
+    /** The geohash is answered. */
+    withhash: true;
+  }
+  | {
+    /** The position is answered. */
+    withcoord: true;
+  };
 
 /**
  * What belongs to an option: there if it is true, and perhaps there if it may be true.

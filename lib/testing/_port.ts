@@ -28,6 +28,36 @@ export function reservePort(host: string, withBus = false): number {
   );
 }
 
+/** How often to try to listen, and how long to wait in between, in milliseconds. */
+const ATTEMPTS = 50;
+const PAUSE = 2;
+
+/**
+ * Listens on a port. Tries again for a tenth of a second if the port is taken: another process that looks for a free port
+ * takes it for a moment.
+ *
+ * @param host Address to listen on.
+ * @param port Port to listen on; undefined for a free one, which is then reserved.
+ * @param listen Listens on a port.
+ * @returns The listener and its port.
+ */
+export function listenOn<L>(
+  host: string,
+  port: number | undefined,
+  listen: (port: number) => L,
+): { listener: L; port: number } {
+  for (let attempt = 1;; attempt++) {
+    const tried = port ?? reservePort(host);
+    try {
+      return { listener: listen(tried), port: tried };
+    } catch (error) {
+      if (port === undefined) releasePort(tried);
+      if (!(error instanceof Deno.errors.AddrInUse) || attempt === ATTEMPTS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+    }
+  }
+}
+
 /** Gives a port back. */
 export function releasePort(port: number): void {
   reserved.delete(port);

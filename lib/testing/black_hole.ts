@@ -4,7 +4,7 @@
  * @module
  */
 
-import { releasePort, reservePort } from "./_port.ts";
+import { listenOn, releasePort } from "./_port.ts";
 import type { ServerAddress } from "./server_options.ts";
 
 /** How long a connection on loopback may take before it counts as one that never comes about. */
@@ -28,8 +28,13 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
 
   /** Makes an address that still accepts connections; {@linkcode startBlackHole} does this and fills it. */
   constructor() {
-    this.port = reservePort(this.host);
-    this.#listener = Deno.listen({ hostname: this.host, port: this.port, tcpBacklog: 1 });
+    const { listener, port } = listenOn(
+      this.host,
+      undefined,
+      (port) => Deno.listen({ hostname: this.host, port, tcpBacklog: 1 }),
+    );
+    this.port = port;
+    this.#listener = listener;
   }
 
   /** Takes up all places in the queue of connections that wait to be accepted, which nobody ever does. */

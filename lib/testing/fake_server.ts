@@ -5,7 +5,7 @@
  */
 
 import { until } from "./_poll.ts";
-import { releasePort, reservePort } from "./_port.ts";
+import { listenOn, releasePort } from "./_port.ts";
 import { testCertificates } from "./certificates.ts";
 import { defaultAnswer } from "./_fake_defaults.ts";
 import { deliver, pubsubAnswer } from "./_fake_pubsub.ts";
@@ -84,9 +84,12 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
     this.script = script;
     this.#options = options;
     this.host = options.host ?? "127.0.0.1";
-    this.port = options.port ?? reservePort(this.host);
-    const address = { hostname: this.host, port: this.port };
-    this.#listener = keyPair ? Deno.listenTls({ ...address, ...keyPair }) : Deno.listen(address);
+    const { listener, port } = listenOn<Deno.Listener>(this.host, options.port, (port) => {
+      const address = { hostname: this.host, port };
+      return keyPair ? Deno.listenTls({ ...address, ...keyPair }) : Deno.listen(address);
+    });
+    this.port = port;
+    this.#listener = listener;
     this.#serving = this.#acceptAll();
   }
 

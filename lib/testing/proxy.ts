@@ -4,7 +4,7 @@
  * @module
  */
 
-import { releasePort, reservePort } from "./_port.ts";
+import { listenOn, releasePort, reservePort } from "./_port.ts";
 import type { ServerAddress } from "./server_options.ts";
 
 /** A way through the proxy. */
@@ -137,7 +137,11 @@ export class TestProxy implements AsyncDisposable {
   /** Accepts new connections again after {@linkcode refuse}. */
   accept(): void {
     if (this.#listener || this.#disposed) return;
-    const listener = Deno.listen({ hostname: this.host, port: this.port });
+    const { listener } = listenOn(
+      this.host,
+      this.port,
+      (port) => Deno.listen({ hostname: this.host, port }),
+    );
     this.#listener = listener;
     this.#accepting = this.#acceptAll(listener);
   }
