@@ -271,14 +271,17 @@ export class Nodes implements ZonedLinks<ClusterNode> {
    *
    * @param slot The slot.
    * @param node The node.
+   * @returns Whether the map did not say so before.
    */
-  move(slot: number, node: ClusterNode): void {
+  move(slot: number, node: ClusterNode): boolean {
     const topology = this.#topology!;
-    if (topology.shardOf(slot)?.primary.name === node.name) return;
+    if (topology.shardOf(slot)?.primary.name === node.name) return false;
     const moved = topology.move(slot, node);
-    if (moved === topology) return;
-    this.linkTo(node).readOnly = false;
-    this.#topology = moved;
+    if (moved !== topology) {
+      this.linkTo(node).readOnly = false;
+      this.#topology = moved;
+    }
+    return true;
   }
 
   /**

@@ -1,8 +1,9 @@
 /**
- * Keeps the order of the requests of a slot while one of them waits.
+ * Keeps the order of the requests of a slot while some of them are redirected.
  *
  * A redirection of a script is followed only after a check (see `script_redirects.ts`). Later requests of the same slot
- * would overtake the script meanwhile.
+ * would overtake the script meanwhile. And when one request tells that a slot has moved, others may still be on their
+ * way to the old owner: later calls, which go to the new owner, would overtake these.
  *
  * @module
  */
@@ -13,25 +14,29 @@ import { Ring } from "../lib/connection/ring.ts";
 export type Step = () => Promise<void> | void;
 
 /** Steps of one slot that wait. */
-interface Waiting {
-  /** Those of requests that were sent before and came back: their calls were earlier than those in `joined`. */
+interface Lane {
+  /** Whether a step is under way. */
+  busy: boolean;
+  /** How many reasons there are to hold back those that have joined. */
+  holds: number;
+  /** Steps of requests that were sent before and came back: their calls were earlier than those in `joined`. */
   readonly returned: Ring<Step>;
-  /** Those of requests that have not been sent. */
+  /** Steps of requests that have not been sent. */
   readonly joined: Ring<Step>;
 }
 
 /** Runs steps of one slot one after the other. */
 export class RedirectOrder {
-  /** Steps that wait, by slot; a slot has an entry while one of its steps is under way. */
-  readonly #waiting = new Map<number, Waiting>();
+  /** By slot; a slot has a lane while one of its steps is under way, or held back. */
+  readonly #lanes = new Map<number, Lane>();
 
   /**
-   * Tells whether a step would wait.
+   * Tells whether a step of {@linkcode RedirectOrder.join} would wait.
    *
    * @param slot The slot.
    */
   holds(slot: number): boolean {
-    return this.#waiting.size > 0 && this.#waiting.has(slot);
+    return this.#lanes.size > 0 && this.#lanes.has(slot);
   }
 
   /**
@@ -42,43 +47,68 @@ export class RedirectOrder {
    * @param step The step.
    */
   run(slot: number, step: Step): void {
-    this.#add(slot, step, "returned");
+    const lane = this.#lanes.get(slot);
+    if (lane?.busy) {
+      lane.returned.push(step);
+      return;
+    }
+    const end = step();
+    if (end !== undefined) this.#awaitStep(slot, end);
   }
 
   /**
-   * Runs the step of a request that has not been sent: behind all others of the same slot. At once if no step is under
-   * way.
+   * Runs the step of a request that has not been sent: behind all others of the same slot. At once if there are none,
+   * and nothing is held back.
    *
    * @param slot The slot.
    * @param step The step.
    */
   join(slot: number, step: Step): void {
-    this.#add(slot, step, "joined");
+    const lane = this.#lanes.get(slot);
+    if (lane === undefined) this.run(slot, step);
+    else lane.joined.push(step);
   }
 
-  #add(slot: number, step: Step, kind: keyof Waiting): void {
-    const waiting = this.#waiting.get(slot);
-    if (waiting !== undefined) {
-      waiting[kind].push(step);
-      return;
-    }
-    const end = step();
-    if (end !== undefined) this.#runAfter(end, slot);
-  }
-
-  async #runAfter(end: Promise<void>, slot: number): Promise<void> {
-    const { returned, joined } = { returned: new Ring<Step>(), joined: new Ring<Step>() };
-    this.#waiting.set(slot, { returned, joined });
+  /**
+   * Holds back requests of a slot that have not been sent, while others may come back.
+   *
+   * @param slot The slot.
+   * @param end Resolves when no other can come back. It must not reject.
+   */
+  async holdBack(slot: number, end: Promise<void>): Promise<void> {
+    const lane = this.#laneOf(slot);
+    lane.holds++;
     await end;
-    // Further ones may come meanwhile.
-    for (let step = next(); step !== undefined; step = next()) {
-      const end = step();
-      if (end !== undefined) await end;
-    }
-    this.#waiting.delete(slot);
+    lane.holds--;
+    this.#advance(slot, lane);
+  }
 
-    function next(): Step | undefined {
-      return returned.shift() ?? joined.shift();
+  async #awaitStep(slot: number, end: Promise<void>): Promise<void> {
+    const lane = this.#laneOf(slot);
+    lane.busy = true;
+    await end;
+    lane.busy = false;
+    this.#advance(slot, lane);
+  }
+
+  #laneOf(slot: number): Lane {
+    let lane = this.#lanes.get(slot);
+    if (lane === undefined) {
+      lane = { busy: false, holds: 0, returned: new Ring(), joined: new Ring() };
+      this.#lanes.set(slot, lane);
+    }
+    return lane;
+  }
+
+  /** Runs what need not wait any more. */
+  #advance(slot: number, lane: Lane): void {
+    while (!lane.busy) {
+      const step = lane.returned.shift() ?? (lane.holds === 0 ? lane.joined.shift() : undefined);
+      if (step === undefined) {
+        if (lane.holds === 0) this.#lanes.delete(slot);
+        return;
+      }
+      this.run(slot, step);
     }
   }
 }

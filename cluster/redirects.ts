@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Budget } from "../lib/connection/budget.ts";
 import type { Link } from "../lib/connection/link.ts";
 import type { Request } from "../lib/connection/request.ts";
 import type { Endpoint } from "../lib/connection/transport.ts";
@@ -16,6 +17,8 @@ import { ReplicaTarget, targetOf, targetOfSlot } from "./target.ts";
 
 /** How often a request may be redirected. */
 const MAX_REDIRECTS = 16;
+/** Longest time, in milliseconds, for which calls wait for replies of the old owner of their slot: it may hang. */
+const LONGEST_HOLD = 100;
 
 /** What the owner of the requests does for {@linkcode Redirects}. */
 export interface RedirectSteps {
@@ -40,7 +43,7 @@ interface Redirected {
 
 /** Follows the redirections of one client. */
 export class Redirects {
-  /** Order of the requests of a slot while a redirection of that slot is checked. */
+  /** Order of the requests of a slot while some of them are redirected. */
   readonly order: RedirectOrder = new RedirectOrder();
   readonly #nodes: Nodes;
   readonly #timeout: number;
@@ -113,9 +116,22 @@ export class Redirects {
     } else {
       const demanded = targetOf(request) instanceof ReplicaTarget;
       request.target = targetOfSlot(slot, demanded ? "demanded" : "allowed");
-      this.#nodes.move(slot, node);
+      if (this.#nodes.move(slot, node)) this.order.holdBack(slot, this.#answered(link));
       this.#steps.refresh("outdated");
     }
     this.#nodes.linkTo(node).send(request);
   }
+
+  /** Resolves when a node has answered what it had been sent, or does not answer for a while. */
+  async #answered(link: Link): Promise<void> {
+    // Replies that were read together are matched in one turn.
+    await null;
+    if (link.idle) return;
+    const late = Promise.withResolvers<void>();
+    using _ = new Budget(LONGEST_HOLD, () => late.resolve());
+    // Replies come in order, so this one is the last.
+    await Promise.race([link.call(["PING"], this.#timeout).then(ignore, ignore), late.promise]);
+  }
 }
+
+function ignore(): void {}

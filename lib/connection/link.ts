@@ -170,6 +170,11 @@ export class Link {
     return this.#reconnect.state === "ready";
   }
 
+  /** Whether there is nothing under way on the shared connection. */
+  get idle(): boolean {
+    return this.#reconnect.connection?.idle ?? true;
+  }
+
   /** Number of reads that returned data, on the present connection. */
   get received(): number {
     return this.#reconnect.connection?.received ?? 0;

@@ -3,10 +3,11 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { slotOf } from "../../cluster/slot.ts";
-import { ClusterError, ServerError, TimeoutError } from "../../cluster/mod.ts";
+import { ClusterError, ConnectionError, ServerError, TimeoutError } from "../../cluster/mod.ts";
 import {
   type FakeCluster,
   type FakeNode,
+  NO_REPLY,
   simple,
   startFakeCluster,
 } from "../../lib/testing/mod.ts";
@@ -67,6 +68,68 @@ Deno.test("MOVED to a known node makes a refresh in the background", async () =>
   await until("the map is fetched", () => {
     return Promise.resolve(cluster.nodes.some((node, i) => refreshes(node) > before[i]));
   });
+});
+
+/** A cluster whose owner of "foo" has given the slot away: it answers the first SET, and nothing behind it until the test says so. */
+async function startMoved() {
+  const cluster = await startFakeCluster();
+  const [owner, other] = split(cluster, "foo");
+  const executed: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  let redirected = false;
+  cluster.handler = async ({ name, args }, node) => {
+    if (name !== "SET") return node === owner && redirected ? await gate.promise : undefined;
+    if (node === owner) {
+      redirected = true;
+      return args[2] === "1" ? moved("foo", other) : NO_REPLY;
+    }
+    executed.push(args[2]);
+    return OK;
+  };
+  const oneIsThere = () =>
+    until("the first was redirected", () => Promise.resolve(executed.includes("1")));
+  return { cluster, owner, other, executed, gate, oneIsThere };
+}
+
+Deno.test("calls do not overtake a request that is on its way to the old owner of its slot", async () => {
+  const { cluster, owner, other, executed, gate, oneIsThere } = await startMoved();
+  await using _ = cluster;
+  await using client = await connect(cluster);
+  const writes: Promise<unknown>[] = [client.set("foo", "1"), client.set("foo", "2")];
+  await oneIsThere();
+  writes.push(client.set("foo", "3"), client.set("foo", "4"));
+  const [{ connection }] = owner.receivedOf("SET");
+  await connection.send(moved("foo", other));
+  gate.resolve();
+  await Promise.all(writes);
+  assertEquals(executed, ["1", "2", "3", "4"]);
+});
+
+Deno.test("calls go to the new owner of a slot although the old one answers nothing more", async () => {
+  const { cluster, owner, executed, gate, oneIsThere } = await startMoved();
+  await using _ = cluster;
+  await using client = await connect(cluster);
+  const first = client.set("foo", "1");
+  const lost = assertRejects(() => client.set("foo", "2"), ConnectionError);
+  await oneIsThere();
+  assertEquals(await client.set("foo", "3"), "OK");
+  assertEquals(await first, "OK");
+  assertEquals(executed, ["1", "3"]);
+  const [{ connection }] = owner.receivedOf("SET");
+  connection.cut();
+  gate.resolve();
+  await lost;
+});
+
+Deno.test("the old owner of a slot is asked nothing if no other request is on its way to it", async () => {
+  const { cluster, owner, executed, gate } = await startMoved();
+  gate.resolve();
+  await using _ = cluster;
+  await using client = await connect(cluster);
+  await client.set("foo", "1");
+  await client.set("foo", "2");
+  assertEquals(executed, ["1", "2"]);
+  assertEquals(owner.receivedOf("PING").length, 0);
 });
 
 Deno.test("MOVED to an unknown node: it is connected to, and is a primary from then on", async () => {
