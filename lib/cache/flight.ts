@@ -16,7 +16,13 @@ import { OverloadError, RedisError, TimeoutError } from "../errors.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import { faultOfText } from "../words.ts";
 import { copyOf, hasError, isEmpty } from "./replies.ts";
-import { SILENCE, type Source, type Tenure } from "./tracking.ts";
+import type { Source, Tenure } from "./tracking.ts";
+
+/**
+ * How long after a read was written others may join it, in milliseconds: its reply can be as old, if it is held up on its
+ * way, and the value may have expired meanwhile.
+ */
+export const JOINABLE = 100;
 
 /** When and where a reply to be kept was read. */
 export interface Circumstances {
@@ -162,12 +168,10 @@ export class Flight implements TrackedRead {
     else this.#waiting.push(request);
   }
 
-  /**
-   * Whether others may join now. A reply can be as old as its read, if it is held up on its way, so they must not join a
-   * read that was written long ago.
-   */
+  /** Whether others may join now. */
   get joinable(): boolean {
-    return this.open && (this.#written === Infinity || performance.now() - this.#written < SILENCE);
+    return this.open &&
+      (this.#written === Infinity || performance.now() - this.#written < JOINABLE);
   }
 
   accompany(request: Request, connection: TrackingChannel): Accompaniment | null {

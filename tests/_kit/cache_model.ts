@@ -7,6 +7,7 @@
 import { delay } from "@std/async/delay";
 import type { RedisClusterClient } from "../../cluster/mod.ts";
 import { type RedisClient, script, ServerError } from "../../standalone/mod.ts";
+import { JOINABLE } from "../../lib/cache/flight.ts";
 import { CacheHistory, type Write } from "./cache_history.ts";
 import { randomNumbers } from "./random_calls.ts";
 
@@ -58,8 +59,8 @@ const HASHES = 8;
 /** The promise: how old a value can be when a server does not answer; and some time for a busy machine. */
 const BOUND = 2000 + 1500;
 const BURST = 200;
-/** How long after its time a value may be read, in milliseconds. */
-const CLOCK = 50;
+/** How long after its time a value may be read, in milliseconds: a read can join another one that is on its way. */
+const CLOCK = 50 + JOINABLE;
 const SLOW_CLOCK = 1000;
 
 const hidden = script(`return redis.call("SET", ARGV[1], ARGV[2])`);

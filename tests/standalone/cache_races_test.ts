@@ -22,6 +22,7 @@ import {
   simple,
   startFakeServer,
 } from "../../lib/testing/mod.ts";
+import { JOINABLE } from "../../lib/cache/flight.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
 
@@ -560,7 +561,7 @@ Deno.test("a server that says nothing: no hit after two seconds, and hits again 
   await until("hits are allowed again", () => isKept(client));
 });
 
-Deno.test("a read whose reply is held up for two seconds is shared with no later caller", async () => {
+Deno.test("a read whose reply is held up is shared with no later caller", async () => {
   const held = Promise.withResolvers<void>();
   let reads = 0;
   await using server = await startFakeServer({
@@ -574,7 +575,7 @@ Deno.test("a read whose reply is held up for two seconds is shared with no later
   await using client = await connect(server);
   const early = client.cached.get("k");
   const joined = client.cached.get("k");
-  await delay(2100);
+  await delay(JOINABLE + 50);
   const late = client.cached.get("k");
   held.resolve();
   assertEquals(await Promise.all([early, joined, late]), ["old", "old", "new"]);

@@ -250,14 +250,16 @@ Deno.test("create() with a peer that closes every connection ends within its bud
 Deno.test("create() backs off between attempts, by the strategy that is given", async () => {
   await using server = await startServer();
   await using proxy = await startProxy(server, { cutAfter: { toServer: 0 } });
-  await assertRejects(() =>
+  const { error, elapsed } = await measure(() =>
     connect(proxy, {
       clientCreationTimeout: 500,
       reconnectStrategy: { minTimeout: 100, maxTimeout: 100, multiplier: 1, jitter: 0 },
     })
   );
-  // One connection more only sees whether the peer speaks TLS.
-  assert(proxy.accepted >= 5 && proxy.accepted <= 7, `${proxy.accepted} attempts`);
+  assertInstanceOf(error, ConnectionError);
+  // One connection more only sees whether the peer speaks TLS. On a busy machine both the budget and a wait take longer.
+  const most = elapsed / 100 + 2;
+  assert(proxy.accepted >= 4 && proxy.accepted <= most, `${proxy.accepted} in ${elapsed} ms`);
 });
 
 Deno.test("create() of a user who may not choose the database ends at once with NOPERM", async () => {
