@@ -6,6 +6,7 @@
 
 import type {
   AclCommands,
+  ArrayCommands,
   BitmapCommands,
   ClusterCommands,
   CommandCommands,
@@ -195,6 +196,42 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   aclUsers: AclCommands<T, "one">["aclUsers"];
   /** Tells which user this connection is of. See {@linkcode AclCommands.aclWhoami}. */
   aclWhoami: AclCommands<T, "one">["aclWhoami"];
+  /** Counts the elements of an array. See {@linkcode ArrayCommands.arcount}. */
+  arcount: ArrayCommands<T>["arcount"];
+  /** Deletes elements of an array, and the key with the last one. See {@linkcode ArrayCommands.ardel}. */
+  ardel: ArrayCommands<T>["ardel"];
+  /** Deletes the elements in ranges of an array, and the key with the last one. See {@linkcode ArrayCommands.ardelrange}. */
+  ardelrange: ArrayCommands<T>["ardelrange"];
+  /** Gets an element of an array. See {@linkcode ArrayCommands.arget}. */
+  arget: ArrayCommands<T>["arget"];
+  /** Gets the values at all indexes of a range, gaps included. See {@linkcode ArrayCommands.argetrange}. */
+  argetrange: ArrayCommands<T>["argetrange"];
+  /** Finds the elements of an array that match a condition, or several. See {@linkcode ArrayCommands.argrep}. */
+  argrep: ArrayCommands<T>["argrep"];
+  /** Tells about an array: how many elements it has, and how it is stored. See {@linkcode ArrayCommands.arinfo}. */
+  arinfo: ArrayCommands<T>["arinfo"];
+  /** Puts values behind those that were inserted last. See {@linkcode ArrayCommands.arinsert}. */
+  arinsert: ArrayCommands<T>["arinsert"];
+  /** Gets the values that were inserted last. See {@linkcode ArrayCommands.arlastitems}. */
+  arlastitems: ArrayCommands<T>["arlastitems"];
+  /** Tells how long an array is, gaps included. See {@linkcode ArrayCommands.arlen}. */
+  arlen: ArrayCommands<T>["arlen"];
+  /** Gets several elements of an array. See {@linkcode ArrayCommands.armget}. */
+  armget: ArrayCommands<T>["armget"];
+  /** Sets several elements of an array, each at its own index. See {@linkcode ArrayCommands.armset}. */
+  armset: ArrayCommands<T>["armset"];
+  /** Tells where the next inserted value goes. See {@linkcode ArrayCommands.arnext}. */
+  arnext: ArrayCommands<T>["arnext"];
+  /** Computes a sum, a count or the like of the elements in a range of an array. See {@linkcode ArrayCommands.arop}. */
+  arop: ArrayCommands<T>["arop"];
+  /** Puts values into an array of a fixed size, where new ones replace the oldest. See {@linkcode ArrayCommands.arring}. */
+  arring: ArrayCommands<T>["arring"];
+  /** Gets the elements in a range of an array with their indexes, without the gaps. See {@linkcode ArrayCommands.arscan}. */
+  arscan: ArrayCommands<T>["arscan"];
+  /** Says where the next inserted value goes. See {@linkcode ArrayCommands.arseek}. */
+  arseek: ArrayCommands<T>["arseek"];
+  /** Sets elements of an array, one next to the other. See {@linkcode ArrayCommands.arset}. */
+  arset: ArrayCommands<T>["arset"];
   /** Counts the bits that are set. See {@linkcode BitmapCommands.bitcount}. */
   bitcount: BitmapCommands<T>["bitcount"];
   /** Reads, writes and adds to integers inside of a bitmap, all at once. See {@linkcode BitmapCommands.bitfield}. */

@@ -32,6 +32,24 @@ ACL -2
   USERS 2
   WHOAMI 2
 APPEND 3 write RW@1
+ARCOUNT 2 readonly RO@1
+ARDEL -3 write RW@1
+ARDELRANGE -4 write RW@1
+ARGET 3 readonly RO@1
+ARGETRANGE 4 readonly RO@1
+ARGREP -6 readonly RO@1
+ARINFO -2 readonly RO@1
+ARINSERT -3 write RW@1
+ARLASTITEMS -3 readonly RO@1
+ARLEN 2 readonly RO@1
+ARMGET -3 readonly RO@1
+ARMSET -4 write RW@1
+ARNEXT 2 readonly RO@1
+AROP -5 readonly RO@1
+ARRING -4 write RW@1
+ARSCAN -4 readonly RO@1
+ARSEEK 3 write RW@1
+ARSET -4 write RW@1
 ASKING 1
 AUTH -2
 BGREWRITEAOF 1 all_shards:all_succeeded

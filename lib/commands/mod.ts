@@ -10,6 +10,7 @@ import { refuseSurplus, refuseSurplusIn } from "../surplus_arguments.ts";
 import { toReply } from "./_decode.ts";
 import type { Reach } from "./_reach.ts";
 import { AclCommands } from "./acl.ts";
+import { ArrayCommands } from "./array.ts";
 import { BitmapCommands } from "./bitmap.ts";
 import { ClusterCommands } from "./cluster.ts";
 import { CommandCommands } from "./command.ts";
@@ -49,6 +50,7 @@ import { VectorSetCommands } from "./vector_set.ts";
 export interface Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends
     AclCommands<T, N>,
+    ArrayCommands<T>,
     BitmapCommands<T>,
     ClusterCommands<T, N>,
     CommandCommands<T, N>,
@@ -121,6 +123,17 @@ export type {
   OneOrMany,
   Value,
 } from "./_args.ts";
+export type {
+  ArrayBound,
+  ArrayDetails,
+  ArrayEntries,
+  ArrayInfo,
+  ArrayItem,
+  ArrayMatch,
+  ArrayOperation,
+  ArrayPredicate,
+  ArrayRange,
+} from "./_arrays.ts";
 export { ByteMap } from "./_byte_map.ts";
 export type { ClientFilter, ClientInfo, ClientType } from "./_client_info.ts";
 export type { ClusterInfo, ClusterNodeInfo, MovingSlot, SlotRange } from "./_cluster_report.ts";
@@ -204,6 +217,7 @@ export type {
   VsimDetails,
 } from "./_vectors.ts";
 export * from "./acl.ts";
+export * from "./array.ts";
 export * from "./bitmap.ts";
 export * from "./cluster.ts";
 export * from "./command.ts";
@@ -242,6 +256,7 @@ type Group = abstract new (...args: any[]) => Executor<any>;
  */
 export const groups: readonly Group[] = [
   AclCommands,
+  ArrayCommands,
   BitmapCommands,
   ClusterCommands,
   CommandCommands,

@@ -84,6 +84,9 @@ const PLAIN = [
   ...[
     "AnyCase",
     "Argument",
+    "ArrayBound",
+    "ArrayEntries",
+    "ArrayOperation",
     "Bit",
     "Date",
     "Integer",

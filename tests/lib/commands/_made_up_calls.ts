@@ -19,6 +19,8 @@ const POSITION = { longitude: 0, latitude: 0 };
 
 /** What to pass for parameters of these types. */
 const BY_TYPE: Record<string, unknown> = {
+  ArrayEntries: { 0: "value" },
+  ArrayOperation: "sum",
   ClientFilter: { id: 1 },
   ClientSetinfoOptions: { libName: "name" },
   ClusterSlotState: { node: "id" },
@@ -49,6 +51,7 @@ const BY_NAME: Record<string, unknown> = {
   command: ["GET", "k"],
   moves: [{ slotsrange: [[0, 1]], node: "id" }],
   operations: { get: "u8", offset: 0 },
+  predicates: { exact: "value" },
   ranges: [[0, 1]],
   what: { import: [[0, 1]] },
 };

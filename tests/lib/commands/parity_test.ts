@@ -31,11 +31,6 @@ const WITHOUT_METHOD: Record<string, readonly string[]> = {
     ...["CLUSTER SYNCSLOTS", "PSYNC", "REPLCONF", "RESTORE-ASKING", "SYNC", "XIDMPRECORD"],
   ],
   "it is for those who work on the server": ["DEBUG"],
-  "newer than the servers at hand, and not written yet: arrays (Redis 8.8)": [
-    ...["ARCOUNT", "ARDEL", "ARDELRANGE", "ARGET", "ARGETRANGE", "ARGREP", "ARINFO", "ARINSERT"],
-    ...["ARLASTITEMS", "ARLEN", "ARMGET", "ARMSET", "ARNEXT", "AROP", "ARRING", "ARSCAN"],
-    ...["ARSEEK", "ARSET"],
-  ],
   "newer than the servers at hand, and its description does not tell all replies": [
     ...["BACKUP ABORT", "BACKUP CLEANUP", "BACKUP LIST", "BACKUP SEAL", "BACKUP START"],
     ...["BACKUP STATUS", "HIMPORT"],
