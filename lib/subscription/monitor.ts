@@ -5,19 +5,16 @@
  */
 
 import { Budget } from "../connection/budget.ts";
-import { ClosedError, OverflowError, TimeoutError } from "../errors.ts";
+import { ClosedError, TimeoutError } from "../errors.ts";
 import type { Events, Gap } from "../events.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
-import { Mailbox, MAX_BYTES, MAX_ITEMS, type Overflow } from "./mailbox.ts";
+import { GapLog, overflowMark, tooSlow } from "./gap_log.ts";
+import { Mailbox, MAX_ITEMS, type Overflow } from "./mailbox.ts";
 import type { GapItem } from "./message.ts";
 import { type MonitoredCommand, readMonitorLine } from "./monitor_line.ts";
 import { letRead, MOST_AT_ONCE } from "./turns.ts";
 import { MonitorSession, type MonitorSettings } from "./monitor_session.ts";
 
-/** How many gaps are kept for the figures. */
-const KEPT_GAPS = 100;
-/** How long dropped commands are gathered before they are told as one gap, in milliseconds. */
-const OVERFLOW_TIME = 1000;
 /** About how many bytes a buffered command takes besides its characters. */
 const OVERHEAD = 50;
 
@@ -35,7 +32,7 @@ export interface MonitorOptions<G extends boolean = boolean> {
   gaps?: G;
   /**
    * What to do with a command when the buffer is full: `"dropOldest"` drops the oldest commands, `"dropNewest"` drops the
-   * new one, `"error"` ends the monitor with an {@linkcode OverflowError}.
+   * new one, `"error"` ends the monitor with an `OverflowError`.
    *
    * @default {"dropOldest"}
    */
@@ -96,10 +93,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
   readonly #mailbox: Mailbox<string | GapItem>;
   readonly #begun = Promise.withResolvers<void>();
   #received = 0;
-  #dropped = 0;
-  readonly #gaps: Gap[] = [];
-  /** Commands that were dropped and have not been told as a gap. */
-  #overflow: Overflowing | null = null;
+  readonly #gaps = new GapLog((gap) => this.#setup.events.emit({ type: "gap", names: [], ...gap }));
   #ended = false;
 
   /**
@@ -119,19 +113,11 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
       maxItems: maxCommands,
       maxBytes,
       onDrop: (item) => {
-        if (typeof item === "string") this.#drop();
+        if (typeof item === "string") this.#gaps.drop();
       },
-      onFull: () => this.#end(this.#tooSlow()),
+      onFull: () => this.#end(tooSlow("commands", maxCommands, maxBytes)),
       isMark: (item) => typeof item !== "string",
-      markOf: gaps
-        ? ({ count, since, until }) => ({
-          kind: "gap",
-          reason: "overflow",
-          since,
-          until,
-          dropped: count,
-        })
-        : undefined,
+      markOf: gaps ? overflowMark : undefined,
     });
     this.#session = new MonitorSession(setup, {
       onLine: (line) => {
@@ -152,13 +138,11 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
 
   /** Its figures at this moment. */
   get stats(): MonitorStats {
-    const gaps = this.#gaps.map((gap) => ({ ...gap }));
-    if (this.#overflow !== null) gaps.push(overflowGap(this.#overflow));
     return {
       received: this.#received,
-      dropped: this.#dropped,
+      dropped: this.#gaps.dropped,
       buffered: this.#mailbox.length,
-      gaps,
+      gaps: this.#gaps.list(),
     };
   }
 
@@ -241,7 +225,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
     this.#begun.resolve();
     if (since === undefined) return;
     const gap: Gap = { reason: "reconnect", since, until: Date.now() };
-    this.#tell(gap);
+    this.#gaps.tell(gap);
     if (this.#setup.options.gaps) this.#mailbox.put({ kind: "gap", ...gap });
   }
 
@@ -257,59 +241,11 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
     signal?.removeEventListener("abort", this.#abort);
     const reason = error ?? new ClosedError("Cannot complete MONITOR: it was ended");
     this.#begun.reject(reason);
-    this.#tellOverflow();
+    this.#gaps.tellOverflow();
     this.#session.close(reason);
     this.#mailbox.end(error);
     onEnded(this);
   }
-
-  #tooSlow(): OverflowError {
-    const { maxCommands = MAX_ITEMS, maxBytes = MAX_BYTES } = this.#setup.options;
-    return new OverflowError(
-      `Cannot keep more commands: the reader is too slow, and its buffer has ${maxCommands} commands or ${maxBytes} bytes`,
-    );
-  }
-
-  /** Notes that a command was dropped. Some time later all that were dropped meanwhile are told together. */
-  #drop(): void {
-    this.#dropped++;
-    const now = Date.now();
-    const overflow = this.#overflow;
-    if (overflow !== null) {
-      overflow.until = now;
-      overflow.dropped++;
-      return;
-    }
-    const timer = setTimeout(() => this.#tellOverflow(), OVERFLOW_TIME);
-    Deno.unrefTimer(timer);
-    this.#overflow = { since: now, until: now, dropped: 1, timer };
-  }
-
-  #tellOverflow(): void {
-    const overflow = this.#overflow;
-    if (overflow === null) return;
-    clearTimeout(overflow.timer);
-    this.#overflow = null;
-    this.#tell(overflowGap(overflow));
-  }
-
-  #tell(gap: Gap): void {
-    if (this.#gaps.length === KEPT_GAPS) this.#gaps.shift();
-    this.#gaps.push(gap);
-    this.#setup.events.emit({ type: "gap", names: [], ...gap });
-  }
-}
-
-/** Commands that were dropped. */
-interface Overflowing {
-  readonly since: number;
-  until: number;
-  dropped: number;
-  readonly timer: ReturnType<typeof setTimeout>;
 }
 
 refuseSurplusIn(Monitor.prototype, ["stop"]);
-
-function overflowGap({ since, until, dropped }: Overflowing): Gap {
-  return { reason: "overflow", since, until, dropped };
-}

@@ -4,17 +4,12 @@
  * @module
  */
 
-import { OverflowError } from "../errors.ts";
 import type { Events, Gap } from "../events.ts";
 import type { Figures } from "./figures.ts";
-import { Mailbox, MAX_BYTES, MAX_ITEMS, type Overflow } from "./mailbox.ts";
+import { GapLog, overflowMark, tooSlow } from "./gap_log.ts";
+import { Mailbox, MAX_ITEMS, type Overflow } from "./mailbox.ts";
 import { type GapItem, type Message, sizeOf } from "./message.ts";
 import type { Kind, Name, Topic, TopicReader } from "./topic.ts";
-
-/** How many gaps are kept for the figures. */
-const KEPT_GAPS = 100;
-/** How long dropped messages are gathered before they are told as one gap, in milliseconds. */
-const OVERFLOW_TIME = 1000;
 
 /** A message or a gap. */
 export type Item = Message<string | Uint8Array> | GapItem;
@@ -75,18 +70,13 @@ export class Reader implements TopicReader {
   readonly #crowd: number;
   readonly #mailbox: Mailbox<Item> | null;
   #received = 0;
-  #dropped = 0;
   #ended = false;
-  readonly #gaps: Gap[] = [];
-  /** How many gaps were told. */
-  #told = 0;
+  readonly #gaps = new GapLog((gap) =>
+    this.#events.emit({ type: "gap", names: this.names(), ...gap })
+  );
   /** Topics whose messages are missed at present, since when, and why. */
   #loss: { since: number; reason: "reconnect" | "moved"; readonly topics: Set<Topic> } | null =
     null;
-  /** Messages that were dropped and have not been told as a gap. */
-  #overflow:
-    | { since: number; until: number; dropped: number; timer: ReturnType<typeof setTimeout> }
-    | null = null;
 
   /**
    * Makes a reader without topics.
@@ -132,20 +122,18 @@ export class Reader implements TopicReader {
 
   /** Its figures. */
   get stats(): SubscriptionStats {
-    const gaps = this.#gaps.map((gap) => ({ ...gap }));
-    if (this.#overflow !== null) gaps.push(overflowGap(this.#overflow));
     return {
       received: this.#received,
-      dropped: this.#dropped,
+      dropped: this.#gaps.dropped,
       buffered: this.#mailbox?.length ?? 0,
-      gaps,
+      gaps: this.#gaps.list(),
     };
   }
 
   /** What is counted of it. */
   get figures(): Figures {
-    const gaps = this.#told + (this.#overflow === null ? 0 : 1);
-    return { received: this.#received, dropped: this.#dropped, gaps };
+    const { dropped, count } = this.#gaps;
+    return { received: this.#received, dropped, gaps: count };
   }
 
   receive(topic: Topic, channel: Name, message: Name): void {
@@ -186,7 +174,7 @@ export class Reader implements TopicReader {
     if (loss.topics.size > 0) return;
     this.#loss = null;
     const gap: Gap = { reason: loss.reason, since: loss.since, until: Date.now() };
-    this.#tell(gap);
+    this.#gaps.tell(gap);
     if (!this.#settings.gaps) return;
     const item: GapItem = { kind: "gap", ...gap };
     if (this.#mailbox !== null) this.#mailbox.put(item);
@@ -200,7 +188,7 @@ export class Reader implements TopicReader {
     if (loss === null || !loss.topics.delete(topic) || loss.topics.size > 0) return;
     this.#loss = null;
     if (!this.#ended && this.topics.size > 0) {
-      this.#tell({ reason: loss.reason, since: loss.since, until: Date.now() });
+      this.#gaps.tell({ reason: loss.reason, since: loss.since, until: Date.now() });
     }
   }
 
@@ -214,7 +202,7 @@ export class Reader implements TopicReader {
     if (this.#ended) return;
     this.#ended = true;
     this.#loss = null;
-    this.#tellOverflow();
+    this.#gaps.tellOverflow();
     if (atOnce) this.#mailbox?.clear();
     this.#mailbox?.end(error);
     this.onEnded?.();
@@ -230,27 +218,12 @@ export class Reader implements TopicReader {
       maxItems: maxMessages,
       maxBytes,
       onDrop: (item) => {
-        if (item.kind !== "gap") this.#drop();
+        if (item.kind !== "gap") this.#gaps.drop();
       },
-      onFull: () => this.#owner.fail(this, this.#tooSlow()),
+      onFull: () => this.#owner.fail(this, tooSlow("messages", maxMessages, maxBytes)),
       isMark: (item) => item.kind === "gap",
-      markOf: gaps
-        ? ({ count, since, until }) => ({
-          kind: "gap",
-          reason: "overflow",
-          since,
-          until,
-          dropped: count,
-        })
-        : undefined,
+      markOf: gaps ? overflowMark : undefined,
     });
-  }
-
-  #tooSlow(): OverflowError {
-    const { maxMessages = MAX_ITEMS, maxBytes = MAX_BYTES } = this.#settings;
-    return new OverflowError(
-      `Cannot keep more messages: the reader is too slow, and its buffer has ${maxMessages} messages or ${maxBytes} bytes`,
-    );
   }
 
   #handle(item: Item, channel: Name): void {
@@ -263,40 +236,4 @@ export class Reader implements TopicReader {
       report(error);
     }
   }
-
-  /** Notes that a message was dropped. Some time later all that were dropped meanwhile are told together. */
-  #drop(): void {
-    this.#dropped++;
-    const now = Date.now();
-    const overflow = this.#overflow;
-    if (overflow !== null) {
-      overflow.until = now;
-      overflow.dropped++;
-      return;
-    }
-    const timer = setTimeout(() => this.#tellOverflow(), OVERFLOW_TIME);
-    Deno.unrefTimer(timer);
-    this.#overflow = { since: now, until: now, dropped: 1, timer };
-  }
-
-  #tellOverflow(): void {
-    const overflow = this.#overflow;
-    if (overflow === null) return;
-    clearTimeout(overflow.timer);
-    this.#overflow = null;
-    this.#tell(overflowGap(overflow));
-  }
-
-  #tell(gap: Gap): void {
-    this.#told++;
-    if (this.#gaps.length === KEPT_GAPS) this.#gaps.shift();
-    this.#gaps.push(gap);
-    this.#events.emit({ type: "gap", names: this.names(), ...gap });
-  }
-}
-
-function overflowGap(
-  { since, until, dropped }: { since: number; until: number; dropped: number },
-): Gap {
-  return { reason: "overflow", since, until, dropped };
 }
