@@ -9,15 +9,15 @@ import { Readable } from "node:stream";
 import type { Client } from "../../client/client.ts";
 import { Script } from "../../client/script.ts";
 import { commandNames } from "../../command_table/mod.ts";
-import type {
-  ClusterClientConfiguration,
-  RedisClientConfiguration,
-} from "../../configuration/options.ts";
-import { settingsOf } from "../../configuration/settings.ts";
-import { configurationOfUrl } from "../../configuration/url.ts";
 import type { ClusterRequestOptions } from "../../dispatch/request_options.ts";
 import { ConnectionError, ServerError } from "../../errors.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
+import {
+  checkConfiguration,
+  type ClientClass,
+  type ClientConfiguration,
+  NO_CLIENT,
+} from "../client_class.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
 import { wordOf, wordsOf } from "../words.ts";
 import { type Carrier, NodeCarrier } from "../carrier.ts";
@@ -29,17 +29,6 @@ import { type BullMQTransaction, QueuedCommands, runInARow, runTogether } from "
 const EVERY_PRIMARY: ClusterRequestOptions = { route: "allPrimaries" };
 /** Keys of a page of {@linkcode BullMQConnection.scanStream}, by default. */
 const PAGE = 100;
-
-/** A client class: `RedisClient` or `RedisClusterClient`. */
-export interface ClientClass {
-  /** Whether its clients are for a cluster. */
-  readonly isCluster: boolean;
-  /** Makes a client. */
-  create(configuration: ClientConfiguration | string | URL): Promise<AsyncDisposable>;
-}
-
-/** What `create()` of a client class takes besides a URL. */
-export type ClientConfiguration = RedisClientConfiguration | ClusterClientConfiguration;
 
 /** Options for a {@linkcode BullMQConnection}. */
 export interface BullMQConnectionOptions {
@@ -144,17 +133,12 @@ export class BullMQConnection extends EventEmitter {
     options: BullMQConnectionOptions = {},
   ) {
     super();
-    const given = typeof configuration === "string" || configuration instanceof URL
-      ? configurationOfUrl(configuration)
-      : configuration;
-    const { addresses, link, lazyConnect } = settingsOf(
-      given,
-      client.isCluster ? "cluster" : "standalone",
-    );
+    const checked = checkConfiguration(client, configuration);
+    const { addresses, link, lazyConnect } = checked.settings;
     const { failFast = false, connectionName } = options;
     this.isCluster = client.isCluster;
     this.#class = client;
-    this.#configuration = { requestTimeout: 5000, ...given };
+    this.#configuration = checked.configuration;
     this.#failFast = failFast;
     this.#name = connectionName;
     const common = { maxRetriesPerRequest: null, connectionName };
@@ -609,12 +593,6 @@ export class BullMQConnection extends EventEmitter {
     });
   }
 }
-
-/** Stands for the client class of a node, which has the carrier of the cluster. */
-const NO_CLIENT: ClientClass = {
-  isCluster: false,
-  create: () => Promise.reject(new Error("Cannot connect to one node of a cluster alone")),
-};
 
 /** Where an internal option of a connection is: what it sends its commands with. */
 const CARRIER = Symbol("carrier");

@@ -35,9 +35,8 @@ export {
   BullMQConnection,
   type BullMQConnectionOptions,
   type BullMQDuplicateOptions,
-  type ClientClass,
-  type ClientConfiguration,
 } from "./connection.ts";
+export type { ClientClass, ClientConfiguration } from "../client_class.ts";
 export type { BullMQTransaction } from "./transaction.ts";
 export type * from "../../configuration/options.ts";
 export type * from "../../configuration/telemetry.ts";

@@ -10,30 +10,19 @@ import type { Client } from "../../client/client.ts";
 import { Script } from "../../client/script.ts";
 import { commandNames } from "../../command_table/mod.ts";
 import type { ScanKeysOptions } from "../../commands/key.ts";
-import type {
-  ClusterClientConfiguration,
-  RedisClientConfiguration,
-} from "../../configuration/options.ts";
-import { settingsOf } from "../../configuration/settings.ts";
-import { configurationOfUrl } from "../../configuration/url.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
 import { type Carrier, NodeCarrier } from "../carrier.ts";
+import {
+  checkConfiguration,
+  type ClientClass,
+  type ClientConfiguration,
+  NO_CLIENT,
+} from "../client_class.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
 import { wordsOf } from "../words.ts";
 import { type DefinedCommand, IORedisPipeline, scriptWords } from "./pipeline.ts";
 import { type Callback, take, tell, valueOf } from "./shapes.ts";
 import { FacadeSubscriptions, type SubscriptionKind } from "./subscriptions.ts";
-
-/** A client class: `RedisClient` or `RedisClusterClient`. */
-export interface ClientClass {
-  /** Whether its clients are for a cluster. */
-  readonly isCluster: boolean;
-  /** Makes a client. */
-  create(configuration: ClientConfiguration | string | URL): Promise<AsyncDisposable>;
-}
-
-/** What `create()` of a client class takes besides a URL. */
-export type ClientConfiguration = RedisClientConfiguration | ClusterClientConfiguration;
 
 /** Options for an {@linkcode IORedisFacade}. */
 export interface IORedisFacadeOptions {
@@ -134,16 +123,11 @@ export class IORedisFacade extends EventEmitter {
     options: IORedisFacadeOptions = {},
   ) {
     super();
-    const given = typeof configuration === "string" || configuration instanceof URL
-      ? configurationOfUrl(configuration)
-      : configuration;
-    const { addresses, link, lazyConnect } = settingsOf(
-      given,
-      client.isCluster ? "cluster" : "standalone",
-    );
+    const checked = checkConfiguration(client, configuration);
+    const { addresses, link, lazyConnect } = checked.settings;
     this.isCluster = client.isCluster;
     this.#class = client;
-    this.#configuration = { requestTimeout: 5000, ...given };
+    this.#configuration = checked.configuration;
     this.#waitForServer = options.waitForServer ?? false;
     this.options = { ...addresses[0], db: link.databaseId, family: 4, lazyConnect, keyPrefix: "" };
     this.#subscriptions = new FacadeSubscriptions(this);
@@ -453,12 +437,6 @@ export class IORedisFacade extends EventEmitter {
 
 /** Options of ioredis that say where commands go. */
 const PLACES = ["host", "port", "path", "db", "username", "password", "keyPrefix", "sentinels"];
-
-/** Stands for the client class of a node, which has the carrier of the cluster. */
-const NO_CLIENT: ClientClass = {
-  isCluster: false,
-  create: () => Promise.reject(new Error("Cannot connect to one node of a cluster alone")),
-};
 
 function textOf(word: Argument): string {
   return word instanceof Uint8Array ? new TextDecoder().decode(word) : String(word);

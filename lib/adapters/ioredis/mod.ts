@@ -19,12 +19,11 @@
  */
 
 export {
-  type ClientClass,
-  type ClientConfiguration,
   type IORedisCommandDefinition,
   IORedisFacade,
   type IORedisFacadeOptions,
 } from "./facade.ts";
+export type { ClientClass, ClientConfiguration } from "../client_class.ts";
 export { IORedisPipeline, type PipelineResult } from "./pipeline.ts";
 export type { Callback } from "./shapes.ts";
 export type * from "../../configuration/options.ts";
