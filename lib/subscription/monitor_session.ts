@@ -21,6 +21,7 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import { MonitorConnection } from "./monitor_connection.ts";
+import { Pings } from "./pings.ts";
 
 /** Longest wait between two attempts to connect, in milliseconds. */
 const LONGEST_WAIT = 150;
@@ -67,7 +68,7 @@ export class MonitorSession {
   readonly #reconnect: Reconnect<MonitorConnection>;
   readonly #silence: Silence<MonitorConnection>;
   readonly #keepAlive: KeepAlive;
-  readonly #pings = new Set<Budget>();
+  readonly #pings: Pings;
   /** The argument of the session's own PINGs, by which their lines are known. */
   readonly #mark: string = crypto.randomUUID();
   #endpoint: Endpoint | undefined;
@@ -107,6 +108,7 @@ export class MonitorSession {
         silent.close(this.#lost("the peer is silent on it, while it answers a new one"));
       },
     });
+    this.#pings = new Pings(settings.requestTimeout, (ping) => void this.#silence.late(ping));
     this.#keepAlive = new KeepAlive(link.keepAlive, () => this.#ping());
   }
 
@@ -132,8 +134,7 @@ export class MonitorSession {
     this.#keepAlive.stop();
     this.#reconnect.close(error);
     this.#reconnect.connection?.close(error);
-    for (const budget of this.#pings) budget.stop();
-    this.#pings.clear();
+    this.#pings.stop();
   }
 
   async #open(budget: number): Promise<MonitorConnection> {
@@ -203,19 +204,7 @@ export class MonitorSession {
   #ping(): void {
     const connection = this.#reconnect.present;
     if (connection === null) return;
-    const timeout = this.#settings.requestTimeout;
-    const written = performance.now();
-    const { received: receivedBefore } = connection;
-    const budget = new Budget(timeout, () => {
-      this.#pings.delete(budget);
-      this.#silence.late({ written, deadline: performance.now(), timeout, receivedBefore });
-    });
-    this.#pings.add(budget);
-    const done = (): void => {
-      budget.stop();
-      this.#pings.delete(budget);
-    };
-    connection.call(["PING", this.#mark]).then(done, done);
+    this.#pings.send(connection, ["PING", this.#mark]);
   }
 
   #lost(what: string): ConnectionError {

@@ -7,7 +7,6 @@
 
 import { firstOf } from "../connection/open_first.ts";
 import { openWith } from "../connection/open.ts";
-import { Budget } from "../connection/budget.ts";
 import type { LoginRenewal } from "../connection/credentials.ts";
 import { KeepAlive } from "../connection/keep_alive.ts";
 import { isHeldUp } from "../connection/probe.ts";
@@ -16,6 +15,7 @@ import type { LinkSettings } from "../connection/settings.ts";
 import { Silence } from "../connection/silence.ts";
 import { type Endpoint, show } from "../connection/transport.ts";
 import { ConnectionError, type ServerError } from "../errors.ts";
+import { Pings } from "./pings.ts";
 import { RecentSeats } from "./recent_seats.ts";
 import { type Change, type ChangeOwner, SubscriberConnection } from "./subscriber_connection.ts";
 import type { MessageScanner } from "./message_scanner.ts";
@@ -142,7 +142,7 @@ export class Subscriber<T extends Topic = Topic> {
   readonly #keepAlive: KeepAlive;
   /** A connection that was opened to see whether the node answers. */
   #fresh: SubscriberConnection<Seat<T>> | undefined;
-  readonly #pings = new Set<Budget>();
+  readonly #pings: Pings;
   /** How its connections get newer credentials. */
   readonly #renewal: LoginRenewal<SubscriberConnection<Seat<T>>> = {
     refusesAuth: ({ greeting }) => greeting?.protocol === 2,
@@ -179,6 +179,9 @@ export class Subscriber<T extends Topic = Topic> {
         this.#reconnect.succeed(fresh);
         silent.close(this.#lost("the peer is silent on it, while it answers a new one"));
       },
+    });
+    this.#pings = new Pings(settings.requestTimeout, (ping) => {
+      if (this.#silence.late(ping)) this.#owner.onSilent(this);
     });
     this.#keepAlive = new KeepAlive(link.keepAlive, () => this.ping());
     this.#changes = {
@@ -271,20 +274,7 @@ export class Subscriber<T extends Topic = Topic> {
   ping(): void {
     const connection = this.#reconnect.present;
     if (connection === null) return;
-    const timeout = this.#settings.requestTimeout;
-    const written = performance.now();
-    const { received: receivedBefore } = connection;
-    const budget = new Budget(timeout, () => {
-      this.#pings.delete(budget);
-      const late = { written, deadline: performance.now(), timeout, receivedBefore };
-      if (this.#silence.late(late)) this.#owner.onSilent(this);
-    });
-    this.#pings.add(budget);
-    const done = (): void => {
-      budget.stop();
-      this.#pings.delete(budget);
-    };
-    connection.call(["PING"]).then(done, done);
+    this.#pings.send(connection, ["PING"]);
   }
 
   /**
@@ -310,8 +300,7 @@ export class Subscriber<T extends Topic = Topic> {
     this.#reconnect.close(error);
     this.#reconnect.connection?.close(error);
     this.#fresh?.close(error);
-    for (const budget of this.#pings) budget.stop();
-    this.#pings.clear();
+    this.#pings.stop();
   }
 
   #lost(what: string): ConnectionError {
