@@ -5,6 +5,7 @@
  */
 
 import { retry } from "@std/async/retry";
+import { cappedBackoff } from "../lib/connection/backoff.ts";
 import type { Backoff } from "../lib/connection/settings.ts";
 
 /** What a {@linkcode Polling} asks, how often, and until when. */
@@ -40,16 +41,13 @@ export class Polling {
     const { backoff, longestWait, signal } = this.#options;
     if (this.#running || signal.aborted) return;
     this.#running = true;
-    const maxTimeout = Math.min(backoff.maxTimeout, longestWait);
     try {
       await retry(() => {
         if (this.#options.isDone()) return;
         this.#options.ask();
         throw new Error("Cannot see all roles in order yet");
       }, {
-        ...backoff,
-        maxTimeout,
-        minTimeout: Math.min(backoff.minTimeout, maxTimeout),
+        ...cappedBackoff(backoff, longestWait),
         maxAttempts: Number.MAX_SAFE_INTEGER,
         signal,
       });

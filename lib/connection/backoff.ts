@@ -23,6 +23,17 @@ const MOST_DOUBLINGS = 10;
 /** Time over which the first attempts of many clients are spread after a server was lost, in milliseconds. */
 const SPREAD = 100;
 
+/**
+ * Makes a backoff whose waits are short.
+ *
+ * @param backoff The backoff.
+ * @param longest Longest wait, in milliseconds.
+ */
+export function cappedBackoff(backoff: Backoff, longest: number): Backoff {
+  const maxTimeout = Math.min(backoff.maxTimeout, longest);
+  return { ...backoff, maxTimeout, minTimeout: Math.min(backoff.minTimeout, maxTimeout) };
+}
+
 /** What has happened before an attempt to connect. */
 export interface Situation {
   /** How many attempts in a row have failed. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { cappedBackoff } from "../connection/backoff.ts";
 import { Budget } from "../connection/budget.ts";
 import { isHopeless } from "../connection/handshake.ts";
 import { KeepAlive } from "../connection/keep_alive.ts";
@@ -88,10 +89,8 @@ export class MonitorSession {
     this.#settings = settings;
     this.#owner = owner;
     const { link } = settings;
-    const maxTimeout = Math.min(link.backoff.maxTimeout, LONGEST_WAIT);
-    const minTimeout = Math.min(link.backoff.minTimeout, maxTimeout);
     this.#reconnect = new Reconnect<MonitorConnection>(
-      { ...link, backoff: { ...link.backoff, minTimeout, maxTimeout } },
+      { ...link, backoff: cappedBackoff(link.backoff, LONGEST_WAIT) },
       {
         isAwaited: () => true,
         open: (budget) => this.#open(budget),

@@ -6,6 +6,7 @@
  */
 
 import { firstOf } from "../connection/open_first.ts";
+import { cappedBackoff } from "../connection/backoff.ts";
 import { openWith } from "../connection/open.ts";
 import type { LoginRenewal } from "../connection/credentials.ts";
 import { KeepAlive } from "../connection/keep_alive.ts";
@@ -162,9 +163,7 @@ export class Subscriber<T extends Topic = Topic> {
     this.#settings = settings;
     this.#owner = owner;
     const { link } = settings;
-    const maxTimeout = Math.min(link.backoff.maxTimeout, LONGEST_WAIT);
-    const minTimeout = Math.min(link.backoff.minTimeout, maxTimeout);
-    const backoff = { ...link.backoff, minTimeout, maxTimeout };
+    const backoff = cappedBackoff(link.backoff, LONGEST_WAIT);
     this.#reconnect = new Reconnect<SubscriberConnection<Seat<T>>>({ ...link, backoff }, {
       isAwaited: () => true,
       open: (budget) => this.#open(budget),

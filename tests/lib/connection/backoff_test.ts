@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { waitBefore } from "../../../lib/connection/backoff.ts";
+import { cappedBackoff, waitBefore } from "../../../lib/connection/backoff.ts";
 
 const backoff = { minTimeout: 10, maxTimeout: 3000, multiplier: 2, jitter: 1 };
 const steady = { ...backoff, jitter: 0 };
@@ -45,4 +45,10 @@ Deno.test("while requests wait no wait is longer than 200 ms", () => {
     waitBefore({ failures: 3, waited: true, lost: true }, { ...steady, minTimeout: 0 }),
     0,
   );
+});
+
+Deno.test("a capped backoff has no longer wait, and no shorter one than before", () => {
+  assertEquals(cappedBackoff(steady, 150), { ...steady, maxTimeout: 150 });
+  assertEquals(cappedBackoff(steady, 5), { ...steady, minTimeout: 5, maxTimeout: 5 });
+  assertEquals(cappedBackoff(steady, 9000), steady);
 });
