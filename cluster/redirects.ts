@@ -128,9 +128,13 @@ export class Redirects {
     await null;
     if (link.idle) return;
     const late = Promise.withResolvers<void>();
-    using _ = new Budget(LONGEST_HOLD, () => late.resolve());
-    // Replies come in order, so this one is the last.
-    await Promise.race([link.call(["PING"], this.#timeout).then(ignore, ignore), late.promise]);
+    const budget = new Budget(LONGEST_HOLD, () => late.resolve());
+    try {
+      // Replies come in order, so this one is the last.
+      await Promise.race([link.call(["PING"], this.#timeout).then(ignore, ignore), late.promise]);
+    } finally {
+      budget.stop();
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { GRACE, LAG, STEP } from "./stalls.ts";
  * When a program has computed for seconds, the answer of the peer may wait in the socket: it is read before the limit
  * ends.
  */
-export class Budget implements Disposable {
+export class Budget {
   readonly #spent: () => void;
   #left: number;
   /** Milliseconds to add, once, if the process was busy when the limit was reached; 0 afterwards. */
@@ -35,11 +35,6 @@ export class Budget implements Disposable {
   /** Ends it; nothing is called any more. */
   stop(): void {
     clearTimeout(this.#timer);
-  }
-
-  /** Same as {@linkcode Budget.stop}. */
-  [Symbol.dispose](): void {
-    this.stop();
   }
 
   #step(): void {

@@ -300,7 +300,7 @@ function usernameOf(login: Login | undefined): string {
 /** Waits for the reply to AUTH. It may come later; the connection is not closed because of it. */
 async function within<T>(timeout: number, reply: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  using _ = new Budget(timeout, () => {
+  const budget = new Budget(timeout, () => {
     late.reject(
       new TimeoutError(`Cannot authenticate within ${timeout} ms: the server does not answer`, {
         phase: "sent",
@@ -308,7 +308,11 @@ async function within<T>(timeout: number, reply: Promise<T>): Promise<T> {
       }),
     );
   });
-  return await Promise.race([reply, late.promise]);
+  try {
+    return await Promise.race([reply, late.promise]);
+  } finally {
+    budget.stop();
+  }
 }
 
 function ignore(): void {}

@@ -261,6 +261,10 @@ async function answersTls(
   { signal, limit }: { signal: AbortSignal; limit: number },
 ): Promise<boolean> {
   const late = new AbortController();
-  using _ = new Budget(limit, () => late.abort());
-  return await speaksTls(endpoint, dials, AbortSignal.any([signal, late.signal]));
+  const budget = new Budget(limit, () => late.abort());
+  try {
+    return await speaksTls(endpoint, dials, AbortSignal.any([signal, late.signal]));
+  } finally {
+    budget.stop();
+  }
 }

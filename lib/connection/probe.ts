@@ -49,7 +49,7 @@ export async function within<T>(
   connection: { close(error: Error): void },
   answers: Promise<T>,
 ): Promise<T> {
-  using _ = new Budget(timeout, () => {
+  const budget = new Budget(timeout, () => {
     connection.close(
       new TimeoutError(`Cannot ask within ${timeout} ms: the server does not answer`, {
         phase: "sent",
@@ -57,7 +57,11 @@ export async function within<T>(
       }),
     );
   });
-  return await answers;
+  try {
+    return await answers;
+  } finally {
+    budget.stop();
+  }
 }
 
 /**

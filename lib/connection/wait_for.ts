@@ -34,10 +34,11 @@ export async function waitFor<T>(
   signal.throwIfAborted();
   const abort = (): void => end.reject(signal.reason);
   signal.addEventListener("abort", abort);
-  using _ = new Budget(limit, () => end.reject(late(limit)));
+  const budget = new Budget(limit, () => end.reject(late(limit)));
   try {
     return await Promise.race([promise, end.promise]);
   } finally {
+    budget.stop();
     signal.removeEventListener("abort", abort);
   }
 }

@@ -73,9 +73,13 @@ export class Creation {
    */
   async finished(): Promise<void> {
     const { clientCreationTimeout } = this.#settings;
-    using _ = new Budget(clientCreationTimeout, () => this.#steps.onTimeout());
-    this.start();
-    await this.#outcome.promise;
+    const budget = new Budget(clientCreationTimeout, () => this.#steps.onTimeout());
+    try {
+      this.start();
+      await this.#outcome.promise;
+    } finally {
+      budget.stop();
+    }
   }
 
   /** Ends the start: the client is ready for use. */

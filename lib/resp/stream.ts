@@ -77,7 +77,12 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
   ): ReadableStream<Decoded[]> {
     const decoder = new RespDecoder(options);
     const buffer: Bytes = new Uint8Array(READ_SIZE);
-    const end = { cancel: (): Promise<void> => Promise.try(() => source.close()) };
+    const end = {
+      // Async, so that what close() throws rejects.
+      cancel: async (): Promise<void> => {
+        await source.close();
+      },
+    };
     return replyStream(end, async (replies) => {
       const target = decoder.target() as Bytes | null;
       const count = await source.read(target ?? buffer);

@@ -154,7 +154,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
    */
   async open(): Promise<void> {
     const { options: { signal }, timeout } = this.#setup;
-    using _ = new Budget(timeout, () => {
+    const budget = new Budget(timeout, () => {
       const cause = this.#session.lastError;
       const why = cause === undefined ? "there is no connection" : cause.message;
       this.#end(
@@ -165,10 +165,14 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
         }),
       );
     });
-    if (signal?.aborted) this.#abort();
-    else signal?.addEventListener("abort", this.#abort);
-    if (!this.#ended) this.#session.start();
-    await this.#begun.promise;
+    try {
+      if (signal?.aborted) this.#abort();
+      else signal?.addEventListener("abort", this.#abort);
+      if (!this.#ended) this.#session.start();
+      await this.#begun.promise;
+    } finally {
+      budget.stop();
+    }
   }
 
   /**

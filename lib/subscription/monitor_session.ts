@@ -158,7 +158,7 @@ export class MonitorSession {
 
   async #begin(connection: MonitorConnection): Promise<void> {
     const timeout = this.#settings.requestTimeout;
-    using _ = new Budget(timeout, () => {
+    const budget = new Budget(timeout, () => {
       connection.close(
         new TimeoutError(`Cannot complete MONITOR within ${timeout} ms: no reply came`, {
           phase: "sent",
@@ -166,12 +166,16 @@ export class MonitorSession {
         }),
       );
     });
-    await connection.call(["MONITOR"], () => {
-      const since = this.#since;
-      this.#begun = connection;
-      this.#since = undefined;
-      this.#owner.onBegun(since);
-    });
+    try {
+      await connection.call(["MONITOR"], () => {
+        const since = this.#since;
+        this.#begun = connection;
+        this.#since = undefined;
+        this.#owner.onBegun(since);
+      });
+    } finally {
+      budget.stop();
+    }
   }
 
   #onReady(connection: MonitorConnection): void {
