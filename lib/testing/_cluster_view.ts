@@ -27,6 +27,28 @@ export interface ClusterView {
   inSync: boolean;
 }
 
+/** Epochs as one node sees them. */
+export interface Epochs {
+  /** Node id of the node itself. */
+  id: string;
+  /** Its own epoch. */
+  own: number;
+  /** The epoch of each node that it knows, by node id. */
+  known: Map<string, number>;
+}
+
+/** Reads the epochs out of the reply to `CLUSTER NODES`. */
+export function readEpochs(nodes: Reply): Epochs {
+  const known = new Map<string, number>();
+  let id = "";
+  for (const line of String(nodes).trim().split("\n")) {
+    const [node, , flags, , , , epoch] = line.split(" ");
+    if (flags.includes("myself")) id = node;
+    known.set(node, Number(epoch));
+  }
+  return { id, own: known.get(id)!, known };
+}
+
 type SlotsEntry = [number, number, ...[string, number, string][]];
 
 /** Makes a view of the replies to `CLUSTER INFO`, `CLUSTER SLOTS`, `CLUSTER NODES` and `ROLE`. */

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { type Epochs, readEpochs } from "./_cluster_view.ts";
 import { CONTROL_USER } from "./_control.ts";
+import { until } from "./_poll.ts";
 import type { Argument } from "../resp/mod.ts";
 import type { TestServer } from "./server.ts";
 
@@ -104,6 +106,7 @@ export class SlotMove {
    */
   async finish(): Promise<void> {
     await this.moveKeys();
+    await this.#epochsKnown();
     const target = String(await this.target.command(["CLUSTER", "MYID"]));
     for (const node of [this.target, this.source, ...this.#others]) {
       if (node.running && !node.paused) await this.#setSlots(node, "NODE", target);
@@ -116,6 +119,28 @@ export class SlotMove {
    */
   async cancel(): Promise<void> {
     for (const node of [this.source, this.target]) await this.#setSlots(node, "STABLE");
+  }
+
+  /**
+   * Waits until the target knows the epoch of every other primary, and has another one than the source. Its claim to
+   * the slots gets the highest epoch that it knows, plus one. An epoch that another node has already makes one of the
+   * two take a higher one: if that is the source, it gets the slots back.
+   */
+  async #epochsKnown(): Promise<void> {
+    await until("the target knows the epochs of the other primaries", async () => {
+      const { own: target, known } = await this.#epochs(this.target);
+      for (const node of [this.source, ...this.#others]) {
+        if (!node.running || node.paused) continue;
+        const { id, own } = await this.#epochs(node);
+        if ((known.get(id) ?? -1) < own) return false;
+        if (node === this.source && own === target) return false;
+      }
+      return true;
+    });
+  }
+
+  async #epochs(node: TestServer): Promise<Epochs> {
+    return readEpochs(await node.command(["CLUSTER", "NODES"]));
   }
 
   /**

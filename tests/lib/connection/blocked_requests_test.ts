@@ -9,7 +9,7 @@ import {
 } from "../../../lib/testing/mod.ts";
 import { until } from "../../../lib/testing/_poll.ts";
 import { connect, GENEROUS } from "../../standalone/_connect.ts";
-import { isPending, measure } from "../../standalone/_elapsed.ts";
+import { isPending, measure } from "../../_kit/elapsed.ts";
 
 /** Waits until so many clients of the server are blocked. */
 async function untilBlocked(count: number, on: TestServer): Promise<void> {

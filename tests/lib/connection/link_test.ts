@@ -13,7 +13,7 @@ import {
 } from "../../../lib/testing/mod.ts";
 import { until } from "../../../lib/testing/_poll.ts";
 import { connect } from "../../standalone/_connect.ts";
-import { measure } from "../../standalone/_elapsed.ts";
+import { measure } from "../../_kit/elapsed.ts";
 import { ScriptedOwner } from "./_scripted_owner.ts";
 
 const server = await startServer();

@@ -79,6 +79,18 @@ Deno.test("startCluster() makes nodes agree, and obeys", async (t) => {
     assertEquals(await target.command(["MGET", ...both]), ["1", "2"]);
   });
 
+  await t.step("a slot that moves there and back in no time ends where it was", async () => {
+    const before = await cluster.slotsOf(0);
+    for (let round = 0; round < 15; round++) {
+      for (const [from, to] of [[0, 1], [1, 0]]) {
+        const move = await cluster.beginSlotMove(before[0], from, to);
+        await move.finish();
+      }
+    }
+    await cluster.agreed();
+    assertEquals(await cluster.slotsOf(0), before);
+  });
+
   await t.step("cancel() of a slot move leaves everything where it was", async () => {
     const before = await cluster.slotsOf(0);
     const move = await cluster.beginSlotMove(before.slice(0, 3), 0, 2);
