@@ -12,6 +12,8 @@ export interface Outcome<T> {
   error?: unknown;
   /** Milliseconds until it settled. */
   elapsed: number;
+  /** The same without the times when this process stood still: for upper limits on a busy machine. */
+  ran: number;
 }
 
 /**
@@ -24,11 +26,16 @@ export async function measure<T>(
   action: () => Promise<T>,
   start: number = performance.now(),
 ): Promise<Outcome<T>> {
+  using watch = new SharedWatch();
+  const times = () => {
+    const end = performance.now();
+    return { elapsed: end - start, ran: end - start - watch.standstills.between(start, end) };
+  };
   try {
     const value = await action();
-    return { value, elapsed: performance.now() - start };
+    return { value, ...times() };
   } catch (error) {
-    return { error, elapsed: performance.now() - start };
+    return { error, ...times() };
   }
 }
 
@@ -77,6 +84,8 @@ export class Standstills implements Disposable {
   /** The times, oldest first. */
   readonly #times: { readonly start: number; readonly end: number }[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer has to run. */
+  #due = 0;
 
   /** Begins to watch. */
   constructor() {
@@ -96,14 +105,16 @@ export class Standstills implements Disposable {
       const time = this.#times[i];
       sum += Math.max(0, Math.min(end, time.end) - Math.max(start, time.start));
     }
+    // The timer is late, and whoever asks was earlier: it is not among the times yet.
+    if (end - this.#due > Standstills.LEAST) sum += end - Math.max(start, this.#due);
     return sum;
   }
 
   #watch(): void {
-    const due = performance.now() + 5;
+    this.#due = performance.now() + 5;
     this.#timer = setTimeout(() => {
       const now = performance.now();
-      if (now - due > Standstills.LEAST) this.#times.push({ start: due, end: now });
+      if (now - this.#due > Standstills.LEAST) this.#times.push({ start: this.#due, end: now });
       this.#watch();
     }, 5);
   }
@@ -111,6 +122,25 @@ export class Standstills implements Disposable {
   /** Ends the watch. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+  }
+}
+
+/** One watch for all measurements under way: a timer for each of a thousand would be the load itself. */
+class SharedWatch implements Disposable {
+  static #current: Standstills | undefined;
+  static #users = 0;
+  /** What was noted since the first measurement under way began. */
+  readonly standstills: Standstills;
+
+  constructor() {
+    SharedWatch.#users++;
+    this.standstills = SharedWatch.#current ??= new Standstills();
+  }
+
+  [Symbol.dispose](): void {
+    if (--SharedWatch.#users > 0) return;
+    this.standstills[Symbol.dispose]();
+    SharedWatch.#current = undefined;
   }
 }
 

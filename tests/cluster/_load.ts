@@ -7,7 +7,7 @@
 import { delay } from "@std/async/delay";
 import { ConnectionError, type RedisClusterClient, RedisError } from "../../cluster/mod.ts";
 import { slotOf } from "../../cluster/slot.ts";
-import { Standstills } from "../standalone/_elapsed.ts";
+import { Standstills } from "../_kit/elapsed.ts";
 
 /** How many requests are under way, at most. */
 const WORKERS = 200;

@@ -27,7 +27,7 @@ import {
   startServer,
 } from "../../lib/testing/mod.ts";
 import { connect } from "./_connect.ts";
-import { measure } from "./_outcome.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 const CLUSTER_IS_OFF = new ServerError("ERR This instance has cluster support disabled");
 
@@ -48,7 +48,7 @@ function tellPort(cluster: FakeCluster): void {
 
 Deno.test("create() with seeds that refuse to connect says what each one answered", async () => {
   const [first, second] = [unusedAddress(), unusedAddress()];
-  const { error, elapsed } = await measure(() =>
+  const { error, elapsed, ran } = await measure(() =>
     connect([first, second], { clientCreationTimeout: 300 })
   );
   assertInstanceOf(error, ConnectionError);
@@ -56,16 +56,18 @@ Deno.test("create() with seeds that refuse to connect says what each one answere
   for (const { port } of [first, second]) {
     assertStringIncludes(error.message, `127.0.0.1:${port}: Cannot connect to 127.0.0.1:${port}`);
   }
-  assert(elapsed >= 299 && elapsed < 600, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 600, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("create() with seeds that do not answer times out in its budget", async () => {
   await using hole = await startBlackHole();
-  const { error, elapsed } = await measure(() => connect(hole, { clientCreationTimeout: 300 }));
+  const { error, elapsed, ran } = await measure(() =>
+    connect(hole, { clientCreationTimeout: 300 })
+  );
   assertInstanceOf(error, TimeoutError);
   assertEquals(error.timeout, 300);
   assertStringIncludes(error.message, `${hole.host}:${hole.port}`);
-  assert(elapsed >= 299 && elapsed < 600, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 600, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("create() waits for a cluster that comes up within the budget", async () => {
@@ -93,9 +95,9 @@ Deno.test("create() finds the cluster through the one good seed among bad ones, 
   const [good] = cluster.nodes;
   const bad = [unusedAddress(), off, forbidden, empty, nonsense, stranger, hole];
   for (const seeds of [[...bad, good], [good, ...bad]]) {
-    const { value, elapsed } = await measure(() => connect(seeds));
+    const { value, ran } = await measure(() => connect(seeds));
     await using client = value!;
-    assert(elapsed < 1000, `${elapsed} ms`);
+    assert(ran < 1000, `${ran} ms`);
     for (const key of ["a", "b", "c", "foo"]) {
       assertEquals(await client.get(key), String(cluster.owner(slotOf(key))!.port));
     }
@@ -104,7 +106,7 @@ Deno.test("create() finds the cluster through the one good seed among bad ones, 
 
 Deno.test("create() ends at once when cluster mode is off, and names the cure", async () => {
   await using server = await startServer();
-  const { error, elapsed } = await measure(() => connect(server));
+  const { error, ran } = await measure(() => connect(server));
   assertInstanceOf(error, ClusterError);
   assertEquals(
     error.message,
@@ -112,7 +114,7 @@ Deno.test("create() ends at once when cluster mode is off, and names the cure", 
       "or start the server with cluster-enabled yes",
   );
   assertInstanceOf(error.cause, ServerError);
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("create() ends at once when the user may not ask for the topology", async () => {
@@ -120,12 +122,12 @@ Deno.test("create() ends at once when the user may not ask for the topology", as
     config: { "cluster-enabled": "yes" },
     users: [{ name: "app", rules: "on >secret ~* &* +@all -cluster" }],
   });
-  const { error, elapsed } = await measure(() =>
+  const { error, ran } = await measure(() =>
     connect(server, { credentials: { username: "app", password: "secret" } })
   );
   assertInstanceOf(error, ServerError);
   assertEquals(error.code, "NOPERM");
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("create() ends at once with a wrong password, also when another seed is away", async () => {
@@ -133,13 +135,13 @@ Deno.test("create() ends at once with a wrong password, also when another seed i
     config: { "cluster-enabled": "yes" },
     password: "correct-horse",
   });
-  const { error, elapsed } = await measure(() =>
+  const { error, ran } = await measure(() =>
     connect([unusedAddress(), server], { credentials: { password: "wrong-donkey" } })
   );
   assertInstanceOf(error, ServerError);
   assertEquals(error.code, "WRONGPASS");
   assert(!Deno.inspect(error).includes("donkey"));
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("create() tells of a wrong password when another seed stays silent", async () => {
@@ -156,9 +158,9 @@ Deno.test("create() tells of a wrong password when another seed stays silent", a
 
 Deno.test("create() ends at once with a peer that is no Redis server", async () => {
   await using stranger = await startFakeServer({ HELLO: raw("HTTP/1.1 400 Bad Request\r\n\r\n") });
-  const { error, elapsed } = await measure(() => connect(stranger));
+  const { error, ran } = await measure(() => connect(stranger));
   assertInstanceOf(error, ProtocolError);
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("create() ends when no seed knows a node that owns a slot", async () => {
@@ -193,9 +195,11 @@ Deno.test("create() is ready after half of its budget although a primary hangs, 
     if (node === hanging) return NO_REPLY;
     if (name === "GET") return String(node.port);
   };
-  const { value, elapsed } = await measure(() => connect(first, { clientCreationTimeout: 600 }));
+  const { value, elapsed, ran } = await measure(() =>
+    connect(first, { clientCreationTimeout: 600 })
+  );
   await using client = value!;
-  assert(elapsed >= 290 && elapsed < 590, `${elapsed} ms`);
+  assert(elapsed >= 290 && ran < 590, `${elapsed} ms, ${ran} of them running`);
   const key = ["a", "b", "c", "d", "e"].find((key) => cluster.owner(slotOf(key)) === first)!;
   assertEquals(await client.get(key), String(first.port));
 });
@@ -203,9 +207,9 @@ Deno.test("create() is ready after half of its budget although a primary hangs, 
 Deno.test("create() is ready at once when a primary refuses to connect", async () => {
   await using cluster = await startFakeCluster();
   await cluster.nodes[2][Symbol.asyncDispose]();
-  const { value, elapsed } = await measure(() => connect(cluster.nodes[0]));
+  const { value, ran } = await measure(() => connect(cluster.nodes[0]));
   await value!.close();
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("create() with lazyConnect opens nothing; the first requests find the cluster", async () => {
@@ -222,19 +226,19 @@ Deno.test("create() with lazyConnect opens nothing; the first requests find the 
 
 Deno.test("a lazy client whose cluster is away times its requests out, and says why", async () => {
   await using client = await connect(unusedAddress(), { lazyConnect: true, requestTimeout: 150 });
-  const { error, elapsed } = await measure(() => client.get("foo"));
+  const { error, elapsed, ran } = await measure(() => client.get("foo"));
   assertInstanceOf(error, TimeoutError);
   assertEquals([error.phase, error.timeout], ["queued", 150]);
   assertInstanceOf(error.cause, ConnectionError);
-  assert(elapsed >= 149 && elapsed < 400, `${elapsed} ms`);
+  assert(elapsed >= 149 && ran < 400, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("a lazy client whose cluster cannot be used rejects its requests at once", async () => {
   await using off = await uselessSeed(CLUSTER_IS_OFF.message);
   await using client = await connect(off, { lazyConnect: true });
-  const { error, elapsed } = await measure(() => client.get("foo"));
+  const { error, ran } = await measure(() => client.get("foo"));
   assertInstanceOf(error, ClusterError);
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("create() refuses bad options before anything is opened", async () => {

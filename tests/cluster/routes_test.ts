@@ -18,7 +18,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect, nameOf } from "./_connect.ts";
-import { measure } from "./_outcome.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 const OK = simple("OK");
 
@@ -187,9 +187,9 @@ Deno.test("a command for all nodes: one that is away makes it an error, not a pa
   for (const node of cluster.nodes) assertEquals(node.receivedOf("CONFIG").length, 1);
   await cluster.nodes[4][Symbol.asyncDispose]();
   for (const words of [["DBSIZE"], ["KEYS", "*"], ["CONFIG", "SET", "a", "b"]]) {
-    const { error, elapsed } = await measure(() => client.customCommand(words));
+    const { error, ran } = await measure(() => client.customCommand(words));
     assertInstanceOf(error, Error, words[0]);
-    assert(elapsed < 600, `${elapsed} ms`);
+    assert(ran < 600, `${ran} ms`);
   }
   // A dead replica does not matter to a command for primaries, nor one that is dialled only now.
   assertEquals(await client.customCommand(["DBSIZE"], { route: { slot: 0 } }), size);
@@ -201,10 +201,10 @@ Deno.test("a node that hangs holds up the others' part of the answer no longer t
     if (name === "DBSIZE") return node === cluster.nodes[1] ? new Promise<never>(() => {}) : 1;
   };
   await using client = await connect(cluster, { requestTimeout: 150 });
-  const { error, elapsed } = await measure(() => client.customCommand(["DBSIZE"]));
+  const { error, elapsed, ran } = await measure(() => client.customCommand(["DBSIZE"]));
   assertInstanceOf(error, TimeoutError);
   assertEquals(error.phase, "sent");
-  assert(elapsed >= 149 && elapsed < 400, `${elapsed} ms`);
+  assert(elapsed >= 149 && ran < 400, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("a replica that is loading is asked again after a while when it is the one that is wanted", async () => {

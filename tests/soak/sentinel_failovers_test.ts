@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Lateness } from "../standalone/_elapsed.ts";
+import { Lateness } from "../_kit/elapsed.ts";
 import { runFailovers } from "./sentinel_failovers.ts";
 
 Deno.test("writers go on through failovers of Sentinel: nothing is lost that was replicated, and nothing executed twice", async () => {

@@ -26,7 +26,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf, connect } from "./_connect.ts";
-import { block, measure, messagesOf } from "./_elapsed.ts";
+import { block, measure, messagesOf } from "../_kit/elapsed.ts";
 
 const PASSWORD = "correct-horse-battery";
 const WRONG = "wrong-donkey-fuse-box";
@@ -95,13 +95,13 @@ for (const protocol of [2, 3] as const) {
   Deno.test(`create() with a wrong password ends at once, after one attempt [RESP${protocol}]`, async () => {
     await using server = await startServer({ password: PASSWORD });
     await using proxy = await startProxy(server);
-    const { error, elapsed } = await measure(() =>
+    const { error, ran } = await measure(() =>
       connect(proxy, { credentials: { password: WRONG }, protocol })
     );
     assertInstanceOf(error, ServerError);
     assertEquals(error.code, "WRONGPASS");
     assertNoSecret(error);
-    assert(elapsed < 2000, `${elapsed} ms`);
+    assert(ran < 2000, `${ran} ms`);
     assertEquals(proxy.accepted, 1);
   });
 
@@ -173,13 +173,15 @@ Deno.test("create() with a database that does not exist ends at once with the se
 
 Deno.test("create() with a refused connection tries for its whole budget, and says why it failed", async () => {
   const address = unusedAddress();
-  const { error, elapsed } = await measure(() => connect(address, { clientCreationTimeout: 300 }));
+  const { error, elapsed, ran } = await measure(() =>
+    connect(address, { clientCreationTimeout: 300 })
+  );
   assertInstanceOf(error, ConnectionError);
   assertEquals([error.host, error.port, error.maybeExecuted], [address.host, address.port, false]);
   assertStringIncludes(error.message, `${address.host}:${address.port}`);
   assertStringIncludes(error.message, "refused");
   assert(messagesOf(error).length > 1, "the error has no cause");
-  assert(elapsed >= 299 && elapsed < 450, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 450, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("create() waits inside its budget for a server that starts late", async () => {
@@ -196,55 +198,57 @@ Deno.test("create() waits inside its budget for a server that starts late", asyn
 
 Deno.test("create() with a black-holed address ends within its budget", async () => {
   await using hole = await startBlackHole();
-  const { error, elapsed } = await measure(() => connect(hole, { clientCreationTimeout: 300 }));
+  const { error, elapsed, ran } = await measure(() =>
+    connect(hole, { clientCreationTimeout: 300 })
+  );
   assertInstanceOf(error, TimeoutError);
   assertEquals([error.timeout, error.phase], [300, "queued"]);
   assertStringIncludes(error.message, `${hole.host}:${hole.port}`);
-  assert(elapsed >= 299 && elapsed < 450, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 450, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("create() with a peer that accepts and says nothing ends within its budget", async () => {
   await using server = await startServer();
   await using proxy = await startProxy(server, { stall: true });
-  const { error, elapsed } = await measure(() =>
+  const { error, elapsed, ran } = await measure(() =>
     connect(proxy, { clientCreationTimeout: 300, credentials: { password: PASSWORD } })
   );
   assertInstanceOf(error, TimeoutError);
   assertNoSecret(error);
-  assert(elapsed >= 299 && elapsed < 450, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 450, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("create() with an HTTP server ends at once with ProtocolError", async () => {
   const answer = new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
   await using stranger = new Stranger(() => answer);
-  const { error, elapsed } = await measure(() =>
+  const { error, ran } = await measure(() =>
     connect(stranger, { credentials: { password: PASSWORD } })
   );
   assertInstanceOf(error, ProtocolError);
   assertEquals(error.offset, 0);
   assertNoSecret(error);
   assertEquals(stranger.accepted, 1);
-  assert(elapsed < 2000, `${elapsed} ms`);
+  assert(ran < 2000, `${ran} ms`);
 });
 
 Deno.test("create() with a peer that echoes everything ends without a secret in its message", async () => {
   await using stranger = new Stranger((request) => request);
-  const { error, elapsed } = await measure(() =>
+  const { error, ran } = await measure(() =>
     connect(stranger, { credentials: { password: PASSWORD }, clientCreationTimeout: 300 })
   );
   assertInstanceOf(error, ConnectionError);
   assertStringIncludes(error.message, `${stranger.port}`);
   assertNoSecret(error);
-  assert(elapsed < 450, `${elapsed} ms`);
+  assert(ran < 450, `${ran} ms`);
 });
 
 Deno.test("create() with a peer that closes every connection ends within its budget", async () => {
   await using server = await startServer();
   await using proxy = await startProxy(server, { cutAfter: { toServer: 0 } });
-  const { error, elapsed } = await measure(() => connect(proxy, { clientCreationTimeout: 300 }));
+  const { error, ran } = await measure(() => connect(proxy, { clientCreationTimeout: 300 }));
   assertInstanceOf(error, ConnectionError);
   assertStringIncludes(error.message, "Lost the connection");
-  assert(elapsed < 450, `${elapsed} ms`);
+  assert(ran < 450, `${ran} ms`);
 });
 
 Deno.test("create() backs off between attempts, by the strategy that is given", async () => {
@@ -412,11 +416,11 @@ Deno.test("lazyConnect rejects the first request with what creation would have",
   const error = await assertRejects(() => client.get("k"), ServerError);
   assertEquals(error.code, "WRONGPASS");
   await using nowhere = await connect(unusedAddress(), { lazyConnect: true, requestTimeout: 100 });
-  const { error: timeout, elapsed } = await measure(() => nowhere.get("k"));
+  const { error: timeout, ran } = await measure(() => nowhere.get("k"));
   assertInstanceOf(timeout, TimeoutError);
   assertEquals(timeout.phase, "queued");
   assert(messagesOf(timeout).some((message) => message.includes("refused")), `${timeout.message}`);
-  assert(elapsed < 200, `${elapsed} ms`);
+  assert(ran < 200, `${ran} ms`);
 });
 
 Deno.test("create() with several addresses connects to each of them", async () => {
@@ -459,7 +463,7 @@ for (const protocol of [2, 3] as const) {
         upstream.readable.pipeTo(conn.writable).catch(() => {});
       }
     })();
-    const { elapsed } = await measure(async () => {
+    const { ran } = await measure(async () => {
       await using client = await RedisClient.create({
         addresses: [{ host: "127.0.0.1", port: listener.addr.port }],
         clientCreationTimeout: 20_000,
@@ -468,7 +472,7 @@ for (const protocol of [2, 3] as const) {
       });
       assertEquals(await client.ping(), "PONG");
     });
-    assert(elapsed < 10_000, `${elapsed} ms`);
+    assert(ran < 10_000, `${ran} ms`);
     listener.close();
     await relaying;
   });

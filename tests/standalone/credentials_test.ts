@@ -29,7 +29,7 @@ import {
 import { until } from "../../lib/testing/_poll.ts";
 import { record } from "../_kit/recorded_events.ts";
 import { connect } from "./_connect.ts";
-import { measure, messagesOf } from "./_elapsed.ts";
+import { measure, messagesOf } from "../_kit/elapsed.ts";
 import { APP, rotate } from "./_rotation.ts";
 
 const server = await startServer({ users: [{ name: "app", rules: `${APP} >pw-0` }] });
@@ -146,10 +146,10 @@ Deno.test("a password that is refused for good: requests are rejected at once, w
       () => client.watch("k", async (session) => await session.get("k")),
     ]
   ) {
-    const { error, elapsed } = await measure<unknown>(request);
+    const { error, ran } = await measure<unknown>(request);
     assertInstanceOf(error, ServerError, Deno.inspect(error));
     assertEquals(error.code, "WRONGPASS");
-    assert(elapsed < 5000, `${elapsed} ms`);
+    assert(ran < 5000, `${ran} ms`);
   }
   await client.updateCredentials({ username: "app", password: "new" });
   assertEquals(await client.set("k", 1), "OK");
@@ -188,11 +188,11 @@ for (const protocol of [2, 3] as const) {
     await setPasswords("good");
     let calls = 0;
     const provider = () => Promise.resolve({ username: "app", password: `secret ${++calls}` });
-    const { error, elapsed } = await measure(() => connectAs(provider, { protocol }));
+    const { error, ran } = await measure(() => connectAs(provider, { protocol }));
     assertInstanceOf(error, ServerError);
     assertEquals(error.code, "WRONGPASS");
     assertEquals(calls, 2);
-    assert(elapsed < 2000, `${elapsed} ms`);
+    assert(ran < 2000, `${ran} ms`);
   });
 
   Deno.test(`updateCredentials() logs open connections in anew, between requests [RESP${protocol}]`, async () => {

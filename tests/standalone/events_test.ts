@@ -4,7 +4,7 @@ import { startProxy, startServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { record } from "../_kit/recorded_events.ts";
 import { connect } from "./_connect.ts";
-import { isPending } from "./_elapsed.ts";
+import { isPending } from "../_kit/elapsed.ts";
 
 const server = await startServer();
 server.unref();

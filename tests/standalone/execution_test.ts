@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { ConnectionError, type RedisClient, TimeoutError } from "../../standalone/mod.ts";
 import { startProxy, startServer, type TestProxy } from "../../lib/testing/mod.ts";
 import { connect } from "./_connect.ts";
-import { measure } from "./_elapsed.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 const server = await startServer();
 server.unref();

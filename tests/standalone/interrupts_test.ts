@@ -3,7 +3,7 @@ import { ConnectionError, RedisClusterClient, ServerError } from "../../mod.ts";
 import { startCluster, startProxy, startServer, type TestServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf, connect, GENEROUS } from "./_connect.ts";
-import { isPending, measure } from "./_elapsed.ts";
+import { isPending, measure } from "../_kit/elapsed.ts";
 
 const ENDLESS = "while true do end";
 const CONFIG = { "busy-reply-threshold": "20" };

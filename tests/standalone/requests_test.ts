@@ -15,7 +15,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
-import { measure } from "./_elapsed.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 const server = await startServer();
 server.unref();

@@ -18,7 +18,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
-import { measure } from "./_elapsed.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 const primary = await startServer({ replicas: 2 });
 primary.unref();
@@ -39,11 +39,11 @@ Deno.test("create() finds the primary wherever it is among the addresses", async
 
 Deno.test("create() with two primaries ends at once and names them", async () => {
   await using other = await startServer();
-  const { error, elapsed } = await measure(() => connect([primary, first, other]));
+  const { error, ran } = await measure(() => connect([primary, first, other]));
   assertInstanceOf(error, ConnectionError);
   assertStringIncludes(error.message, `${primary.host}:${primary.port}`);
   assertStringIncludes(error.message, `${other.host}:${other.port}`);
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
 });
 
 Deno.test("lazyConnect with two primaries sends nothing to either, and works once there is one", async () => {
@@ -61,14 +61,14 @@ Deno.test("lazyConnect with two primaries sends nothing to either, and works onc
 });
 
 Deno.test("create() without a primary uses its whole budget and tells what each address is", async () => {
-  const { error, elapsed } = await measure(() =>
+  const { error, elapsed, ran } = await measure(() =>
     connect([first, second], { clientCreationTimeout: 300 })
   );
   assertInstanceOf(error, ConnectionError);
   for (const { host, port } of [first, second]) {
     assertStringIncludes(error.message, `${host}:${port} is a replica`);
   }
-  assert(elapsed >= 299 && elapsed < 450, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 450, `${elapsed} ms, ${ran} of them running`);
 });
 
 Deno.test("create() waits inside its budget for a replica that is being promoted", async () => {
@@ -92,12 +92,12 @@ Deno.test("create() does without a dead replica", async () => {
 
 Deno.test("create() waits for a silent replica no longer than half of its budget", async () => {
   await using hole = await startBlackHole();
-  const { value, error, elapsed } = await measure(() =>
+  const { value, error, elapsed, ran } = await measure(() =>
     connect([hole, primary], { clientCreationTimeout: 600 })
   );
   assertEquals(error, undefined);
   await using client = value!;
-  assert(elapsed >= 299 && elapsed < 500, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 500, `${elapsed} ms, ${ran} of them running`);
   assertEquals(await client.set("k", "v"), "OK");
 });
 
@@ -170,9 +170,9 @@ Deno.test("one address that tells no role is used as the primary, at once", asyn
   ];
   for (const script of scripts) {
     await using proxy = await startFakeServer({ ...script, SET: "OK" });
-    const { value, elapsed } = await measure(() => connect(proxy));
+    const { value, ran } = await measure(() => connect(proxy));
     await using client = value!;
-    assert(elapsed < 500, `${elapsed} ms`);
+    assert(ran < 500, `${ran} ms`);
     assertEquals(await client.set("k", "v"), "OK");
     await using lazy = await connect(proxy, { lazyConnect: true });
     assertEquals(await lazy.set("k", "v"), "OK");
@@ -255,9 +255,9 @@ Deno.test("create() ends at once, and says what to allow, where none of several 
   await using one = await startServer(options);
   await using other = await startServer(options);
   const credentials = { username: "app", password: "secret" };
-  const { error, elapsed } = await measure(() => connect([one, other], { credentials }));
+  const { error, ran } = await measure(() => connect([one, other], { credentials }));
   assertInstanceOf(error, ConnectionError);
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
   assertStringIncludes(error.message, `${one.host}:${one.port}`);
   assertStringIncludes(error.message, "NOPERM");
   assertStringIncludes(error.message, "allow the user to run ROLE or INFO");

@@ -3,16 +3,16 @@ import { ConnectionError } from "../../standalone/mod.ts";
 import { startProxy, startServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { connect } from "./_connect.ts";
-import { measure } from "./_elapsed.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 Deno.test("two names of one server are one primary", async () => {
   await using server = await startServer();
   const names = [server, { host: "localhost", port: server.port }];
   for (const addresses of [names, names.toReversed()]) {
     for (const lazyConnect of [false, true]) {
-      const { value, elapsed } = await measure(() => connect(addresses, { lazyConnect }));
+      const { value, ran } = await measure(() => connect(addresses, { lazyConnect }));
       await using client = value!;
-      assert(elapsed < 500, `${elapsed} ms`);
+      assert(ran < 500, `${ran} ms`);
       assertEquals(await client.set("k", "v"), "OK");
     }
   }
@@ -25,9 +25,9 @@ Deno.test("where one name of a server is lost, the other one serves", async () =
   assertEquals(await client.set("k", "v"), "OK");
   await name.refuse();
   name.cut();
-  const { value, elapsed } = await measure(() => client.set("k", "new"));
+  const { value, ran } = await measure(() => client.set("k", "new"));
   assertEquals(value, "OK");
-  assert(elapsed <= 500, `${elapsed} ms`);
+  assert(ran <= 500, `${ran} ms`);
 });
 
 Deno.test("a failover between servers of two names each is followed, and replicas are read from", async () => {
@@ -45,9 +45,9 @@ Deno.test("a failover between servers of two names each is followed, and replica
     const [from, to] = round % 2 === 0 ? [old, next] : [next, old];
     await to.promote();
     await from.replicaOf(to);
-    const { value, elapsed } = await measure(() => client.set("k", round));
+    const { value, ran } = await measure(() => client.set("k", round));
     assertEquals(value, "OK");
-    assert(elapsed <= 500, `${elapsed} ms`);
+    assert(ran <= 500, `${ran} ms`);
     assertEquals(await to.command(["GET", "k"]), String(round));
     await client.wait(1, 5000);
   }
@@ -80,12 +80,12 @@ Deno.test("two primaries that do not tell who they are: the error says so", asyn
   await using other = await startServer({ users });
   const credentials = { username: "app", password: "secret" };
   for (const nodes of [[one, other], [one, { host: "localhost", port: one.port }]]) {
-    const { error, elapsed } = await measure(() => connect(nodes, { credentials }));
+    const { error, ran } = await measure(() => connect(nodes, { credentials }));
     assertInstanceOf(error, ConnectionError);
     assertStringIncludes(error.message, "both");
     assertStringIncludes(error.message, "cannot be told");
     assertStringIncludes(error.message, "NOPERM");
-    assert(elapsed < 1000, `${elapsed} ms`);
+    assert(ran < 1000, `${ran} ms`);
   }
 });
 

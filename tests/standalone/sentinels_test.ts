@@ -17,7 +17,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf } from "./_connect.ts";
-import { Lateness, measure } from "./_elapsed.ts";
+import { Lateness, measure } from "../_kit/elapsed.ts";
 import { connectBy, type FakeSentinel, startFakeSentinel } from "./_fake_sentinel.ts";
 
 const REPLICA = ["slave", "127.0.0.1", 1, "connected", 0];
@@ -231,7 +231,7 @@ Deno.test("create() says at once what each sentinel answered, if none can ever t
   await using server = await startFakeServer();
   await using strict = await startFakeSentinel({ primary: null });
   strict.refusal = new FakeError("NOAUTH Authentication required.");
-  const { error, elapsed } = await measure(() => connectBy([unknown, server, strict]));
+  const { error, ran } = await measure(() => connectBy([unknown, server, strict]));
   assertInstanceOf(error, ConnectionError);
   assertStringIncludes(error.message, 'Cannot find the primary "main"');
   assertStringIncludes(error.message, `${unknown.port} knows no primary "main"`);
@@ -240,7 +240,7 @@ Deno.test("create() says at once what each sentinel answered, if none can ever t
     `${server.port}: Cannot use the server as a sentinel: it is none`,
   );
   assertStringIncludes(error.message, `${strict.port}: NOAUTH`);
-  assert(elapsed < 2000, `${elapsed} ms`);
+  assert(ran < 2000, `${ran} ms`);
 });
 
 Deno.test("create() uses its budget while a sentinel may still tell, and says what each one answered", async () => {
@@ -252,10 +252,10 @@ Deno.test("create() uses its budget while a sentinel may still tell, and says wh
     measure(() => connectBy(sentinels, { clientCreationTimeout: 300 }))
   );
   const [first, second, third] = await Promise.all(creations);
-  for (const { error, elapsed } of [first, second, third]) {
+  for (const { error, elapsed, ran } of [first, second, third]) {
     assertInstanceOf(error, ConnectionError);
     assertStringIncludes(error.message, "Cannot find a primary within 300 ms");
-    assert(elapsed >= 299 && elapsed < 1000, `${elapsed} ms`);
+    assert(elapsed >= 299 && ran < 1000, `${elapsed} ms, ${ran} of them running`);
   }
   assertMatch(String(first.error), new RegExp(`sentinel .*:${away.port}: Cannot connect`));
   assertMatch(
@@ -401,12 +401,12 @@ Deno.test("close() and destroy() end the connections to the sentinels, and event
 Deno.test("a wrong password for the nodes ends create() at once, however the sentinels answer", async () => {
   await using node = await startServer({ password: "secret" });
   await using sentinel = await startFakeSentinel({ primary: node });
-  const { error, elapsed } = await measure(() =>
+  const { error, ran } = await measure(() =>
     connectBy([sentinel], { credentials: { password: "wrong" } })
   );
   assertInstanceOf(error, ServerError);
   assertEquals(error.code, "WRONGPASS");
-  assert(elapsed < 2000, `${elapsed} ms`);
+  assert(ran < 2000, `${ran} ms`);
 });
 
 Deno.test("create() does not fail for what is wrong with a replica, or with one of several candidates", async () => {

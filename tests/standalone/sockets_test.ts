@@ -11,7 +11,7 @@ import { startServer, type TestServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { record } from "../_kit/recorded_events.ts";
 import { GENEROUS } from "./_connect.ts";
-import { measure } from "./_elapsed.ts";
+import { measure } from "../_kit/elapsed.ts";
 
 const server = await startServer();
 server.unref();

@@ -11,7 +11,7 @@ import {
 } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { addressesOf, connect } from "./_connect.ts";
-import { block, Lateness, measure, messagesOf } from "./_elapsed.ts";
+import { block, Lateness, measure, messagesOf } from "../_kit/elapsed.ts";
 
 const server = await startServer();
 server.unref();
@@ -132,9 +132,9 @@ Deno.test("a blocking command takes a place; over the limit nothing is sent", as
   await using client = await connect(fake, { inflightRequestsLimit: 1 });
   const pop = client.customCommand(["BLPOP", "list", 0]).catch((error) => error);
   await fake.waitFor("BLPOP");
-  const { error, elapsed } = await measure(() => client.set("k", "v"));
+  const { error, ran } = await measure(() => client.set("k", "v"));
   assertInstanceOf(error, OverloadError);
-  assert(elapsed < 1000, `${elapsed} ms`);
+  assert(ran < 1000, `${ran} ms`);
   assertEquals(fake.receivedOf("SET"), []);
   client.destroy();
   await pop;
@@ -164,11 +164,11 @@ Deno.test("a timeout after retries has the last error of the server as its cause
   const loading = new ServerError("LOADING the data set is on its way");
   await using fake = await startFakeServer({ GET: loading, SET: inTurn(loading, loading, "OK") });
   await using client = await connect(fake, { requestTimeout: 300 });
-  const { error, elapsed } = await measure(() => client.get("k"));
+  const { error, elapsed, ran } = await measure(() => client.get("k"));
   assertInstanceOf(error, TimeoutError);
   assertInstanceOf(error.cause, ServerError);
   assertEquals(error.cause.code, "LOADING");
-  assert(elapsed >= 299 && elapsed < 450, `${elapsed} ms`);
+  assert(elapsed >= 299 && ran < 450, `${elapsed} ms, ${ran} of them running`);
   // Waits of 10, 20, 40 and 80 ms at most.
   assert(fake.receivedOf("GET").length >= 4);
   assertEquals(await client.set("k", "v"), "OK");
@@ -290,9 +290,9 @@ Deno.test("a process that is always busy gives up on a silent server nevertheles
     Array.from({ length: 10 }, () => measure(() => client.get("k"))),
   );
   clearInterval(busy);
-  for (const { error, elapsed } of outcomes) {
+  for (const { error, ran } of outcomes) {
     assertInstanceOf(error, TimeoutError);
-    assert(elapsed < 1000, `${elapsed} ms`);
+    assert(ran < 1000, `${ran} ms`);
   }
 });
 

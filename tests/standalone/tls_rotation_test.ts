@@ -13,7 +13,7 @@ import { startProxy, startServer } from "../../lib/testing/mod.ts";
 import { until } from "../../lib/testing/_poll.ts";
 import { record } from "../_kit/recorded_events.ts";
 import { connect } from "./_connect.ts";
-import { measure, messagesOf } from "./_elapsed.ts";
+import { measure, messagesOf } from "../_kit/elapsed.ts";
 import { ShortAuthority } from "./_short_certificates.ts";
 
 const server = await startServer({ tls: { clientAuth: "required" } });
