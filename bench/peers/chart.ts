@@ -103,7 +103,9 @@ function barsOf(results: Results, { contestants }: BenchOptions, workload: Workl
     const before = bars.get(label);
     if (before && (before.ops ?? 0) >= (ops ?? 0)) continue;
     const isOurs = contestant.id === OURS;
-    const ratio = isOurs ? undefined : results.ratio(contestant.id, workload.name);
+    const ratio = isOurs
+      ? undefined
+      : results.ratio(contestant.id, workload.name, "opsPerSec")?.median;
     bars.set(label, { label, isOurs, ops, ratio });
   }
   return [...bars.values()];

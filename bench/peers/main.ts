@@ -9,11 +9,12 @@
 
 import { drawChart } from "./chart.ts";
 import { type BenchOptions, HELP, parseOptions } from "./options.ts";
-import { CONTESTANTS } from "./contestants.ts";
+import { type Contestant, CONTESTANTS, OURS } from "./contestants.ts";
 import { install } from "./packages.ts";
 import { choosePinning } from "./pinning.ts";
 import { Progress } from "./progress.ts";
 import { race } from "./race.ts";
+import { readmeTables } from "./readme_tables.ts";
 import { report } from "./report.ts";
 import { type Measurement, Results } from "./results.ts";
 import { Servers } from "./servers.ts";
@@ -35,11 +36,11 @@ async function main(): Promise<number> {
     return 0;
   }
 
-  const { contestants, workloads, rounds, budget } = options;
-  const progress = new Progress(contestants.length * workloads.length * (rounds + 1));
+  const { contestants, workloads, budget } = options;
+  const progress = new Progress(workloads.length);
   const load = Deno.loadavg()[0];
   const installation = await install(contestants, (text) => progress.say(text));
-  const deadline = performance.now() + (budget ?? Infinity);
+  const deadline = performance.now() + budget;
   const pinning = await choosePinning();
   progress.say("Starting the servers");
   await using servers = await Servers.start(workloads, pinning);
@@ -49,7 +50,10 @@ async function main(): Promise<number> {
   const programs = [servers.version, ...installation.versions];
   const lines = describeSetting({ options, programs, pinning, load });
   const text = report(results, options, lines);
-  if (!options.json) console.log(`\n${text}`);
+  if (options.json) printRatios(results, options);
+  else if (options.readme) console.log(readmeTables(results, options, lines));
+  if (options.readme) console.error(`\n${text}`);
+  else if (!options.json) console.log(`\n${text}`);
   if (options.svg !== undefined) {
     await Deno.writeTextFile(options.svg, drawChart(results, options, lines));
     progress.say(`The chart is in ${options.svg}`);
@@ -63,6 +67,28 @@ async function main(): Promise<number> {
 
 /** Prints a measurement as a line of JSON. */
 function printJson({ id, workload, round, ...figures }: Measurement): void {
+  console.log(
+    JSON.stringify({ is: "measurement", ...namesOf(id), workload, round, ...figures }),
+  );
+}
+
+/** Prints, for each contestant and workload, ours ÷ theirs with the spread as a line of JSON. */
+function printRatios(results: Results, { contestants, workloads }: BenchOptions): void {
+  for (const { name: workload } of workloads) {
+    for (const { id } of contestants) {
+      if (id === OURS) continue;
+      const throughput = results.ratio(id, workload, "opsPerSec");
+      const cpu = results.ratio(id, workload, "cpuUsPerOp");
+      if (throughput === undefined) continue;
+      const isSteady = results.isSteady(id, workload);
+      console.log(
+        JSON.stringify({ is: "ratio", ...namesOf(id), workload, isSteady, throughput, cpu }),
+      );
+    }
+  }
+}
+
+function namesOf(id: string): Pick<Contestant, "client" | "runtime" | "mode"> {
   const { client, runtime, mode } = CONTESTANTS.find((contestant) => contestant.id === id)!;
-  console.log(JSON.stringify({ client, runtime, mode, workload, round, ...figures }));
+  return { client, runtime, mode };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Estimate, STEADY } from "./spread.ts";
+
 /**
  * A count in at most four characters: 870, 12.3k, 358k, 1.97M.
  *
@@ -37,4 +39,26 @@ export function threeDigits(value: number): string {
  */
 export function ratioText(value: number): string {
   return `${value >= 9.95 ? Math.round(value) : value.toFixed(value < 1.995 ? 2 : 1)}×`;
+}
+
+/**
+ * A ratio with its spread: 2.1× ±4%, or ~2.1× ±12% if it varies much.
+ *
+ * @param ratio The ratio.
+ * @returns Its text.
+ */
+export function ratioWithSpread(ratio: Estimate): string {
+  return Number.isFinite(ratio.spread)
+    ? `${markedRatio(ratio)} ±${Math.round(ratio.spread * 100)}%`
+    : markedRatio(ratio);
+}
+
+/**
+ * A ratio, with a mark if it varies much: 2.1×, ~2.1×.
+ *
+ * @param ratio The ratio.
+ * @returns Its text.
+ */
+export function markedRatio({ median, spread }: Estimate): string {
+  return `${spread <= STEADY ? "" : "~"}${ratioText(median)}`;
 }

@@ -5,24 +5,23 @@
  */
 
 import { type Contestant, labelOf, OURS } from "./contestants.ts";
-import { ratioText, shortCount } from "./number_text.ts";
-import type { Results } from "./results.ts";
+import { ratioWithSpread, shortCount } from "./number_text.ts";
+import { type Results, VERDICTS } from "./results.ts";
 import type { Workload } from "./workloads.ts";
 
 /** Prints progress: a line that changes on a terminal, and a line for each workload that is done. */
 export class Progress {
   readonly #terminal = Deno.stderr.isTerminal();
-  readonly #total: number;
+  readonly #workloads: number;
   readonly #started = performance.now();
-  #done = 0;
 
   /**
    * Makes a progress line.
    *
-   * @param total How many steps there will be.
+   * @param workloads How many workloads there will be.
    */
-  constructor(total: number) {
-    this.#total = total;
+  constructor(workloads: number) {
+    this.#workloads = workloads;
   }
 
   /** Says something else. */
@@ -31,15 +30,14 @@ export class Progress {
   }
 
   /** Says which measurement is next. */
-  step(workload: string, round: number, contestant: Contestant): void {
-    this.#done++;
+  step(done: number, workload: string, round: number, contestant: Contestant): void {
     if (!this.#terminal) return;
-    const share = Math.min(1, this.#done / this.#total);
     const seconds = Math.round((performance.now() - this.#started) / 1000);
     const what = round === 0 ? "warm-up" : `round ${round}`;
-    const text = `${Math.round(share * 100)} %, ${seconds} s: ${workload}, ${what}, ` +
-      labelOf(contestant);
-    write(`\r\x1b[K${text}`);
+    write(
+      `\r\x1b[K${done + 1} of ${this.#workloads}, ${seconds} s: ${workload}, ${what}, ` +
+        labelOf(contestant),
+    );
   }
 
   /** Says how a workload went. */
@@ -51,8 +49,11 @@ export class Progress {
     if (best) {
       const theirs = results.median(best.id, workload.name, "opsPerSec")!;
       parts.push(`best other ${shortCount(theirs)}/s (${labelOf(best)})`);
-      const ratio = results.ratio(best.id, workload.name);
-      if (ratio !== undefined) parts.push(ratioText(ratio));
+      for (const figure of VERDICTS) {
+        const ratio = results.ratio(best.id, workload.name, figure);
+        const name = figure === "cpuUsPerOp" ? "CPU " : "";
+        if (ratio) parts.push(`${name}${ratioWithSpread(ratio)}`);
+      }
     }
     this.#print(`${workload.name.padEnd(16)} ${parts.join(", ")}`);
   }

@@ -6,7 +6,7 @@
 
 import { ClientProcess } from "./client_process.ts";
 import type { Figures } from "./clients/figures.ts";
-import type { Contestant } from "./contestants.ts";
+import { type Contestant, OURS } from "./contestants.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Installation } from "./packages.ts";
 import { pinned, type Pinning } from "./pinning.ts";
@@ -28,21 +28,24 @@ export interface RaceSetup {
   readonly servers: Servers;
   /** Is told what goes on. */
   readonly progress: Progress;
-  /** When the budget, if there is one, ends, on the clock of `performance.now()`. */
+  /** When the budget ends, on the clock of `performance.now()`. */
   readonly deadline: number;
 }
 
 /** How long it takes in a process, in milliseconds, until its compiler is done with what is measured. */
-const WARM_UP = 1500;
+const WARM_UP = 1000;
 
-/** The same where there is a budget: what has to do. */
+/** The same for the quick bench: what has to do. */
 const SHORT_WARM_UP = 250;
 
-/** With a budget: slices shorter than this say nothing. */
+/** So many rounds are there even if there is no time. */
+const FEWEST_ROUNDS = 3;
+
+/** For the quick bench: slices shorter than this say nothing. */
 const SHORTEST_SLICE = 25;
 
 /**
- * With a budget: what each workload and contestant needs besides measuring, in milliseconds. Connecting, mostly; what requests
+ * For the quick bench: what each workload and contestant needs besides measuring, in milliseconds. Connecting, mostly; what requests
  * are under way at the end of a slice take their time as well.
  */
 const OVERHEAD = 60;
@@ -55,25 +58,28 @@ const OVERHEAD = 60;
  */
 export async function race(setup: RaceSetup, results: Results): Promise<void> {
   const { options, progress, deadline } = setup;
+  const { quick, rounds, maxRounds } = options;
   await using field = new Field(setup, results);
-  // With a budget there is no time for fresh processes for each workload.
-  const lasting = options.budget !== undefined;
   for (const [i, workload] of options.workloads.entries()) {
-    const runners = await field.open(workload);
     const share = (deadline - performance.now()) / (options.workloads.length - i);
     const end = performance.now() + share;
-    const slice = lasting ? sliceWithin(share, options, runners.length) : options.slice;
-    const fresh = !lasting || i === 0;
-    const warmUp = lasting ? SHORT_WARM_UP : WARM_UP;
+    let runners = await field.open(workload);
+    // There is no time for fresh processes for each workload in the quick bench.
+    const slice = quick ? sliceWithin(share, options, runners.length) : options.slice;
+    const warmUp = quick ? (i === 0 ? SHORT_WARM_UP : 0) : WARM_UP;
     // Round 0 is not counted: code is being compiled, and buffers grow.
-    for (let round = 0; round <= options.rounds; round++) {
-      // On a machine that is too busy for the budget, one round has to do.
-      if (round > 1 && performance.now() > end) break;
-      const duration = round === 0 && fresh ? Math.max(slice, warmUp) : slice;
+    for (let round = 0; round <= maxRounds; round++) {
+      // On a machine that is too busy for the budget, a few rounds have to do.
+      if (round > (quick ? 1 : FEWEST_ROUNDS) && performance.now() > end) break;
+      if (round > rounds) {
+        runners = runners.filter(({ id }) => id === OURS || !results.isSteady(id, workload.name));
+        if (runners.every(({ id }) => id === OURS)) break;
+      }
+      const duration = round === 0 ? Math.max(slice, warmUp) : slice;
       for (let turn = 0; turn < runners.length; turn++) {
         // Rotated, so that not always the same one comes first.
         const contestant = runners[(turn + round) % runners.length];
-        progress.step(workload.name, round, contestant);
+        progress.step(i, workload.name, round, contestant);
         const figures = await field.measure(contestant, workload, duration);
         if (figures && round > 0) {
           results.add({ id: contestant.id, workload: workload.name, round, ...figures });
@@ -81,7 +87,7 @@ export async function race(setup: RaceSetup, results: Results): Promise<void> {
       }
     }
     progress.finished(workload, results);
-    if (!lasting) await field.stop();
+    if (!quick) await field.stop();
   }
 }
 

@@ -5,12 +5,14 @@
  */
 
 import { type Contestant, labelOf, OURS } from "./contestants.ts";
-import { ratioText, shortCount, threeDigits } from "./number_text.ts";
+import { markdownTable } from "./markdown_table.ts";
+import { ratioWithSpread, shortCount, threeDigits } from "./number_text.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Figure, Results } from "./results.ts";
+import { STEADY } from "./spread.ts";
 
 /** Wider tables break on terminals and in README files. */
-const WORKLOADS_PER_TABLE = 7;
+const WORKLOADS_PER_TABLE = 6;
 
 /**
  * Writes the report.
@@ -27,13 +29,21 @@ export function report(
 ): string {
   const parts = [
     setting.join("\n"),
-    section("Requests per second, and ours ÷ theirs", throughputCell, results, options),
+    section(
+      "Requests per second (ours ÷ theirs: more is better)",
+      verdictCell("opsPerSec", shortCount),
+      results,
+      options,
+    ),
+    section(
+      "CPU time of the client process per request in µs (ours ÷ theirs: less is better)",
+      verdictCell("cpuUsPerOp", threeDigits),
+      results,
+      options,
+    ),
+    steadiness(results, options),
     section("p50 / p99 latency in µs", latencyCell, results, options),
-    section("CPU time of the client process per request in µs", figureCell("cpuUsPerOp"), results, {
-      ...options,
-      contestants: options.contestants.filter(({ id }) => id !== "redis-benchmark"),
-    }),
-    section("Memory of the client process in MiB", figureCell("rssMb"), results, {
+    section("Memory of the client process in MiB", memoryCell, results, {
       ...options,
       contestants: options.contestants.filter(({ id }) => id !== "redis-benchmark"),
     }),
@@ -44,11 +54,13 @@ export function report(
 
 type Cell = (results: Results, id: string, workload: string) => string | undefined;
 
-function throughputCell(results: Results, id: string, workload: string): string | undefined {
-  const ops = results.median(id, workload, "opsPerSec");
-  if (ops === undefined) return undefined;
-  const ratio = id === OURS ? undefined : results.ratio(id, workload);
-  return shortCount(ops) + (ratio === undefined ? "" : ` (${ratioText(ratio)})`);
+function verdictCell(figure: Figure, text: (value: number) => string): Cell {
+  return (results, id, workload) => {
+    const value = results.median(id, workload, figure);
+    if (value === undefined) return undefined;
+    const ratio = id === OURS ? undefined : results.ratio(id, workload, figure);
+    return text(value) + (ratio === undefined ? "" : ` (${ratioWithSpread(ratio)})`);
+  };
 }
 
 function latencyCell(results: Results, id: string, workload: string): string | undefined {
@@ -58,18 +70,16 @@ function latencyCell(results: Results, id: string, workload: string): string | u
   return `${Math.round(p50)} / ${Math.round(p99)}`;
 }
 
-function figureCell(figure: Figure): Cell {
-  return (results, id, workload) => {
-    const value = results.median(id, workload, figure);
-    return value === undefined ? undefined : threeDigits(value);
-  };
+function memoryCell(results: Results, id: string, workload: string): string | undefined {
+  const value = results.median(id, workload, "rssMb");
+  return value === undefined ? undefined : threeDigits(value);
 }
 
 function section(title: string, cell: Cell, results: Results, options: BenchOptions): string {
   const tables: string[] = [];
   for (let at = 0; at < options.workloads.length; at += WORKLOADS_PER_TABLE) {
     const workloads = options.workloads.slice(at, at + WORKLOADS_PER_TABLE);
-    tables.push(table([
+    tables.push(markdownTable([
       ["", ...workloads.map(({ name }) => name)],
       ...options.contestants.map((contestant) => [
         nameOf(contestant),
@@ -92,6 +102,20 @@ function missText(results: Results, { id }: Contestant, workload: string): strin
   return kind === undefined || kind === "unsupported" ? "–" : kind;
 }
 
+/** Says what the spread is, and how many ratios vary much. */
+function steadiness(results: Results, { contestants, workloads }: BenchOptions): string {
+  const pairs = workloads.flatMap(({ name }) => contestants.map(({ id }) => ({ id, name })));
+  const compared = pairs.filter(({ id, name }) =>
+    id !== OURS && results.ratio(id, name, "opsPerSec") !== undefined
+  );
+  if (compared.length === 0) return "";
+  const unsteady = compared.filter(({ id, name }) => !results.isSteady(id, name)).length;
+  const limit = Math.round(STEADY * 100);
+  return `± is the range, over the rounds, that has the true median at least nine times out of ten. ` +
+    `~ marks a ratio with more than ±${limit}%, or with too few rounds to tell: ` +
+    `${unsteady} of ${compared.length} pairs have one.`;
+}
+
 /** Says what is not in the tables, and why. */
 function notes(results: Results, { contestants }: BenchOptions): string {
   const byReason = new Map<string, string[]>();
@@ -103,19 +127,4 @@ function notes(results: Results, { contestants }: BenchOptions): string {
   if (byReason.size === 0) return "";
   const lines = [...byReason].map(([text, workloads]) => `- ${workloads.join(", ")}: ${text}`);
   return `Not measured:\n\n${lines.join("\n")}`;
-}
-
-/** A Markdown table, its columns aligned. */
-function table(rows: readonly string[][]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) => {
-    const cells = row.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])
-    );
-    return `| ${cells.join(" | ")} |`;
-  });
-  const rule = widths.map((width, column) => {
-    return column === 0 ? "-".repeat(width) : `${"-".repeat(Math.max(1, width - 1))}:`;
-  });
-  return [lines[0], `| ${rule.join(" | ")} |`, ...lines.slice(1)].join("\n");
 }

@@ -6,6 +6,7 @@
 
 import type { Figures } from "./clients/figures.ts";
 import { type Contestant, CONTESTANTS, OURS } from "./contestants.ts";
+import { type Estimate, estimate, STEADY } from "./spread.ts";
 import type { Workload } from "./workloads.ts";
 
 /** The figures of one contestant in one round of a workload. */
@@ -34,6 +35,9 @@ export interface Miss {
 
 /** A figure that can be compared. */
 export type Figure = keyof Figures;
+
+/** The figures that decide: requests per second, and CPU time per request. */
+export const VERDICTS = ["opsPerSec", "cpuUsPerOp"] as const satisfies Figure[];
 
 /** All measurements. */
 export class Results {
@@ -72,12 +76,7 @@ export class Results {
    * @returns The median; undefined if it was not measured, or a round of it failed.
    */
   median(id: string, workload: string, figure: Figure): number | undefined {
-    if (this.missOf(id, workload)) return undefined;
-    const values = this.#measurements
-      .filter((measurement) => measurement.id === id && measurement.workload === workload)
-      .map((measurement) => measurement[figure])
-      .filter((value) => value !== null);
-    return values.length === 0 ? undefined : median(values);
+    return estimate([...this.#byRound(id, workload, figure).values()])?.median;
   }
 
   /** Why something was not measured. */
@@ -86,14 +85,27 @@ export class Results {
   }
 
   /**
-   * Our throughput divided by that of another.
+   * Our figure divided by that of another, round by round: what disturbed a round concerned both.
    *
-   * @returns The ratio; undefined if one of them was not measured.
+   * @param ours Id of what is compared, such as ours on another runtime.
+   * @returns The ratio with its spread; undefined if one of them was not measured.
    */
-  ratio(id: string, workload: string): number | undefined {
-    const ours = this.median(OURS, workload, "opsPerSec");
-    const theirs = this.median(id, workload, "opsPerSec");
-    return ours === undefined || theirs === undefined ? undefined : ours / theirs;
+  ratio(id: string, workload: string, figure: Figure, ours: string = OURS): Estimate | undefined {
+    const theirs = this.#byRound(id, workload, figure);
+    const ratios: number[] = [];
+    for (const [round, value] of this.#byRound(ours, workload, figure)) {
+      const other = theirs.get(round);
+      if (other !== undefined && other > 0) ratios.push(value / other);
+    }
+    return estimate(ratios);
+  }
+
+  /** Tells whether the ratios to a contestant, those that decide, vary little over the rounds. */
+  isSteady(id: string, workload: string): boolean {
+    return id === OURS || VERDICTS.every((figure) => {
+      const ratio = this.ratio(id, workload, figure);
+      return ratio === undefined || ratio.spread <= STEADY;
+    });
   }
 
   /** The other client that is fastest in a workload; limits do not count. */
@@ -107,10 +119,15 @@ export class Results {
     }
     return best;
   }
-}
 
-function median(values: number[]): number {
-  values.sort((a, b) => a - b);
-  const middle = Math.floor(values.length / 2);
-  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  #byRound(id: string, workload: string, figure: Figure): Map<number, number> {
+    const values = new Map<number, number>();
+    if (this.missOf(id, workload)) return values;
+    for (const measurement of this.#measurements) {
+      if (measurement.id !== id || measurement.workload !== workload) continue;
+      const value = measurement[figure];
+      if (value !== null) values.set(measurement.round, value);
+    }
+    return values;
+  }
 }

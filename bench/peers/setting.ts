@@ -41,9 +41,9 @@ export function describeSetting({ options, programs, pinning, load }: SettingFac
   const lines = [
     [...programs, ...packages].join(", "),
     `${processors[0]?.model.trim() ?? "Processor"}, ${processors.length} cores; ${where}`,
-    options.budget === undefined
-      ? `Medians of ${options.rounds} rounds of ${options.slice} ms, taking turns`
-      : `Medians of up to ${options.rounds} very short rounds (--quick): a hint, no more`,
+    options.quick
+      ? `Medians of up to ${options.maxRounds} very short rounds (--quick): a hint, no more`
+      : `Medians of ${options.rounds} to ${options.maxRounds} rounds of ${options.slice} ms, taking turns`,
   ];
   if (load > QUIET_LOAD) {
     lines.push(`The machine was busy with other things (load ${load.toFixed(1)}): expect noise`);

@@ -15,18 +15,27 @@ async function bench(
   return { code, stdout: out, stderr: err };
 }
 
-Deno.test("the bench writes a line of JSON for each measurement", async () => {
+Deno.test("the bench writes a line of JSON for each measurement and each ratio", async () => {
   const { code, stdout, stderr } = await bench(
-    ["--only", "ours,raw", "--workloads", "seq,burst1000", "--slice", "20", "--rounds", "2"].concat(
-      "--json",
-    ),
+    ["--only", "ours,raw", "--workloads", "seq,burst1000", "--slice", "20", "--rounds", "2"]
+      .concat("--max-rounds", "2", "--json"),
   );
   assertEquals(code, 0, stderr);
   const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  assertEquals(lines.length, 2 * 2 * 2);
-  for (const { opsPerSec, p50Us, p99Us, cpuUsPerOp, rssMb, ...rest } of lines) {
+  const measurements = lines.filter(({ is }) => is === "measurement");
+  assertEquals(measurements.length, 2 * 2 * 2);
+  for (const { opsPerSec, p50Us, p99Us, cpuUsPerOp, rssMb, ...rest } of measurements) {
     for (const figure of [opsPerSec, p50Us, p99Us, cpuUsPerOp, rssMb]) assert(figure > 0);
-    assertEquals(Object.keys(rest), ["client", "runtime", "mode", "workload", "round"]);
+    assertEquals(Object.keys(rest), ["is", "client", "runtime", "mode", "workload", "round"]);
+  }
+  const ratios = lines.filter(({ is }) => is === "ratio");
+  assertEquals(ratios.map(({ client, workload }) => [client, workload]), [
+    ["raw", "seq"],
+    ["raw", "burst1000"],
+  ]);
+  for (const { throughput, cpu, isSteady } of ratios) {
+    assert(throughput.median > 0 && throughput.count === 2 && cpu.median > 0);
+    assertEquals(isSteady, false);
   }
 });
 
@@ -37,7 +46,18 @@ Deno.test("the bench reports a client as absent that cannot be run", async () =>
     const server = await which(await findServerBinary());
     await Deno.symlink(await which("sh"), `${folder}/sh`);
     const { code, stdout, stderr } = await bench(
-      ["--only", "ours,ioredis-node", "--workloads", "seq", "--slice", "20", "--rounds", "1"],
+      [
+        "--only",
+        "ours,ioredis-node",
+        "--workloads",
+        "seq",
+        "--slice",
+        "20",
+        "--rounds",
+        "1",
+        "--max-rounds",
+        "1",
+      ],
       { PATH: folder, REDIS_SERVER: server },
     );
     assertEquals(code, 0, stderr);
