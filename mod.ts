@@ -1,9 +1,8 @@
 /**
- * A Redis and Valkey client for Deno: standalone and cluster, pure TypeScript, needing `--allow-net` and nothing else.
+ * Redis and Valkey client for Deno, standalone and cluster. It is written in TypeScript and needs only `--allow-net`.
  *
- * {@linkcode RedisClient} talks to one primary and its replicas, {@linkcode RedisClusterClient} to a cluster. Their
- * commands are in groups, each with a page of its own, such as {@linkcode StringCommands}; {@linkcode Commands} is all of
- * them together.
+ * {@linkcode RedisClient} connects to one primary and its replicas, {@linkcode RedisClusterClient} to a cluster. Each
+ * group of commands has its own page, such as {@linkcode StringCommands}. {@linkcode Commands} combines all groups.
  *
  * @example Setting and getting
  * ```ts no-eval

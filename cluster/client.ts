@@ -48,13 +48,13 @@ import { ClusterDispatcher } from "./dispatcher.ts";
 import { ClusterScan, type ClusterScanOptions } from "./scan.ts";
 
 /**
- * A client for a cluster: one seed node is enough, it finds the others by itself.
+ * Client for a cluster. It needs the address of one node and discovers the others.
  *
- * Each command goes to the node, or nodes, that the servers' own command tips say, and the replies of several nodes are
- * put together as they say. Slots that move and primaries that fail are followed; requests wait meanwhile, inside their
- * time.
+ * Each command is routed by its keys, or by the request policy that the servers document for it. If it goes to several
+ * nodes, their replies are merged by its response policy. The client follows redirections, resharding and failovers.
+ * Requests wait while this happens, up to their timeout.
  *
- * @example Keys all over the cluster
+ * @example Keys on several nodes
  * ```ts no-eval
  * import { RedisClusterClient } from "@babushka/redis";
  *
@@ -66,8 +66,7 @@ import { ClusterScan, type ClusterScanOptions } from "./scan.ts";
  * ```
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes the commands reach: as many as the servers' policies say, or on a view with a route one
- * or several.
+ * @typeParam N How many nodes a command reaches: as its policy says, or one or several on a view with a route.
  */
 export class RedisClusterClient<
   T extends string | Uint8Array = string,
@@ -78,19 +77,19 @@ export class RedisClusterClient<
   }
 
   /**
-   * Whether the clients of this class are for a cluster.
+   * Whether this class is for clusters.
    *
    * @ignore
    */
   static readonly isCluster: boolean = true;
 
   /**
-   * Finds the cluster and connects to its primaries.
+   * Discovers the nodes of the cluster and connects to its primaries.
    *
-   * It is ready when each primary was reached or has failed, at the latest after half of `clientCreationTimeout` once
-   * the topology is known. With `lazyConnect` it is ready at once.
+   * Resolves when each primary is connected or has failed. Once the topology is known, it waits for them at most half
+   * of `clientCreationTimeout`. With `lazyConnect` it resolves at once, without connecting.
    *
-   * @example Reading from replicas
+   * @example Read from replicas
    * ```ts no-eval
    * import { RedisClusterClient } from "@babushka/redis";
    *
@@ -100,13 +99,15 @@ export class RedisClusterClient<
    * });
    * ```
    *
-   * @param configuration Options, or the URL of a seed.
+   * @param configuration Options, or the URL of one node: `redis://`, `rediss://`, `valkey://` or `valkeys://`.
    * @returns The client.
-   * @throws {ConfigurationError} If an option is bad; nothing was opened then. Also if `addressMap` returns no address.
-   * @throws {ServerError} If a seed refuses the credentials, or to tell the topology (`NOPERM`).
-   * @throws {ClusterError} If the cluster mode of a seed is off.
-   * @throws {ConnectionError} If no seed told the topology in time; the message tells what each one answered.
-   * @throws {TimeoutError} If no seed answered at all within `clientCreationTimeout`.
+   * @throws {ConfigurationError} If an option is invalid. No connection was opened. Also if `addressMap` throws or
+   * returns no address.
+   * @throws {ServerError} If a node rejects the credentials, or if the user may not ask for the topology (`NOPERM`).
+   * @throws {ClusterError} If a node is not in cluster mode.
+   * @throws {ConnectionError} If none of the addresses returned the topology in time. The message lists the answer of
+   * each.
+   * @throws {TimeoutError} If none of the addresses answered within `clientCreationTimeout`.
    */
   static async create(
     configuration: ClusterClientConfiguration | string | URL,
@@ -119,31 +120,33 @@ export class RedisClusterClient<
   }
 
   /**
-   * A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes.
+   * View of this client that returns bulk strings as `Uint8Array` instead of `string`. Use it for values that are not
+   * UTF-8 text.
    *
-   * It shares everything with this client; closing either closes both.
+   * It shares the connections of this client. Closing either closes both.
    */
   override get bytes(): RedisClusterClient<Uint8Array, N> {
     return new RedisClusterClient<Uint8Array, N>(this.view().inBytes());
   }
 
   /**
-   * A view of this client that answers reads from memory where possible (client-side caching).
+   * View of this client that answers reads from memory where possible (client-side caching).
    *
-   * It keeps the replies to commands that only read one key; MGET is kept key by key. The server reports each change of
-   * such a key, and the entry is dropped when the report arrives. Other commands go to the server as usual. All cached
-   * views of a client share one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7
-   * or Valkey. Elsewhere reads go to the server, and there is one `uncached` event.
+   * The replies to read-only commands with a single key are cached; MGET is cached per key. The server reports changes
+   * of cached keys, and the client then drops their entries. Other commands go to the server as usual. All cached views
+   * of a client share one cache; {@linkcode BaseConfiguration.cache} sets its limits. Caching requires RESP3, and Redis
+   * 7 or Valkey. Otherwise reads go to the server, and the client emits one `uncached` event.
    *
-   * A change by this client is seen once it is acknowledged, a change by another client once the report has arrived. If
-   * the server does not answer, or the connection is dead, a value can be 2 s old; after that, reads go to the server. No
-   * value is older than `maxTtl`, or used after its key has expired. Reads for the cache go to primaries, whatever
-   * `readFrom`. Requests with a `route`, and those in batches, transactions and `watch()`, are not cached.
+   * A write by this client is visible as soon as its reply has arrived, a write by another client as soon as the
+   * server's report has arrived. If the server stops answering or the connection is dead, a cached value can be
+   * outdated for up to 2 s; then reads go to the server. A value is never older than `maxTtl`, and never used after its
+   * key has expired. Reads for the cache go to primaries, regardless of `readFrom`. Requests with a `route`, and those
+   * in batches, transactions and `watch()`, are not cached.
    *
-   * When a slot gets another owner, its entries are dropped as soon as the client learns that: by a redirection, or by
-   * the next check of the topology (`periodicTopologyCheck`).
+   * When a slot moves to another node, its entries are dropped as soon as the client learns of the move: from a
+   * redirection, or from the next topology check (`periodicTopologyCheck`).
    *
-   * @example Reading the same key often
+   * @example Read the same key often
    * ```ts
    * await cluster.set("title", "Hello");
    * await cluster.cached.get("title"); // "Hello"
@@ -155,9 +158,9 @@ export class RedisClusterClient<
   }
 
   /**
-   * A view of this client whose requests have other options.
+   * View of this client whose requests have other options.
    *
-   * @example Asking every node
+   * @example Ask every node
    * ```ts no-eval
    * import { RedisClusterClient } from "@babushka/redis";
    *
@@ -165,42 +168,42 @@ export class RedisClusterClient<
    * await cluster.with({ route: "allNodes" }).time(); // { "10.0.0.1:6379": { seconds: 1766000000, ... }, ... }
    * ```
    *
-   * @example Asking one node
+   * @example Ask one node
    * ```ts
    * const { sections } = await cluster.with({ route: { slotKey: "user:7" } }).info("memory");
    * Number(sections.memory.used_memory); // 1032144
    * ```
    *
-   * @param options Options of the requests; what is not given stays as it is on this view.
-   * @returns The view. It shares everything with this client; closing either closes both. With a route to several
-   * nodes, commands answer a record by node unless there is a rule to put the replies together; with a route to one
-   * node they never do.
-   * @throws {ConfigurationError} If an option is bad.
-   */
+   * @param options Timeout, signal and route of the requests. Options that are left out keep their value from this
+   * view.
+   * @returns The view. It shares the connections of this client. Closing either closes both. With a route to several
+   * nodes, a command without a response policy returns a record of replies by `host:port`. With a route to one node, a
+   * command returns the reply of that node.
+   * @throws {ConfigurationError} If an option is invalid. */
   override with(options: RequestOptions & { route: NodesRoute }): RedisClusterClient<T, "several">;
-  /** A view of this client whose requests go to one node. */
+  /** View of this client whose requests go to one node. */
   override with(options: RequestOptions & { route: NodeRoute }): RedisClusterClient<T, "one">;
-  /** A view of this client whose requests have another timeout or signal. */
+  /** View of this client whose requests have another timeout or signal. */
   override with(options: RequestOptions & { route?: undefined }): RedisClusterClient<T, N>;
-  /** A view of this client whose requests have other options. */
+  /** View of this client whose requests have other options. */
   override with(options: ClusterRequestOptions): RedisClusterClient<T, Reach>;
-  /** A view of this client whose requests have other options. */
+  /** View of this client whose requests have other options. */
   override with(options: ClusterRequestOptions): RedisClusterClient<T, Reach> {
     return new RedisClusterClient<T, Reach>(this.view(options));
   }
 
   /**
-   * Runs any command, also one that this library has no method for.
+   * Runs any command, including commands without a method in this library.
    *
-   * It goes where its keys or the servers' tips say, or where `route` says. One that goes to several nodes answers one
-   * reply if there is a rule to put theirs together, else a record of the replies by `host:port`.
+   * It is routed by its keys or its request policy, or by `route`. The replies of several nodes are merged if the
+   * command has a response policy; otherwise the result is a record of replies by `host:port`.
    *
-   * @param args Its words, the name first.
-   * @param options Options of this request; those of the view where they are not given.
-   * @returns The reply, or a record of replies.
-   * @throws {TypeError} If the command would change the state of a shared connection; the message says what to use
-   * instead.
-   * @throws {ClusterError} If its keys are in different slots and it cannot be split.
+   * @param args Name and arguments of the command: `["GET", "key"]`.
+   * @param options Options of this request. Options that are left out keep their value from this view.
+   * @returns The reply without conversion, or a record of replies; see {@linkcode Reply}.
+   * @throws {TypeError} If the command would change the state of a shared connection, such as SELECT or MULTI. The
+   * message names the alternative.
+   * @throws {ClusterError} If the keys are in different slots and the command cannot be split.
    */
   override customCommand(
     args: readonly Argument[],
@@ -210,11 +213,11 @@ export class RedisClusterClient<
   }
 
   /**
-   * Iterates over the keys of the whole cluster, page by page and node by node.
+   * Iterates over the keys of the whole cluster with SCAN, node by node.
    *
-   * A key that is there all the time is yielded at least once, perhaps several times, also when slots move and
-   * primaries fail meanwhile: what a node was asked for counts only if it had the slot from the first page to the last.
-   * A shard that cannot be reached is waited for, a minute at most.
+   * A key that exists during the whole scan is returned at least once, and possibly several times. This also holds
+   * while slots move and primaries fail: a slot is complete only if one node owned it from the first page to the last.
+   * The scan waits up to a minute for a shard that cannot be reached.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *
@@ -226,7 +229,7 @@ export class RedisClusterClient<
    * for await (const key of cluster.scanIterator({ match: "user:1:*" })) console.log(key);
    * ```
    *
-   * @example Going on where another process has stopped
+   * @example Resume the scan of another process
    * ```ts no-eval
    * import { RedisClusterClient } from "@babushka/redis";
    *
@@ -239,14 +242,15 @@ export class RedisClusterClient<
    * }
    * ```
    *
-   * @param options Which keys, how many for a page, and where to go on.
-   * @returns The keys, in no order. Leaving the loop, and the signal of the view, end it at once.
-   * @throws {TypeError} If the state is none, or that of a scan that looked for something else.
-   * @throws {ClusterError} If slots have no owner, once the keys of all others have been yielded; or if no node tells
-   * the topology within `clientCreationTimeout`.
+   * @param options Filter, page size, and the state of an earlier scan.
+   * @returns Iterator over the keys, in no particular order. It ends when the loop is left or the signal of the view is
+   * aborted.
+   * @throws {TypeError} If `resume` is not the state of a scan, or the scan had other options.
+   * @throws {ClusterError} If slots have no owner, after the keys of all other slots have been returned; or if no node
+   * reports the topology within `clientCreationTimeout`.
    * @throws {ServerError} If the user may not run SCAN or CLUSTER NODES. If the user may not run INFO, a node whose
    * connection was lost is scanned again from the start, since it may have been restarted.
-   * @throws {ConnectionError | TimeoutError} If a shard could not be reached for a minute.
+   * @throws {ConnectionError | TimeoutError} If a shard cannot be reached for a minute.
    * @see {@link https://valkey.io/commands/scan/}
    */
   override scanIterator(options?: ClusterScanOptions): ClusterScan<T> {

@@ -1,10 +1,10 @@
 /**
- * The client for a cluster.
+ * Client for Redis Cluster and Valkey Cluster.
  *
- * It owns the map of slots, routing, fan-out, redirection and failover. What happens on one connection is in
- * `lib/connection`, the commands are in `lib/commands`.
+ * {@linkcode RedisClusterClient} routes each command to the nodes of its keys, follows redirections and failovers, and
+ * merges the replies of several nodes. For a standalone server use `@babushka/redis/standalone`.
  *
- * @example Hello
+ * @example Set and get
  * ```ts no-eval
  * import { RedisClusterClient } from "@babushka/redis/cluster";
  *

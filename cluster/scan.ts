@@ -36,8 +36,8 @@ const UNKNOWN = "Cannot scan: no node tells the topology of the cluster";
 /** Options for {@linkcode ClusterScan}. */
 export interface ClusterScanOptions extends ScanKeysOptions {
   /**
-   * How far another scan for the same has come, as its {@linkcode ClusterScan.state} says, perhaps in another process. By
-   * default the scan begins at the beginning.
+   * State of an earlier scan with the same options, from {@linkcode ClusterScan.state}. It may come from another
+   * process. The new scan continues there. By default the scan starts from the beginning.
    */
   resume?: string;
 }
@@ -57,7 +57,7 @@ interface NodeSurface<T> {
 }
 
 /**
- * The keys of a whole cluster, as `scanIterator()` of a cluster client yields them.
+ * Iterator over the keys of a cluster, from {@linkcode RedisClusterClient.scanIterator}.
  *
  * @typeParam T Type of keys: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -111,22 +111,22 @@ export class ClusterScan<T extends string | Uint8Array = string>
   }
 
   /**
-   * Tells how far the scan has come.
+   * Saves the progress of the scan.
    *
-   * Keys of the present page, the last one that was yielded among them, are yielded once more when it is resumed.
+   * A scan that resumes from it returns the keys of the current page again, including the key that was returned last.
    *
-   * @returns Text for the option `resume` of another scan for the same, some hundred characters of JSON.
+   * @returns JSON text of a few hundred characters, for the option `resume` of a later scan with the same options.
    */
   state(): string {
     return this.#state.toText(this.#filter);
   }
 
-  /** The next key. */
+  /** Returns the next key. */
   next(): Promise<IteratorResult<T, void>> {
     return this.#keys.next();
   }
 
-  /** Ends the scan at once, also while a page is under way. Its state stays. */
+  /** Ends the scan at once, even while it waits for a page. {@linkcode ClusterScan.state} still works. */
   return(): Promise<IteratorResult<T, void>> {
     this.#end.abort();
     return this.#keys.return();
@@ -138,7 +138,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return this.#keys.throw(error);
   }
 
-  /** The scan itself: it can be iterated over once. */
+  /** Returns the scan itself. It can be iterated over once. */
   [Symbol.asyncIterator](): this {
     return this;
   }

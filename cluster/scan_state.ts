@@ -136,7 +136,9 @@ export class ScanState {
     }
     if (typeof data !== "object" || data === null || data.version !== VERSION) return refuse();
     if (data.match !== filter.match || data.type !== filter.type) {
-      throw new TypeError("Cannot resume the scan: it was begun with another match or type");
+      throw new TypeError(
+        "Cannot resume the scan: its state belongs to a scan with another match or type",
+      );
     }
     const state = new ScanState();
     for (const slot of fromRanges(data.scanned)) state.scanned.add(slot);
@@ -219,5 +221,5 @@ function isImporter(value: unknown): value is Importer {
 }
 
 function refuse(): never {
-  throw new TypeError("Cannot resume the scan: the state is none that a scan has given");
+  throw new TypeError("Cannot resume the scan: expected a state from the state() of a scan");
 }

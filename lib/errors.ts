@@ -1,20 +1,20 @@
 /**
- * Every error that this library throws of its own accord.
+ * Error classes of this library.
  *
- * This is the ground layer: it imports nothing. Misuse that a type checker would refuse (an argument of a wrong
- * type, an empty key list) throws the built-in `TypeError` or `RangeError` instead.
+ * Wrong arguments throw the built-in `TypeError` or `RangeError` instead: a value of the wrong type, for example, or an
+ * empty list of keys.
  *
- * The platform does not copy classes: after `structuredClone()` or `postMessage()` an error of this library is a plain
- * `Error`, with its message, stack and cause, and without `code`, `phase`, `maybeExecuted` and the like. Send
+ * `structuredClone()` and `postMessage()` turn an error of this library into a plain `Error`: message, stack and cause
+ * are kept, but `code`, `phase`, `maybeExecuted` and the other fields are lost. Send the result of
  * {@linkcode RedisError.toJSON} to another thread instead.
  *
  * @module
  */
 
 /**
- * Base of all errors of this library: the one `instanceof` check for "it came from the Redis client".
+ * Base class of all errors of this library.
  *
- * @example Telling this library's errors from others
+ * @example Handling the errors of this library
  * ```ts
  * import { RedisError } from "@babushka/redis";
  *
@@ -25,13 +25,13 @@
  * ```
  */
 export class RedisError extends Error {
-  /** Name of the class; a literal, so that minifiers leave it alone. */
+  /** Name of the class. Minifiers do not change it. */
   override name = "RedisError";
 
   /**
-   * Makes a plain object of the error, which survives `postMessage()`. `JSON.stringify()` calls it.
+   * Converts the error to a plain object, which can be cloned and serialized. `JSON.stringify()` calls it.
    *
-   * @example Telling another thread what went wrong
+   * @example Sending an error to another thread
    * ```ts
    * const error = await client.customCommand(["NO"]).catch((error) => error);
    * const { name, code } = structuredClone(error.toJSON());
@@ -39,7 +39,7 @@ export class RedisError extends Error {
    * code; // "ERR"
    * ```
    *
-   * @returns Its name, its message, the fields of its class, and its cause in the same form. The stack is left out.
+   * @returns Name, message, the fields of the class, and the cause in the same form. The stack is not included.
    */
   toJSON(): Record<string, unknown> {
     const object: Record<string, unknown> = { name: this.name, message: this.message };
@@ -52,23 +52,23 @@ export class RedisError extends Error {
 }
 
 /**
- * An error reply of the server.
+ * The server answered a command with an error.
  *
- * At the top level of a reply it rejects the request. Inside an array, set or map it is a value in its place.
+ * An error as the whole reply rejects the request. An error inside an array, set or map is returned as an element.
  */
 export class ServerError extends RedisError {
   /** Name of the class. */
   override name = "ServerError";
-  /** First word of the reply, which is the server's own error code: `"WRONGTYPE"`, `"NOPERM"`, `"ERR"`, … */
+  /** Error code of the server, the first word of the reply: `"WRONGTYPE"`, `"NOPERM"`, `"ERR"`, … */
   readonly code: string;
-  /** Name of the command that was refused (`"HSET"`, `"CONFIG SET"`), when it is known. */
+  /** Name of the command that failed, such as `"HSET"` or `"CONFIG SET"`. Undefined if it is not known. */
   command?: string;
 
   /**
-   * Makes an error of the text that the server sent.
+   * Creates the error for an error reply.
    *
-   * @param message Text of the reply, without its type byte.
-   * @param options The usual `cause`.
+   * @param message Text of the reply, without the leading `-` or `!`.
+   * @param options The `cause`, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -77,37 +77,37 @@ export class ServerError extends RedisError {
   }
 }
 
-/** What a {@linkcode ConnectionError} tells besides its message. */
+/** Options of the constructor of {@linkcode ConnectionError}. */
 export interface ConnectionErrorOptions extends ErrorOptions {
-  /** Host of the peer. */
+  /** Host of the server. */
   host: string;
-  /** Port of the peer. */
+  /** Port of the server. */
   port: number;
   /** Whether the request may have been executed. @default {false} */
   maybeExecuted?: boolean;
 }
 
 /**
- * A connection could not be opened, or broke.
+ * A connection could not be opened or was lost.
  *
- * `maybeExecuted` answers the question that a caller has: `false` means that the server never saw the request, so
- * sending it again is safe; `true` means that it had been written and nobody knows.
+ * `maybeExecuted` tells whether the request can be repeated. With `false` the server did not execute it, so repeating
+ * it is safe. With `true` it was sent, and the server may have executed it.
  */
 export class ConnectionError extends RedisError {
   /** Name of the class. */
   override name = "ConnectionError";
-  /** Host of the peer. */
+  /** Host of the server. */
   readonly host: string;
-  /** Port of the peer. */
+  /** Port of the server. */
   readonly port: number;
-  /** `false`: the request was not executed. `true`: it had been written, so it may have been. */
+  /** `false`: the server did not execute the request. `true`: it was sent, and may have been executed. */
   readonly maybeExecuted: boolean;
 
   /**
-   * Makes a connection error.
+   * Creates the error.
    *
-   * @param message What was attempted and what came of it.
-   * @param options The peer, the cause, and whether the request may have been executed.
+   * @param message What was attempted, and why it failed.
+   * @param options Host and port of the server, the cause, and whether the request may have been executed.
    */
   constructor(message: string, options: ConnectionErrorOptions) {
     super(message, options);
@@ -117,36 +117,36 @@ export class ConnectionError extends RedisError {
   }
 }
 
-/** Where a request was when its time ran out: still `"queued"` (never written) or already `"sent"`. */
+/** State of a request when its timeout expired: `"queued"` (not sent yet) or `"sent"`. */
 export type TimeoutPhase = "queued" | "sent";
 
-/** What a {@linkcode TimeoutError} tells besides its message. */
+/** Options of the constructor of {@linkcode TimeoutError}. */
 export interface TimeoutErrorOptions extends ErrorOptions {
-  /** Where the request was when its time ran out. */
+  /** State of the request when its timeout expired. */
   phase: TimeoutPhase;
-  /** The budget that ran out, in milliseconds. */
+  /** The timeout, in milliseconds. */
   timeout: number;
 }
 
 /**
- * The time for a request, or for the creation of a client, ran out.
+ * The timeout of a request, or of `create()`, expired.
  *
- * `phase` tells whether the server can have seen the request. Where the client had retried after an error of the
- * server, that error is the `cause`.
+ * `phase` tells whether the server may have received the request. If the client was retrying after an error reply, that
+ * error is the `cause`.
  */
 export class TimeoutError extends RedisError {
   /** Name of the class. */
   override name = "TimeoutError";
-  /** `"queued"`: never written, hence not executed. `"sent"`: written, and perhaps executed. */
+  /** `"queued"`: not sent, so not executed. `"sent"`: sent, and perhaps executed. */
   readonly phase: TimeoutPhase;
-  /** The budget that ran out, in milliseconds. */
+  /** The timeout, in milliseconds. */
   readonly timeout: number;
 
   /**
-   * Makes a timeout error.
+   * Creates the error.
    *
-   * @param message What did not end in time.
-   * @param options The phase and the budget.
+   * @param message What did not complete in time.
+   * @param options The phase, the timeout and the cause.
    */
   constructor(message: string, options: TimeoutErrorOptions) {
     super(message, options);
@@ -155,25 +155,25 @@ export class TimeoutError extends RedisError {
   }
 }
 
-/** The client was closed, before the request or while it waited. */
+/** The client was closed before the request, or while the request was waiting. */
 export class ClosedError extends RedisError {
   /** Name of the class. */
   override name = "ClosedError";
 }
 
-/** The limit of requests in flight is reached; nothing was sent. */
+/** The maximum number of requests is in flight (`inflightRequestsLimit`). The request was not sent. */
 export class OverloadError extends RedisError {
   /** Name of the class. */
   override name = "OverloadError";
-  /** The limit, as configured by `inflightRequestsLimit`. */
+  /** The value of the option `inflightRequestsLimit`. */
   readonly limit: number;
 
   /**
-   * Makes an overload error.
+   * Creates the error.
    *
-   * @param message What was refused.
-   * @param limit The limit that is reached.
-   * @param options The usual `cause`.
+   * @param message What was rejected.
+   * @param limit The limit.
+   * @param options The `cause`, if there is one.
    */
   constructor(message: string, limit: number, options?: ErrorOptions) {
     super(message, options);
@@ -181,25 +181,25 @@ export class OverloadError extends RedisError {
   }
 }
 
-/** The buffer of a subscription was full, and its option `overflow` is `"error"`. */
+/** The buffer of a subscription or monitor with the option `overflow: "error"` was full. */
 export class OverflowError extends RedisError {
   /** Name of the class. */
   override name = "OverflowError";
 }
 
-/** The peer sent bytes that are not RESP, or more than the decoder's limits allow. The connection is dropped. */
+/** The server sent bytes that are not RESP, or exceeded a limit of the decoder. The connection is closed. */
 export class ProtocolError extends RedisError {
   /** Name of the class. */
   override name = "ProtocolError";
-  /** Position of the offending byte, counted from the first byte of the connection. */
+  /** Position of the invalid byte, counted from the first byte of the connection. */
   readonly offset: number;
 
   /**
-   * Makes a protocol error.
+   * Creates the error.
    *
    * @param message What was found.
-   * @param offset Position of the offending byte.
-   * @param options The usual `cause`.
+   * @param offset Position of the invalid byte.
+   * @param options The `cause`, if there is one.
    */
   constructor(message: string, offset: number, options?: ErrorOptions) {
     super(message, options);
@@ -207,21 +207,23 @@ export class ProtocolError extends RedisError {
   }
 }
 
-/** A well-formed reply that is not what the command is documented to answer, so that no typed value can be made of it. */
+/**
+ * The reply is valid RESP but does not have the documented form, so it cannot be converted to the type of the method.
+ */
 export class UnexpectedReplyError extends RedisError {
   /** Name of the class. */
   override name = "UnexpectedReplyError";
 }
 
-/** A watched key was changed by somebody else, each time that the transaction was tried. */
+/** Another client changed a watched key in every attempt of `watch()`. */
 export class WatchError extends RedisError {
   /** Name of the class. */
   override name = "WatchError";
 }
 
 /**
- * An option that the client cannot work with. A bad option of `create()` is refused before a socket is opened; a bad route
- * or timeout before anything is sent.
+ * An option is invalid. Options of `create()` are checked before a connection is opened, options of a request before it
+ * is sent.
  */
 export class ConfigurationError extends RedisError {
   /** Name of the class. */
@@ -230,11 +232,11 @@ export class ConfigurationError extends RedisError {
   readonly option: string;
 
   /**
-   * Makes a configuration error.
+   * Creates the error.
    *
-   * @param message What is wrong with the option, and what would be right.
+   * @param message What is wrong with the option, and what was expected.
    * @param option Name of the option.
-   * @param options The usual `cause`.
+   * @param options The `cause`, if there is one.
    */
   constructor(message: string, option: string, options?: ErrorOptions) {
     super(message, options);
@@ -242,43 +244,46 @@ export class ConfigurationError extends RedisError {
   }
 }
 
-/** One part of a multi-key command that failed. */
+/** A key of a split command, with the error of its node. */
 export interface FailedPart {
-  /** The key, as the caller gave it. */
+  /** The key. */
   key: string | Uint8Array;
-  /** Why its part failed. */
+  /** Error of the part with this key. */
   error: Error;
 }
 
-/** How far a split multi-key command came before a part of it failed. */
+/** Outcome of a multi-key command that was split over several nodes and failed at some of them. */
 export interface PartialOutcome {
-  /** Keys whose part succeeded. */
+  /** Keys for which the command succeeded. */
   applied: (string | Uint8Array)[];
-  /** Keys whose part failed, each with its error. */
+  /** Keys for which it failed, with the errors. */
   failed: FailedPart[];
 }
 
-/** What a {@linkcode ClusterError} tells besides its message. */
+/** Options of the constructor of {@linkcode ClusterError}. */
 export interface ClusterErrorOptions extends ErrorOptions {
-  /** The slot in question. */
+  /** The slot of the request. */
   slot?: number;
-  /** How far a split command came. */
+  /** Outcome of a command that was split over several nodes. */
   partial?: PartialOutcome;
 }
 
-/** A cluster could not serve a request: no node for a slot, too many redirects, or keys that do not share a slot. */
+/**
+ * The cluster could not execute a request: no node owns the slot, there were too many redirections, or the keys are in
+ * different slots.
+ */
 export class ClusterError extends RedisError {
   /** Name of the class. */
   override name = "ClusterError";
-  /** The slot in question, where there is one. */
+  /** The slot of the request; undefined if it has none. */
   readonly slot?: number;
-  /** How far a command that was split over several nodes came. */
+  /** For each key of a split command, whether it succeeded; undefined if the command was not split. */
   readonly partial?: PartialOutcome;
 
   /**
-   * Makes a cluster error.
+   * Creates the error.
    *
-   * @param message What was refused or failed.
+   * @param message What was rejected or failed.
    * @param options The slot, the cause and the partial outcome.
    */
   constructor(message: string, options?: ClusterErrorOptions) {

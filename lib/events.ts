@@ -1,10 +1,10 @@
 /**
- * What happens to a client in the background, as an async iterable.
+ * Events of a client: connections, topology and subscriptions.
  *
  * @module
  */
 
-/** An address as events show it. */
+/** Address of a node in an event. */
 export interface EventAddress {
   /** Host name or IP address. */
   host: string;
@@ -14,29 +14,29 @@ export interface EventAddress {
 
 /** A connection to a node was opened. */
 export interface ConnectedEvent extends EventAddress {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "connected";
 }
 
 /** The connection to a node was lost. */
 export interface DisconnectedEvent extends EventAddress {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "disconnected";
-  /** Why. */
+  /** Why the connection was lost. */
   error: Error;
 }
 
-/** An attempt to connect to a node failed; there will be another one. */
+/** An attempt to connect to a node failed. The client tries again. */
 export interface ReconnectingEvent extends EventAddress {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "reconnecting";
-  /** Why it failed. */
+  /** Error of the attempt. */
   error: Error;
 }
 
-/** It turned out that other nodes are primaries or replicas than before. */
+/** The set of primaries or replicas has changed. */
 export interface TopologyEvent {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "topology";
   /** The primaries. */
   primaries: EventAddress[];
@@ -44,111 +44,114 @@ export interface TopologyEvent {
   replicas: EventAddress[];
 }
 
-/** The connection to a sentinel was opened, was lost, or could not be opened. */
+/** The connection to a sentinel was opened, was lost or could not be opened. */
 export interface SentinelEvent extends EventAddress {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "sentinel";
-  /** Why there is no connection; there will be another attempt. Undefined if it was opened. */
+  /** Why there is no connection; the client tries again. Undefined if the connection was opened. */
   error?: Error;
 }
 
 /**
- * Why messages may have been missed:
+ * Why messages may be missing:
  *
- * - `"reconnect"`: the connection was lost. Messages that were published until it was opened again did not arrive.
- * - `"moved"`: another node has the subscription now (after a failover, or because a slot has moved).
- * - `"overflow"`: the reader was too slow, so its buffer was full.
+ * - `"reconnect"`: the connection was lost. Messages published before it was opened again are lost.
+ * - `"moved"`: the subscription has moved to another node, after a failover or with its slot.
+ * - `"overflow"`: the buffer was full because the reader was too slow.
  */
 export type GapReason = "reconnect" | "moved" | "overflow";
 
-/** A time in which a subscription may have missed messages. */
+/** A period in which a subscription may have missed messages. */
 export interface Gap {
-  /** Why. */
+  /** Why messages may be missing. */
   reason: GapReason;
-  /** When it began, in milliseconds of `Date.now()`: until then all messages had arrived. */
+  /** Start of the period, in milliseconds like `Date.now()`. All earlier messages have arrived. */
   since: number;
-  /** When it ended, in milliseconds of `Date.now()`: the subscription was confirmed again, or the last message was dropped. */
+  /**
+   * End of the period, in milliseconds like `Date.now()`: the server confirmed the subscription again, or the last
+   * message was dropped.
+   */
   until: number;
-  /** How many messages were dropped; only with the reason `"overflow"`. */
+  /** Number of dropped messages; only with the reason `"overflow"`. */
   dropped?: number;
 }
 
-/** A subscription may have missed messages, and gets them again. */
+/** A subscription may have missed messages. It receives messages again. */
 export interface GapEvent extends Gap {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "gap";
-  /** Names of all its channels or patterns. */
+  /** Names of all channels or patterns of the subscription. */
   names: (string | Uint8Array)[];
 }
 
-/** A subscription has ended because of an error: the server refuses it now, or its buffer was full. */
+/** A subscription has ended with an error: the server rejects it now, or its buffer was full. */
 export interface SubscriptionEndedEvent {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "subscriptionEnded";
-  /** Names of all its channels or patterns. */
+  /** Names of all channels or patterns of the subscription. */
   names: (string | Uint8Array)[];
-  /** Why. */
+  /** Why the subscription has ended. */
   error: Error;
 }
 
 /**
- * The function for credentials failed, or a node refused newer credentials on an open connection, which stays logged in as
- * it is. There will be another attempt.
+ * The credentials function failed, or a server rejected new credentials on an open connection. The connection keeps its
+ * previous authentication, and the client tries again.
  */
 export interface ReauthenticationFailedEvent extends Partial<EventAddress> {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "reauthenticationFailed";
-  /** Why. */
+  /** Error of the function or of the server. */
   error: Error;
 }
 
-/** The function `onMessage` of a subscription has thrown, or its promise was rejected. */
+/** The function `onMessage` of a subscription has thrown, or its promise has rejected. */
 export interface HandlerErrorEvent {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "handlerError";
   /** Channel of the message. */
   channel: string | Uint8Array;
-  /** What it threw. */
+  /** The value that was thrown. */
   error: unknown;
 }
 
-/** The function that gives the TLS options has failed; its last good result is used. */
+/** The function in the option `tls` has failed or returned invalid options. The client uses its last valid result. */
 export interface TlsOptionsFailedEvent {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "tlsOptionsFailed";
-  /** Why. */
+  /** Error of the function, or what is invalid in its result. */
   error: Error;
 }
 
 /**
- * Reads should go to nodes in the availability zone `clientAz`, but no node has told its zone. Reads go to the next group of
- * nodes that `readFrom` lists. Emitted once.
+ * `readFrom` prefers nodes in the zone `clientAz`, but no node reports a zone. Reads go to the next group of nodes.
+ * Emitted once.
  */
 export interface ZonesUnknownEvent {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "zonesUnknown";
-  /** The zone of the client. */
+  /** Value of the option `clientAz`. */
   clientAz: string;
 }
 
-/** The client was closed; no event follows. */
+/** The client was closed. This is the last event. */
 export interface ClosedEvent {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "closed";
 }
 
 /**
- * Replies of a node cannot be cached, so reads on a view `cached` go to the server: it speaks RESP2, is older than Redis 7, or
- * the user may not run CLIENT TRACKING, CLIENT CACHING or PTTL. Emitted once.
+ * The replies of a node cannot be cached, so `client.cached` reads from the server. The node uses RESP2, is older than
+ * Redis 7, or the user lacks permission for CLIENT TRACKING, CLIENT CACHING or PTTL. Emitted once.
  */
 export interface UncachedEvent extends EventAddress {
-  /** Discriminant. */
+  /** Type of the event. */
   type: "uncached";
-  /** Why. */
+  /** Why replies cannot be cached. */
   error: Error;
 }
 
-/** What happens to a client in the background. */
+/** An event of a client, told apart by `type`. */
 export type ClientEvent =
   | ConnectedEvent
   | DisconnectedEvent
@@ -164,26 +167,26 @@ export type ClientEvent =
   | UncachedEvent
   | ClosedEvent;
 
-/** Events that are kept for a reader that does not keep up; older ones are dropped. */
+/** Maximum number of events that are buffered for a slow reader. Older events are dropped. */
 const KEPT = 1000;
 
 /**
- * Hands events to all readers.
+ * Distributes events to all readers.
  *
- * Each iteration begins with the next event, and ends after `closed`. Without a reader events cost nothing.
+ * Each iteration starts with the next event and ends after `closed`. Events are not buffered without a reader.
  */
 export class Events implements AsyncIterable<ClientEvent> {
   readonly #readers = new Set<(event: ClientEvent) => void>();
   #closed = false;
 
-  /** Hands an event to all readers. */
+  /** Sends an event to all readers. */
   emit(event: ClientEvent): void {
     if (this.#closed) return;
     if (event.type === "closed") this.#closed = true;
     for (const read of this.#readers) read(event);
   }
 
-  /** Begins to read. */
+  /** Starts to read. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ClientEvent> {
     const kept: ClientEvent[] = [];
     const waiting: ((result: IteratorResult<ClientEvent>) => void)[] = [];

@@ -1,8 +1,8 @@
 /**
- * The one seam between the commands and whatever runs them.
+ * Interface between the command methods and the objects that run commands.
  *
- * A command method says which words go out and how the reply becomes a value; an executor (a client, a batch, a
- * transaction) overrides {@linkcode Executor.send} and nothing else.
+ * A command method builds the words of a command and names the decoder of its reply. Clients, batches and transactions
+ * implement {@linkcode Executor.send}.
  *
  * @module
  */
@@ -10,55 +10,55 @@
 import type { Argument, Reply } from "./resp/reply.ts";
 
 /**
- * Words of a command as a method builds them.
+ * Words of a command: name and arguments.
  *
- * An `Error` in the place of a word stands for an argument that cannot be sent: the dispatcher rejects with it
- * before a byte goes out. So a method need not be `async` to reject, and stays one call deep.
+ * An `Error` stands for an invalid argument: the request rejects with it and nothing is sent. Command methods can thus
+ * reject without being `async`.
  */
 export type Words = (Argument | Error)[];
 
 /**
- * Makes a value of a reply.
+ * Converts a reply into the value that a method returns.
  *
- * @typeParam R The value.
- * @param reply What the server answered; never an error at the top level.
- * @param bytes Whether the bulk strings of the reply are `Uint8Array` rather than text.
- * @param origin Where the reply came from; undefined where that is not known.
+ * @typeParam R Type of the value.
+ * @param reply Reply of the server. It is never an error itself, but an array, set or map may contain errors.
+ * @param bytes Whether bulk strings in the reply are `Uint8Array` instead of `string`.
+ * @param origin Server process that sent the reply; undefined if it is not known.
  */
 export type Decoder<R> = (reply: Reply, bytes: boolean, origin?: Origin) => R;
 
 /**
- * Where a reply came from. A cursor is valid only in the process that made it.
+ * Server process that sent a reply. A cursor is only valid in the process that created it.
  */
 export interface Origin {
-  /** Asks the server for its run id now, so that it is known also after the connection is lost. */
+  /** Requests the run id of the server now, so that it is known after the connection is lost. */
   remember(): void;
   /**
-   * Tells whether a reply came from the same server process.
+   * Tells whether an earlier reply came from the same server process.
    *
-   * @param earlier Origin of an earlier reply, after its `remember()`.
-   * @returns Whether it did; false if that is unknown.
+   * @param earlier Origin of the earlier reply, on which `remember()` was called.
+   * @returns Whether the process is the same; false if that cannot be determined.
    */
   isSameProcess(earlier: Origin): Promise<boolean>;
 }
 
 /**
- * Something that can run a command.
+ * Base class of everything that runs commands: clients, batches, transactions and sessions.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class Executor<T extends string | Uint8Array = string> {
-  /** Keeps `T` in the type, so that a text and a bytes surface cannot be mixed up. */
+  /** Exists only in the type, so that text and bytes views are not assignable to each other. */
   declare protected readonly bulk: T;
 
   /**
    * Runs a command.
    *
-   * @param words Its words, the name first (a container's subcommand second).
-   * @param decode Makes the value of the reply.
-   * @param bytes Whether bulk strings of the reply come as `Uint8Array`; by default as on this surface. For replies
-   * that are never text, such as that of DUMP.
-   * @returns The value; rejects with what went wrong.
+   * @param words Name (with the subcommand as the second word) and arguments.
+   * @param decode Converts the reply.
+   * @param bytes Whether bulk strings in the reply are `Uint8Array` instead of `string`. By default it depends on the
+   * view. Set it for replies that are never text, such as that of DUMP.
+   * @returns The converted reply. Rejects with the error of the request.
    */
   protected abstract send<R>(words: Words, decode: Decoder<R>, bytes?: boolean): Promise<R>;
 }

@@ -43,10 +43,10 @@ import { observe } from "../lib/telemetry/telemetry.ts";
 import { StandaloneDispatcher } from "./dispatcher.ts";
 
 /**
- * A client for a standalone server: one primary, and any number of replicas.
+ * Client for a standalone server: one primary and any number of replicas.
  *
- * All requests share one connection per node and are pipelined on it as they come. The client finds out which of the
- * addresses is the primary, follows it when a replica is promoted, and reconnects for ever.
+ * All requests share one connection per node and are pipelined automatically. The client detects which address is the
+ * primary, follows failovers, and reconnects until it is closed.
  *
  * @example A counter that expires
  * ```ts no-eval
@@ -61,7 +61,7 @@ import { StandaloneDispatcher } from "./dispatcher.ts";
  */
 export class RedisClient<T extends string | Uint8Array = string> extends Client<T, "one"> {
   /**
-   * Whether the clients of this class are for a cluster.
+   * Whether this class is for clusters.
    *
    * @ignore
    */
@@ -70,22 +70,23 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   /**
    * Connects to a primary and its replicas.
    *
-   * It is ready when the primary is known and every other address has answered or failed, at the latest after half of
-   * `clientCreationTimeout`; replicas that come later join later. With `lazyConnect` it is ready at once.
+   * Resolves when the primary is found and every other address has answered or failed, but waits for the others at most
+   * half of `clientCreationTimeout`. Replicas that answer later are used from then on. With `lazyConnect` it resolves
+   * at once, without connecting.
    *
-   * Several addresses may lead to the same server, and an address may lead to another server later (a load balancer,
-   * say). A single address is used as the primary even if the server, or a proxy, does not tell its role.
+   * Several addresses may lead to the same server, and an address may later lead to another server (a load balancer,
+   * for example). A single address is used as the primary even if the server, or a proxy, does not report its role.
    *
-   * With the option `sentinel` the addresses come from sentinels.
+   * With the option `sentinel`, the client gets the addresses from sentinels.
    *
-   * @example With a URL
+   * @example Connect with a URL
    * ```ts no-eval
    * import { RedisClient } from "@babushka/redis";
    *
    * await using client = await RedisClient.create("rediss://user:secret@redis.example.com:6379/0");
    * ```
    *
-   * @example By Sentinel
+   * @example Connect through Sentinel
    * ```ts no-eval
    * import { RedisClient } from "@babushka/redis";
    *
@@ -97,11 +98,11 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * @param configuration Options, or a URL: `redis://`, `rediss://`, `valkey://`, `valkeys://`, `unix://`,
    * `redis+unix://`.
    * @returns The client.
-   * @throws {ConfigurationError} If an option is bad; nothing was opened then.
-   * @throws {ServerError} If a server refuses the credentials (`WRONGPASS`, `NOAUTH`).
-   * @throws {ConnectionError} If no primary was found, or more than one, or if there are several addresses and none
-   * tells its role; the message says what each address, and each sentinel, answered.
-   * @throws {TimeoutError} If nothing answered within `clientCreationTimeout`.
+   * @throws {ConfigurationError} If an option is invalid. No connection was opened.
+   * @throws {ServerError} If a server rejects the credentials (`WRONGPASS`, `NOAUTH`).
+   * @throws {ConnectionError} If there is no primary or more than one, or if none of several addresses reports its
+   * role. The message lists the answer of each address and each sentinel.
+   * @throws {TimeoutError} If no server answered within `clientCreationTimeout`.
    */
   static async create(
     configuration: RedisClientConfiguration | string | URL,
@@ -114,11 +115,12 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   }
 
   /**
-   * A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes.
+   * View of this client that returns bulk strings as `Uint8Array` instead of `string`. Use it for values that are not
+   * UTF-8 text.
    *
-   * It shares everything with this client; closing either closes both.
+   * It shares the connections of this client. Closing either closes both.
    *
-   * @example Storing bytes
+   * @example Store bytes
    * ```ts
    * await client.set("pixels", new Uint8Array([0, 255, 128]));
    * await client.bytes.get("pixels"); // Uint8Array [0, 255, 128]
@@ -129,19 +131,20 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   }
 
   /**
-   * A view of this client that answers reads from memory where possible (client-side caching).
+   * View of this client that answers reads from memory where possible (client-side caching).
    *
-   * It keeps the replies to commands that only read one key; MGET is kept key by key. The server reports each change of
-   * such a key, and the entry is dropped when the report arrives. Other commands go to the server as usual. All cached
-   * views of a client share one cache; see {@linkcode BaseConfiguration.cache} for its limits. It needs RESP3, and Redis 7
-   * or Valkey. Elsewhere reads go to the server, and there is one `uncached` event.
+   * The replies to read-only commands with a single key are cached; MGET is cached per key. The server reports changes
+   * of cached keys, and the client then drops their entries. Other commands go to the server as usual. All cached views
+   * of a client share one cache; {@linkcode BaseConfiguration.cache} sets its limits. Caching requires RESP3, and Redis
+   * 7 or Valkey. Otherwise reads go to the server, and the client emits one `uncached` event.
    *
-   * A change by this client is seen once it is acknowledged, a change by another client once the report has arrived. If
-   * the server does not answer, or the connection is dead, a value can be 2 s old; after that, reads go to the server. No
-   * value is older than `maxTtl`, or used after its key has expired. Reads for the cache go to primaries, whatever
-   * `readFrom`. Requests with a `route`, and those in batches, transactions and `watch()`, are not cached.
+   * A write by this client is visible as soon as its reply has arrived, a write by another client as soon as the
+   * server's report has arrived. If the server stops answering or the connection is dead, a cached value can be
+   * outdated for up to 2 s; then reads go to the server. A value is never older than `maxTtl`, and never used after its
+   * key has expired. Reads for the cache go to primaries, regardless of `readFrom`. Requests with a `route`, and those
+   * in batches, transactions and `watch()`, are not cached.
    *
-   * @example Reading the same key often
+   * @example Read the same key often
    * ```ts
    * await client.set("title", "Hello");
    * await client.cached.get("title"); // "Hello"
@@ -153,17 +156,17 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
   }
 
   /**
-   * A view of this client whose requests have other options.
+   * View of this client whose requests have other options.
    *
-   * @example Waiting for work, but not for ever
+   * @example A longer timeout
    * ```ts
    * const patient = client.with({ timeout: 60_000 });
    * await patient.get("k");
    * ```
    *
-   * @param options Options of the requests; what is not given stays as it is on this view.
-   * @returns The view. It shares everything with this client; closing either closes both.
-   * @throws {ConfigurationError} If an option is bad.
+   * @param options Timeout and signal of the requests. Options that are left out keep their value from this view.
+   * @returns The view. It shares the connections of this client. Closing either closes both.
+   * @throws {ConfigurationError} If an option is invalid.
    */
   override with(options: RequestOptions): RedisClient<T> {
     return new RedisClient<T>(this.view(options));

@@ -1,10 +1,10 @@
 /**
- * The client for a standalone server: one primary and its replicas.
+ * Client for a standalone server: one primary and its replicas.
  *
- * It owns discovery of the roles, failover and reads from replicas. What happens on one connection is in
- * `lib/connection`, the commands are in `lib/commands`.
+ * {@linkcode RedisClient} finds the primary, follows failovers (with or without Sentinel) and can read from replicas.
+ * For a cluster use `@babushka/redis/cluster`.
  *
- * @example Hello
+ * @example Set and get
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis/standalone";
  *

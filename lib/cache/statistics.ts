@@ -1,28 +1,31 @@
 /**
- * What a cache counts.
+ * Counters of client-side caching.
  *
  * @module
  */
 
-/** Figures of client-side caching since the client was created: a snapshot. */
+/** Counters of client-side caching since the client was created: a snapshot. */
 export interface CacheStatistics {
-  /** Cacheable reads that were answered from memory. MGET counts each key. */
+  /** Number of cacheable reads answered from memory. MGET counts once per key. */
   hits: number;
-  /** Cacheable reads that waited for the server, including those that shared the request of another read. */
+  /** Number of cacheable reads that waited for the server, including those that shared the request of another read. */
   misses: number;
-  /** Keys that a server has reported as changed, whether they were in the cache or not. */
+  /** Number of keys that servers have reported as changed, whether they were cached or not. */
   invalidations: number;
-  /** How often the entries of a node, or all entries, were dropped: after FLUSHALL or a lost connection, say. */
+  /**
+   * Number of times when all entries, or all entries of a node, were dropped: after FLUSHALL or a lost connection, for
+   * example.
+   */
   flushes: number;
-  /** Entries that were dropped to make room for others. */
+  /** Number of entries that were evicted because the cache was full. */
   evictions: number;
   /** Estimated memory of all entries, in bytes. */
   bytes: number;
-  /** Replies that are kept. */
+  /** Number of entries. */
   entries: number;
 }
 
-/** The figures of a client that does not use a cache. */
+/** Counters of a client that does not use the cache. */
 export const NO_CACHE: Readonly<CacheStatistics> = {
   hits: 0,
   misses: 0,
@@ -33,7 +36,7 @@ export const NO_CACHE: Readonly<CacheStatistics> = {
   entries: 0,
 };
 
-/** The counters of one cache. Size and number of its entries are those of the store. */
+/** Counters of one cache. The store has the number of entries and their size. */
 export class CacheCounters {
   /** See {@linkcode CacheStatistics.hits}. */
   hits = 0;

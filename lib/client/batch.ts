@@ -1,5 +1,5 @@
 /**
- * Several commands in one write, without atomicity.
+ * Batches: several commands in one write, not atomic.
  *
  * @module
  */
@@ -16,29 +16,30 @@ import { type Script, scriptWords } from "./script.ts";
 import type { View } from "./view.ts";
 import { checkText } from "../words.ts";
 
-/** What a batch of commands resolves to: the value of each, in their order. */
+/** Result of a batch or a transaction: the result of each command, in order. */
 export type BatchValues<P extends readonly unknown[]> = { -readonly [K in keyof P]: Awaited<P[K]> };
 
-/** What a batch resolves to where errors are values: the value or the error of each, in their order. */
+/** Result of a batch or a transaction with `errors: "values"`: the result or the error of each command, in order. */
 export type BatchOutcomes<P extends readonly unknown[]> = {
   -readonly [K in keyof P]: Awaited<P[K]> | Error;
 };
 
-/** Options for a batch or a transaction. */
+/** Options of a batch or a transaction. */
 export interface BatchOptions {
   /**
-   * What an error of one command does: reject the whole, after all have ended (`"reject"`), or take the place of the
-   * command's value (`"values"`).
+   * How to handle errors of single commands. `"reject"` rejects with the first error after all commands have completed.
+   * `"values"` puts the error in place of the command's result.
    *
-   * A command that the client refuses (a bad argument, say) counts as well: with `"reject"` nothing of the batch is
-   * sent, with `"values"` the others are. A transaction with such a command always rejects, and nothing of it is sent.
+   * This includes commands that the client rejects, because of a wrong argument, for example. With `"reject"`, nothing
+   * of the batch is sent; with `"values"`, the other commands are. A transaction with such a command always rejects,
+   * and nothing of it is sent.
    *
    * @default {"reject"}
    */
   errors?: "reject" | "values";
   /**
-   * Whether a command that the server cannot execute at the moment (`TRYAGAIN`, `LOADING`, …) is sent again later, as
-   * outside of a batch. It may then be executed after the commands that follow it.
+   * Retry commands that the server cannot execute at the moment (`TRYAGAIN`, `LOADING`, …), as outside of a batch. A
+   * retried command may run after commands that follow it in the batch.
    *
    * @default {false}
    */
@@ -46,20 +47,19 @@ export interface BatchOptions {
 }
 
 /**
- * Collects the commands of a batch while its callback runs. All are sent when the callback has returned.
+ * Collects the commands of a batch or a transaction. They are sent when the callback has returned.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export class Batch<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Commands<T, N> {
-  /** Not in a batch: it takes several round trips. Use `scan()`. */
+  /** Not available in a batch, since it takes several round trips. Use `scan()`. */
   declare scanIterator: never;
-  /** Not in a batch: it takes several round trips. Use `hscan()`. */
+  /** Not available in a batch, since it takes several round trips. Use `hscan()`. */
   declare hscanIterator: never;
-  /** Not in a batch: it takes several round trips. Use `sscan()`. */
+  /** Not available in a batch, since it takes several round trips. Use `sscan()`. */
   declare sscanIterator: never;
-  /** Not in a batch: it takes several round trips. Use `zscan()`. */
+  /** Not available in a batch, since it takes several round trips. Use `zscan()`. */
   declare zscanIterator: never;
 
   static {
@@ -93,7 +93,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 
   /**
-   * Errors of the commands that were refused, in the order in which the commands were added.
+   * Errors of the commands that were rejected, in the order in which the commands were added.
    *
    * @ignore
    */
@@ -111,11 +111,12 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   }
 
   /**
-   * Adds any command, also one that this library has no method for.
+   * Adds any command, including commands without a method in this library.
    *
-   * @param args Its words, the name first.
-   * @returns The reply.
-   * @throws {TypeError} If the command would change the state of the shared connection.
+   * @param args Name and arguments of the command: `["GET", "key"]`.
+   * @returns The reply without conversion; see {@linkcode Reply}.
+   * @throws {TypeError} If the command would change the state of the shared connection, such as SELECT. The message
+   * names the alternative.
    */
   override customCommand(args: readonly Argument[]): Promise<Reply> {
     const refused = refuse(args);
@@ -125,8 +126,8 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   /**
    * Adds a Lua script.
    *
-   * Its text is sent, not its digest: a server that does not know the digest would fail the script after it has executed
-   * other commands.
+   * The script is sent with EVAL, not EVALSHA. With EVALSHA, a server that does not know the script would fail it after
+   * it has executed other commands of the batch.
    *
    * @example A script between other commands
    * ```ts
@@ -136,9 +137,9 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
    * await client.transaction((t) => [t.set("n", 21), t.run(twice, { keys: "n" })]); // ["OK", 42]
    * ```
    *
-   * @param script The script, made by {@linkcode script}.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param script The script, created with {@linkcode script}.
+   * @param call Keys (`KEYS`) and arguments (`ARGV`) of the script.
+   * @returns The value that the script returned, without conversion; see {@linkcode Reply}.
    */
   run(script: Script, call?: ScriptCall): Promise<Reply> {
     return this.send(scriptWords("EVAL", script, call), toReply);
@@ -147,7 +148,7 @@ export class Batch<T extends string | Uint8Array = string, N extends Reach = Rea
   /** Adds a command. */
   protected override send<R>(words: Words, decode: Decoder<R>, bytes?: boolean): Promise<R> {
     try {
-      if (!this.#open) throw new TypeError("Cannot add a command: the batch was sent already");
+      if (!this.#open) throw new TypeError("Cannot add a command: the batch has been sent already");
       const promise = handled(this.#make(words, decode, bytes).promise<R>());
       this.#promises.push(promise);
       return promise;

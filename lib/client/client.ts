@@ -1,5 +1,5 @@
 /**
- * The methods that both clients have besides the commands.
+ * Methods that both clients have in addition to the commands.
  *
  * @module
  */
@@ -48,17 +48,17 @@ import type { View } from "./view.ts";
 import { runWatch, type WatchOptions } from "./watch.ts";
 import type { WatchSession } from "./watch_session.ts";
 
-/** Names of methods in other clients: they say what to call instead. */
+/** Method names of other clients. Calling one fails with the name of the method to use instead. */
 export interface Client<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Habits {}
 
 /**
- * A client, or a view of one: the same connections with other request options, or with bytes for text.
+ * Base class of both clients: commands, batches, transactions, scripts, subscriptions.
  *
- * It is the type for code that works with either client. Replies that a cluster client answers by node are then of
- * either shape.
+ * Use it as the type in code that works with a standalone and with a cluster client. Methods that return a record by
+ * node on a cluster client then return either form.
  *
- * @example A function for either client
+ * @example A function for both clients
  * ```ts
  * import type { Client } from "@babushka/redis";
  *
@@ -70,7 +70,7 @@ export interface Client<T extends string | Uint8Array = string, N extends Reach 
  * ```
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
+ * @typeParam N How many nodes a command reaches.
  */
 export abstract class Client<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Commands<T, N> {
@@ -103,28 +103,28 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     this.#view = view;
   }
 
-  /** A view of this client whose bulk strings are `Uint8Array`: exact, whatever the bytes. */
+  /** View of this client that returns bulk strings as `Uint8Array` instead of `string`. */
   abstract get bytes(): Client<Uint8Array, N>;
 
-  /** A view of this client whose reads are answered from memory where possible. */
+  /** View of this client that answers reads from memory where possible (client-side caching). */
   abstract get cached(): Client<T, N>;
 
   /**
-   * A view of this client whose requests have other options.
+   * View of this client whose requests have other options.
    *
-   * @param options Options of the requests; what is not given stays as it is on this view.
-   * @returns The view. It shares everything with this client; closing either closes both.
-   * @throws {ConfigurationError} If an option is bad.
+   * @param options Timeout and signal of the requests. Options that are left out keep their value from this view.
+   * @returns The view. It shares the connections of this client. Closing either closes both.
+   * @throws {ConfigurationError} If an option is invalid.
    */
   abstract with(options: RequestOptions): Client<T, N>;
 
   /**
-   * What happens in the background: connections opened and lost, another primary, gaps of subscriptions.
+   * Events of the client: connections opened and lost, changes of the topology, gaps in subscriptions.
    *
-   * Each iteration begins with the next event and ends when the client is closed. A reader that falls behind by more
-   * than 1000 events loses the oldest.
+   * Each iteration starts with the next event and ends when the client is closed. A reader that is more than 1000
+   * events behind loses the oldest ones.
    *
-   * @example Logging lost connections
+   * @example Log lost connections
    * ```ts
    * async function watch(): Promise<void> {
    *   for await (const event of client.events) {
@@ -138,10 +138,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Figures about the client since it was created: requests, connections, bytes, cache, subscriptions. They are counted
-   * also without telemetry.
+   * Counters of the client since it was created: requests, connections, bytes, cache and subscriptions. They do not
+   * require telemetry.
    *
-   * @example Requests in flight, and failed ones
+   * @example Requests in flight and failed requests
    * ```ts
    * const { inFlight, failed } = client.statistics;
    * inFlight; // 0
@@ -155,9 +155,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Figures of client-side caching, for all views together. All are zero until a view `cached` is used.
+   * Counters of client-side caching, for all views together. All are zero until {@linkcode Client.cached} is used.
    *
-   * @example How many reads were answered from memory
+   * @example Hit rate of the cache
    * ```ts
    * const { hits, misses } = client.cacheStatistics;
    * const hitRate = hits / (hits + misses);
@@ -168,20 +168,20 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Runs any command, also one that has no method.
+   * Runs any command, including commands without a method in this library.
    *
-   * It is routed like commands with a method. The reply is not converted; see {@linkcode Reply} for the shapes.
+   * It is routed like other commands. The reply is not converted; see {@linkcode Reply} for its form.
    *
-   * @example A command with options of its own
+   * @example A command with its own timeout
    * ```ts
    * await client.customCommand(["ECHO", "hello"], { timeout: 1000 }); // "hello"
    * ```
    *
-   * @param args Its words, the name first.
-   * @param options Options of this request; those of the view where they are not given.
+   * @param args Name and arguments of the command: `["GET", "key"]`.
+   * @param options Options of this request. Options that are left out keep their value from this view.
    * @returns The reply.
    * @throws {TypeError} If the command would change the state of the shared connection (`SUBSCRIBE`, `MULTI`, `SELECT`,
-   * …); the message says what to use instead.
+   * …). The message names the alternative.
    */
   override customCommand(args: readonly Argument[], options?: RequestOptions): Promise<Reply> {
     const refused = refuse(args);
@@ -202,37 +202,38 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Sends several commands in one write, one per node in a cluster. They are not atomic: each succeeds or fails by
-   * itself, and commands of other callers may be executed between them.
+   * Sends several commands in one write; in a cluster, one write per node. They are not atomic: each command succeeds
+   * or fails by itself, and commands of other clients may run between them.
    *
-   * If the client refuses one of them (a bad argument, keys in different slots, too many requests in flight), nothing
-   * is sent; with `errors: "values"` the others are.
+   * If the client rejects one of them (a wrong argument, keys in different slots, too many requests in flight), none is
+   * sent. With `errors: "values"` the others are sent.
    *
-   * The commands for one node are executed in order. If one of them blocks (`BLPOP` and the like), all of them are sent
-   * on a connection of their own, so that other requests do not wait. The deadline of each is then extended by the time
-   * for which those before it may block, unless the view has a `timeout`.
+   * The commands for one node are executed in order. If one of them blocks (BLPOP, for example), they are all sent on a
+   * dedicated connection, so that other requests do not wait. The deadline of each command is then extended by the
+   * blocking times of the commands before it, unless the view has a `timeout`.
    *
    * @example Three commands, one round trip
    * ```ts
    * await client.batch((b) => [b.set("n", 1), b.incr("n"), b.get("n")]); // ["OK", 2, "2"]
    * ```
    *
-   * @param build Adds the commands; it must return their promises in an array, and must not be async.
-   * @param options What an error of one command does.
-   * @returns The value of each command, in their order; with `errors: "values"` the error where there is no value.
-   * @throws {TypeError} If the callback is async, or returns no array; nothing was sent then.
-   * @throws {Error} The first error of a command, in their order, once all have ended; not with `errors: "values"`.
+   * @param build Adds the commands and returns their promises in an array. It must not be async.
+   * @param options How to handle errors of single commands.
+   * @returns The result of each command, in order. With `errors: "values"`, a failed command has its error in place of
+   * the result.
+   * @throws {TypeError} If the callback is async or does not return an array. Nothing was sent.
+   * @throws {Error} The error of the first command that failed, after all have completed. Not with `errors: "values"`.
    */
   batch<P extends readonly unknown[] | []>(
     build: (batch: Batch<T, N>) => P,
     options: BatchOptions & { errors: "values" },
   ): Promise<BatchOutcomes<P>>;
-  /** Sends several commands in one write. They are not atomic. */
+  /** Sends several commands in one write, not atomically. */
   batch<P extends readonly unknown[] | []>(
     build: (batch: Batch<T, N>) => P,
     options?: BatchOptions,
   ): Promise<BatchValues<P>>;
-  /** Sends several commands in one write. They are not atomic. */
+  /** Sends several commands in one write, not atomically. */
   batch(
     build: (batch: Batch<T, N>) => readonly unknown[],
     options?: BatchOptions,
@@ -241,47 +242,47 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Executes several commands together (MULTI and EXEC): no command of another caller is executed between them.
+   * Executes several commands atomically (MULTI and EXEC): no command of another client runs between them.
    *
-   * - If the client refuses one of them (a bad argument, say), the transaction rejects and nothing is sent.
-   * - If the server refuses one of them before EXEC (an unknown command, say), none is executed.
-   * - If one of them fails while they are executed (`WRONGTYPE`, say), the others are executed all the same; see
-   *   `errors`.
+   * - If the client rejects one of them (a wrong argument, for example), the transaction rejects and nothing is sent.
+   * - If the server rejects one of them before EXEC (an unknown command, for example), none is executed.
+   * - If one of them fails during EXEC (`WRONGTYPE`, for example), the others are still executed. Redis has no
+   *   rollback. See `errors` for what the call returns.
    *
-   * Blocking commands do not block in a transaction: they answer at once, as if their time had run out.
+   * Blocking commands do not block in a transaction. They reply at once, as if their timeout had expired.
    *
-   * In a cluster all keys must share a slot. A route must lead to one node: a `slotKey` or `slot` to that of the keys,
-   * an address to the node that has them, and `"random"` is for transactions without keys. Without keys and route the
-   * transaction runs on any primary.
+   * In a cluster, all keys must be in one slot. Give them a hash tag: `{account}:a`, `{account}:b`. A route must lead
+   * to a single node: a `slotKey` or `slot` must be that of the keys, an address must be the node that has them, and
+   * `"random"` is only allowed without keys. A transaction without keys and route runs on any primary.
    *
-   * @example Moving money
+   * @example Transfer between two accounts
    * ```ts
    * await client.transaction((t) => [t.decrby("{account}:a", 10), t.incrby("{account}:b", 10)]); // [-10, 10]
    * ```
    *
-   * @param build Adds the commands; it must return their promises in an array, and must not be async.
-   * @param options What an error of one command does.
-   * @returns The value of each command, in their order.
-   * @throws {ServerError} If the user may not run MULTI (`NOPERM`); nothing was executed then. To find out, the first
-   * transaction of each connection takes one more round trip.
-   * @throws {RedisError} If a server that had accepted MULTI on this connection refused it, because the user's rights
-   * were changed: such a server executes the commands one by one.
-   * @throws {ServerError} If the server refused a command before EXEC (`EXECABORT`); nothing was executed then. `cause`
-   * is that command's error, and `cause.command` its name. With `errors: "values"` the error is in the place of that
-   * command, and the others have `EXECABORT`.
-   * @throws {ClusterError} If the keys are in different slots, or not in that of the route; nothing was sent then.
-   * @throws {ConfigurationError} If the route names several nodes; nothing was sent then.
+   * @param build Adds the commands and returns their promises in an array. It must not be async.
+   * @param options How to handle errors of single commands.
+   * @returns The result of each command, in order.
+   * @throws {ServerError} If the user may not run MULTI (`NOPERM`). Nothing was executed. To check this, the first
+   * transaction on each connection takes an extra round trip.
+   * @throws {RedisError} If the server no longer accepts MULTI because the permissions of the user were changed. It has
+   * then executed the commands one by one.
+   * @throws {ServerError} If the server rejects a command before EXEC (`EXECABORT`). Nothing was executed. `cause` is
+   * the error of that command, and `cause.command` its name. With `errors: "values"` the result of that command is its
+   * error, and the result of the others is the `EXECABORT` error.
+   * @throws {ClusterError} If the keys are in different slots, or not in the slot of the route. Nothing was sent.
+   * @throws {ConfigurationError} If the route leads to several nodes. Nothing was sent.
    */
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,
     options: BatchOptions & { errors: "values" },
   ): Promise<BatchOutcomes<P>>;
-  /** Executes several commands together. */
+  /** Executes several commands atomically. */
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,
     options?: BatchOptions,
   ): Promise<BatchValues<P>>;
-  /** Executes several commands together. */
+  /** Executes several commands atomically. */
   async transaction(
     build: (transaction: Batch<T, "one">) => readonly unknown[],
     options?: BatchOptions,
@@ -293,9 +294,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Runs a Lua script by its digest; the text goes over only where the server does not know it yet.
+   * Runs a Lua script with EVALSHA. If the server does not know the script yet, it is sent with EVAL.
    *
-   * @example Adding two counters
+   * @example Add two counters
    * ```ts
    * import { script } from "@babushka/redis";
    *
@@ -304,9 +305,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * await client.run(sum, { keys: ["{n}:a", "{n}:b"] }); // 3
    * ```
    *
-   * @param script The script, made by {@linkcode script}.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param script The script, created with {@linkcode script}.
+   * @param call Keys (`KEYS`) and arguments (`ARGV`) of the script. In a cluster, the keys select the node.
+   * @returns The value that the script returned, without conversion; see {@linkcode Reply}.
    * @throws {ServerError} If the script fails.
    */
   run(script: Script, call?: ScriptCall): Promise<Reply> {
@@ -314,17 +315,17 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Watches keys while a callback reads them and writes in a transaction, and runs the callback again if one of the
-   * keys was changed in between.
+   * Updates keys with optimistic locking (WATCH): the callback reads the keys, then writes them in a transaction that
+   * is executed only if no other client has changed the keys since. If one has, the callback runs again.
    *
-   * The session of the callback has a connection of its own. The callback may run several times: also in a cluster,
-   * when the keys move to another node.
+   * The session uses a dedicated connection. The callback must tolerate being run several times. In a cluster, it also
+   * runs again when the keys move to another node.
    *
-   * The timeout of the view applies to each request of the session, not to the callback as a whole. Waiting for a
-   * connection and WATCH together count as one request. When the signal of the view is aborted, `watch()` rejects at
-   * once; it does not wait for the callback, whose further commands reject.
+   * The timeout of the view applies to each request of the session, not to the whole callback. Waiting for a connection
+   * and WATCH count as one request. When the signal of the view is aborted, `watch()` rejects at once without waiting
+   * for the callback. Further commands of the callback then reject.
    *
-   * @example Doubling a number that others change as well
+   * @example Double a number that other clients may change
    * ```ts
    * await client.set("n", 21);
    * await client.watch("n", async (session) => {
@@ -333,13 +334,13 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }); // ["OK"]
    * ```
    *
-   * @param keys One key or several; in a cluster of one slot.
-   * @param work Reads, and then writes in `session.transaction()`.
-   * @param options How often to begin again.
-   * @returns What the callback returned.
-   * @throws {WatchError} If a watched key was changed in each attempt; see `retries`.
-   * @throws {TimeoutError} If there was no answer to WATCH in time.
-   * @throws {Error} Whatever the callback rejects with.
+   * @param keys One or more keys. In a cluster, they must be in one slot.
+   * @param work Reads the keys with the session, then writes them in `session.transaction()`.
+   * @param options How often to retry.
+   * @returns The value that the callback returned in the last attempt.
+   * @throws {WatchError} If a watched key was changed in every attempt; see `retries`.
+   * @throws {TimeoutError} If WATCH is not answered in time.
+   * @throws {Error} If the callback rejects, with the same error.
    */
   watch<R>(
     keys: OneOrMany<Key>,
@@ -352,10 +353,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   /**
    * Subscribes to channels.
    *
-   * Subscriptions have connections of their own, at most one to each node, so they do not delay requests. Several
-   * subscriptions to one channel share one subscription at the server; each gets its own copy of a message.
+   * Subscriptions use separate connections, at most one per node, so they do not delay requests. Several subscriptions
+   * to a channel share one subscription on the server. Each of them receives every message.
    *
-   * @example Reading messages
+   * @example Read messages
    * ```ts
    * await using news = await client.subscribe(["news", "sport"]);
    * await client.publish("sport", "1:0");
@@ -365,7 +366,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @example A function instead of a loop
+   * @example Use a message handler instead of a loop
    * ```ts
    * const received = Promise.withResolvers<string>();
    * await using jobs = await client.subscribe("jobs", {
@@ -375,7 +376,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * await received.promise; // "resize 17"
    * ```
    *
-   * @example Handling gaps, where messages may be missing
+   * @example Detect missing messages
    * ```ts
    * async function follow(): Promise<void> {
    *   await using prices = await client.subscribe("prices", { gaps: true });
@@ -386,7 +387,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @example Ending it by a signal
+   * @example End a subscription with a signal
    * ```ts
    * const stop = new AbortController();
    * const alarms = await client.subscribe("alarms", { signal: stop.signal });
@@ -394,13 +395,13 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * alarms.ended; // true
    * ```
    *
-   * @param channels One channel or several.
-   * @param options A function instead of a loop, gaps, the limits of the buffer, and a signal.
-   * @returns The subscription, once the server has confirmed all channels.
-   * @throws {ServerError} If the server refuses a channel (`NOPERM`). No channel is subscribed to then.
-   * @throws {TimeoutError} If the server has not confirmed all within `requestTimeout`, or within `clientCreationTimeout`
-   * if a connection has to be opened. No channel is subscribed to then.
-   * @throws {ConfigurationError} If an option is bad, or the view has a route.
+   * @param channels One or more channels.
+   * @param options Message handler, gaps, buffer limits and signal.
+   * @returns The subscription. Resolves when the server has confirmed all channels.
+   * @throws {ServerError} If the server rejects a channel (`NOPERM`). No channel is subscribed then.
+   * @throws {TimeoutError} If the server does not confirm all channels within `requestTimeout`, or within
+   * `clientCreationTimeout` if a connection must be opened. No channel is subscribed then.
+   * @throws {ConfigurationError} If an option is invalid, or the view has a route.
    */
   subscribe<G extends boolean = false>(
     channels: OneOrMany<Key>,
@@ -410,11 +411,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Subscribes to all channels whose names match patterns.
+   * Subscribes to all channels whose names match a pattern.
    *
-   * A message of a channel that matches several patterns comes once for each of them.
+   * A message on a channel that matches several patterns arrives once per pattern.
    *
-   * @example Reading messages
+   * @example Read messages
    * ```ts
    * await using all = await client.psubscribe("news.*");
    * await client.publish("news.art", "A new museum");
@@ -424,10 +425,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @param patterns One glob pattern or several.
-   * @param options As for {@linkcode Client.subscribe}.
-   * @returns The subscription, once the server has confirmed all patterns.
-   * @throws As {@linkcode Client.subscribe} does. `NOPERM` also if the ACL has no rule that is equal to the pattern.
+   * @param patterns One or more glob patterns, such as `"news.*"`.
+   * @param options Message handler, gaps, buffer limits and signal.
+   * @returns The subscription. Resolves when the server has confirmed all patterns.
+   * @throws {Error} The errors of {@linkcode Client.subscribe}. The server also rejects a pattern (`NOPERM`) if the
+   * user's ACL does not contain exactly this pattern.
    */
   psubscribe<G extends boolean = false>(
     patterns: OneOrMany<Key>,
@@ -437,10 +439,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Subscribes to shard channels, whose messages come from {@linkcode Commands.spublish}. In a cluster they are sent only
-   * to the nodes of the shard that has the slot of the channel.
+   * Subscribes to shard channels, which receive the messages of {@linkcode Commands.spublish}. In a cluster, such a
+   * message stays within the shard that owns the slot of the channel.
    *
-   * @example Reading messages
+   * @example Read messages
    * ```ts
    * await using orders = await client.ssubscribe("orders:{7}");
    * await client.spublish("orders:{7}", "paid");
@@ -450,10 +452,11 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @param channels One shard channel or several.
-   * @param options As for {@linkcode Client.subscribe}.
-   * @returns The subscription, once the server has confirmed all channels.
-   * @throws As {@linkcode Client.subscribe} does. Servers before 7.0 do not know the command (`ServerError`).
+   * @param channels One or more shard channels. They may be in different slots.
+   * @param options Message handler, gaps, buffer limits and signal.
+   * @returns The subscription. Resolves when the server has confirmed all channels.
+   * @throws {Error} The errors of {@linkcode Client.subscribe}. Servers before 7.0 do not have the command
+   * (`ServerError`).
    */
   ssubscribe<G extends boolean = false>(
     channels: OneOrMany<Key>,
@@ -463,19 +466,19 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Streams the commands that a server executes, those of all clients (MONITOR). It costs the server much of its
-   * throughput: use it for debugging.
+   * Streams the commands of all clients as the server executes them (MONITOR). It reduces the throughput of the server
+   * considerably, so use it only for debugging.
    *
-   * The monitor has a connection of its own. If it is lost, it is opened again, and there is a gap: in the `stats`, as a
-   * `gap` event of the client without names, and with the option `gaps` between the commands.
+   * The monitor uses a separate connection and reconnects automatically. A gap is then recorded in `stats` and emitted
+   * as a `gap` event with an empty `names`. With the option `gaps` it is also an item between the commands.
    *
-   * Servers hide secrets in AUTH, HELLO and the like, and leave out administrative commands (CONFIG, say). Commands that a
-   * script calls have the address `"lua"`.
+   * Servers hide the secrets in AUTH, HELLO and similar commands, and omit administrative commands such as CONFIG.
+   * Commands called by a script have the address `"lua"`.
    *
-   * In a cluster the view needs a route to one node: `cluster.with({ route: { host, port } }).monitor()`. The node of a
-   * slot or key is looked up each time the connection is opened.
+   * A cluster client requires a route to one node: `cluster.with({ route: { host, port } }).monitor()`. With a slot or
+   * key as the route, the node is looked up whenever the connection is opened.
    *
-   * @example What a client sends
+   * @example Commands of a client
    * ```ts
    * await using monitor = await client.monitor();
    * await client.set("greeting", "hello");
@@ -484,7 +487,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @example How often each command is used, in ten seconds
+   * @example Count the commands of ten seconds
    * ```ts
    * async function count(): Promise<Map<string, number>> {
    *   const counts = new Map<string, number>();
@@ -496,12 +499,14 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * }
    * ```
    *
-   * @param options Gaps, the limits of the buffer, and a signal.
-   * @returns The monitor, once the server has accepted MONITOR. It gets all commands that are executed from then on.
+   * @param options Gaps, buffer limits and signal.
+   * @returns The monitor. Resolves when the server has accepted MONITOR; all commands executed from then on are
+   * received.
    * @throws {ServerError} If the user may not run MONITOR (`NOPERM`).
-   * @throws {TimeoutError} If the server has not accepted it within `clientCreationTimeout`, or the timeout of the view.
-   * @throws {ConfigurationError} If an option is bad, or a cluster client has no route to one node.
-   * @throws {ClusterError} If the cluster does not have the node of the route.
+   * @throws {TimeoutError} If the server does not accept MONITOR within `clientCreationTimeout`, or the timeout of the
+   * view.
+   * @throws {ConfigurationError} If an option is invalid, or a cluster client has no route to one node.
+   * @throws {ClusterError} If the node of the route is not in the cluster.
    * @see {@link https://valkey.io/commands/monitor/}
    */
   async monitor<G extends boolean = false>(
@@ -527,23 +532,23 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   /**
    * Replaces the credentials of the client.
    *
-   * Without `reauthenticate`, open connections stay logged in as they are; servers allow that even after the password has
-   * changed. With it, each open connection logs in anew between two of its requests, never inside a transaction. A
-   * connection that blocks or watches keys does so before its next use. If the user name changes, a new connection takes
-   * the place of each open one.
+   * Without `reauthenticate`, only new connections use the new credentials. Open connections keep their authentication;
+   * servers allow this even after the password has changed. With it, each open connection sends AUTH between two
+   * requests, never inside a transaction. A connection that is blocked or watches keys sends it before its next use. If
+   * the user name changes, each open connection is replaced by a new one.
    *
-   * @example A new password
+   * @example Rotate the password
    * ```ts no-eval
    * await client.updateCredentials({ username: "app", password: "s3cret-2" }, { reauthenticate: true });
    * ```
    *
-   * @param credentials User and password, or a function that returns them.
-   * @param options Whether open connections log in anew.
-   * @returns Resolves when all open connections that can log in now have done so.
-   * @throws {ServerError} If a node refuses them (`WRONGPASS`). Its open connections stay as they are, and the client
-   * tries again in the background. Each failure is a `reauthenticationFailed` event.
-   * @throws {RedisError} If the function fails.
-   * @throws {ConfigurationError} If the credentials are malformed.
+   * @param credentials User name and password, or a function that returns them for each new connection.
+   * @param options Whether open connections authenticate again.
+   * @returns Resolves when all open connections that are not blocked have authenticated.
+   * @throws {ServerError} If a node rejects the credentials (`WRONGPASS`). Its open connections keep their
+   * authentication, and the client retries in the background. Each failure emits a `reauthenticationFailed` event.
+   * @throws {RedisError} If the function rejects.
+   * @throws {ConfigurationError} If the credentials are invalid.
    * @throws {ClosedError} If the client is closed.
    */
   updateCredentials(
@@ -554,24 +559,25 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Closes the client: no new requests are taken, those under way get their reply or time out, then the connections are
-   * closed. Blocking commands end at once with `ClosedError`, and iterations of subscriptions simply end.
+   * Closes the client gracefully. New requests reject, requests in flight get their reply or time out, then the
+   * connections are closed. Blocking commands reject at once with a `ClosedError`. Iterations over subscriptions end
+   * without an error.
    *
-   * @returns Resolves when nothing of the client is left. A second call waits for the first.
+   * @returns Resolves when all connections and timers are released. Further calls return the same outcome.
    */
   close(): Promise<void> {
     return this.#view.dispatcher.close();
   }
 
   /**
-   * Closes the client at once: everything under way rejects with `ClosedError`. A connection that is being opened ends
-   * within 20 ms; `close()` after it waits for that.
+   * Closes the client at once. All requests in flight reject with a `ClosedError`. A connection attempt in progress
+   * ends within 20 ms; call `close()` afterwards to wait for it.
    */
   destroy(): void {
     this.#view.dispatcher.destroy();
   }
 
-  /** Closes the client at the end of an `await using` block, as {@linkcode Client.close} does. */
+  /** Closes the client at the end of an `await using` block, like {@linkcode Client.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

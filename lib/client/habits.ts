@@ -1,27 +1,27 @@
 /**
- * Names of methods in other clients, and what to call here instead.
+ * Method names of other clients, and the methods to use instead.
  *
  * @module
  */
 
 /**
- * The type of a name that is a method in other clients, but not here. A call does not compile, and the compiler's
- * message says what to use.
+ * Type of a method name that other clients have and this library does not. Calling it does not compile. The compiler's
+ * message contains the replacement.
  *
- * @typeParam W What to use.
+ * @typeParam W The replacement.
  */
 export interface UseInstead<W extends string> {
-  /** What to use. */
+  /** The replacement. */
   readonly use: W;
 }
 
 /**
- * Names that users of ioredis, node-redis and GLIDE know, and what to call here.
+ * Method names of ioredis, node-redis and GLIDE, with their replacements.
  *
- * None of them can be called: the compiler refuses it, and at run time it is a `TypeError` that says the same. The
- * README compares the most used calls one by one under "Coming from another client".
+ * None of them can be called. The compiler rejects the call; at run time it throws a `TypeError` that names the
+ * replacement. The section "Coming from another client" of the README compares the most common calls.
  *
- * | there | here |
+ * | other clients | this library |
  * | --- | --- |
  * | `zadd(key, 1, "m")` | `zadd(key, { m: 1 })` |
  * | `del("a", "b")` | `del(["a", "b"])` |
@@ -81,7 +81,7 @@ export interface Habits {
   readonly unwatch: UseInstead<"watch(keys, async (session) => …)">;
 }
 
-/** What each name leads to, as in the types. */
+/** The replacement of each name, as in the types. */
 const INSTEAD: { readonly [K in keyof Habits]: Habits[K]["use"] } = {
   addListener: "for await (const event of client.events)",
   auth: 'the option "credentials" of create()',

@@ -1,5 +1,5 @@
 /**
- * Lua scripts that are sent once and then called by their digest.
+ * Lua scripts that are sent to a server once and then called by their SHA-1 digest.
  *
  * @module
  */
@@ -14,11 +14,13 @@ import { sha1 } from "./sha1.ts";
 import type { View } from "./view.ts";
 import { listOf, taken } from "../words.ts";
 
-/** Options for {@linkcode script}. */
+/** Options of {@linkcode script}. */
 export interface ScriptOptions {
   /**
-   * Whether the script only reads; then replicas may run it, and it is sent again when a connection breaks. @default
-   * {false}
+   * Whether the script only reads. It is then called with EVALSHA_RO: replicas may run it, and it is sent again after a
+   * lost connection.
+   *
+   * @default {false}
    */
   readOnly?: boolean;
 }
@@ -26,36 +28,38 @@ export interface ScriptOptions {
 const SCRIPT_OPTIONS: OptionShape<ScriptOptions> = { readOnly: "flag" };
 const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "words", args: "words" };
 
-/** A Lua script. Make it with {@linkcode script}, once, and run it with `client.run()`. */
+/** A Lua script. Create it once with {@linkcode script}, and run it with {@linkcode Client.run}. */
 export class Script {
-  /** The script's text. */
+  /** Source code of the script. */
   readonly source: string;
-  /** Whether it only reads. */
+  /** Whether the script only reads. */
   readonly readOnly: boolean;
   #digest: string | undefined;
 
   /**
-   * Makes a script.
+   * Creates a script.
    *
-   * @param source Its text.
-   * @param options Whether it only reads.
-   * @throws {TypeError} If the source is no text, or there is no such option.
+   * @param source Source code of the script, in Lua.
+   * @param options Whether the script only reads.
+   * @throws {TypeError} If the source is not a string, or an option is unknown.
    */
   constructor(source: string, options: ScriptOptions = {}) {
-    if (typeof source !== "string") throw new TypeError("Cannot make a script: expected its text");
+    if (typeof source !== "string") {
+      throw new TypeError("Cannot make a script: expected its source as a string");
+    }
     const fault = faultOfOptions(options, SCRIPT_OPTIONS);
     if (fault !== undefined) throw new TypeError(`Cannot make a script: ${fault}`);
     this.source = source;
     this.readOnly = options.readOnly ?? false;
   }
 
-  /** Digest under which servers know it: SHA-1 in hexadecimal. */
+  /** SHA-1 digest of the source in hexadecimal, by which servers identify the script. */
   get sha1(): Promise<string> {
     return Promise.resolve(this.digest);
   }
 
   /**
-   * The same digest, at once.
+   * The digest without a promise.
    *
    * @ignore
    */
@@ -65,9 +69,9 @@ export class Script {
 }
 
 /**
- * Makes a script.
+ * Creates a script, to be run with {@linkcode Client.run}.
  *
- * @example Taking from a counter what is there
+ * @example Take at most as much as a counter has
  * ```ts
  * import { script } from "@babushka/redis";
  *
@@ -80,16 +84,17 @@ export class Script {
  * await client.run(take, { keys: ["stock"], args: [5] }); // 3
  * ```
  *
- * @param source Its text.
- * @param options Whether it only reads.
- * @returns The script.
+ * @param source Source code of the script, in Lua.
+ * @param options Whether the script only reads.
+ * @returns The script. It can be run by several clients.
+ * @throws {TypeError} If the source is not a string, or an option is unknown.
  */
 export function script(source: string, options?: ScriptOptions): Script {
   return new Script(source, options);
 }
 
 /**
- * Runs a script by its digest, and by its text if the server does not know the digest.
+ * Runs a script with EVALSHA, then with EVAL if the server does not know the digest.
  *
  * @param view What the requests are sent with.
  * @param script The script.

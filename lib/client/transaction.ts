@@ -1,5 +1,5 @@
 /**
- * Several commands that are executed together or not at all: MULTI and EXEC.
+ * Transactions: several commands that are executed atomically (MULTI and EXEC).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Other credentials for a client that runs.
+ * Replaces the credentials of a running client.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { credentialsOf } from "../configuration/access.ts";
 import type { LinkSettings } from "../connection/settings.ts";
 import { faultOfOptions } from "../option_shape.ts";
 
-/** Options for `client.updateCredentials()`. */
+/** Options of {@linkcode Client.updateCredentials}. */
 export interface UpdateCredentialsOptions {
-  /** Have open connections log in with them as well, by AUTH between two of their requests. @default {false} */
+  /** Also authenticate open connections, with AUTH between two of their requests. @default {false} */
   reauthenticate?: boolean;
 }
 
 /**
- * Uses other credentials from now on.
+ * Replaces the credentials.
  *
- * @param settings How the client connects.
- * @param given What the caller gave as credentials.
- * @param options What the caller gave as options.
- * @returns Resolves when the connections that can have them at once have them.
+ * @param settings Connection settings of the client.
+ * @param given Credentials from the caller.
+ * @param options Options from the caller.
+ * @returns Resolves when all open connections that are not blocked have authenticated.
  */
 export async function updateCredentials(
   { credentials }: LinkSettings,

@@ -1,5 +1,5 @@
 /**
- * Optimistic locking: keys are read, and then written only if no other client has written them meanwhile.
+ * Optimistic locking: keys are read, then written only if no other client has changed them in between.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const PAUSE = { first: 10, longest: 250 };
 
 /** Options for `client.watch()`. */
 export interface WatchOptions {
-  /** How often to run the callback again after another client has changed a watched key. @default {10} */
+  /** Number of retries after another client has changed a watched key; 0 for none. @default {10} */
   retries?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Sessions: connections on which keys are watched, and the commands that run on them.
+ * Sessions of `watch()`: a dedicated connection with watched keys, and the commands that run on it.
  *
  * @module
  */
@@ -27,9 +27,10 @@ export interface WatchingConnection {
 }
 
 /**
- * A connection of its own on which keys are watched.
+ * Session of {@linkcode Client.watch}: a dedicated connection on which the keys are watched.
  *
- * Commands are executed in their order. A transaction is executed only if no watched key was changed since WATCH.
+ * Commands are executed in order. A transaction is executed only if no watched key was changed since WATCH. The session
+ * ends when the callback is done; further commands reject.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -73,13 +74,17 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     };
   }
 
-  /** Whether a transaction was not executed: a watched key had been changed, or its node no longer had the keys. */
+  /**
+   * Whether a transaction of this session was not executed, because a watched key was changed or the keys moved to
+   * another node.
+   */
   get broken(): boolean {
     return this.#broken;
   }
 
   /**
-   * The error with which the node refused a command because the keys move, or it is not the primary any more.
+   * Error of the first command that the node rejected because the keys are moving, or because it is no longer the
+   * primary.
    *
    * @ignore
    */
@@ -88,7 +93,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Tells whether the callback failed only because the keys move, so that it can run again at their new node.
+   * Tells whether the callback failed only because the keys are moving, so that it can run again on their new node.
    *
    * @param error What the callback rejected with.
    * @ignore
@@ -98,23 +103,23 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Executes commands together, if no watched key was changed since WATCH.
+   * Executes commands atomically, if no watched key was changed since WATCH.
    *
-   * @param build Adds the commands; it must return their promises in an array, and must not be async.
-   * @param options What an error of one command does.
-   * @returns The value of each command; null if nothing was executed because a watched key was changed or the keys have
-   * moved to another node. Then the whole `watch()` begins again when its callback is done.
+   * @param build Adds the commands and returns their promises in an array. It must not be async.
+   * @param options How to handle errors of single commands.
+   * @returns The result of each command, in order. Null if nothing was executed because a watched key was changed or
+   * the keys have moved to another node; `watch()` then runs the callback again once it has returned.
    */
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,
     options: BatchOptions & { errors: "values" },
   ): Promise<BatchOutcomes<P> | null>;
-  /** Executes commands together, if no watched key was changed since it is watched. */
+  /** Executes commands atomically, if no watched key was changed since WATCH. */
   transaction<P extends readonly unknown[] | []>(
     build: (transaction: Batch<T, "one">) => P,
     options?: BatchOptions,
   ): Promise<BatchValues<P> | null>;
-  /** Executes commands together, if no watched key was changed since it is watched. */
+  /** Executes commands atomically, if no watched key was changed since WATCH. */
   async transaction(
     build: (transaction: Batch<T, "one">) => readonly unknown[],
     options?: BatchOptions,
@@ -135,11 +140,12 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Runs any command on the connection that watches.
+   * Runs any command on the connection of the session.
    *
-   * @param args Its words, the name first.
-   * @returns The reply.
-   * @throws {TypeError} If the command would change the state of the connection.
+   * @param args Name and arguments of the command: `["GET", "key"]`.
+   * @returns The reply without conversion; see {@linkcode Reply}.
+   * @throws {TypeError} If the command would change the state of the connection, such as SELECT. The message names the
+   * alternative.
    */
   override customCommand(args: readonly Argument[]): Promise<Reply> {
     const refused = refuse(args);
@@ -147,12 +153,12 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Runs a Lua script on the connection that watches, by its digest; the text goes over only if the server does not know
-   * it yet.
+   * Runs a Lua script on the connection of the session, with EVALSHA. If the server does not know the script yet, it is
+   * sent with EVAL.
    *
-   * @param script The script, made by {@linkcode script}.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param script The script, created with {@linkcode script}.
+   * @param call Keys (`KEYS`) and arguments (`ARGV`) of the script.
+   * @returns The value that the script returned, without conversion; see {@linkcode Reply}.
    * @throws {ServerError} If the script fails.
    */
   run(script: Script, call?: ScriptCall): Promise<Reply> {
@@ -161,7 +167,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
   }
 
   /**
-   * Ends the session: requests under way reject. If there were none, the connection is kept for later use.
+   * Ends the session. Requests in flight reject. If there are none, the connection is kept for later use.
    *
    * @ignore
    */
@@ -178,7 +184,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     dedicated.release();
   }
 
-  /** Runs a command on the connection that watches. */
+  /** Runs a command on the connection of the session. */
   protected override send<R>(
     words: Words,
     decode: Decoder<R>,
@@ -207,7 +213,7 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
     });
   }
 
-  /** Checks whether an error says that the node does not have the keys any more, or is not the primary any more. */
+  /** Checks whether an error says that the node no longer owns the keys, or is no longer the primary. */
   #onErrorReply(request: Request, error: ServerError): boolean {
     const isTransaction = request.prelude.length > 0;
     if (!isNodeUnable(error)) return false;
@@ -226,9 +232,9 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
 }
 
 /**
- * Watches keys on a connection of its own: waits for their node, for a connection to it, and follows keys that move.
+ * Watches keys on a dedicated connection. Waits for their node and for a connection to it, and follows keys that move.
  *
- * @param view What the session sends its requests with; its timeout is for all of this as well.
+ * @param view The view whose requests the session sends. Its timeout applies to the whole operation.
  * @param keys The keys.
  * @returns The connection.
  */
@@ -236,7 +242,7 @@ export function watchKeys(
   { dispatcher, bytes, options }: View,
   keys: readonly Key[],
 ): Promise<WatchingConnection> {
-  // The node is that of the keys, so a route of the view is left out.
+  // The keys decide about the node, so the route of the view does not apply.
   const own = { timeout: options?.timeout, signal: options?.signal };
   const request = dispatcher.make(["WATCH", ...keys], take, bytes, own);
   // A blocking request gets a connection of its own. The session keeps it.

@@ -1,7 +1,7 @@
 /**
  * Types of replies that come from several nodes of a cluster.
  *
- * The dispatcher decodes such a reply once for each node. So a method has one body for all surfaces, and only its type
+ * The dispatcher calls the decoder once per node. Command methods have one implementation; only their return type
  * depends on the reach.
  *
  * @module
@@ -10,45 +10,50 @@
 import type { Decoder } from "../executor.ts";
 
 /**
- * How many nodes the commands of a surface reach.
+ * How many nodes a command reaches.
  *
- * - `"one"`: a single one. A standalone server, a transaction, a view of a cluster client with a route to one node.
- * - `"policy"`: as many as the servers' own policies say. A cluster client.
- * - `"several"`: as many as were asked for. A view of a cluster client with a route to several nodes.
+ * - `"one"`: one node. On a standalone client, in a transaction, and on a view of a cluster client with a route to one
+ *   node.
+ * - `"policy"`: depends on the request policy of the command. On a cluster client without a route.
+ * - `"several"`: several nodes. On a view of a cluster client with the route `"allPrimaries"` or `"allNodes"`.
  */
 export type Reach = "one" | "policy" | "several";
 
-/** Name of a node in a reply: its announced address `host:port`, an IPv6 address in brackets. */
+/**
+ * Key of a node in a {@linkcode ByNode} record: the address `host:port` that it announces. IPv6 addresses are in
+ * brackets.
+ */
 export type NodeName = `${string}:${number}`;
 
 /**
- * Replies by node. Pick one by its name, or take all with `Object.values()` and `Object.entries()`.
+ * Replies by node, as a record with the keys `host:port`. Use `Object.values()` or `Object.entries()` to read them.
  *
- * @typeParam R What one node answers.
+ * @typeParam R Reply of one node.
  */
 export type ByNode<R> = Record<NodeName, R>;
 
 /**
- * What a command answers that reports on each node: in a cluster a record by the addresses of the nodes, `host:port`.
+ * Result of a command that reports on each node. On a standalone client, or with a route to one node, it is the reply.
+ * On a cluster client it is a record of replies by `host:port`.
  *
- * @typeParam R What one node answers.
- * @typeParam N How many nodes are reached.
+ * @typeParam R Reply of one node.
+ * @typeParam N How many nodes the command reaches.
  */
 export type PerNode<R, N extends Reach> = N extends "one" ? R : ByNode<R>;
 
 /**
- * What a command answers that goes to one node unless a route to several asks for more: then a record by the addresses of
- * the nodes, `host:port`.
+ * Result of a command that goes to one node by default. With a route to several nodes it is a record of replies by
+ * `host:port`, otherwise the reply.
  *
- * @typeParam R What one node answers.
- * @typeParam N How many nodes are reached.
+ * @typeParam R Reply of one node.
+ * @typeParam N How many nodes the command reaches.
  */
 export type PerRoutedNode<R, N extends Reach> = N extends "several" ? ByNode<R> : R;
 
 /**
- * Gives a decoder the type of what the caller gets of it.
+ * Changes the type of a decoder to that of the method's result.
  *
- * @param decode Decoder of what one node answers.
+ * @param decode Decoder of the reply of one node.
  * @returns The same decoder.
  */
 export function perNode<R, N extends Reach>(decode: Decoder<R>): Decoder<PerNode<R, N>> {
@@ -56,9 +61,9 @@ export function perNode<R, N extends Reach>(decode: Decoder<R>): Decoder<PerNode
 }
 
 /**
- * Gives a decoder the type of what the caller gets of it.
+ * Changes the type of a decoder to that of the method's result.
  *
- * @param decode Decoder of what one node answers.
+ * @param decode Decoder of the reply of one node.
  * @returns The same decoder.
  */
 export function perRoutedNode<R, N extends Reach>(

@@ -79,30 +79,29 @@ export interface Commands<T extends string | Uint8Array = string, N extends Reac
     VectorSetCommands<T> {}
 
 /**
- * Every typed command, and {@linkcode Commands.customCommand} for the rest.
+ * All command methods, and {@linkcode Commands.customCommand} for commands without a method.
  *
- * Clients, batches and transactions extend it and override {@linkcode Executor.send} only.
+ * Clients, batches and transactions extend this class.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
-// TypeScript takes the merged interface at its word: link() below makes it true, and a test checks it.
+ * @typeParam N How many nodes a command reaches. */
+// The methods of the merged interface are added by link() below. A test checks that none is missing.
 export abstract class Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Executor<T> {
   /**
-   * Runs any command, also one that this library has no method for.
+   * Runs any command, including commands without a method in this library.
    *
-   * It is routed like the typed ones. The reply comes as it is; see {@linkcode Reply} for the shapes.
+   * It is routed like other commands. The reply is not converted; see {@linkcode Reply} for its form.
    *
    * @example A command of a module
    * ```ts
    * await client.customCommand(["ECHO", "hello"]); // "hello"
    * ```
    *
-   * @param args Its words, the name first.
+   * @param args Name and arguments of the command: `["GET", "key"]`.
    * @returns The reply.
    * @throws {TypeError} If the command would change the state of a shared connection (`SUBSCRIBE`, `MULTI`, `SELECT`,
-   * …); the message says what to use instead.
+   * …). The message names the alternative.
    */
   customCommand(args: readonly Argument[]): Promise<Reply> {
     return this.send([...args], toReply);

@@ -1,5 +1,5 @@
 /**
- * Options of the clients: their meaning and their defaults.
+ * Options of the clients, with their defaults.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface SocketAddress {
   path: string;
 }
 
-/** Credentials: a password alone, or those of an ACL user. */
+/** User name and password for AUTH. Without a user name, the password is that of the user `default`. */
 export interface RedisCredentials {
   /** ACL user. @default {"default"} */
   username?: string;
@@ -28,20 +28,20 @@ export interface RedisCredentials {
   password: string;
 }
 
-/** Credentials that are valid for a limited time. */
+/** Credentials that expire, such as access tokens. */
 export interface TemporaryCredentials extends RedisCredentials {
   /**
-   * Milliseconds after which the provider is called again and all open connections log in with the new credentials; at
-   * least 100. Without it, open connections stay logged in as they are.
+   * Milliseconds after which the client calls the provider again and sends AUTH with the result on all open
+   * connections; at least 100. If it is left out, open connections do not authenticate again.
    */
   refreshAfter?: number;
 }
 
 /**
- * Function that returns credentials. It is called for each new connection, once for all that are opened at the same time.
- * It may take as long as the attempt to connect; if it rejects, the attempt fails.
+ * Function that returns the credentials for a new connection. Connections that are opened at the same time share one
+ * call. The call counts towards the time limit of the connection attempt. If it rejects, the attempt fails.
  *
- * @example Tokens that are valid for 15 minutes
+ * @example Tokens that expire after 15 minutes
  * ```ts
  * import type { CredentialsProvider } from "@babushka/redis";
  *
@@ -53,34 +53,38 @@ export interface TemporaryCredentials extends RedisCredentials {
  */
 export type CredentialsProvider = () => Promise<TemporaryCredentials>;
 
-/** TLS options; they need `useTls`. */
+/** TLS options. They require `useTls: true`. */
 export interface TlsOptions {
-  /** Certificates of authorities to trust besides the system's, as PEM text (not as paths of files). */
+  /** Certificates of authorities to trust in addition to the system's. PEM text, not file paths. */
   caCerts?: string[];
-  /** Certificate chain of the client as PEM text, where the server asks for one; needs `key`. */
+  /** Client certificate chain as PEM text, for servers that require one. Requires `key`. */
   cert?: string;
-  /** Private key of the client as PEM text, without a passphrase; needs `cert`. */
+  /** Private key of the client certificate as PEM text, without a passphrase. Requires `cert`. */
   key?: string;
-  /** Name to expect in the server's certificate instead of the host, in ASCII. Cannot be combined with `cert`. */
+  /**
+   * Name to expect in the server's certificate instead of the host, in ASCII. Cannot be combined with `cert`.
+   *
+   * @default {host of the address}
+   */
   serverName?: string;
-  /** Accept a certificate that is valid but made for another name. @default {false} */
+  /** Accept a valid certificate that was issued for another name. @default {false} */
   unsafelyDisableHostnameVerification?: boolean;
 }
 
 /**
- * Function that returns TLS options. It is called for each attempt to connect, so that certificates can be replaced while
- * the client runs. If it throws, returns options that cannot work, or takes longer than 500 ms, its last good result is
- * used.
+ * Function that returns TLS options. It is called for each connection attempt, so certificates can be replaced while
+ * the client runs. If it throws, returns invalid options or takes longer than 500 ms, the client uses the last valid
+ * result and emits a `tlsOptionsFailed` event.
  */
 export type TlsProvider = () => TlsOptions | Promise<TlsOptions>;
 
 /**
- * Which nodes answer reads. The values list groups of nodes; the first group with a connected node is used, and its
- * connected nodes take turns.
+ * Which nodes answer read-only commands. Each value stands for a list of node groups. The client uses the first group
+ * that has a connected node, and takes turns among the connected nodes of that group.
  *
- * - `"primary"`: the primary.
+ * - `"primary"`: only the primary.
  * - `"preferReplica"`: the replicas, then the primary.
- * - `"any"`: the replicas and the primary, as one group.
+ * - `"any"`: the replicas and the primary in one group.
  * - `"azAffinity"`: the replicas in the zone `clientAz`, then the other replicas, then the primary.
  * - `"azAffinityReplicasAndPrimary"`: the replicas in the zone `clientAz`, then the primary if it is in that zone, then the
  *   other replicas, then the primary.
@@ -92,7 +96,7 @@ export type ReadFrom =
   | "azAffinity"
   | "azAffinityReplicasAndPrimary";
 
-/** The values of {@linkcode ReadFrom} by the names that the specification gives them. */
+/** The values of {@linkcode ReadFrom} as constants. */
 export const ReadFrom: {
   readonly PRIMARY: "primary";
   readonly PREFER_REPLICA: "preferReplica";
@@ -108,172 +112,186 @@ export const ReadFrom: {
 };
 
 /**
- * How long to wait between attempts to connect: before attempt N a random time between 0 and `factor * exponentBase ** N`
- * milliseconds. Attempts never end.
+ * How long to wait between connection attempts. The wait before attempt N is random, from 0 to
+ * `factor * exponentBase ** N` milliseconds. The client never stops trying.
  */
 export interface BackoffStrategy {
-  /** N grows up to this number; 0 makes the wait constant. @default {16} */
+  /** Highest value of N. With 0 the upper limit of the wait is constant. @default {16} */
   numOfRetries?: number;
-  /** Milliseconds that are multiplied. @default {10} */
+  /** Base of the wait, in milliseconds. @default {10} */
   factor?: number;
-  /** Base of the exponent, 1 or more. @default {2} */
+  /** Factor by which the upper limit of the wait grows per attempt; at least 1. @default {2} */
   exponentBase?: number;
-  /** Longest wait in milliseconds. @default {3000} */
+  /** Longest wait, in milliseconds. @default {3000} */
   maxDelay?: number;
 }
 
 /**
- * The same as {@linkcode BackoffStrategy} in the words of `retry` of `@std/async`, whose `RetryOptions` fit in here. There
- * is no number of attempts: they never end.
+ * The same as {@linkcode BackoffStrategy}, with the option names of `retry()` in `@std/async`. There is no
+ * `maxAttempts`: the client never stops trying.
  */
 export interface RetryStrategy {
-  /** By how much the wait grows from attempt to attempt. @default {2} */
+  /** Factor by which the wait grows per attempt; at least 1. @default {2} */
   multiplier?: number;
-  /** Longest wait before the first repetition, in milliseconds. @default {10} */
+  /** Wait before the second attempt, in milliseconds, before jitter is applied. @default {10} */
   minTimeout?: number;
-  /** Longest wait of all, in milliseconds. @default {3000} */
+  /** Longest wait, in milliseconds, before jitter is applied. @default {3000} */
   maxTimeout?: number;
-  /** Which share of the wait is random, from 0 to 1. @default {1} */
+  /** Share of the wait that is random, from 0 (none) to 1 (all of it). @default {1} */
   jitter?: number;
 }
 
 /** Limits of client-side caching. */
 export interface CacheOptions {
   /**
-   * Memory for all replies together, in bytes. When it is full, the least recently used replies are dropped. A reply that
-   * takes more than a sixteenth of it is not kept.
+   * Memory for all cached replies, in bytes. When it is full, the least recently used replies are evicted. A reply
+   * larger than a sixteenth of it is not cached.
    *
    * @default {67108864}
    */
   maxBytes?: number;
-  /** Longest time for which a reply is used, in milliseconds. @default {60000} */
+  /** Maximum age of a cached reply, in milliseconds. @default {60000} */
   maxTtl?: number;
 }
 
-/** Options that both clients have. */
+/** Options that both clients share. */
 export interface BaseConfiguration {
   /**
-   * Where to connect. Standalone: the primary and its replicas, in any order, or one address that leads to the primary (of a
-   * load balancer, say), or the path of a Unix domain socket. Cluster: one node or more. A host name is resolved again for
-   * each attempt to connect.
+   * Where to connect. Standalone: the primary and its replicas in any order, or one address that leads to the primary
+   * (a load balancer, for example), or the path of a Unix domain socket. Cluster: one or more nodes; the client
+   * discovers the others. Host names are resolved for each connection attempt.
    */
   addresses: (NodeAddress | SocketAddress)[];
-  /** User and password, or a function that returns them for each new connection. */
+  /** User name and password, or a function that returns them for each new connection. */
   credentials?: RedisCredentials | CredentialsProvider;
-  /** Speak TLS, with the usual verification of the server's certificate. @default {false} */
+  /** Connect with TLS and verify the server's certificate. @default {false} */
   useTls?: boolean;
-  /** TLS options, or a function that returns them for each attempt to connect. They need `useTls`. */
+  /** TLS options, or a function that returns them for each connection attempt. They require `useTls: true`. */
   tls?: TlsOptions | TlsProvider;
-  /** Which nodes answer reads. @default {"primary"} */
+  /** Which nodes answer read-only commands. @default {"primary"} */
   readFrom?: ReadFrom;
   /**
-   * Availability zone of this client, for `readFrom: "azAffinity"` and `"azAffinityReplicasAndPrimary"`. It is compared with
-   * the zones that the servers report (directive `availability-zone` of Valkey).
+   * Availability zone of this client. Required by `readFrom: "azAffinity"` and `"azAffinityReplicasAndPrimary"`, and
+   * only allowed with them. The client compares it with the zone that each server reports (`availability-zone` in the
+   * configuration of Valkey).
    */
   clientAz?: string;
-  /** Milliseconds for all of `create()`: connect, handshake, discovery. @default {2500} */
+  /** Time limit for `create()` in milliseconds: connecting, handshake and discovery together. @default {2500} */
   clientCreationTimeout?: number;
   /**
-   * Milliseconds for the whole life of a request: queue, send, reply, reconnects and retries. Time in which this process
-   * was too busy to read replies does not count.
+   * Time limit for a request in milliseconds, from the call to the reply. It includes waiting in the queue, reconnects
+   * and retries. Time in which this process was too busy to read replies does not count.
    *
-   * A blocking command (`blpop("jobs", 5)`) may take the time that it blocks, plus this timeout or 500 ms, whichever is
-   * longer, counted from when it is written. Until it is written it may take as long, or `clientCreationTimeout` if that is
-   * longer. One that blocks without a limit (0) has no deadline.
+   * A blocking command such as `blpop("jobs", 5)` gets its blocking time plus this timeout, or plus 500 ms if that is
+   * longer, counted from the moment when it is written. Before that, it may wait for the same time, or for
+   * `clientCreationTimeout` if that is longer. A command that blocks without a limit (0) has no deadline.
    *
    * @default {250}
    */
   requestTimeout?: number;
-  /** Waits between attempts to connect, in the words of this library or of `retry` of `@std/async`. */
+  /** How long to wait between connection attempts. */
   reconnectStrategy?: BackoffStrategy | RetryStrategy;
-  /** Protocol to ask for; where the server does not know RESP3, RESP2 is spoken. @default {3} */
+  /** RESP version to request. Servers without RESP3 are used with RESP2. @default {3} */
   protocol?: 2 | 3;
-  /** Logical database. @default {0} */
+  /** Number of the logical database (SELECT). @default {0} */
   databaseId?: number;
-  /** Name that the server shows in CLIENT LIST; no white space. */
+  /** Name of the connections in CLIENT LIST: printable ASCII without spaces. */
   clientName?: string;
   /**
-   * Tell the server the name and version of this library (CLIENT SETINFO), which CLIENT LIST then shows. Set it to false for
-   * a proxy that closes a connection when it gets a command that it does not know.
+   * Send the name and version of this library to the server (CLIENT SETINFO), for CLIENT LIST. Set it to `false` for a
+   * proxy that closes the connection after an unknown command.
    *
    * @default {true}
    */
   clientInfo?: boolean;
   /**
-   * Number of connections for blocking commands and `watch()` that are opened ahead to each primary, and stay open while
-   * they are idle. `create()` waits for them. Without them such a command may have to wait until a connection is opened.
+   * Number of connections for blocking commands and `watch()` that are opened to each primary in advance and kept open.
+   * `create()` waits for them. With 0, the first such command waits until a connection is open.
    *
    * @default {0}
    */
   blockingConnections?: number;
-  /** How many requests may be unanswered; one more is rejected at once. @default {100000} */
+  /**
+   * Maximum number of requests in flight. Further requests reject at once with an `OverloadError`.
+   *
+   * @default {100000}
+   */
   inflightRequestsLimit?: number;
-  /** Connect on the first request instead of in `create()`. @default {false} */
+  /** Connect with the first request instead of in `create()`. @default {false} */
   lazyConnect?: boolean;
-  /** Milliseconds between checks of who is primary and who is replica; 0 for none. @default {60000} */
+  /**
+   * Milliseconds between checks of the topology: roles of the nodes, or the slots of the cluster. 0 turns them off.
+   *
+   * @default {60000}
+   */
   periodicTopologyCheck?: number;
-  /** Limits of client-side caching, for the views `cached`. */
+  /** Limits of client-side caching, which `client.cached` uses. */
   cache?: CacheOptions;
-  /** Milliseconds without a byte from a node after which it gets a PING; 0 for never. @default {30000} */
+  /**
+   * Send PING on a connection that has received nothing for this many milliseconds. 0 turns it off.
+   *
+   * @default {30000}
+   */
   keepAlive?: number;
-  /** Spans and metrics by OpenTelemetry; none by default. `{}` turns spans on. */
+  /** OpenTelemetry spans and metrics. Off if left out; `{}` turns spans on. */
   telemetry?: TelemetryOptions;
 }
 
-/** How to find the primary and its replicas by Sentinel. */
+/** How to find the primary and its replicas with Sentinel. */
 export interface SentinelConfiguration {
-  /** Name by which the sentinels know the primary (`sentinel monitor NAME …`). */
+  /** Name of the primary in the configuration of the sentinels (`sentinel monitor NAME …`). */
   name: string;
   /**
-   * Sentinels, in any order; port 26379. One that answers is enough, since it knows the others. Name all the same those that
-   * you know: they are never forgotten.
+   * Sentinels, in any order. The default port is 26379. The client discovers further sentinels from the first that
+   * answers, but only those listed here are kept for ever: list all that you know.
    */
   addresses: NodeAddress[];
-  /** User and password for the sentinels. Those for the nodes are never used there. */
+  /** Credentials for the sentinels. They never receive the credentials for the nodes. */
   credentials?: RedisCredentials | CredentialsProvider;
-  /** Speak TLS with the sentinels. @default {false} */
+  /** Connect to the sentinels with TLS. @default {false} */
   useTls?: boolean;
-  /** TLS options for the sentinels. Those for the nodes are never used there. */
+  /** TLS options for the sentinels. Those for the nodes do not apply to them. */
   tls?: TlsOptions | TlsProvider;
   /**
-   * Translates the addresses that the sentinels announce (of the primary, of replicas, of other sentinels) into those to
-   * connect to, for NAT, proxies and containers. `addresses` are not translated. It is called before each attempt to
-   * connect, and must not be async.
+   * Function that translates the addresses that sentinels announce (of the primary, the replicas and other sentinels)
+   * into the addresses to connect to. Use it behind NAT, proxies or container networks. It is called before each
+   * connection attempt and must be synchronous. `addresses` are not translated.
    */
   addressMap?: (host: string, port: number) => { host: string; port: number };
 }
 
-/** Options for {@linkcode RedisClient.create}: with `addresses` or with `sentinel`. */
+/** Options for {@linkcode RedisClient.create}. Either `addresses` or `sentinel` is required. */
 export interface RedisClientConfiguration extends Omit<BaseConfiguration, "addresses"> {
   /**
-   * Where to connect: the primary and its replicas, in any order, or one address that leads to the primary (of a load
-   * balancer, say). Left out with `sentinel`.
+   * Where to connect: the primary and its replicas in any order, or one address that leads to the primary (a load
+   * balancer, for example), or the path of a Unix domain socket. Not allowed with `sentinel`.
    */
   addresses?: (NodeAddress | SocketAddress)[];
   /**
-   * Sentinels that name the primary and its replicas; the client follows their failovers. All other options are for the
-   * nodes.
+   * Find the primary and its replicas with Sentinel, and follow failovers. All other options apply to the nodes, not to
+   * the sentinels.
    *
-   * A primary that is cut off with a minority of the sentinels goes on taking writes, which are lost later. A client that
-   * reaches only that side cannot know. A client that also reaches a majority leaves that primary within a second after
-   * the majority has agreed on a new one. `min-replicas-to-write` at the servers bounds the loss.
+   * After a network partition, an old primary on the side of a minority of sentinels still accepts writes. They are
+   * lost when the partition ends. A client that reaches only that side cannot detect it. A client that also reaches the
+   * majority leaves the old primary within a second after the majority has agreed on a new one. Set
+   * `min-replicas-to-write` on the servers to limit the loss.
    */
   sentinel?: SentinelConfiguration;
 }
 
 /** Options for {@linkcode RedisClusterClient.create}. */
 export interface ClusterClientConfiguration extends BaseConfiguration {
-  /** Where to connect: one node or more. */
+  /** One or more nodes of the cluster. The client discovers the others. */
   addresses: NodeAddress[];
   /**
-   * Translates the addresses that nodes announce into those to connect to (NAT, proxies); `addresses` are used as they are.
-   * It is called before each attempt to connect to a node. If it throws, is async or returns no address, the requests for
-   * that node reject with a `ConfigurationError`.
+   * Function that translates the addresses that nodes announce into the addresses to connect to. Use it behind NAT,
+   * proxies or container networks. It is called before each connection attempt and must be synchronous. `addresses` are
+   * not translated. If it throws or returns no address, requests to that node reject with a `ConfigurationError`.
    */
   addressMap?: (host: string, port: number) => { host: string; port: number };
 }
 
-/** The port of an address without one. */
+/** Default port of nodes. */
 export const DEFAULT_PORT = 6379;
-/** The port of a sentinel without one. */
+/** Default port of sentinels. */
 export const DEFAULT_SENTINEL_PORT = 26379;

@@ -1,16 +1,16 @@
 /**
- * Options of telemetry, and the part of the OpenTelemetry API that they need.
+ * Options for OpenTelemetry, and interfaces for the part of its API that the client calls.
  *
- * The interfaces describe only what is called, so that no package has to be imported: the providers of
- * `npm:@opentelemetry/api` and those of Deno fit in.
+ * The interfaces avoid a dependency on an OpenTelemetry package. The providers of `npm:@opentelemetry/api` and those
+ * built into Deno implement them.
  *
  * @module
  */
 
 /**
- * Options for telemetry by OpenTelemetry.
+ * Options for OpenTelemetry spans and metrics.
  *
- * @example Spans and metrics, where the environment has `OTEL_DENO=true`
+ * @example Spans and metrics in Deno, started with `OTEL_DENO=true`
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  *
@@ -21,30 +21,30 @@
  * ```
  */
 export interface TelemetryOptions {
-  /** Make a span for each call; see `requireParent`. @default {true} */
+  /** Create a span for each call. See `requireParent`. @default {true} */
   traces?: boolean;
   /** Record metrics. @default {false} */
   metrics?: boolean;
   /**
-   * Provider that makes the spans. The default is the registered one, which is that of Deno if the environment has
-   * `OTEL_DENO=true`. If there is none when the client is created, the client makes no spans.
+   * Tracer provider. The default is the globally registered provider, which is Deno's own with `OTEL_DENO=true`. If
+   * none is registered when the client is created, the client creates no spans.
    */
   tracerProvider?: TelemetryTracerProvider;
   /**
-   * Provider that makes the metrics. The default is the registered one. If there is none when the client is created, the
-   * client records no metrics.
+   * Meter provider. The default is the globally registered provider. If none is registered when the client is created,
+   * the client records no metrics.
    */
   meterProvider?: TelemetryMeterProvider;
   /**
-   * Make spans only inside a trace that is recorded, which means that a span is active and sampled. With `false`, a call
-   * outside of such a trace begins a trace of its own, if the sampler of the provider agrees.
+   * Create spans only while another span is active and sampled. With `false`, a call without an active span starts a
+   * trace of its own, if the provider's sampler accepts it.
    *
    * @default {true}
    */
   requireParent?: boolean;
   /**
-   * Add `db.query.text` to spans: the name of the command and its keys, with `?` for each other word. Of commands that
-   * carry credentials, settings or scripts it has only the name.
+   * Add `db.query.text` to spans: the command name and the keys, with `?` in place of each other argument. For commands
+   * with credentials, settings or scripts it is only the command name.
    *
    * @default {false}
    */
@@ -54,20 +54,20 @@ export interface TelemetryOptions {
 /** Attributes of a span, an event or a measurement. */
 export type TelemetryAttributes = Readonly<Record<string, string | number>>;
 
-/** Makes tracers. */
+/** Creates tracers. */
 export interface TelemetryTracerProvider {
-  /** Makes the tracer of a library. */
+  /** Returns the tracer for a library. */
   getTracer(name: string, version?: string): TelemetryTracer;
 }
 
-/** Makes spans. */
+/** Creates spans. */
 export interface TelemetryTracer {
   /**
-   * Begins a span.
+   * Starts a span.
    *
    * @param name Name of the span.
-   * @param options Its kind, and the attributes that a sampler may look at.
-   * @param context Has the parent; by default the active context.
+   * @param options Span kind, and the attributes that a sampler can read.
+   * @param context Context that holds the parent span; by default the active context.
    */
   startSpan(
     name: string,
@@ -80,42 +80,42 @@ export interface TelemetryTracer {
 export interface TelemetrySpan {
   /** Adds attributes. */
   setAttributes(attributes: TelemetryAttributes): unknown;
-  /** Adds an event that happens now. */
+  /** Adds an event with the current time. */
   addEvent(name: string, attributes?: TelemetryAttributes): unknown;
-  /** Sets the status; code 2 is an error. */
+  /** Sets the status. Code 2 means error. */
   setStatus(status: { code: number }): unknown;
-  /** Ends it now. */
+  /** Ends the span. */
   end(): void;
-  /** Whether anything is kept of it. */
+  /** Whether the span is recorded. */
   isRecording(): boolean;
 }
 
-/** Makes meters. */
+/** Creates meters. */
 export interface TelemetryMeterProvider {
-  /** Makes the meter of a library. */
+  /** Returns the meter for a library. */
   getMeter(name: string, version?: string): TelemetryMeter;
 }
 
-/** Description of an instrument. */
+/** Options of an instrument. */
 export interface TelemetryInstrumentOptions {
-  /** What it measures. */
+  /** What the instrument measures. */
   description?: string;
-  /** Unit of the values. */
+  /** Unit of the values, such as `"s"` or `"By"`. */
   unit?: string;
-  /** Advice for the aggregation. */
+  /** Hints for the aggregation. */
   advice?: { explicitBucketBoundaries?: number[] };
 }
 
-/** Makes instruments. */
+/** Creates instruments. */
 export interface TelemetryMeter {
-  /** Makes a histogram. */
+  /** Creates a histogram. */
   createHistogram(name: string, options?: TelemetryInstrumentOptions): TelemetryHistogram;
-  /** Makes a counter whose value is asked for. */
+  /** Creates a counter whose value is read by a callback. */
   createObservableCounter(
     name: string,
     options?: TelemetryInstrumentOptions,
   ): TelemetryObservable;
-  /** Makes a sum that can also fall, whose value is asked for. */
+  /** Creates an up-down counter whose value is read by a callback. */
   createObservableUpDownCounter(
     name: string,
     options?: TelemetryInstrumentOptions,
@@ -128,14 +128,14 @@ export interface TelemetryHistogram {
   record(value: number, attributes?: TelemetryAttributes): void;
 }
 
-/** An instrument whose value is asked for. */
+/** An instrument whose value is read by a callback. */
 export interface TelemetryObservable {
-  /** Adds a function that tells the value when it is asked for. */
+  /** Adds a callback that reports the current value. */
   addCallback(callback: (result: TelemetryObservableResult) => void): void;
 }
 
-/** Takes the values of an instrument. */
+/** Receives the values from a callback. */
 export interface TelemetryObservableResult {
-  /** Takes a value. */
+  /** Reports a value. */
   observe(value: number, attributes?: TelemetryAttributes): void;
 }

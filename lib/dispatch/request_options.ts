@@ -6,27 +6,27 @@
 
 import type { Route } from "./route.ts";
 
-/** Options of the requests that are made through one view of a client. */
+/** Options of the requests of a view: `client.with({ timeout: 1000 })`. */
 export interface RequestOptions {
   /**
-   * Milliseconds for the whole life of a request; by default the client's `requestTimeout`.
+   * Time limit for a request in milliseconds, from the call to the reply. By default the client's `requestTimeout`.
    *
-   * Unlike that, it is not extended for blocking commands: with a `timeout` of 100, `blpop("jobs", 5)` rejects after
-   * 100 ms, and an element that the server takes at this moment is lost.
+   * Unlike `requestTimeout`, it is not extended for blocking commands: with a `timeout` of 100, `blpop("jobs", 5)`
+   * rejects after 100 ms. An element that the server pops at that moment is lost.
    */
   timeout?: number;
   /**
-   * Rejects the request with the signal's reason when it is aborted. If the request was sent, it may be executed all
-   * the same.
+   * Signal that aborts the request. The request rejects with the signal's reason. If it was already sent, the server
+   * may still execute it.
    *
-   * The reason of `AbortSignal.timeout()` is a `DOMException` with the name `TimeoutError`, which is no
-   * {@linkcode TimeoutError} of this library.
+   * `AbortSignal.timeout()` rejects with a `DOMException` named `TimeoutError`, not with the {@linkcode TimeoutError}
+   * of this library.
    */
   signal?: AbortSignal;
 }
 
-/** Options of the requests that are made through one view of a cluster client. */
+/** Options of the requests of a view of a cluster client. */
 export interface ClusterRequestOptions extends RequestOptions {
-  /** Where the request goes, instead of where its keys or the servers' tips say. */
+  /** Nodes that the request goes to. By default they depend on its keys, or on its request policy. */
   route?: Route;
 }

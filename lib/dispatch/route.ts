@@ -1,26 +1,26 @@
 /**
- * Where in a cluster a request shall go, if not where its keys are.
+ * Routes of requests in a cluster.
  *
  * @module
  */
 
-/** To the node that holds a key, or would hold it. */
+/** Route to the node that owns the slot of a key. The key need not exist. */
 export interface SlotKeyRoute {
-  /** A key of the slot. */
+  /** The key. */
   slotKey: string | Uint8Array;
-  /** Rather to a replica of that node, if there is one. @default {false} */
+  /** Prefer a replica of that node. @default {false} */
   replica?: boolean;
 }
 
-/** To the node that holds a slot. */
+/** Route to the node that owns a slot. */
 export interface SlotRoute {
   /** The slot, from 0 to 16383. */
   slot: number;
-  /** Rather to a replica of that node, if there is one. @default {false} */
+  /** Prefer a replica of that node. @default {false} */
   replica?: boolean;
 }
 
-/** To one node of the cluster, by the address that it announces. */
+/** Route to a node by the address that it announces in the cluster. */
 export interface AddressRoute {
   /** Host name or IP address. */
   host: string;
@@ -28,11 +28,11 @@ export interface AddressRoute {
   port: number;
 }
 
-/** To one node: any one (a primary if the request may write), that of a key or slot, or one by its address. */
+/** Route to one node. `"random"` is any node, or any primary if the request may write. */
 export type NodeRoute = "random" | SlotKeyRoute | SlotRoute | AddressRoute;
 
-/** To several nodes: all primaries, or all primaries and replicas. */
+/** Route to several nodes: all primaries, or all primaries and replicas. */
 export type NodesRoute = "allPrimaries" | "allNodes";
 
-/** Where in a cluster a request shall go: to one node, or to several. */
+/** Route of a request in a cluster: to one node or to several. */
 export type Route = NodeRoute | NodesRoute;

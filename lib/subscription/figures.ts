@@ -1,25 +1,25 @@
 /**
- * What is counted of all subscriptions of one client.
+ * Counters of all subscriptions of a client.
  *
  * @module
  */
 
-/** Figures about all subscriptions of a client since it was created: a snapshot. */
+/** Counters of all subscriptions of a client since it was created: a snapshot. */
 export interface SubscriptionFigures {
-  /** Subscriptions that have not ended. */
+  /** Number of open subscriptions. */
   open: number;
-  /** Messages that came for subscriptions. One that came for two of them counts twice. */
+  /** Number of received messages. A message for two subscriptions counts twice. */
   received: number;
-  /** Messages that were dropped because a buffer was full; `received` includes them. */
+  /** Number of messages that were dropped because a buffer was full. `received` includes them. */
   dropped: number;
-  /** How often messages may be missing: after a lost connection, a move to another node, or an overflow. */
+  /** Number of gaps: lost connections, moves to another node, and overflows. */
   gaps: number;
 }
 
-/** Figures about one subscription. */
+/** Counters of one subscription. */
 export type Figures = Omit<SubscriptionFigures, "open">;
 
-/** Adds up the figures of subscriptions. */
+/** Adds up the counters of subscriptions. */
 export class SubscriptionCounts {
   /** Those of subscriptions that have ended. */
   readonly #ended: Figures = { received: 0, dropped: 0, gaps: 0 };

@@ -1,5 +1,5 @@
 /**
- * The bounded buffer between a connection and one slow reader.
+ * Bounded buffer between a connection and a slow reader.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export const MAX_ITEMS = 1024;
 export const MAX_BYTES: number = 16 * 1024 * 1024;
 
 /**
- * What a full buffer does with one more item: it drops its oldest items, drops the new one, or ends with an error.
+ * What to do with a new item when a buffer is full: drop the oldest items, drop the new item, or end with an error.
  */
 export type Overflow = "dropOldest" | "dropNewest" | "error";
 

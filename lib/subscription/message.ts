@@ -7,57 +7,57 @@
 import type { Gap } from "../events.ts";
 
 /**
- * A message of a channel.
+ * Message of a channel.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface ChannelMessage<T extends string | Uint8Array = string> {
-  /** Discriminant. */
+  /** Kind of the item. */
   kind: "message";
   /** The channel. */
   channel: T;
-  /** The published value. */
+  /** The published message. */
   message: T;
 }
 
 /**
- * A message of a channel that matches a pattern.
+ * Message of a channel that matches a pattern.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PatternMessage<T extends string | Uint8Array = string> {
-  /** Discriminant. */
+  /** Kind of the item. */
   kind: "pmessage";
   /** The channel on which it was published. */
   channel: T;
   /** The pattern that the channel matches. */
   pattern: T;
-  /** What was published. */
+  /** The published message. */
   message: T;
 }
 
 /**
- * A message of a shard channel.
+ * Message of a shard channel.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface ShardMessage<T extends string | Uint8Array = string> {
-  /** Discriminant. */
+  /** Kind of the item. */
   kind: "smessage";
   /** The channel. */
   channel: T;
-  /** What was published. */
+  /** The published message. */
   message: T;
 }
 
-/** Item between two messages: some may be missing here. Only with the option `gaps`. */
+/** Gap between two messages, where messages may be missing. Only with the option `gaps`. */
 export interface GapItem extends Gap {
-  /** Discriminant. */
+  /** Kind of the item. */
   kind: "gap";
 }
 
 /**
- * Any message.
+ * Message of a channel, pattern or shard channel.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
  */

@@ -1,5 +1,5 @@
 /**
- * The commands that a server executes, as an async iterable.
+ * The commands that a server executes (MONITOR), as an async iterable.
  *
  * @module
  */
@@ -21,39 +21,42 @@ const OVERHEAD = 50;
 /**
  * Options of a monitor.
  *
- * @typeParam G Whether there are gaps between the commands.
+ * @typeParam G Whether the option `gaps` is set.
  */
 export interface MonitorOptions<G extends boolean = boolean> {
   /**
-   * Put a {@linkcode GapItem} between commands where some may be missing.
+   * Insert a {@linkcode GapItem} between commands where some may be missing.
    *
    * @default {false}
    */
   gaps?: G;
   /**
-   * What to do with a command when the buffer is full: `"dropOldest"` drops the oldest commands, `"dropNewest"` drops the
-   * new one, `"error"` ends the monitor with an `OverflowError`.
+   * What to do with a new command when the buffer is full: `"dropOldest"` drops the oldest commands, `"dropNewest"`
+   * drops the new one, `"error"` ends the monitor with an {@linkcode OverflowError}.
    *
    * @default {"dropOldest"}
    */
   overflow?: Overflow;
-  /** Limit of the buffer, in commands. @default {1024} */
+  /** Maximum number of commands in the buffer. @default {1024} */
   maxCommands?: number;
-  /** Limit of the buffer, in bytes as the server writes them. @default {16777216} */
+  /** Maximum size of the buffer, in bytes as sent by the server. @default {16777216} */
   maxBytes?: number;
-  /** Ends the monitor, or rejects the call if the server has not accepted MONITOR yet. */
+  /**
+   * Signal that ends the monitor. If the server has not accepted MONITOR yet, the call rejects with the signal's
+   * reason.
+   */
   signal?: AbortSignal;
 }
 
-/** Figures of a monitor. */
+/** Counters and gaps of a monitor: a snapshot. */
 export interface MonitorStats {
-  /** Commands that were received. */
+  /** Number of received commands. */
   received: number;
-  /** Received commands that were dropped because the buffer was full. */
+  /** Number of received commands that were dropped because the buffer was full. */
   dropped: number;
-  /** Commands that are in the buffer. */
+  /** Number of commands in the buffer. */
   buffered: number;
-  /** The times in which commands may have been missed, oldest first; the latest 100. */
+  /** The last 100 gaps, oldest first. */
   gaps: Gap[];
 }
 
@@ -78,10 +81,11 @@ export interface MonitorEnd {
 }
 
 /**
- * The commands that a server executes, from `monitor()`.
+ * The commands that a server executes, as returned by {@linkcode Client.monitor}.
  *
- * Iterate over it to get the commands. Each is handed out once: several loops share them. Leaving a loop does not end
- * the monitor; a later loop goes on where the last one stopped. `await using` or {@linkcode Monitor.stop} ends it.
+ * Iterate over it to receive the commands. If several loops run at the same time, each command goes to one of them.
+ * Leaving a loop does not end the monitor; a later loop continues where the previous one stopped. `await using` or
+ * {@linkcode Monitor.stop} ends it.
  *
  * @typeParam T Type of the words: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam M Type of its items.
@@ -131,12 +135,12 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
     });
   }
 
-  /** Whether it has ended. Commands in its buffer can still be read. */
+  /** Whether the monitor has ended. Commands in its buffer can still be read. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Its figures at this moment. */
+  /** Counters and gaps of the monitor: a snapshot. */
   get stats(): MonitorStats {
     return {
       received: this.#received,
@@ -176,7 +180,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
   }
 
   /**
-   * Ends the monitor: no more commands are taken. Those in the buffer can still be read; then iterations end.
+   * Ends the monitor. No further commands are received. Iterations end after the commands in the buffer have been read.
    *
    * @returns Resolves when its connection is closed.
    */
@@ -195,15 +199,15 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
     this.#end();
   }
 
-  /** Ends the monitor at the end of an `await using` block, as {@linkcode Monitor.stop} does. */
+  /** Ends the monitor at the end of an `await using` block, like {@linkcode Monitor.stop}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
   /**
-   * Begins to read, or goes on where the last loop stopped.
+   * Starts to read, or continues where the previous loop stopped.
    *
-   * @returns An iterator that ends with the monitor. It throws the error that ended the monitor, if one did.
+   * @returns An iterator that ends with the monitor. If an error ended the monitor, the iterator throws it.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined> {
     const items = this.#mailbox[Symbol.asyncIterator]();

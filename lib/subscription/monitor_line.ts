@@ -7,18 +7,18 @@
 import { UnexpectedReplyError } from "../errors.ts";
 
 /**
- * A command that a server has executed.
+ * Command that a server has executed.
  *
  * @typeParam T Type of the words: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface MonitoredCommand<T extends string | Uint8Array = string> {
-  /** When it was executed, in milliseconds since 1970 by the server's clock, exact to the microsecond. */
+  /** Time of execution by the server's clock: milliseconds since 1970, with microseconds as the fraction. */
   time: number;
-  /** The logical database. */
+  /** Number of the logical database. */
   database: number;
-  /** Who sent it: `"127.0.0.1:50712"`, `"[::1]:50712"`, `"unix:/run/redis.sock"`, or `"lua"` for a script. */
+  /** Address of the client: `"127.0.0.1:50712"`, `"[::1]:50712"`, `"unix:/run/redis.sock"`, or `"lua"` for a script. */
   address: string;
-  /** The command and its arguments. Servers replace secrets by `(redacted)`. */
+  /** Name and arguments of the command. Servers replace secrets with `(redacted)`. */
   words: T[];
 }
 

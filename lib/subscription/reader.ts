@@ -1,5 +1,5 @@
 /**
- * What stands behind one `Subscription`: its topics, its buffer or handler, its figures and its gaps.
+ * State of one `Subscription`: its topics, its buffer or handler, its counters and its gaps.
  *
  * @module
  */
@@ -32,15 +32,15 @@ export interface ReaderSettings {
   onMessage?(item: Item): unknown;
 }
 
-/** Figures of a subscription. */
+/** Counters and gaps of a subscription: a snapshot. */
 export interface SubscriptionStats {
-  /** Messages that were received. */
+  /** Number of received messages. */
   received: number;
-  /** Received messages that were dropped because the buffer was full. */
+  /** Number of received messages that were dropped because the buffer was full. */
   dropped: number;
-  /** Messages that are in the buffer. */
+  /** Number of messages in the buffer. */
   buffered: number;
-  /** The times in which messages may have been missed, oldest first; the latest 100. */
+  /** The last 100 gaps, oldest first. */
   gaps: Gap[];
 }
 

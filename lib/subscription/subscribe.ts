@@ -56,7 +56,7 @@ export async function subscribe<
   const forms = namesOf(method, names);
   if (view.routed) {
     throw new ConfigurationError(
-      `Cannot call ${method} with a route: it finds the nodes by itself; see the option "nodes"`,
+      `Cannot call ${method} with a route: the client selects the nodes; see the option "nodes"`,
       "route",
     );
   }
@@ -64,7 +64,7 @@ export async function subscribe<
   check(method, given);
   const { onMessage, gaps, overflow, maxMessages, maxBytes, nodes, signal } = given;
   if (nodes !== undefined && kind === "smessage") {
-    refuse(method, "nodes", "a shard channel is at the primary that has its slot");
+    refuse(method, "nodes", "shard channels are subscribed on the primary of their slot");
   }
   const signals = [signal, view.signal].filter((signal) => signal !== undefined);
   const ending = signals.length > 1 ? AbortSignal.any(signals) : signals[0];

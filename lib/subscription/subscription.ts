@@ -1,5 +1,5 @@
 /**
- * Subscriptions, which `subscribe()`, `psubscribe()` and `ssubscribe()` return.
+ * Subscriptions, as returned by `subscribe()`, `psubscribe()` and `ssubscribe()`.
  *
  * @module
  */
@@ -12,63 +12,66 @@ import type { Item, Reader, SubscriptionStats } from "./reader.ts";
 import type { Subscriptions } from "./registry.ts";
 
 /**
- * Items of a subscription: messages, and with the option `gaps` also gaps.
+ * Type of the items of a subscription: messages, and with the option `gaps` also gaps.
  *
  * @typeParam M Type of the messages.
- * @typeParam G Whether there are gaps.
+ * @typeParam G Whether the option `gaps` is set.
  */
 export type WithGaps<M, G extends boolean> = G extends true ? M | GapItem : M;
 
 /**
  * Options of a subscription.
  *
- * @typeParam M Type of the messages.
- * @typeParam G Whether there are gaps between them.
+ * @typeParam M Type of the messages. @typeParam G Whether the option `gaps` is set.
  */
 export interface SubscribeOptions<M, G extends boolean = false> {
   /**
-   * Function that is called with each message; the subscription cannot be iterated then. It is called in the order of
-   * the messages, and may be called before `subscribe()` has resolved. Its promise is not awaited. If it throws, or its
-   * promise rejects, there is a `handlerError` event.
+   * Function that is called with each message, in order. It may be called before `subscribe()` has resolved. The
+   * subscription cannot be iterated then. A promise that the function returns is not awaited. If the function throws or
+   * its promise rejects, the client emits a `handlerError` event.
    */
   onMessage?: (message: WithGaps<M, G>) => unknown;
   /**
-   * Put a {@linkcode GapItem} between messages where some may be missing.
+   * Insert a {@linkcode GapItem} between messages where some may be missing.
    *
    * @default {false}
    */
   gaps?: G;
   /**
-   * What to do with a message when the buffer is full: `"dropOldest"` drops the oldest messages, `"dropNewest"` drops the
-   * new one, `"error"` ends the subscription with an {@linkcode OverflowError}.
+   * What to do with a new message when the buffer is full: `"dropOldest"` drops the oldest messages, `"dropNewest"`
+   * drops the new one, `"error"` ends the subscription with an {@linkcode OverflowError}.
    *
    * @default {"dropOldest"}
    */
   overflow?: Overflow;
-  /** Limit of the buffer, in messages. @default {1024} */
+  /** Maximum number of messages in the buffer. @default {1024} */
   maxMessages?: number;
-  /** Limit of the buffer, in bytes; a character of text counts as one. @default {16777216} */
+  /** Maximum size of the buffer in bytes. A character of text counts as one byte. @default {16777216} */
   maxBytes?: number;
   /**
-   * `"primaries"` subscribes at every primary of a cluster, also at those that come later. It is for messages that a node
-   * sends to its own subscribers only. A message of `publish()` then comes once from each primary. Keyspace notifications
-   * (`__keyspace@0__:*`, `__keyevent@0__:set`) need no option. It is refused for shard channels.
+   * `"primaries"` subscribes on every primary of a cluster, including primaries added later. Use it for messages that a
+   * node sends only to its own subscribers. A message of `publish()` then arrives once per primary. Keyspace
+   * notifications (`__keyspace@0__:*`, `__keyevent@0__:set`) do not need it. Not allowed for shard channels. By default
+   * the client subscribes on one node.
    */
   nodes?: "primaries";
-  /** Ends the subscription, or rejects the call if the server has not confirmed it yet. */
+  /**
+   * Signal that ends the subscription. If the server has not confirmed it yet, the call rejects with the signal's
+   * reason.
+   */
   signal?: AbortSignal;
 }
 
 /**
- * A subscription to channels, patterns or shard channels.
+ * Subscription to channels, patterns or shard channels.
  *
- * Iterate over it to get the messages. Each message is handed out once: several loops share them. Leaving a loop does
- * not end the subscription; a later loop goes on where the last one stopped. `await using` or
+ * Iterate over it to receive the messages. If several loops run at the same time, each message goes to one of them.
+ * Leaving a loop does not end the subscription; a later loop continues where the previous one stopped. `await using` or
  * {@linkcode Subscription.unsubscribe} ends it.
  *
- * If a connection is lost, it is opened again, with all its subscriptions. Messages that are published meanwhile are
- * lost, since Redis does not keep them. Such a gap is in `stats`, is a `gap` event of the client, and with the option
- * `gaps` stands between the messages. It does not tell what the nodes of a cluster lose among themselves.
+ * After a lost connection, the client reconnects and subscribes again. Messages published in between are lost, since
+ * servers do not store them. Such a gap is recorded in `stats` and emitted as a `gap` event of the client. With the
+ * option `gaps` it is also an item between the messages. Messages lost between the nodes of a cluster are not detected.
  *
  * @typeParam T Type of names and messages: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam M Type of its items.
@@ -92,25 +95,25 @@ export class Subscription<
     this.#subscriptions = subscriptions;
   }
 
-  /** The names that it is subscribed to. */
+  /** Names of the subscribed channels or patterns. */
   get names(): T[] {
     return this.#reader.names() as T[];
   }
 
-  /** Whether it has ended. Messages in its buffer can still be read. */
+  /** Whether the subscription has ended. Messages in its buffer can still be read. */
   get ended(): boolean {
     return this.#reader.ended;
   }
 
-  /** Its figures at this moment. */
+  /** Counters and gaps of the subscription: a snapshot. */
   get stats(): SubscriptionStats {
     return this.#reader.stats;
   }
 
   /**
-   * Subscribes to more names.
+   * Subscribes to further channels or patterns.
    *
-   * @example Changing a subscription while it runs
+   * @example Change a subscription while it is in use
    * ```ts
    * await using news = await client.subscribe("news");
    * await news.add(["sport", "weather"]);
@@ -118,11 +121,12 @@ export class Subscription<
    * news.names; // ["news", "weather"]
    * ```
    *
-   * @param names One name or several.
+   * @param names One or more channels, patterns or shard channels, like those in the call that created the
+   * subscription.
    * @returns Resolves when the server has confirmed all of them.
-   * @throws {ServerError} If the server refuses one. The subscription keeps the names that it had, without the new ones.
-   * @throws {TimeoutError} If the server does not confirm them in time. The subscription keeps the names that it had.
-   * @throws {ClosedError} If the subscription has ended, or ends meanwhile.
+   * @throws {ServerError} If the server rejects one of them. None of the new names is subscribed then.
+   * @throws {TimeoutError} If the server does not confirm them in time. None of the new names is subscribed then.
+   * @throws {ClosedError} If the subscription has ended, or ends before the server has confirmed.
    */
   async add(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
     const forms = namesOf("add()", names);
@@ -130,10 +134,10 @@ export class Subscription<
   }
 
   /**
-   * Ends the subscription to some of its names. Messages that are in the buffer can still be read.
+   * Unsubscribes from some channels or patterns. Messages that are in the buffer can still be read.
    *
-   * @param names One name or several. Names to which it is not subscribed are ignored.
-   * @returns Resolves when the server has confirmed that, or has not answered in time.
+   * @param names One or more names. Names that are not subscribed are ignored.
+   * @returns Resolves when the server has confirmed, or has not answered in time.
    */
   async delete(names: string | Uint8Array | Iterable<string | Uint8Array>): Promise<void> {
     const forms = namesOf("delete()", names);
@@ -141,30 +145,31 @@ export class Subscription<
   }
 
   /**
-   * Ends the subscription: no more messages are taken. Those in the buffer can still be read; then iterations end.
+   * Ends the subscription. No further messages are received. Iterations end after the messages in the buffer have been
+   * read.
    *
-   * @returns Resolves when the server has confirmed that, or has not answered in time. Never rejects.
+   * @returns Resolves when the server has confirmed, or has not answered in time. Never rejects.
    */
   async unsubscribe(): Promise<void> {
     await this.#subscriptions.end(this.#reader);
   }
 
-  /** Ends the subscription at the end of an `await using` block, as {@linkcode Subscription.unsubscribe} does. */
+  /** Ends the subscription at the end of an `await using` block, like {@linkcode Subscription.unsubscribe}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.unsubscribe();
   }
 
   /**
-   * Begins to read, or goes on where the last loop stopped.
+   * Starts to read, or continues where the previous loop stopped.
    *
-   * @returns An iterator that ends with the subscription. It throws the error that ended the subscription, if one did.
+   * @returns An iterator that ends with the subscription. If an error ended the subscription, the iterator throws it.
    * @throws {TypeError} If the subscription has the option `onMessage`.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined> {
     const { mailbox } = this.#reader;
     if (mailbox === null) {
       throw new TypeError(
-        'Cannot iterate the subscription: its messages go to the function of the option "onMessage"',
+        'Cannot iterate over the subscription: its messages go to the function in the option "onMessage"',
       );
     }
     const iterator: AsyncIterableIterator<Item, undefined> = mailbox[Symbol.asyncIterator]();

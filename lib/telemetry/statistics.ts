@@ -1,5 +1,5 @@
 /**
- * Figures about a client at one moment.
+ * Counters of a client.
  *
  * @module
  */
@@ -9,50 +9,50 @@ import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { SubscriptionFigures } from "../subscription/figures.ts";
 
 /**
- * Figures about a client since it was created: a snapshot. All views of a client have the same.
+ * Counters of a client since it was created: a snapshot. All views of a client share them.
  *
- * Each command is a request, also in a batch; a transaction is one request. What the client asks for itself does not
- * count as a request: handshakes, roles, the map of a cluster.
+ * Each command counts as one request, also in a batch. A transaction counts as one. Commands that the client sends for
+ * itself do not count: handshakes, checks of roles and of the cluster topology.
  */
 export interface ClientStatistics {
-  /** Requests that have no answer yet. */
+  /** Number of requests without a reply yet. */
   inFlight: number;
-  /** Requests that were answered with a value. */
+  /** Number of requests that succeeded. */
   completed: number;
-  /** Requests that were rejected, for whatever reason: an error reply, a timeout, an abort, a lost connection. */
+  /** Number of requests that rejected for any reason: an error reply, a timeout, an abort, a lost connection. */
   failed: number;
-  /** Requests that were rejected because their timeout was over; `failed` includes them. */
+  /** Number of requests that timed out. `failed` includes them. */
   timedOut: number;
   /**
-   * How often a request, or a part of a request for several nodes, was sent again: because the server could not execute it
-   * at that moment, or its connection was lost and it only reads.
+   * Number of times when a request, or the part of a request for one node, was sent again. This happens if the server
+   * could not execute it at the moment, or if it is read-only and the connection was lost.
    */
   retries: number;
-  /** How often a node of a cluster sent a request, or a part of one, to another node (MOVED, ASK). */
+  /** Number of redirections to another node of the cluster (MOVED, ASK). */
   redirects: number;
-  /** Connections that are open. */
+  /** Number of open connections. */
   connections: number;
-  /** Connections that were opened so far, including those that are closed again, those for blocking commands and probes. */
+  /** Number of connections opened so far, including those for blocking commands and probes. */
   connectionsOpened: number;
-  /** Failed attempts to open the shared connection to a node. */
+  /** Number of failed attempts to open the shared connection to a node. */
   connectionFailures: number;
-  /** How often the shared connection to a node was lost and another one opened. */
+  /** Number of times when the shared connection to a node was lost and opened again. */
   reconnects: number;
-  /** Bytes sent; with TLS, before encryption. */
+  /** Number of bytes sent; with TLS, before encryption. */
   bytesSent: number;
-  /** Bytes received; with TLS, after decryption. */
+  /** Number of bytes received; with TLS, after decryption. */
   bytesReceived: number;
-  /** Figures about client-side caching, as `cacheStatistics` of the client has them. */
+  /** Counters of client-side caching, the same as {@linkcode Client.cacheStatistics}. */
   cache: CacheStatistics;
-  /** Figures about subscriptions. */
+  /** Counters of subscriptions. */
   subscriptions: SubscriptionFigures;
 }
 
 /**
- * Takes the figures about a client.
+ * Takes a snapshot of the counters.
  *
- * @param dispatcher Sends the requests of the client.
- * @returns A new object; it does not change any more.
+ * @param dispatcher Dispatcher of the client.
+ * @returns A new object.
  */
 export function statisticsOf(dispatcher: Dispatcher): ClientStatistics {
   const { cache, counts, inFlight, subscribed } = dispatcher;

@@ -101,11 +101,17 @@ Deno.test("ScanState refuses text that is no state, and a state of another scan"
     ]
   ) {
     const error = assertThrows(() => ScanState.fromText(bad, ANY), TypeError, undefined, bad);
-    assertEquals(error.message, "Cannot resume the scan: the state is none that a scan has given");
+    assertEquals(
+      error.message,
+      "Cannot resume the scan: expected a state from the state() of a scan",
+    );
   }
   for (const other of [{ match: "text:x", type: null }, { match: null, type: "set" }]) {
     const error = assertThrows(() => ScanState.fromText(JSON.stringify(good), other), TypeError);
-    assertEquals(error.message, "Cannot resume the scan: it was begun with another match or type");
+    assertEquals(
+      error.message,
+      "Cannot resume the scan: its state belongs to a scan with another match or type",
+    );
   }
 });
 

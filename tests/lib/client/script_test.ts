@@ -86,7 +86,11 @@ Deno.test("the sha1 of a script is the name that the server gives it", async () 
 
 Deno.test("script() refuses what is no text", () => {
   for (const bad of [undefined, null, 1, new Uint8Array()]) {
-    assertThrows(() => script(bad as never), TypeError, "Cannot make a script: expected its text");
+    assertThrows(
+      () => script(bad as never),
+      TypeError,
+      "Cannot make a script: expected its source as a string",
+    );
   }
 });
 
