@@ -1,5 +1,5 @@
 /**
- * Where the server program is.
+ * Finds the server program.
  *
  * @module
  */
@@ -8,25 +8,25 @@
 const CANDIDATES = ["valkey-server", "redis-server"];
 
 /**
- * Finds the server program: the one that the environment variable `REDIS_SERVER` names, else `valkey-server`, else
+ * Finds the server program: the path in the environment variable `REDIS_SERVER`, else `valkey-server`, else
  * `redis-server` on the `PATH`.
  *
- * @example Knowing which server the tests run on
+ * @example Print which server the tests use
  * ```ts
  * import { findServerBinary } from "@babushka/redis/testing";
  *
  * console.log(await findServerBinary());
  * ```
  *
- * @returns Path or name of a program that has been seen to run.
- * @throws {Error} If there is none; the message names the cure.
+ * @returns Path or name of the program, after a successful run of it with `--version`.
+ * @throws {Error} If there is none. The message says how to install one.
  */
 export async function findServerBinary(): Promise<string> {
   const named = Deno.env.get("REDIS_SERVER");
   if (named !== undefined && named !== "") {
     if (await runs(named)) return named;
     throw new Error(
-      `Cannot start a server: REDIS_SERVER names "${named}", which is no program that runs`,
+      `Cannot start a server: REDIS_SERVER names "${named}", expected a program that can be run`,
     );
   }
   for (const candidate of CANDIDATES) {
@@ -35,7 +35,7 @@ export async function findServerBinary(): Promise<string> {
   throw new Error(
     "Cannot start a server: neither valkey-server nor redis-server is on the PATH. Install one " +
       '("brew install valkey", "apt-get install redis-server", "dnf install valkey"), ' +
-      "or let the environment variable REDIS_SERVER name the program",
+      "or set the environment variable REDIS_SERVER to its path",
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * An address where nobody answers, not even with a refusal.
+ * An address where connection attempts hang.
  *
  * @module
  */
@@ -13,9 +13,7 @@ const PATIENCE = 200;
 const MOST_WAITING = 64;
 
 /**
- * An address that swallows connection attempts, as {@linkcode startBlackHole} makes it.
- *
- * Dispose of it with `await using`.
+ * An address where connection attempts hang, as returned by {@linkcode startBlackHole}. Hold it with `await using`.
  */
 export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
   /** Address to connect to. */
@@ -26,7 +24,7 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
   readonly #listener: Deno.TcpListener;
   readonly #waiting: Deno.TcpConn[] = [];
 
-  /** Makes an address that still accepts connections; {@linkcode startBlackHole} does this and fills it. */
+  /** Listens on an address, but does not fill its queue yet. Use {@linkcode startBlackHole} instead. */
   constructor() {
     const { listener, port } = listenOn(
       this.host,
@@ -37,7 +35,7 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
     this.#listener = listener;
   }
 
-  /** Takes up all places in the queue of connections that wait to be accepted, which nobody ever does. */
+  /** Fills the queue of connections that wait to be accepted. */
   async fill(): Promise<void> {
     while (this.#waiting.length < MOST_WAITING) {
       const abort = new AbortController();
@@ -52,17 +50,19 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
         clearTimeout(timer);
       }
     }
-    throw new Error("Cannot make a black hole: this system accepts connections without end");
+    throw new Error(
+      "Cannot create a black hole: this system accepts any number of pending connections",
+    );
   }
 
-  /** Closes everything; attempts that wait are then refused by the system when they try again. */
+  /** Stops listening. Pending connection attempts are then refused by the system. */
   [Symbol.dispose](): void {
     this.#listener.close();
     for (const conn of this.#waiting) conn.close();
     releasePort(this.port);
   }
 
-  /** Same as the synchronous form. */
+  /** Stops listening, like the synchronous form. */
   [Symbol.asyncDispose](): Promise<void> {
     this[Symbol.dispose]();
     return Promise.resolve();
@@ -70,13 +70,12 @@ export class BlackHole implements ServerAddress, Disposable, AsyncDisposable {
 }
 
 /**
- * Makes an address that swallows connection attempts: they are neither accepted nor refused, like those to a machine
- * that is off or behind a silent firewall.
+ * Creates an address where connection attempts hang: they are neither accepted nor refused, like those to a machine
+ * that is off or behind a firewall.
  *
- * It is a listener whose queue of waiting connections is full. On such a listener, Linux and BSD systems ignore further
- * attempts.
+ * It is a listener with a full queue of pending connections. Linux and BSD ignore further attempts then.
  *
- * @example A connection attempt that never ends by itself
+ * @example A connection attempt that hangs until it is aborted
  * ```ts
  * import { startBlackHole } from "@babushka/redis/testing";
  * import { assertRejects } from "@std/assert";

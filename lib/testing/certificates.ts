@@ -1,5 +1,5 @@
 /**
- * Certificates for tests: an authority of our own, and everything that should and should not be trusted with it.
+ * TLS certificates for tests, valid and invalid ones.
  *
  * @module
  */
@@ -14,24 +14,23 @@ export interface KeyPair {
   key: string;
 }
 
-/** What {@linkcode testCertificates} makes. */
+/** Certificates and keys, as returned by {@linkcode testCertificates}. */
 export interface TestCertificates {
   /**
-   * Certificate of the authority that signed {@linkcode server}, {@linkcode client} and {@linkcode wrongHost}, as PEM
-   * text.
+   * Certificate of the authority that has signed `server`, `client` and `wrongHost`, as PEM text.
    */
   caCert: string;
-  /** For a server on `localhost`, `127.0.0.1` or `::1`. */
+  /** Certificate of a server on `localhost`, `127.0.0.1` or `::1`. */
   server: KeyPair;
-  /** For a client. */
+  /** Certificate of a client. */
   client: KeyPair;
-  /** For a server of another name, `elsewhere.test`: right authority, wrong host. */
+  /** Certificate of a server with the name `elsewhere.test`: the right authority, but the wrong host. */
   wrongHost: KeyPair;
-  /** Certificate of an authority that nobody here trusts, as PEM text. */
+  /** Certificate of another authority, which clients and servers of the kit do not trust, as PEM text. */
   otherCaCert: string;
-  /** Like {@linkcode server}, signed by the other authority. */
+  /** Like `server`, but signed by the other authority. */
   otherServer: KeyPair;
-  /** Like {@linkcode client}, signed by the other authority. */
+  /** Like `client`, but signed by the other authority. */
   otherClient: KeyPair;
 }
 
@@ -63,9 +62,9 @@ extendedKeyUsage = clientAuth
 let made: Promise<TestCertificates> | undefined;
 
 /**
- * Makes the certificates, once for each process.
+ * Creates the certificates, once per process.
  *
- * They are made by the `openssl` program with P-256 keys, in a fraction of a second, and kept in memory only.
+ * They have P-256 keys and are created by the program `openssl` in less than a second. They are kept in memory.
  *
  * @example A server that presents the wrong host name
  * ```ts no-eval
@@ -152,11 +151,11 @@ async function openssl(cwd: string, args: string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Error(
-      "Cannot make certificates: the program openssl is not on the PATH. Install the package openssl",
+      "Cannot create certificates: the program openssl is not on the PATH. Install the package openssl",
       { cause: error },
     );
   }
   if (output.success) return;
   const text = new TextDecoder().decode(output.stderr).trim();
-  throw new Error(`Cannot make certificates: "openssl ${args[0]}" failed: ${text}`);
+  throw new Error(`Cannot create certificates: "openssl ${args[0]}" failed: ${text}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Real clusters for tests: nodes, slots, failover and slot moves at the test's command.
+ * Real clusters for tests, with failovers, resharding, and adding and removing shards.
  *
  * @module
  */
@@ -10,24 +10,24 @@ import { TestServer } from "./server.ts";
 import type { ServerAddress, ServerOptions, ServerTls } from "./server_options.ts";
 import { SlotMove, SLOTS_AT_ONCE } from "./slot_move.ts";
 
-/** Options for {@linkcode startCluster}. */
+/** Options of {@linkcode startCluster}. */
 export interface ClusterOptions extends Omit<ServerOptions, "port" | "replicas"> {
-  /** How many shards, each with an equal part of the slots. @default {3} */
+  /** Number of shards. Each gets an equal part of the slots. @default {3} */
   shards?: number;
-  /** How many replicas each shard has. @default {0} */
+  /** Number of replicas per shard. @default {0} */
   replicas?: number;
   /**
-   * After how long without an answer the nodes give each other up, in milliseconds. A replica takes over
-   * some 1 to 2 s after that.
+   * Milliseconds without a reply after which nodes consider each other down (`cluster-node-timeout`). A replica takes
+   * over about 1 to 2 s later.
    *
    * @default {1000}
    */
   nodeTimeout?: number;
 }
 
-/** The nodes that hold the same slots: one primary at a time, and its replicas. */
+/** A shard: the nodes that serve the same slots. One is the primary, the others are replicas. */
 export interface TestShard {
-  /** All nodes of the shard, whether they run or not, in the order in which they were started. */
+  /** All nodes of the shard, running or not, in the order in which they were started. */
   readonly nodes: readonly TestServer[];
 }
 
@@ -36,10 +36,10 @@ const SLOTS = 16_384;
 const PATIENCE = 20_000;
 
 /**
- * A real cluster, as {@linkcode startCluster} starts it. Dispose of it with `await using`.
+ * A real cluster, as returned by {@linkcode startCluster}. Hold it with `await using`.
  *
- * Shards are named by their index in {@linkcode TestCluster.shards}. A node stays in its shard for life, while the
- * roles in the shard may change. Nodes can be driven directly as well: `(await cluster.primary(0)).pause()`.
+ * Methods take the index of a shard in {@linkcode TestCluster.shards}. A node never changes its shard, but its role may
+ * change. Nodes can also be controlled directly: `(await cluster.primary(0)).pause()`.
  */
 export class TestCluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
@@ -47,9 +47,9 @@ export class TestCluster implements AsyncDisposable {
   readonly #ids = new Map<TestServer, string>();
 
   /**
-   * Prepares a cluster; {@linkcode startCluster} does this and starts it.
+   * Prepares a cluster without starting it. Use {@linkcode startCluster} instead.
    *
-   * @param options What kind of cluster.
+   * @param options Number of shards and replicas, and options of the nodes.
    */
   constructor(options: ClusterOptions = {}) {
     this.#options = options;
@@ -60,25 +60,25 @@ export class TestCluster implements AsyncDisposable {
     return this.#shards;
   }
 
-  /** All nodes, whether they run or not: those of the first shard, then those of the second, … */
+  /** All nodes, running or not: those of the first shard, then those of the second, … */
   get nodes(): TestServer[] {
     return this.#shards.flatMap(({ nodes }) => nodes);
   }
 
-  /** Addresses of all nodes: seeds for a client. */
+  /** Addresses of all nodes, for the option `addresses` of a client. */
   get addresses(): ServerAddress[] {
     return this.nodes.map(({ host, port }) => ({ host, port }));
   }
 
-  /** Key material, for a TLS cluster. It is the same on all nodes, but for the paths. */
+  /** Certificates and keys; undefined without TLS. They are the same on all nodes, except for the file paths. */
   get tls(): ServerTls | undefined {
     return this.nodes[0]?.tls;
   }
 
   /**
-   * Starts all nodes, hands out the slots, and waits until every node agrees.
+   * Starts all nodes, assigns the slots, and waits until all nodes agree on the topology.
    *
-   * @throws {Error} If a node does not start, or they do not agree in time.
+   * @throws {Error} If a node does not start, or they do not agree within 20 s.
    */
   async start(): Promise<void> {
     const { shards = 3, replicas = 0 } = this.#options;
@@ -98,12 +98,12 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Waits until all nodes that run agree: state ok, everybody knows everybody, the same primary and the same replicas
-   * for each slot, and all of those alive and in sync. To be called after a change that the test made itself, such as
-   * a killed primary.
+   * Waits until all running nodes agree: the state is ok, all nodes know each other, each slot has the same primary and
+   * replicas everywhere, and these are up and in sync. Call it after a change made by the test, such as a killed
+   * primary.
    *
-   * @param options `timeout`: how long to wait, in milliseconds. @default {{ timeout: 20000 }}
-   * @throws {Error} If they do not agree in time; the message says on what.
+   * @param options `timeout`: time limit in milliseconds. @default {{ timeout: 20000 }}
+   * @throws {Error} If they do not agree in time. The message names the difference.
    */
   async agreed(options: { timeout?: number } = {}): Promise<void> {
     await until("the nodes of the cluster agree", async () => {
@@ -114,12 +114,12 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Tells which node is the primary of a shard now, in its own eyes. Of two that think so, the one with the later
-   * claim is.
+   * Returns the current primary of a shard, by what the nodes report about themselves. If two nodes claim to be the
+   * primary, it is the one with the higher epoch.
    *
    * @param shard Index of the shard.
    * @returns The node.
-   * @throws {Error} If no node that runs is one, for instance because no replica has taken over yet.
+   * @throws {Error} If no running node is a primary, because no replica has taken over yet, for example.
    */
   async primary(shard: number): Promise<TestServer> {
     const { nodes } = this.#shard(shard);
@@ -135,17 +135,17 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Tells the primaries of all shards.
+   * Returns the primaries of all shards.
    *
    * @returns The nodes, in the order of the shards.
-   * @throws {Error} If a shard has none.
+   * @throws {Error} If a shard has no primary.
    */
   primaries(): Promise<TestServer[]> {
     return Promise.all(this.#shards.map((_, i) => this.primary(i)));
   }
 
   /**
-   * Tells which nodes of a shard that run are replicas now.
+   * Returns the running replicas of a shard.
    *
    * @param shard Index of the shard.
    * @returns The nodes.
@@ -156,7 +156,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Tells the slots of a shard, as its primary sees it.
+   * Returns the slots of a shard, as reported by its primary.
    *
    * @param shard Index of the shard.
    * @returns The slots in ascending order.
@@ -169,13 +169,13 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Has a replica take over from its primary (`CLUSTER FAILOVER`), and waits until all nodes agree.
+   * Promotes a replica of a shard (`CLUSTER FAILOVER`), and waits until all nodes agree.
    *
    * @param shard Index of the shard.
-   * @param options `mode` is needed where the primary does not play along: `"force"` leaves it out, `"takeover"` all
-   * other nodes as well.
+   * @param options `mode: "force"` does not involve the old primary, which may be down. `"takeover"` also does without
+   * the votes of the other primaries.
    * @returns The new primary.
-   * @throws {Error} If no replica of the shard runs.
+   * @throws {Error} If no replica of the shard is running.
    */
   async failover(
     shard: number,
@@ -195,11 +195,10 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Kills the primary of a shard (SIGKILL) and does not wait for anything but its end; {@linkcode agreed} waits for
-   * the takeover.
+   * Kills the primary of a shard (SIGKILL). Call {@linkcode TestCluster.agreed} to wait for the failover.
    *
    * @param shard Index of the shard.
-   * @returns The node that was killed; `restart()` brings it back.
+   * @returns The killed node. Its `restart()` starts it again.
    */
   async killPrimary(shard: number): Promise<TestServer> {
     const primary = await this.primary(shard);
@@ -208,12 +207,11 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Moves slots with all their keys, some at a time, in the way that operators do it while clients go on (`SETSLOT`,
-   * `MIGRATE`).
+   * Moves slots with their keys, like a live resharding (`SETSLOT`, `MIGRATE`).
    *
-   * @param slots The slots; {@linkcode slotRange} makes a list of neighbours.
-   * @param from Index of the shard that has them.
-   * @param to Index of the shard that gets them.
+   * @param slots The slots; {@linkcode slotRange} lists a range.
+   * @param from Index of the shard that owns them.
+   * @param to Index of the shard that receives them.
    */
   async moveSlots(slots: Iterable<number>, from: number, to: number): Promise<void> {
     const list = [...slots];
@@ -233,13 +231,13 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Opens the window in which slots are migrating: until `finish()` of the move is called, keys that are not at the
-   * source are asked for at the target (`ASK`).
+   * Starts to migrate slots and leaves them in the migrating state. Until `finish()` of the result is called, the
+   * source answers `ASK` for keys that it does not have.
    *
-   * @param slots The slots, or one slot.
-   * @param from Index of the shard that has them.
-   * @param to Index of the shard that gets them.
-   * @returns The move, which moves keys and finishes when it is told to.
+   * @param slots One or more slots.
+   * @param from Index of the shard that owns them.
+   * @param to Index of the shard that receives them.
+   * @returns The migration, with methods to move keys and to finish it.
    */
   async beginSlotMove(
     slots: number | Iterable<number>,
@@ -259,10 +257,11 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Adds a shard without slots; {@linkcode rebalance} or {@linkcode moveSlots} give it some.
+   * Adds a shard without slots. Use {@linkcode TestCluster.rebalance} or {@linkcode TestCluster.moveSlots} to give it
+   * slots.
    *
-   * @param options `replicas`: how many it has. By default as many as those of the start.
-   * @returns Its index.
+   * @param options `replicas`: number of replicas. By default as for the other shards.
+   * @returns Index of the shard.
    */
   async addShard(options: { replicas?: number } = {}): Promise<number> {
     const shard = this.#makeShard(options.replicas ?? this.#options.replicas ?? 0);
@@ -276,7 +275,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Moves slots between the shards until all have the same number, give or take one.
+   * Moves slots between the shards until all have the same number. The numbers may differ by one.
    */
   async rebalance(): Promise<void> {
     const shares = await this.#shares();
@@ -294,11 +293,11 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Removes a shard: its slots go to the others in equal parts, the others forget its nodes, and the nodes end. The
-   * shards behind it move up by one.
+   * Removes a shard: moves its slots to the other shards, removes its nodes from the cluster and stops them. The
+   * indexes of later shards decrease by one.
    *
    * @param shard Index of the shard.
-   * @throws {Error} If it is the only one.
+   * @throws {Error} If it is the only shard.
    */
   async removeShard(shard: number): Promise<void> {
     const { nodes } = this.#shard(shard);
@@ -322,7 +321,7 @@ export class TestCluster implements AsyncDisposable {
     await this.agreed();
   }
 
-  /** Lets this process end while the cluster runs. The cluster ends then. */
+  /** Allows this process to exit while the cluster is running. The nodes are then stopped. */
   unref(): void {
     for (const node of this.nodes) node.unref();
   }
@@ -419,8 +418,7 @@ export class TestCluster implements AsyncDisposable {
 }
 
 /**
- * Starts a real cluster for tests: nodes in cluster mode on loopback, which share the slots out evenly and agree on
- * everything.
+ * Starts a real cluster for tests, on loopback. Each shard gets an equal part of the slots.
  *
  * @example A failover and a slot move
  * ```ts no-eval
@@ -432,9 +430,10 @@ export class TestCluster implements AsyncDisposable {
  * await cluster.moveSlots(slotRange(0, 99), 0, 1);
  * ```
  *
- * @param options What kind of cluster.
- * @returns The cluster, once all its nodes agree. That takes at least the 2 s for which new nodes refuse to serve.
- * @throws {Error} If a node does not start, or they do not agree in time.
+ * @param options Number of shards and replicas, and options of the nodes.
+ * @returns The cluster, when all nodes agree on the topology. This takes at least 2 s, because new nodes do not serve
+ * requests before.
+ * @throws {Error} If a node does not start, or they do not agree within 20 s.
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const cluster = new TestCluster(options);
@@ -448,9 +447,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
 }
 
 /**
- * Lists neighbouring slots.
+ * Lists a range of slots.
  *
- * @example The first hundred
+ * @example The first hundred slots
  * ```ts
  * import { slotRange } from "@babushka/redis/testing";
  * import { assertEquals } from "@std/assert";
@@ -459,7 +458,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
  * ```
  *
  * @param first The first slot.
- * @param last The last slot, which is included.
+ * @param last The last slot (inclusive).
  * @returns All slots from the first to the last.
  */
 export function slotRange(first: number, last: number): number[] {

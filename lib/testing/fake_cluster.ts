@@ -1,5 +1,5 @@
 /**
- * Scripted clusters: several fake servers with one map of the slots, which the test draws.
+ * Scripted clusters: several fake servers with a slot map that the test controls.
  *
  * @module
  */
@@ -12,45 +12,45 @@ import type { FakeCommand, FakeConnection } from "./fake_connection.ts";
 import { type FakeAnswer, FakeServer, type FakeServerOptions } from "./fake_server.ts";
 import { type FakeReply, simple } from "./fake_reply.ts";
 
-/** A node as `CLUSTER SLOTS` lists it. */
+/** A node in the reply to CLUSTER SLOTS. */
 export interface FakeNodeEntry {
   /**
-   * Preferred endpoint: an address, a host name, `"?"` (unknown), or `null` or `""` (the same as that of the node
-   * that answers).
+   * Preferred endpoint: an IP address, a host name or `"?"` (unknown). `null` and `""` mean the host that the client is
+   * connected to.
    */
   host: string | null;
   /** TCP port. */
   port: number;
   /** Node id. */
   id: string;
-  /** More about the node, such as its `hostname` or `ip`. By default nothing. */
+  /** Metadata, such as `hostname` or `ip`. By default none. */
   metadata?: Record<string, string>;
 }
 
-/** Slots with the same nodes, as `CLUSTER SLOTS` lists them. */
+/** A slot range in the reply to CLUSTER SLOTS. */
 export interface FakeSlotRange {
   /** The first slot. */
   first: number;
-  /** The last slot, which is included. */
+  /** The last slot (inclusive). */
   last: number;
-  /** The primary, then the replicas. A fake node stands for its own entry. */
+  /** The primary, then the replicas. A fake node is listed with its own entry. */
   nodes: (FakeNode | FakeNodeEntry)[];
 }
 
-/** Answers commands at a node of a fake cluster, like a handler of a fake server. */
+/** Function that answers the commands of all nodes of a fake cluster, like {@linkcode FakeHandler}. */
 export type FakeClusterHandler = (
   command: FakeCommand,
   node: FakeNode,
   connection: FakeConnection,
 ) => FakeAnswer | void | Promise<FakeAnswer | void>;
 
-/** Options for {@linkcode startFakeCluster}. */
+/** Options of {@linkcode startFakeCluster}. */
 export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
-  /** How many shards to begin with, each with an equal part of the slots. @default {3} */
+  /** Number of shards. Each gets an equal part of the slots. @default {3} */
   shards?: number;
-  /** How many replicas each shard has. @default {0} */
+  /** Number of replicas per shard. @default {0} */
   replicas?: number;
-  /** What all nodes answer. What it leaves open gets the answers of {@linkcode FakeNode}. */
+  /** Function that answers the commands of all nodes. If it returns undefined, {@linkcode FakeNode} answers. */
   handler?: FakeClusterHandler;
 }
 
@@ -59,11 +59,11 @@ const SLOTS = 16_384;
 const SHARD_COMMANDS: readonly string[] = ["SPUBLISH", "SSUBSCRIBE", "SUNSUBSCRIBE"];
 
 /**
- * A node of a {@linkcode FakeCluster}: a fake server that answers `CLUSTER SLOTS`, `CLUSTER MYID`, `CLUSTER INFO`,
- * `INFO` and `ROLE` in accordance with the map, and everything else like any fake server.
+ * A node of a {@linkcode FakeCluster}: a fake server that answers CLUSTER SLOTS, CLUSTER MYID, CLUSTER INFO, INFO and
+ * ROLE by the slot map.
  *
- * What is published on a channel reaches the subscribers at all nodes. Shard channels are at the shard that has their
- * slot; elsewhere their commands are answered `MOVED`, and `CROSSSLOT` if they name several slots.
+ * Messages on a channel reach the subscribers of all nodes. Commands on shard channels are answered by the shard of
+ * their slot; other nodes answer `MOVED`, or `CROSSSLOT` if the channels are in several slots.
  */
 export class FakeNode extends FakeServer {
   /** Node id: forty hexadecimal digits. */
@@ -71,16 +71,16 @@ export class FakeNode extends FakeServer {
     crypto.getRandomValues(new Uint8Array(20)),
     (byte) => byte.toString(16).padStart(2, "0"),
   ).join("");
-  /** A map of its own, where the node is to be of another opinion than the cluster. */
+  /** Slot map of this node, if it differs from that of the cluster. */
   view: FakeSlotRange[] | undefined;
 
   readonly #cluster: FakeCluster;
 
   /**
-   * Starts to listen; {@linkcode FakeCluster.addNode} is the way to get here.
+   * Starts to listen. Use {@linkcode FakeCluster.addNode} instead.
    *
    * @param cluster The cluster.
-   * @param options Where to listen, and how.
+   * @param options Address, TLS and connection handler.
    * @param keyPair Certificate and key, for TLS.
    */
   constructor(
@@ -99,17 +99,17 @@ export class FakeNode extends FakeServer {
     this.#cluster = cluster;
   }
 
-  /** How `CLUSTER SLOTS` lists this node. */
+  /** Entry of this node in the reply to CLUSTER SLOTS. */
   get entry(): FakeNodeEntry {
     return { host: this.host, port: this.port, id: this.id };
   }
 
   /**
-   * Publishes a message: it reaches the subscribers at all nodes.
+   * Publishes a message to the subscribers of all nodes.
    *
    * @param channel The channel.
    * @param message The message.
-   * @returns How many subscriptions at this node get it.
+   * @returns Number of subscriptions on this node that receive it.
    */
   override publish(channel: string | Uint8Array, message: string | Uint8Array): number {
     for (const node of this.#cluster.nodes) {
@@ -119,11 +119,11 @@ export class FakeNode extends FakeServer {
   }
 
   /**
-   * Publishes a message on a shard channel: it reaches the subscribers at all nodes of the shard.
+   * Publishes a message on a shard channel to the subscribers of all nodes of the shard.
    *
    * @param channel The shard channel.
    * @param message The message.
-   * @returns How many subscriptions at this node get it.
+   * @returns Number of subscriptions on this node that receive it.
    */
   override spublish(channel: string | Uint8Array, message: string | Uint8Array): number {
     const shard = this.#cluster.shardOf(channel);
@@ -183,35 +183,35 @@ export class FakeNode extends FakeServer {
   }
 }
 
-/** A scripted cluster, as {@linkcode startFakeCluster} starts it. Dispose of it with `await using`. */
+/** A scripted cluster, as returned by {@linkcode startFakeCluster}. Hold it with `await using`. */
 export class FakeCluster implements AsyncDisposable {
-  /** The map that all nodes show; to be changed at will. */
+  /** The slot map that all nodes report. It can be changed at any time. */
   ranges: FakeSlotRange[] = [];
-  /** Version of the map, in `CLUSTER INFO`. */
+  /** Epoch of the slot map, for CLUSTER INFO. */
   epoch = 1;
-  /** What all nodes answer before anything else. */
+  /** Function that answers the commands of all nodes. If it returns undefined, {@linkcode FakeNode} answers. */
   handler: FakeClusterHandler | undefined;
 
   readonly #options: FakeClusterOptions;
   readonly #nodes: FakeNode[] = [];
 
   /**
-   * Prepares a cluster without nodes; {@linkcode startFakeCluster} gives it some.
+   * Creates a cluster without nodes. Use {@linkcode startFakeCluster} instead.
    *
-   * @param options What kind of cluster.
+   * @param options Options of the cluster.
    */
   constructor(options: FakeClusterOptions = {}) {
     this.#options = options;
     this.handler = options.handler;
   }
 
-  /** All nodes, in the order in which they were added. To begin with: a primary, its replicas, the next primary, … */
+  /** All nodes, in the order in which they were added. At the start: a primary, its replicas, the next primary, … */
   get nodes(): readonly FakeNode[] {
     return this.#nodes;
   }
 
   /**
-   * Starts one more node. It is on nobody's map yet.
+   * Starts another node. It is not in the slot map yet.
    *
    * @returns The node.
    */
@@ -224,12 +224,12 @@ export class FakeCluster implements AsyncDisposable {
   }
 
   /**
-   * Gives slots to other nodes, in the map that all nodes show, and raises its version. Nodes that lose slots end the
-   * subscriptions to shard channels in them, and send `sunsubscribe` for each.
+   * Assigns slots to nodes in the slot map, and increments the epoch. Nodes that lose slots end the subscriptions to
+   * shard channels in these slots, and send `sunsubscribe` for each.
    *
    * @param first The first slot.
-   * @param last The last slot, which is included.
-   * @param nodes The primary, then the replicas; none, and the slots are nobody's.
+   * @param last The last slot (inclusive).
+   * @param nodes The primary, then the replicas. Without nodes, the slots become unassigned.
    */
   assign(first: number, last: number, ...nodes: (FakeNode | FakeNodeEntry)[]): void {
     const ranges: FakeSlotRange[] = [];
@@ -251,10 +251,10 @@ export class FakeCluster implements AsyncDisposable {
   }
 
   /**
-   * Tells which nodes have a key or a shard channel, according to the map that all nodes show.
+   * Returns the nodes of a key or a shard channel in the slot map.
    *
    * @param name The key or the shard channel.
-   * @returns The primary, then the replicas; `undefined` if the slot is nobody's.
+   * @returns The primary, then the replicas; undefined if the slot is unassigned.
    */
   shardOf(name: string | Uint8Array): readonly (FakeNode | FakeNodeEntry)[] | undefined {
     const slot = keySlot(typeof name === "string" ? new TextEncoder().encode(name) : name);
@@ -262,10 +262,10 @@ export class FakeCluster implements AsyncDisposable {
   }
 
   /**
-   * Tells which node owns a slot, according to the map that all nodes show.
+   * Returns the owner of a slot in the slot map.
    *
    * @param slot The slot.
-   * @returns The primary, or `undefined` if the slot is nobody's.
+   * @returns The primary; undefined if the slot is unassigned.
    */
   owner(slot: number): FakeNode | FakeNodeEntry | undefined {
     return this.ranges.find(({ first, last }) => first <= slot && slot <= last)?.nodes[0];
@@ -286,9 +286,9 @@ function listNode(node: FakeNode | FakeNodeEntry): FakeReply {
 }
 
 /**
- * Starts a scripted cluster: fake servers that share a map of the slots.
+ * Starts a scripted cluster: fake servers with a common slot map.
  *
- * @example A slot that has moved, as the client is told by the old owner
+ * @example A slot that has moved to another node
  * ```ts
  * import { ServerError, startFakeCluster } from "@babushka/redis/testing";
  *
@@ -298,12 +298,12 @@ function listNode(node: FakeNode | FakeNodeEntry): FakeReply {
  *   if (name !== "GET") return undefined;
  *   return node === second ? "here" : new ServerError(`MOVED 0 ${second.host}:${second.port}`);
  * };
- * cluster.assign(0, 0, second); // what CLUSTER SLOTS tells from now on
+ * cluster.assign(0, 0, second); // in the reply to CLUSTER SLOTS from now on
  * console.log(first.url);
  * ```
  *
- * @param options What kind of cluster.
- * @returns The cluster, whose nodes accept connections.
+ * @param options Number of shards and replicas, command handler and TLS.
+ * @returns The cluster, ready for connections.
  */
 export async function startFakeCluster(options: FakeClusterOptions = {}): Promise<FakeCluster> {
   const { shards = 3, replicas = 0 } = options;

@@ -1,5 +1,5 @@
 /**
- * Connections to scripted servers, and the commands that come on them.
+ * Connections to scripted servers, and the commands received on them.
  *
  * @module
  */
@@ -12,23 +12,23 @@ const BUFFER = 64 * 1024;
 
 /** A command that a {@linkcode FakeServer} has received. */
 export interface FakeCommand {
-  /** First word, in upper case. */
+  /** First word of the command, in upper case. */
   readonly name: string;
-  /** All words as text, the name included, as they were sent. */
+  /** Name and arguments as text, as they were sent. */
   readonly args: readonly string[];
-  /** All words as bytes. */
+  /** Name and arguments as bytes. */
   readonly bytes: readonly Uint8Array[];
-  /** The connection it came on. */
+  /** Connection on which the command was received. */
   readonly connection: FakeConnection;
 }
 
-/** A client's connection to a {@linkcode FakeServer}. */
+/** Connection of a client to a {@linkcode FakeServer}. */
 export class FakeConnection {
-  /** Number of the connection, counted from 1 in the order in which they came. */
+  /** Number of the connection, counted from 1 in order of arrival. */
   readonly id: number;
-  /** Version of the protocol, as the client has chosen it by `HELLO`. */
+  /** RESP version, as requested by the client with HELLO. */
   protocol: 2 | 3 = 2;
-  /** What the client is subscribed to, as far as the default answers have done it. */
+  /** Subscriptions of the client, as maintained by the default answers. */
   readonly subscriptions: FakeSubscriptions = new FakeSubscriptions();
 
   readonly #conn: Deno.Conn;
@@ -39,7 +39,7 @@ export class FakeConnection {
   #writing: Promise<void> = Promise.resolve();
 
   /**
-   * Wraps an accepted connection; the server does this.
+   * Wraps an accepted connection. The server calls it.
    *
    * @param id Number of the connection.
    * @param conn The connection.
@@ -50,10 +50,10 @@ export class FakeConnection {
   }
 
   /**
-   * Sends a reply out of turn.
+   * Sends a reply at once, independent of the order of commands.
    *
    * @param reply The reply.
-   * @returns When it has been written, or the connection has ended.
+   * @returns Resolves when it has been written, or the connection has ended.
    */
   send(reply: FakeReply): Promise<void> {
     return this.#write(encodeReply(reply, this.protocol));
@@ -62,14 +62,14 @@ export class FakeConnection {
   /**
    * Sends a push message.
    *
-   * @param elements Its elements, the kind of the message first.
-   * @returns When it has been written, or the connection has ended.
+   * @param elements Elements of the message, its kind first: `["invalidate", ["key"]]`.
+   * @returns Resolves when it has been written, or the connection has ended.
    */
   push(elements: FakeReply[]): Promise<void> {
     return this.#write(encodePush(elements, this.protocol));
   }
 
-  /** Goes silent for good: nothing is sent any more, nothing is read, and the connection stays open. */
+  /** Stops reading and writing for good. The connection stays open. */
   stall(): void {
     this.#stalled = true;
   }
@@ -83,9 +83,9 @@ export class FakeConnection {
   }
 
   /**
-   * Reads and answers commands until the connection ends; the server does this.
+   * Reads and answers commands until the connection ends. The server calls it.
    *
-   * @param answer Answers a command.
+   * @param answer Function that answers a command.
    */
   async serve(
     answer: (words: Uint8Array[]) => Promise<FakeReply | typeof NO_REPLY>,

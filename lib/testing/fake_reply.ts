@@ -1,5 +1,5 @@
 /**
- * The server's side of the codec: values to replies, for servers that are not real.
+ * Encodes replies for scripted servers.
  *
  * @module
  */
@@ -7,7 +7,8 @@
 import { ServerError } from "../resp/mod.ts";
 
 /**
- * Bytes of a reply that are sent as they are, alone or as an element; made by {@linkcode raw} and {@linkcode simple}.
+ * Bytes that are sent without encoding, as a reply or as an element of one. Created with {@linkcode raw} and
+ * {@linkcode simple}.
  */
 export class RawReply {
   /** The bytes. */
@@ -16,7 +17,7 @@ export class RawReply {
   /**
    * Wraps bytes.
    *
-   * @param bytes What to send.
+   * @param bytes The bytes to send.
    */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -24,11 +25,11 @@ export class RawReply {
 }
 
 /**
- * A reply as a test writes it down.
+ * Reply of a scripted server.
  *
- * Text and bytes are bulk strings, integers are integers, and a {@linkcode ServerError} is an error. In RESP3 other
- * numbers, booleans, `null`, maps and sets are the types of the same name; in RESP2 they become what servers make of
- * them there.
+ * Strings and bytes become bulk strings, integers become integers, and a {@linkcode ServerError} becomes an error.
+ * Other numbers, booleans, `null`, maps and sets have their own types in RESP3. In RESP2 they are encoded as real
+ * servers encode them.
  */
 export type FakeReply =
   | null
@@ -43,23 +44,23 @@ export type FakeReply =
   | Map<FakeReply, FakeReply>
   | Set<FakeReply>;
 
-/** An answer that is none: the request stays unanswered, and later ones are answered before it. */
+/** Answer that leaves a request without a reply. Later requests are still answered. */
 export const NO_REPLY: unique symbol = Symbol("NO_REPLY");
 
 const encoder = new TextEncoder();
 const INT64 = 2n ** 63n;
 
 /**
- * A reply written by hand: bytes that are sent as they are, well-formed or not.
+ * Creates a reply of bytes that are sent as they are. They need not be valid RESP.
  *
- * @example Half a bulk string
+ * @example An incomplete bulk string
  * ```ts
  * import { raw } from "@babushka/redis/testing";
  *
  * raw("$100\r\nonly this much");
  * ```
  *
- * @param bytes The bytes, or text for its UTF-8 form.
+ * @param bytes The bytes, or text that is sent as UTF-8.
  * @returns The reply.
  */
 export function raw(bytes: string | Uint8Array): RawReply {
@@ -67,16 +68,16 @@ export function raw(bytes: string | Uint8Array): RawReply {
 }
 
 /**
- * A simple string, such as `+OK`.
+ * Creates a simple string, such as `+OK`.
  *
- * @example The usual answer
+ * @example The answer OK
  * ```ts
  * import { simple } from "@babushka/redis/testing";
  *
  * simple("OK");
  * ```
  *
- * @param text The text; it must not contain line breaks.
+ * @param text The text. It must not contain line breaks.
  * @returns The reply.
  */
 export function simple(text: string): RawReply {
@@ -86,7 +87,7 @@ export function simple(text: string): RawReply {
 /**
  * Encodes a reply.
  *
- * @example A map in both protocols
+ * @example A map in RESP2 and RESP3
  * ```ts
  * import { encodeReply } from "@babushka/redis/testing";
  * import { assertEquals } from "@std/assert";
@@ -98,8 +99,8 @@ export function simple(text: string): RawReply {
  * ```
  *
  * @param reply The reply.
- * @param protocol Version of the protocol.
- * @returns Its bytes.
+ * @param protocol RESP version.
+ * @returns The bytes.
  */
 export function encodeReply(reply: FakeReply, protocol: 2 | 3): Uint8Array {
   const parts: Uint8Array[] = [];
@@ -108,11 +109,11 @@ export function encodeReply(reply: FakeReply, protocol: 2 | 3): Uint8Array {
 }
 
 /**
- * Encodes a push message: an array in RESP2, which has no type of its own for it.
+ * Encodes a push message. In RESP2, which has no push type, it is an array.
  *
- * @param elements The elements, the kind of the message first.
- * @param protocol Version of the protocol.
- * @returns Its bytes.
+ * @param elements Elements of the message, its kind first.
+ * @param protocol RESP version.
+ * @returns The bytes.
  */
 export function encodePush(elements: FakeReply[], protocol: 2 | 3): Uint8Array {
   const parts: Uint8Array[] = [];

@@ -1,5 +1,5 @@
 /**
- * Scripted servers: for replies, delays and failures that no real server can be made to show.
+ * Scripted servers, for replies, delays and failures that real servers cannot produce on demand.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { type FakeCommand, FakeConnection } from "./fake_connection.ts";
 import { type FakeReply, NO_REPLY } from "./fake_reply.ts";
 import type { ServerAddress } from "./server_options.ts";
 
-/** What a script says to a command; `undefined` leaves it to the default answers of a fake server. */
+/** Answer of a script to a command. `undefined` selects the default answer of the fake server. */
 export type FakeAnswer = FakeReply | typeof NO_REPLY | undefined;
 
 /**
- * Answers commands. A connection's commands are answered one after the other, each when the answer to the one before
- * is there.
+ * Function that answers commands. The commands of a connection are answered in order; the next one waits until the
+ * previous answer is available.
  */
 export type FakeHandler = (
   command: FakeCommand,
@@ -26,39 +26,38 @@ export type FakeHandler = (
 ) => FakeAnswer | void | Promise<FakeAnswer | void>;
 
 /**
- * What a fake server answers, by command in upper case.
+ * Answers of a fake server by command name in upper case.
  *
- * A name is one word (`"GET"`) or, for subcommands, two (`"CLUSTER SLOTS"`); those are looked up first. An answer may
- * be a function.
+ * A name is one word (`"GET"`) or two (`"CLUSTER SLOTS"`). Names of two words are looked up first.
  */
 export interface FakeScript {
-  /** The answer, or a function that gives it. */
+  /** The answer, or a function that returns it. */
   [command: string]: FakeAnswer | FakeHandler;
 }
 
-/** Options for {@linkcode startFakeServer}. */
+/** Options of {@linkcode startFakeServer}. */
 export interface FakeServerOptions {
   /** Address to listen on. @default {"127.0.0.1"} */
   host?: "127.0.0.1" | "::1";
   /** Port to listen on. By default a free one. */
   port?: number;
-  /** Whether to speak TLS, with the certificate for servers of {@linkcode testCertificates}. @default {false} */
+  /** Use TLS with the `server` certificate of {@linkcode testCertificates}. @default {false} */
   tls?: boolean;
-  /** Called for each new connection before anything is read from it. */
+  /** Function that is called for each new connection, before anything is read from it. */
   onConnect?: (connection: FakeConnection) => void;
 }
 
 const text = new TextDecoder();
 
-/** A scripted server, as {@linkcode startFakeServer} starts it. Dispose of it with `await using`. */
+/** A scripted server, as returned by {@linkcode startFakeServer}. Hold it with `await using`. */
 export class FakeServer implements ServerAddress, AsyncDisposable {
   /** Address that the server listens on. */
   readonly host: string;
   /** Port that the server listens on. */
   readonly port: number;
-  /** All commands so far, those of the handshake included. */
+  /** All commands received so far, including those of handshakes. */
   readonly received: FakeCommand[] = [];
-  /** What to answer; may be changed at any time. */
+  /** The answers. They can be replaced at any time. */
   script: FakeScript | FakeHandler;
 
   readonly #options: FakeServerOptions;
@@ -70,10 +69,10 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
   #disposed = false;
 
   /**
-   * Starts to listen; {@linkcode startFakeServer} is the way to get here.
+   * Starts to listen. Use {@linkcode startFakeServer} instead.
    *
-   * @param script What to answer.
-   * @param options Where to listen, and how.
+   * @param script The answers.
+   * @param options Address, TLS and connection handler.
    * @param keyPair Certificate and key, for TLS.
    */
   constructor(
@@ -99,33 +98,33 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
     return `${this.#options.tls ? "rediss" : "redis"}://${host}:${this.port}`;
   }
 
-  /** Connections accepted so far. */
+  /** Number of connections accepted so far. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** Connections that are open, oldest first. */
+  /** Open connections, oldest first. */
   get connections(): FakeConnection[] {
     return [...this.#connections];
   }
 
   /**
-   * Tells the commands of a name that were received so far.
+   * Returns the commands with a name that were received so far.
    *
-   * @param name First word, in upper case.
-   * @returns The commands, in the order in which they came.
+   * @param name First word of the command, in upper case.
+   * @returns The commands, in order of arrival.
    */
   receivedOf(name: string): FakeCommand[] {
     return this.received.filter((command) => command.name === name);
   }
 
   /**
-   * Waits until commands of a name have come.
+   * Waits until commands with a name have been received.
    *
-   * @param name First word, in upper case.
-   * @param count How many. @default {1}
-   * @returns The commands.
-   * @throws {Error} If they have not come after 10 s.
+   * @param name First word of the command, in upper case.
+   * @param count Minimum number of commands. @default {1}
+   * @returns The commands received so far.
+   * @throws {Error} If they do not arrive within 10 s.
    */
   async waitFor(name: string, count = 1): Promise<FakeCommand[]> {
     return await until(`the fake server has received ${count} × ${name}`, () => {
@@ -134,34 +133,34 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
     }, { interval: 1 });
   }
 
-  /** Cuts every connection that is open now. */
+  /** Closes all open connections. */
   cut(): void {
     for (const connection of this.#connections) connection.cut();
   }
 
-  /** Connections that are subscribed to something, oldest first. */
+  /** Connections with subscriptions, oldest first. */
   get subscribers(): FakeConnection[] {
     return this.connections.filter(({ subscriptions }) => subscriptions.size > 0);
   }
 
   /**
-   * Publishes a message, as `PUBLISH` on a connection to this server does.
+   * Publishes a message, like PUBLISH on a connection to this server.
    *
    * @param channel The channel.
    * @param message The message.
-   * @returns How many subscriptions get it: a connection that is subscribed to the channel and to a pattern that it
-   * matches gets it twice.
+   * @returns Number of subscriptions that receive it. A connection with a subscription to the channel and to a matching
+   * pattern counts twice.
    */
   publish(channel: string | Uint8Array, message: string | Uint8Array): number {
     return deliver(this.connections, "channel", channel, message);
   }
 
   /**
-   * Publishes a message on a shard channel, as `SPUBLISH` on a connection to this server does.
+   * Publishes a message on a shard channel, like SPUBLISH on a connection to this server.
    *
    * @param channel The shard channel.
    * @param message The message.
-   * @returns How many subscriptions get it.
+   * @returns Number of subscriptions that receive it.
    */
   spublish(channel: string | Uint8Array, message: string | Uint8Array): number {
     return deliver(this.connections, "shardChannel", channel, message);
@@ -172,7 +171,7 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
    *
    * @param name A channel, a pattern or a shard channel.
    * @returns The connections that are subscribed to it.
-   * @throws {Error} If there is none after 10 s.
+   * @throws {Error} If there is none within 10 s.
    */
   async waitForSubscriber(name: string): Promise<FakeConnection[]> {
     return await until(`somebody is subscribed to ${name} at the fake server`, () => {
@@ -184,15 +183,15 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
     }, { interval: 1 });
   }
 
-  /** Cuts every connection that is subscribed to something. The others stay. */
+  /** Closes all connections with subscriptions. The others stay open. */
   cutSubscribers(): void {
     for (const connection of this.subscribers) connection.cut();
   }
 
   /**
-   * Closes everything.
+   * Stops listening and closes all connections.
    *
-   * @throws What a function of the script has thrown, if one has: a test must not pass over that.
+   * @throws {Error} If a function of the script has thrown, with the same error.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
@@ -265,10 +264,9 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
 /**
  * Starts a scripted server.
  *
- * What the script leaves open gets a default answer: the commands of a handshake (`HELLO` sets the protocol), `PING`,
- * `SELECT`, `ROLE` and the like succeed as on an empty primary, everything else is an unknown command. Publish and
- * subscribe work: `SUBSCRIBE`, `PSUBSCRIBE`, `SSUBSCRIBE` and what ends them are confirmed, and what is published, by
- * a client or by {@linkcode FakeServer.publish}, reaches the subscribers.
+ * Commands that the script does not answer get a default answer. The commands of a handshake (HELLO sets the protocol),
+ * PING, SELECT, ROLE and similar ones succeed as on an empty primary. Publish and subscribe work: messages from clients
+ * and from {@linkcode FakeServer.publish} reach the subscribers. All other commands are unknown.
  *
  * @example A server that loses the connection on the second GET
  * ```ts
@@ -280,23 +278,27 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
  * console.log(server.url);
  * ```
  *
- * @example A subscriber whose connection is lost between two messages
+ * @example A subscriber that loses its connection between two messages
  * ```ts
+ * import { RedisClient } from "@babushka/redis";
  * import { startFakeServer } from "@babushka/redis/testing";
- * import { assertEquals } from "@std/assert";
  *
  * await using server = await startFakeServer();
- * // … the program under test subscribes to "news" at server.url; then:
+ * await using client = await RedisClient.create(server.url);
+ * await using news = await client.subscribe("news");
  * server.publish("news", "first");
  * server.cutSubscribers();
- * // await server.waitForSubscriber("news"); // it is back
- * assertEquals(server.publish("news", "second"), 0); // in this example nobody subscribes
+ * await server.waitFor("SUBSCRIBE", 2); // the client has subscribed again
+ * server.publish("news", "second");
+ * for await (const { message } of news) {
+ *   if (message === "second") break;
+ * }
  * ```
  *
- * @param script What to answer, by command; or a function that answers all commands. By default nothing but the
- * default answers.
- * @param options Where to listen, and how.
- * @returns The server, which accepts connections.
+ * @param script Answers by command, or a function that answers all commands. By default only the default answers are
+ * used.
+ * @param options Address, TLS and connection handler.
+ * @returns The server, ready for connections.
  */
 export async function startFakeServer(
   script: FakeScript | FakeHandler = {},
@@ -307,9 +309,9 @@ export async function startFakeServer(
 }
 
 /**
- * Answers that are given one after the other; the last one is repeated.
+ * Gives one answer after the other. The last one is repeated.
  *
- * @example A server that loads its data at first
+ * @example A server that is still loading its data
  * ```ts
  * import { inTurn, ServerError, startFakeServer } from "@babushka/redis/testing";
  *
@@ -317,7 +319,7 @@ export async function startFakeServer(
  * await using server = await startFakeServer({ GET: inTurn(loading, loading, "value") });
  * ```
  *
- * @param answers The answers, or functions that give them.
+ * @param answers The answers, or functions that return them.
  * @returns A function for a script.
  */
 export function inTurn(...answers: (FakeAnswer | FakeHandler)[]): FakeHandler {

@@ -1,5 +1,5 @@
 /**
- * What a connection to a fake server is subscribed to.
+ * Subscriptions of a connection to a fake server.
  *
  * @module
  */
@@ -42,9 +42,9 @@ export class FakeSubscriptions {
   }
 
   /**
-   * Tells whether there is a subscription.
+   * Checks whether the connection has a subscription.
    *
-   * @param kind Its kind.
+   * @param kind Kind of the subscription.
    * @param name The channel or the pattern.
    */
   has(kind: SubscriptionKind, name: string | Uint8Array): boolean {
@@ -52,9 +52,9 @@ export class FakeSubscriptions {
   }
 
   /**
-   * Adds a subscription; the client is not told.
+   * Adds a subscription without notifying the client.
    *
-   * @param kind Its kind.
+   * @param kind Kind of the subscription.
    * @param name The channel or the pattern.
    */
   add(kind: SubscriptionKind, name: string | Uint8Array): void {
@@ -62,24 +62,24 @@ export class FakeSubscriptions {
   }
 
   /**
-   * Removes a subscription; the client is not told.
+   * Removes a subscription without notifying the client.
    *
-   * @param kind Its kind.
+   * @param kind Kind of the subscription.
    * @param name The channel or the pattern.
    */
   delete(kind: SubscriptionKind, name: string | Uint8Array): void {
     this.#names[kind].delete(keyOf(name));
   }
 
-  /** Removes all subscriptions; the client is not told, as when a server loses them without a word. */
+  /** Removes all subscriptions without notifying the client, like a server that has lost them. */
   clear(): void {
     for (const names of Object.values(this.#names)) names.clear();
   }
 
   /**
-   * The names of a kind as text.
+   * Returns the names of a kind as text.
    *
-   * @param kind The kind.
+   * @param kind Kind of the subscriptions.
    * @returns The names, oldest first.
    */
   namesOf(kind: SubscriptionKind): string[] {
@@ -87,10 +87,10 @@ export class FakeSubscriptions {
   }
 
   /**
-   * The names of a kind as bytes.
+   * Returns the names of a kind as bytes.
    *
-   * @param kind The kind.
-   * @param pattern Only names that match this glob pattern.
+   * @param kind Kind of the subscriptions.
+   * @param pattern Glob pattern that the names must match. By default all names are returned.
    * @returns The names, oldest first.
    */
   bytesOf(kind: SubscriptionKind, pattern?: Uint8Array): Uint8Array[] {
@@ -99,7 +99,7 @@ export class FakeSubscriptions {
   }
 
   /**
-   * The patterns that a channel matches.
+   * Returns the patterns that a channel matches.
    *
    * @param channel The channel.
    * @returns The patterns, oldest first.
@@ -111,9 +111,10 @@ export class FakeSubscriptions {
   }
 
   /**
-   * The number that servers put into a confirmation: shard channels are counted apart from the others.
+   * Returns the number of subscriptions for a confirmation. Servers count shard channels separately.
    *
-   * @param kind Kind of the subscription that is confirmed.
+   * @param kind Kind of the confirmed subscription.
+   * @returns Number of shard channels, or of channels and patterns.
    */
   count(kind: SubscriptionKind): number {
     const { channel, pattern, shardChannel } = this.#names;

@@ -1,23 +1,22 @@
 /**
- * Real servers and clusters, faulty networks and scripted servers, for tests of programs that use Redis or Valkey.
+ * Test kit for programs that use Redis or Valkey: real servers and clusters, faulty networks and scripted servers.
  *
- * - {@linkcode startServer} starts a real server, with replicas, TLS, passwords and ACL users as needed.
- * - {@linkcode startCluster} starts a real cluster, which fails over, moves slots, grows and shrinks at the test's
- *   command.
- * - {@linkcode startSentinels} starts a primary, its replicas and real sentinels, which fail over, are killed, replaced and
- *   separated at the test's command.
- * - {@linkcode startProxy} puts a network in front of a server that cuts, stalls, delays and refuses;
- *   {@linkcode startBlackHole} is an address where nobody answers.
- * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} answer what a script says, and have subscribers to
- *   which the test publishes.
- * - {@linkcode testCertificates} makes certificates, good ones and bad ones.
+ * - {@linkcode startServer} starts a real server, optionally with replicas, TLS, a password and ACL users.
+ * - {@linkcode startCluster} starts a real cluster. Tests can trigger failovers, move slots, and add or remove shards.
+ * - {@linkcode startSentinels} starts a primary, its replicas and real sentinels. Tests can trigger failovers and
+ *   partitions, and add or remove sentinels.
+ * - {@linkcode startProxy} starts a TCP proxy that can cut, stall, delay and refuse connections.
+ * - {@linkcode startBlackHole} creates an address where connection attempts hang.
+ * - {@linkcode startFakeServer} and {@linkcode startFakeCluster} start scripted servers, for replies that real servers
+ *   do not give. They support publish and subscribe.
+ * - {@linkcode testCertificates} creates valid and invalid TLS certificates.
  *
- * Everything listens on loopback and on free ports, is to be held with `await using`, and is gone when the test is
- * over, even when the process is killed. The kit knows nothing of the client under test, and drives servers on
- * connections of its own.
+ * All servers listen on loopback and free ports. Hold them with `await using`; they are stopped at the end of the
+ * block, and also if the test process is killed. The kit works with any client and uses its own connections to the
+ * servers.
  *
- * Needs a server program (see {@linkcode findServerBinary}) and, for TLS, `openssl`; a system with `sh`; and the
- * permissions to run these, to read and write temporary files, to read the environment, and for the network.
+ * It requires `sh`, a server program (see {@linkcode findServerBinary}) and, for TLS, `openssl`. In Deno it needs the
+ * permissions `--allow-run`, `--allow-read`, `--allow-write`, `--allow-env` and `--allow-net`.
  *
  * @example A test against a real server
  * ```ts
@@ -37,7 +36,7 @@
  * import { startServer } from "@babushka/redis/testing";
  *
  * const server = await startServer();
- * server.unref(); // it ends with this process
+ * server.unref(); // the server is stopped when this process ends
  *
  * Deno.test("the first test", async () => {
  *   await server.command(["FLUSHALL"]);

@@ -1,5 +1,5 @@
 /**
- * A network that fails on command: a TCP proxy between a client and a server.
+ * TCP proxy between a client and a server, which simulates network faults.
  *
  * @module
  */
@@ -7,28 +7,27 @@
 import { listenOn, releasePort, reservePort } from "./_port.ts";
 import type { ServerAddress } from "./server_options.ts";
 
-/** A way through the proxy. */
+/** Direction of the data through the proxy. */
 export type ProxyDirection = "toServer" | "toClient";
 
-/** What goes wrong on the connections of a {@linkcode TestProxy}, present and future ones. */
+/** Faults of a {@linkcode TestProxy}. They apply to open and new connections. */
 export interface ProxyFaults {
-  /** How late everything arrives, in milliseconds, in each direction. @default {0} */
+  /** Latency in each direction, in milliseconds. @default {0} */
   delay?: number;
-  /** How many bytes to pass on in one piece. By default as many as came. */
+  /** Maximum number of bytes to forward in one write. By default as many as were read. */
   chunkSize?: number;
   /**
-   * Pass nothing on while connections stay open and new ones are accepted; `true` means both directions. What a peer
-   * sends waits in the buffers of the system, so that a sender of much comes to a halt, as with a peer that lost its
-   * power.
+   * Forward nothing, in one direction or (`true`) in both. Connections stay open and new ones are accepted. The data
+   * waits in the buffers of the system until these are full, as if the peer had lost its power.
    *
    * @default {false}
    */
   stall?: boolean | ProxyDirection;
-  /** Cut each connection as soon as so many bytes have passed in a direction, counted from when the fault was set. */
+  /** Close each connection after this number of bytes in a direction, counted from when the fault was set. */
   cutAfter?: Partial<Record<ProxyDirection, number>>;
 }
 
-/** Options for {@linkcode startProxy}. */
+/** Options of {@linkcode startProxy}. */
 export interface ProxyOptions extends ProxyFaults {
   /** Address to listen on. @default {"127.0.0.1"} */
   host?: "127.0.0.1" | "::1";
@@ -38,23 +37,23 @@ export interface ProxyOptions extends ProxyFaults {
 
 const BUFFER = 64 * 1024;
 
-/** One connection through a {@linkcode TestProxy}. */
+/** A connection through a {@linkcode TestProxy}. */
 export interface ProxyConnection {
-  /** Bytes that were passed on in each direction. */
+  /** Number of bytes forwarded in each direction. */
   readonly passed: Readonly<Record<ProxyDirection, number>>;
-  /** Closes both ends at once, wherever in a message that may be. */
+  /** Closes both ends at once, possibly in the middle of a message. */
   cut(): void;
-  /** Passes nothing on from now on and for good, in a direction or in both, without closing. */
+  /** Stops forwarding for good, in one direction or (by default) in both. The connection stays open. */
   silence(direction?: ProxyDirection): void;
 }
 
-/** A TCP proxy, as {@linkcode startProxy} starts it. Dispose of it with `await using`. */
+/** A TCP proxy, as returned by {@linkcode startProxy}. Hold it with `await using`. */
 export class TestProxy implements AsyncDisposable {
   /** Address that the proxy listens on. */
   readonly host: string;
   /** Port that the proxy listens on. */
   readonly port: number;
-  /** Where new connections lead; may be changed at any time. */
+  /** Server that new connections lead to. It can be changed at any time. */
   target: ServerAddress;
 
   readonly #ownPort: boolean;
@@ -68,10 +67,10 @@ export class TestProxy implements AsyncDisposable {
   #disposed = false;
 
   /**
-   * Starts a proxy, like {@linkcode startProxy}.
+   * Starts a proxy. Use {@linkcode startProxy} instead.
    *
-   * @param target Where connections lead.
-   * @param options Where to listen, and the first faults.
+   * @param target Server that connections lead to.
+   * @param options Address, and the initial faults.
    */
   constructor(target: ServerAddress, options: ProxyOptions = {}) {
     const { host = "127.0.0.1", port, ...faults } = options;
@@ -83,50 +82,50 @@ export class TestProxy implements AsyncDisposable {
     this.accept();
   }
 
-  /** Connections accepted so far. */
+  /** Number of connections accepted so far. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** Connections that are open, oldest first. */
+  /** Open connections, oldest first. */
   get connections(): ProxyConnection[] {
     return [...this.#links];
   }
 
-  /** The faults in force. */
+  /** The current faults. */
   get faults(): Readonly<ProxyFaults> {
     return this.#faults;
   }
 
   /**
-   * Replaces the faults, at once and for all connections. What a stall has held up goes on when the stall ends.
+   * Replaces the faults of all connections at once. When a stall ends, the delayed data is forwarded.
    *
-   * @param faults All faults from now on; an empty object heals the network.
+   * @param faults The new faults. An empty object ends all faults.
    */
   setFaults(faults: ProxyFaults): void {
     this.#faults = faults;
     for (const link of this.#links) link.faultsChanged();
   }
 
-  /** Cuts every connection that is open now. */
+  /** Closes all open connections. */
   cut(): void {
     this.#cuts++;
     for (const link of this.#links) link.cut();
   }
 
   /**
-   * Makes every connection that is open now silent for good, without closing it; new ones work.
+   * Stops forwarding on all open connections for good, without closing them. New connections work.
    *
-   * @param direction The direction that falls silent. By default both.
+   * @param direction Direction to stop. By default both.
    */
   silence(direction?: ProxyDirection): void {
     for (const link of this.#links) link.silence(direction);
   }
 
   /**
-   * Refuses new connections until {@linkcode accept}; open ones go on.
+   * Refuses new connections until {@linkcode TestProxy.accept} is called. Open connections are not affected.
    *
-   * @returns When the system refuses them: closing a listener takes a moment.
+   * @returns Resolves when the system refuses connections.
    */
   async refuse(): Promise<void> {
     this.#listener?.close();
@@ -134,7 +133,7 @@ export class TestProxy implements AsyncDisposable {
     await this.#accepting;
   }
 
-  /** Accepts new connections again after {@linkcode refuse}. */
+  /** Accepts new connections again after {@linkcode TestProxy.refuse}. */
   accept(): void {
     if (this.#listener || this.#disposed) return;
     const { listener } = listenOn(
@@ -146,7 +145,7 @@ export class TestProxy implements AsyncDisposable {
     this.#accepting = this.#acceptAll(listener);
   }
 
-  /** Closes everything. */
+  /** Stops listening and closes all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -320,22 +319,21 @@ class Link implements ProxyConnection {
 }
 
 /**
- * Starts a TCP proxy in front of a server, to make the network between them fail. It passes bytes, so TLS goes
- * through as well.
+ * Starts a TCP proxy in front of a server, to simulate network faults. It forwards bytes, so TLS works too.
  *
- * @example A connection that is cut in the middle of a reply, and a network that comes back
+ * @example A connection that is closed in the middle of a reply
  * ```ts
  * import { startProxy, startServer } from "@babushka/redis/testing";
  *
  * await using server = await startServer();
  * await using proxy = await startProxy(server, { cutAfter: { toClient: 3 } });
- * // … a client that connects to proxy.host and proxy.port gets three bytes …
+ * // … a client that connects to proxy.host and proxy.port receives three bytes …
  * proxy.setFaults({});
  * ```
  *
- * @param target Where connections lead: a server of the kit, or any address.
- * @param options Where to listen, and the faults to begin with.
- * @returns The proxy, which accepts connections.
+ * @param target Server that connections lead to: a server of the kit, or any address.
+ * @param options Address, and the initial faults.
+ * @returns The proxy, ready for connections.
  */
 export function startProxy(target: ServerAddress, options?: ProxyOptions): Promise<TestProxy> {
   return Promise.resolve(new TestProxy(target, options));

@@ -1,5 +1,5 @@
 /**
- * Real sentinels for tests: a primary, its replicas and the sentinels that watch them.
+ * Real sentinels for tests: a primary, its replicas and the sentinels that monitor them.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { type ProxyOptions, startProxy, type TestProxy } from "./proxy.ts";
 import { TestServer } from "./server.ts";
 import type { AclUser, ServerAddress, ServerOptions, TlsOptions } from "./server_options.ts";
 
-/** What the sentinels themselves want from clients. The nodes have options of their own. */
+/** Access options of the sentinels. The nodes have separate options. */
 export interface SentinelAccess {
-  /** Password of the default user. By default none is needed. */
+  /** Password of the default user. By default there is none. */
   password?: string;
-  /** More ACL users. */
+  /** Additional ACL users. */
   users?: AclUser[];
   /**
-   * Whether, and how, to listen for TLS instead of plain TCP. Sentinels that speak TLS also speak it to the nodes, so
-   * the nodes must have `tls` as well.
+   * Listen with TLS instead of plain TCP; `true` uses the defaults. Sentinels with TLS also use TLS to the nodes, so
+   * the nodes require `tls` as well.
    *
    * @default {false}
    */
@@ -27,32 +27,36 @@ export interface SentinelAccess {
   config?: Record<string, string>;
 }
 
-/** Options for {@linkcode startSentinels}: those of the nodes, and of the sentinels. */
+/** Options of {@linkcode startSentinels}, for the nodes and the sentinels. */
 export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
-  /** Name by which the sentinels know the primary. @default {"main"} */
+  /** Name of the primary in the configuration of the sentinels. @default {"main"} */
   name?: string;
-  /** How many replicas the primary has. @default {2} */
+  /** Number of replicas. @default {2} */
   replicas?: number;
-  /** How many sentinels there are. @default {3} */
+  /** Number of sentinels. @default {3} */
   sentinels?: number;
-  /** How many sentinels must see the primary down for a failover. By default a majority of them. */
+  /** Number of sentinels that must consider the primary down before a failover. By default a majority. */
   quorum?: number;
   /**
-   * Milliseconds without a valid answer after which the first sentinel takes a node for down; each other one waits 100 ms
-   * longer than the one before.
+   * Milliseconds without a valid reply after which the first sentinel considers a node down. Each further sentinel
+   * waits 100 ms longer than the previous one.
    *
    * @default {1000}
    */
   downAfter?: number;
-  /** Milliseconds after which a failover counts as failed; the next one may begin after twice as long. @default {2000} */
+  /**
+   * Milliseconds after which a failover counts as failed. The next one may start after twice that time.
+   *
+   * @default {2000}
+   */
   failoverTimeout?: number;
-  /** What the sentinels want from clients. By default nothing. */
+  /** Passwords, users and TLS of the sentinels. By default none. */
   sentinel?: SentinelAccess;
-  /** Whether the sentinels and the nodes announce host names (`localhost`) instead of IP addresses. @default {false} */
+  /** Announce the host name `localhost` instead of IP addresses. @default {false} */
   announceHostnames?: boolean;
   /**
-   * Put a proxy in front of each node and each sentinel, for clients only: nodes and sentinels reach each other directly
-   * and announce their own addresses, as behind a NAT. {@linkcode TestSentinels.addressMap} translates.
+   * Put a proxy in front of each node and each sentinel, as behind NAT. Only clients use the proxies: nodes and
+   * sentinels connect directly and announce their own addresses. {@linkcode TestSentinels.addressMap} translates them.
    *
    * @default {false}
    */
@@ -68,14 +72,13 @@ const MOST_SENTINELS = 16;
 const SECRET = crypto.randomUUID();
 
 /**
- * A primary, its replicas and their sentinels, as {@linkcode startSentinels} starts them. Dispose of it with
- * `await using`.
+ * A primary, its replicas and their sentinels, as returned by {@linkcode startSentinels}. Hold it with `await using`.
  *
- * Each sentinel is an ACL user of its own at all nodes and all other sentinels: that is how
- * {@linkcode TestSentinels.partition} separates them.
+ * Each sentinel has its own ACL user on all nodes and all other sentinels. {@linkcode TestSentinels.partition} disables
+ * these users to separate them.
  */
 export class TestSentinels implements AsyncDisposable {
-  /** Name by which the sentinels know the primary. */
+  /** Name of the primary in the configuration of the sentinels. */
   readonly name: string;
   readonly #options: SentinelsOptions;
   readonly #nodes: TestServer[] = [];
@@ -86,33 +89,33 @@ export class TestSentinels implements AsyncDisposable {
   #unref = false;
 
   /**
-   * Prepares everything; {@linkcode startSentinels} does this and starts it.
+   * Prepares the servers without starting them. Use {@linkcode startSentinels} instead.
    *
-   * @param options What kind of nodes and sentinels.
+   * @param options Options of the nodes and sentinels.
    */
   constructor(options: SentinelsOptions = {}) {
     this.#options = options;
     this.name = options.name ?? "main";
   }
 
-  /** All nodes, whether they run or not: first the one that was the primary at the start. */
+  /** All nodes, running or not. The first one was the primary at the start. */
   get nodes(): readonly TestServer[] {
     return this.#nodes;
   }
 
-  /** All sentinels, whether they run or not. */
+  /** All sentinels, running or not. */
   get sentinels(): readonly TestServer[] {
     return this.#sentinels;
   }
 
-  /** Addresses of the sentinels for a client: those of the proxies if there are any. */
+  /** Addresses of the sentinels for a client. With the option `proxies` they are those of the proxies. */
   get addresses(): ServerAddress[] {
     return this.#sentinels.map((sentinel) => this.addressOf(sentinel));
   }
 
   /**
-   * Translates an address that a node or a sentinel announces into that of its proxy. Without proxies addresses stay as
-   * they are.
+   * Translates an address that a node or sentinel announces into that of its proxy, for the option
+   * `sentinel.addressMap` of a client. Without proxies, addresses are not changed.
    */
   readonly addressMap = (host: string, port: number): ServerAddress => {
     const server = [...this.#nodes, ...this.#sentinels].find((server) => server.port === port);
@@ -120,17 +123,17 @@ export class TestSentinels implements AsyncDisposable {
     return proxy === undefined ? { host, port } : { host: proxy.host, port: proxy.port };
   };
 
-  /** Where clients reach a node or a sentinel. */
+  /** Returns the address of a node or sentinel for clients. */
   addressOf(server: TestServer): ServerAddress {
     const { host, port } = this.#proxies.get(server) ?? server;
     return { host, port };
   }
 
   /**
-   * The proxy in front of a node or a sentinel.
+   * Returns the proxy in front of a node or sentinel.
    *
    * @param server The node or sentinel.
-   * @throws {Error} If there are no proxies.
+   * @throws {Error} If the servers were started without the option `proxies`.
    */
   proxyOf(server: TestServer): TestProxy {
     const proxy = this.#proxies.get(server);
@@ -141,9 +144,9 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Starts all nodes and sentinels, and waits until the sentinels know everybody.
+   * Starts all nodes and sentinels, and waits until the sentinels know all of them.
    *
-   * @throws {Error} If one does not start, or they do not agree in time.
+   * @throws {Error} If one does not start, or they do not agree within 20 s.
    */
   async start(): Promise<void> {
     if (this.#nodes.length > 0) {
@@ -163,14 +166,13 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Waits until all sentinels that run agree: the same primary, up, that says so itself; all nodes that run are its
-   * replicas, in sync; and each sentinel knows all others.
+   * Waits until all running sentinels agree: they name the same primary, which is up and has this role; all other
+   * running nodes are its replicas, in sync; and each sentinel knows all others. Call it after a change made by the
+   * test, such as a killed primary.
    *
-   * To be called after a change that the test made itself, such as a killed primary.
-   *
-   * @param options `timeout`: how long to wait, in milliseconds. @default {{ timeout: 20000 }}
+   * @param options `timeout`: time limit in milliseconds. @default {{ timeout: 20000 }}
    * @returns The primary.
-   * @throws {Error} If they do not agree in time; the message says on what.
+   * @throws {Error} If they do not agree in time. The message names the difference.
    */
   async agreed(options: { timeout?: number } = {}): Promise<TestServer> {
     return await until("the sentinels agree", async () => {
@@ -187,10 +189,10 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Tells which node is the primary, as most sentinels that run say.
+   * Returns the node that most running sentinels report as the primary.
    *
    * @returns The node.
-   * @throws {Error} If no sentinel runs.
+   * @throws {Error} If no sentinel is running.
    */
   async primary(): Promise<TestServer> {
     const ports = await Promise.all(
@@ -205,7 +207,7 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Tells which nodes that run are replicas.
+   * Returns the running replicas.
    *
    * @returns The nodes.
    */
@@ -215,11 +217,11 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Has a sentinel fail the primary over (`SENTINEL FAILOVER`), without a vote, and waits until all agree.
+   * Triggers a failover with `SENTINEL FAILOVER`, which needs no votes, and waits until all sentinels agree.
    *
-   * @param options `wait`: whether to wait for the agreement. @default {{ wait: true }}
-   * @returns The new primary; without waiting, the old one.
-   * @throws {Error} If there is no replica that can take over, or they do not agree in time.
+   * @param options `wait: false` returns without waiting. @default {{ wait: true }}
+   * @returns The new primary; with `wait: false` the old one.
+   * @throws {Error} If no replica can take over, or the sentinels do not agree within 20 s.
    */
   async failover(options: { wait?: boolean } = {}): Promise<TestServer> {
     const old = await this.primary();
@@ -235,9 +237,9 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Kills the primary (SIGKILL) and does not wait for anything but its end; {@linkcode agreed} waits for the takeover.
+   * Kills the primary (SIGKILL). Call {@linkcode TestSentinels.agreed} to wait for the failover.
    *
-   * @returns The node that was killed; `restart()` brings it back.
+   * @returns The killed node. Its `restart()` starts it again.
    */
   async killPrimary(): Promise<TestServer> {
     const primary = await this.primary();
@@ -246,7 +248,7 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Starts one more sentinel, and waits until all agree.
+   * Starts another sentinel, and waits until all agree.
    *
    * @returns The sentinel.
    */
@@ -258,7 +260,7 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Kills a sentinel for good, and has the others forget it.
+   * Kills a sentinel and removes it from the others (`SENTINEL RESET`).
    *
    * @param sentinel The sentinel.
    */
@@ -275,8 +277,8 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Separates some nodes and sentinels from all others: no sentinel of one side reaches a node or a sentinel of the
-   * other one. Clients still reach everybody, unless a proxy keeps them away, and replication goes on.
+   * Simulates a network partition: sentinels cannot reach the nodes and sentinels of the other side. Clients still
+   * reach all servers, and replication continues.
    *
    * @param members The nodes and sentinels of one side.
    */
@@ -284,12 +286,12 @@ export class TestSentinels implements AsyncDisposable {
     await this.#separate((a, b) => members.includes(a) !== members.includes(b));
   }
 
-  /** Ends what {@linkcode TestSentinels.partition} began. */
+  /** Ends the partition. See {@linkcode TestSentinels.partition}. */
   async heal(): Promise<void> {
     await this.#separate(() => false);
   }
 
-  /** Lets this process end while the servers run. They end then. */
+  /** Allows this process to exit while the servers are running. They are then stopped. */
   unref(): void {
     this.#unref = true;
     for (const server of [...this.#nodes, ...this.#sentinels]) server.unref();
@@ -457,9 +459,9 @@ const GREAT_HURRY = [...HURRY.slice(0, -1), 100];
  * console.log(sentinels.name, sentinels.addresses, primary.url);
  * ```
  *
- * @param options What kind of nodes and sentinels.
- * @returns Everything, once the sentinels know each other and all nodes.
- * @throws {Error} If one does not start, or they do not agree in time.
+ * @param options Options of the nodes and sentinels.
+ * @returns The servers, when the sentinels know each other and all nodes.
+ * @throws {Error} If one does not start, or they do not agree within 20 s.
  */
 export async function startSentinels(options: SentinelsOptions = {}): Promise<TestSentinels> {
   const sentinels = new TestSentinels(options);

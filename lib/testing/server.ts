@@ -1,5 +1,5 @@
 /**
- * Real servers for tests: started on a free port, driven by the test, gone afterwards.
+ * Real servers for tests, each on a free port.
  *
  * @module
  */
@@ -28,17 +28,17 @@ const STOP_TIMEOUT = 12_000;
 const LOG_LINES_IN_ERRORS = 20;
 
 /**
- * A real server process, as {@linkcode startServer} starts it.
+ * A real server process, as returned by {@linkcode startServer}.
  *
- * It listens on loopback only, works in a temporary folder and does not outlive this process, even if that one is
- * killed. Dispose of it with `await using`.
+ * It listens on loopback and works in a temporary folder. It is stopped at the end of the `await using` block, and also
+ * if the test process is killed.
  */
 export class TestServer implements AsyncDisposable {
   /** Address that the server listens on. */
   readonly host: string;
-  /** Password of the default user, if it needs one. */
+  /** Password of the default user; undefined if there is none. */
   readonly password: string | undefined;
-  /** Replicas that were started along with the server. */
+  /** Replicas that were started with the server. */
   readonly replicas: TestServer[] = [];
 
   readonly #options: ServerOptions;
@@ -59,11 +59,11 @@ export class TestServer implements AsyncDisposable {
   #lastLogs = "";
 
   /**
-   * Prepares a server; {@linkcode startServer} does this and starts it.
+   * Prepares a server without starting it. Use {@linkcode startServer} instead.
    *
-   * @param options What kind of server. `replicas` is not looked at here.
-   * @param watched For a sentinel, or a node that sentinels watch: its configuration file then belongs to the server
-   * program, as soon as that has started once.
+   * @param options Options of the server. `replicas` is ignored.
+   * @param watched Set it for a sentinel, or for a server that sentinels monitor. The kit then writes the configuration
+   * file only for the first start; later the server program maintains it.
    */
   constructor(options: ServerOptions = {}, watched?: WatchedServer) {
     this.#options = options;
@@ -77,12 +77,12 @@ export class TestServer implements AsyncDisposable {
     }
   }
 
-  /** Port that the server listens on. It stays the same over restarts. */
+  /** Port that the server listens on. It does not change with restarts. */
   get port(): number {
     return this.#port;
   }
 
-  /** URL of the server (`redis://` or `rediss://`), the password of the default user included. */
+  /** URL of the server (`redis://` or `rediss://`), including the password of the default user. */
   get url(): string {
     const user = this.password === undefined ? "" : `:${encodeURIComponent(this.password)}@`;
     const host = this.host.includes(":") ? `[${this.host}]` : this.host;
@@ -94,7 +94,7 @@ export class TestServer implements AsyncDisposable {
     return this.#running("tell the process id").pid;
   }
 
-  /** Whether the server process lives; a paused one does. */
+  /** Whether the server process is running. True for a paused one. */
   get running(): boolean {
     return this.#process?.running ?? false;
   }
@@ -104,7 +104,7 @@ export class TestServer implements AsyncDisposable {
     return this.#paused;
   }
 
-  /** Key material, for a TLS server that has been started. */
+  /** Certificates and keys; undefined if the server has no TLS or was not started yet. */
   get tls(): ServerTls | undefined {
     return this.#tls;
   }
@@ -112,8 +112,8 @@ export class TestServer implements AsyncDisposable {
   /**
    * Starts the server, for the first time or after it was stopped or killed.
    *
-   * @returns When the server answers; and, if it is a replica of a server that runs, when it is in sync.
-   * @throws {Error} If the server does not start; the message ends with the tail of its log.
+   * @returns Resolves when the server answers PING. A replica of a running server is also in sync.
+   * @throws {Error} If the server does not start. The message ends with the last lines of its log.
    */
   async start(): Promise<void> {
     if (this.#disposed) throw new Error("Cannot start the server: it has been disposed of");
@@ -146,26 +146,27 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Ends the server in the graceful way (SIGTERM), as an operator would.
+   * Stops the server gracefully (SIGTERM).
    *
-   * A paused server is resumed first. One that does not end within 12 s is killed.
+   * A paused server is resumed first. A server that does not exit within 12 s is killed.
    */
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
   }
 
-  /** Kills the server (SIGKILL): it closes nothing and saves nothing. */
+  /** Kills the server (SIGKILL). It saves nothing. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");
   }
 
   /**
-   * Stops the server if it runs, and starts it again on the same port with the same data folder.
+   * Stops the server if it is running, and starts it again on the same port with the same data folder.
    *
-   * What was not saved is lost, and the kit's servers save nothing unless their `config` says so. A sentinel keeps what
-   * it has learnt, and a node that sentinels watch the role that they gave it.
+   * Data that was not saved is lost; test servers save nothing unless their `config` enables it. A sentinel keeps its
+   * state, and a server that sentinels monitor keeps its role.
    *
-   * @param options `clean` removes all that in between. @default {{ clean: false }}
+   * @param options With `clean: true`, the data folder and that state are removed before the start.
+   * @default {{ clean: false }}
    */
   async restart(options: { clean?: boolean } = {}): Promise<void> {
     await this.stop();
@@ -176,21 +177,21 @@ export class TestServer implements AsyncDisposable {
     await this.start();
   }
 
-  /** Stops the process in its tracks (SIGSTOP): connections stay open, and nothing is answered. */
+  /** Pauses the process (SIGSTOP). Connections stay open, but nothing is answered. */
   pause(): void {
     this.#running("pause it").signal("SIGSTOP");
     this.#paused = true;
   }
 
-  /** Lets a paused process go on (SIGCONT). */
+  /** Resumes a paused process (SIGCONT). */
   resume(): void {
     this.#running("resume it").signal("SIGCONT");
     this.#paused = false;
   }
 
   /**
-   * Lets this process end while the server runs, for servers that are shared by all tests of a file. The server ends
-   * then.
+   * Allows this process to exit while the server is running; the server is then stopped. Use it for a server that all
+   * tests of a file share.
    */
   unref(): void {
     this.#unref = true;
@@ -199,9 +200,9 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Reads what the server has logged since it was first started.
+   * Reads the log of the server since its first start.
    *
-   * @returns The log, also after the server was disposed of.
+   * @returns The log. It is still available after the server was disposed of.
    */
   async logs(): Promise<string> {
     if (this.#folder !== undefined) this.#lastLogs = await this.#readLog(this.#folder);
@@ -209,12 +210,12 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Sends a command on a connection of the kit's own.
+   * Sends a command on a separate connection of the kit.
    *
-   * The connection does not use the server's TCP or TLS port, is a user of its own where a password or ACL users were
-   * asked for (so that tests may change those), and is closed afterwards. Replies are those of RESP2.
+   * The connection uses a Unix domain socket and RESP2, and is closed after the reply. If a password or ACL users are
+   * configured, it uses its own ACL user, so tests may change the others.
    *
-   * @example Seeing what a client has written
+   * @example Check what a client has written
    * ```ts
    * import { startServer } from "@babushka/redis/testing";
    * import { assertEquals } from "@std/assert";
@@ -224,11 +225,11 @@ export class TestServer implements AsyncDisposable {
    * assertEquals(await server.command(["GET", "k"]), "v");
    * ```
    *
-   * @param args The command's name and arguments.
-   * @param options How long to wait, and whether to answer text or bytes.
+   * @param args Name and arguments of the command.
+   * @param options Time limit, and text or bytes.
    * @returns The reply.
    * @throws {ServerError} If the server answers with an error.
-   * @throws {Error} If the server does not run or does not answer.
+   * @throws {Error} If the server is not running or does not answer in time.
    */
   async command(args: Argument[], options: CommandOptions = {}): Promise<Reply> {
     using control = await this.#openControl();
@@ -236,12 +237,12 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Sends commands one after the other on one connection of the kit's own, like {@linkcode command}.
+   * Sends commands one after the other on the same connection; see {@linkcode TestServer.command}.
    *
-   * @param commands The commands.
-   * @param options How long to wait for each reply, and whether to answer text or bytes.
-   * @returns Their replies, in the same order.
-   * @throws {ServerError} If the server answers a command with an error; those behind it are not sent.
+   * @param commands The commands, each with its name and arguments.
+   * @param options Time limit for each reply, and text or bytes.
+   * @returns The replies, in the same order.
+   * @throws {ServerError} If the server answers a command with an error. Later commands are not sent.
    */
   async commands(commands: Argument[][], options: CommandOptions = {}): Promise<Reply[]> {
     using control = await this.#openControl();
@@ -251,9 +252,9 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Reads the fields of an `INFO` section.
+   * Returns the fields of INFO.
    *
-   * @param section Name of the section, such as `"replication"`. By default the server's default set.
+   * @param section Section, such as `"replication"`. By default the server's default sections.
    * @returns Field values by field name.
    */
   async info(section?: string): Promise<Record<string, string>> {
@@ -266,7 +267,7 @@ export class TestServer implements AsyncDisposable {
     return fields;
   }
 
-  /** Makes a replica a primary (`REPLICAOF NO ONE`). It stays one over restarts. */
+  /** Promotes the server to a primary (`REPLICAOF NO ONE`). Restarts do not change that. */
   async promote(): Promise<void> {
     await this.command(["REPLICAOF", "NO", "ONE"]);
     this.#primary = undefined;
@@ -277,10 +278,10 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Makes the server a replica of another one (`REPLICAOF`), and waits until it is in sync. It stays one over
-   * restarts.
+   * Makes the server a replica of another one (`REPLICAOF`), and waits until it is in sync. Restarts do not change
+   * that.
    *
-   * @param primary The other server, or where it is: the address of a proxy in front of it, say.
+   * @param primary The other server, or an address of it, such as that of a proxy.
    */
   async replicaOf(primary: TestServer | ServerAddress): Promise<void> {
     await this.command(["REPLICAOF", primary.host, primary.port]);
@@ -402,9 +403,10 @@ export class TestServer implements AsyncDisposable {
 /**
  * Starts a real server (Redis or Valkey) for tests.
  *
- * It listens on loopback, on a free port, in a temporary folder; saves nothing unless told to; and does not outlive
- * this process. Needs the permissions to run programs, to read and write files, to read the environment, and for the
- * network.
+ * It listens on loopback on a free port, works in a temporary folder, and saves nothing by default. It is stopped at
+ * the end of the `await using` block, and also if the test process is killed.
+ *
+ * In Deno it needs the permissions `--allow-run`, `--allow-read`, `--allow-write`, `--allow-env` and `--allow-net`.
  *
  * @example A primary with two replicas
  * ```ts
@@ -418,7 +420,7 @@ export class TestServer implements AsyncDisposable {
  * await first.promote();
  * ```
  *
- * @example TLS with client certificates, a password, and a user who may only read
+ * @example TLS with client certificates, a password, and a read-only user
  * ```ts
  * import { startServer } from "@babushka/redis/testing";
  *
@@ -430,9 +432,9 @@ export class TestServer implements AsyncDisposable {
  * console.log(server.url, server.tls?.caCert);
  * ```
  *
- * @param options What kind of server.
- * @returns The server once it answers, and its replicas are in sync.
- * @throws {Error} If no server program is found, or it does not start; the message ends with the tail of its log.
+ * @param options Replicas, TLS, users and configuration.
+ * @returns The server, when it answers and its replicas are in sync.
+ * @throws {Error} If no server program is found, or it does not start. The message ends with the last lines of its log.
  */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const { replicas: count = 0, port: _, ...shared } = options;

@@ -1,95 +1,95 @@
 /**
- * What can be asked of a test server, and what it tells about itself.
+ * Options of test servers, and types that describe them.
  *
  * @module
  */
 
-/** How a server is to speak TLS. */
+/** TLS options of a test server. */
 export interface TlsOptions {
-  /** Whether clients have to show a certificate of the test authority. @default {"none"} */
+  /** Whether clients must present a certificate of the test authority. @default {"none"} */
   clientAuth?: "none" | "optional" | "required";
   /**
-   * What the server shows: a good certificate, one for another host name, or one of an authority that nobody trusts.
+   * Certificate that the server presents: a valid one, one for another host name, or one signed by another authority.
    *
    * @default {"valid"}
    */
   certificate?: "valid" | "wrongHost" | "otherAuthority";
 }
 
-/** An ACL user of a test server. */
+/** ACL user of a test server. */
 export interface AclUser {
-  /** Name of the user; `"default"` changes the default user. */
+  /** Name of the user. Use `"default"` to change the default user. */
   name: string;
   /** Rules as in `ACL SETUSER`: `"on >secret ~app:* +@read"`. */
   rules: string;
 }
 
-/** Options for `startServer`. */
+/** Options of {@linkcode startServer}. */
 export interface ServerOptions {
   /** Address to listen on. @default {"127.0.0.1"} */
   host?: "127.0.0.1" | "::1";
   /** Port to listen on. By default a free one. */
   port?: number;
-  /** How many replicas to start along with the server. @default {0} */
+  /** Number of replicas to start with the server. @default {0} */
   replicas?: number;
-  /** Whether, and how, to listen for TLS instead of plain TCP. @default {false} */
+  /** Listen with TLS instead of plain TCP; `true` uses the defaults. @default {false} */
   tls?: boolean | TlsOptions;
-  /** Password of the default user. By default none is needed. */
+  /** Password of the default user. By default there is none. */
   password?: string;
-  /** Availability zone that the server tells clients; servers without such a directive tell none. By default none. */
+  /** Availability zone that the server reports to clients (Valkey 8.0 and later). By default none. */
   availabilityZone?: string;
-  /** More ACL users. */
+  /** Additional ACL users. */
   users?: AclUser[];
-  /** Directives of the configuration file; they override what the kit sets (`{ "maxmemory": "10mb" }`). */
+  /** Directives of the configuration file: `{ "maxmemory": "10mb" }`. They override those of the kit. */
   config?: Record<string, string>;
-  /** The server program. By default the one that `findServerBinary` finds. */
+  /** Path of the server program. By default the result of {@linkcode findServerBinary}. */
   binary?: string;
-  /** How long a start may take, in milliseconds. @default {10000} */
+  /** Time limit for the start, in milliseconds. @default {10000} */
   startTimeout?: number;
 }
 
-/** Key material of a TLS server as a client needs it, as PEM text and as files. */
+/** Certificates and keys of a TLS test server, as PEM text and as files. */
 export interface ServerTls {
-  /** Certificate of the authority that a client is to trust. */
+  /** Certificate of the authority that clients must trust. */
   caCert: string;
-  /** Certificate that the server shows. */
+  /** Certificate that the server presents. */
   cert: string;
-  /** Key to that certificate. */
+  /** Private key of the server certificate. */
   key: string;
-  /** Certificate for a client, good for {@linkcode TlsOptions.clientAuth}. */
+  /** Client certificate, for servers with {@linkcode TlsOptions.clientAuth}. */
   clientCert: string;
-  /** Key to the client's certificate. */
+  /** Private key of the client certificate. */
   clientKey: string;
-  /** Certificate of an authority that has signed nothing a valid server shows. */
+  /** Certificate of another authority. Clients that trust only this one reject the server. */
   otherCaCert: string;
-  /** Certificate for a client by that other authority: the server refuses it. */
+  /** Client certificate signed by the other authority. The server rejects it. */
   otherClientCert: string;
-  /** Key to that certificate. */
+  /** Private key of that certificate. */
   otherClientKey: string;
-  /** Paths of the files that hold the same, for programs that want files. They go with the server. */
+  /** Paths of the same certificates and keys as files. The files are removed with the server. */
   paths: {
-    /** File of the authority's certificate. */
+    /** Certificate of the authority. */
     caCert: string;
-    /** File of the server's certificate. */
+    /** Certificate of the server. */
     cert: string;
-    /** File of the server's key. */
+    /** Private key of the server. */
     key: string;
-    /** File of the client's certificate. */
+    /** Certificate of the client. */
     clientCert: string;
-    /** File of the client's key. */
+    /** Private key of the client. */
     clientKey: string;
   };
 }
 
-/** Options for the `command` method of a test server. */
+/** Options of {@linkcode TestServer.command}. */
 export interface CommandOptions {
-  /** How long to wait for the reply, in milliseconds. @default {10000} */
+  /** Time limit for the reply, in milliseconds. @default {10000} */
   timeout?: number;
-  /** Whether bulk strings of the reply are `Uint8Array` rather than text. @default {false} */
+  /** Return bulk strings as `Uint8Array` instead of `string`. @default {false} */
   bytes?: boolean;
 }
 
-/** A host and a port. */
+/** Host and port of a server. */
 export interface ServerAddress {
   /** Host name or IP address. */
   host: string;
@@ -97,8 +97,8 @@ export interface ServerAddress {
   port: number;
 }
 
-/** What is special about a server under the eyes of sentinels, or a sentinel. */
+/** Options of a sentinel, or of a server that sentinels monitor. */
 export interface WatchedServer {
-  /** For a sentinel, lines of its configuration file: `sentinel monitor …` and the like. */
+  /** For a sentinel, lines of its configuration file, such as `sentinel monitor …`. */
   readonly sentinel?: readonly string[];
 }

@@ -1,5 +1,5 @@
 /**
- * Moving hash slots from one cluster node to another, step by step if need be.
+ * Moves hash slots from one cluster node to another, step by step.
  *
  * @module
  */
@@ -16,30 +16,30 @@ const KEYS_AT_ONCE = 100;
 export const SLOTS_AT_ONCE = 32;
 
 /**
- * Hash slots that are on their way from one node to another, as `beginSlotMove` of a test cluster leaves them.
+ * A migration of hash slots from one node to another, as returned by {@linkcode TestCluster.beginSlotMove}.
  *
- * In between, the source answers `ASK` for keys that it does not have (any more), and commands on several keys may
+ * While it is in progress, the source answers `ASK` for keys that it does not have, and commands on several keys may
  * get `TRYAGAIN`.
  */
 export class SlotMove {
   /** The slots. */
   readonly slots: readonly number[];
-  /** Node that they leave. */
+  /** Node that owns the slots. */
   readonly source: TestServer;
-  /** Node that they go to. */
+  /** Node that receives the slots. */
   readonly target: TestServer;
 
   readonly #others: readonly TestServer[];
   readonly #secured: boolean;
 
   /**
-   * Describes a move; nothing is sent yet.
+   * Prepares a migration without sending anything. Use {@linkcode TestCluster.beginSlotMove} instead.
    *
    * @param slots The slots.
-   * @param source Node that they leave.
-   * @param target Node that they go to.
-   * @param others The other primaries, which are told in the end.
-   * @param secured Whether the target wants to know who migrates keys to it.
+   * @param source Node that owns the slots.
+   * @param target Node that receives the slots.
+   * @param others The other primaries, which are informed at the end.
+   * @param secured Whether the target requires a password.
    */
   constructor(
     slots: readonly number[],
@@ -66,8 +66,8 @@ export class SlotMove {
   /**
    * Moves keys of the slots.
    *
-   * @param limit How many keys at most. By default all.
-   * @returns How many were moved.
+   * @param limit Maximum number of keys. By default all.
+   * @returns Number of moved keys.
    */
   async moveKeys(limit = Infinity): Promise<number> {
     let moved = 0;
@@ -86,9 +86,9 @@ export class SlotMove {
   }
 
   /**
-   * Moves keys that are named, in one `MIGRATE`; those that do not exist are left out.
+   * Moves the given keys with one `MIGRATE`. Keys that do not exist are ignored.
    *
-   * @param keys The keys, all in slots of this move.
+   * @param keys Keys in the slots of this migration.
    */
   async moveTheseKeys(keys: Argument[]): Promise<void> {
     const { host, port } = this.target;
@@ -102,7 +102,7 @@ export class SlotMove {
   }
 
   /**
-   * Moves all keys that are left and makes the target the owner of the slots; the other primaries are told at once.
+   * Moves the remaining keys, makes the target the owner of the slots, and informs the other primaries.
    */
   async finish(): Promise<void> {
     await this.moveKeys();
@@ -114,8 +114,8 @@ export class SlotMove {
   }
 
   /**
-   * Calls the move off (`SETSLOT STABLE`). Keys that were moved before stay at the target, where nobody looks for
-   * them.
+   * Cancels the migration (`SETSLOT STABLE`). Keys that were already moved stay on the target, where clients do not
+   * find them.
    */
   async cancel(): Promise<void> {
     for (const node of [this.source, this.target]) await this.#setSlots(node, "STABLE");

@@ -35,7 +35,7 @@ Deno.test("findServerBinary() refuses a REDIS_SERVER that does not run", async (
   await assertRejects(
     () => findServerBinary(),
     Error,
-    'REDIS_SERVER names "/no/such-server", which is no program that runs',
+    'REDIS_SERVER names "/no/such-server", expected a program that can be run',
   );
 });
 
