@@ -504,9 +504,9 @@ export interface RedisClusterClient<
   geoadd: GeoCommands<T>["geoadd"];
   /** Computes the distance between two members. See {@linkcode GeoCommands.geodist}. */
   geodist: GeoCommands<T>["geodist"];
-  /** Answers the geohashes of members, as web sites about geohashes know them. See {@linkcode GeoCommands.geohash}. */
+  /** Returns the geohashes of members, as web sites about geohashes know them. See {@linkcode GeoCommands.geohash}. */
   geohash: GeoCommands<T>["geohash"];
-  /** Answers the positions of members. See {@linkcode GeoCommands.geopos}. */
+  /** Returns the positions of members. See {@linkcode GeoCommands.geopos}. */
   geopos: GeoCommands<T>["geopos"];
   /** Finds the members in a circle around a position. See {@linkcode GeoCommands.georadius}. */
   georadius: GeoCommands<T>["georadius"];
@@ -776,7 +776,7 @@ export interface RedisClusterClient<
   scriptKill: ScriptingCommands<T, N>["scriptKill"];
   /** Gives the server a script to be run later. See {@linkcode ScriptingCommands.scriptLoad}. */
   scriptLoad: ScriptingCommands<T, N>["scriptLoad"];
-  /** Answers the text of a script that the server knows. See {@linkcode ScriptingCommands.scriptShow}. */
+  /** Returns the text of a script that the server knows. See {@linkcode ScriptingCommands.scriptShow}. */
   scriptShow: ScriptingCommands<T, N>["scriptShow"];
   /** Begins to rewrite the append-only file in the background. See {@linkcode ServerCommands.bgrewriteaof}. */
   bgrewriteaof: ServerCommands<T, N>["bgrewriteaof"];
@@ -806,13 +806,13 @@ export interface RedisClusterClient<
   sadd: SetCommands<T>["sadd"];
   /** Counts the members of a set. See {@linkcode SetCommands.scard}. */
   scard: SetCommands<T>["scard"];
-  /** Answers the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiff}. */
+  /** Returns the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiff}. */
   sdiff: SetCommands<T>["sdiff"];
   /** Counts the members that only the first of the sets has, without answering them. See {@linkcode SetCommands.sdiffcard}. */
   sdiffcard: SetCommands<T>["sdiffcard"];
   /** Stores the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiffstore}. */
   sdiffstore: SetCommands<T>["sdiffstore"];
-  /** Answers the members that all sets have. See {@linkcode SetCommands.sinter}. */
+  /** Returns the members that all sets have. See {@linkcode SetCommands.sinter}. */
   sinter: SetCommands<T>["sinter"];
   /** Counts the members that all sets have. See {@linkcode SetCommands.sintercard}. */
   sintercard: SetCommands<T>["sintercard"];
@@ -820,7 +820,7 @@ export interface RedisClusterClient<
   sinterstore: SetCommands<T>["sinterstore"];
   /** Tells whether a set has a member. See {@linkcode SetCommands.sismember}. */
   sismember: SetCommands<T>["sismember"];
-  /** Answers all members of a set. See {@linkcode SetCommands.smembers}. */
+  /** Returns all members of a set. See {@linkcode SetCommands.smembers}. */
   smembers: SetCommands<T>["smembers"];
   /** Tells for several members whether a set has them. See {@linkcode SetCommands.smismember}. */
   smismember: SetCommands<T>["smismember"];
@@ -836,7 +836,7 @@ export interface RedisClusterClient<
   sscan: SetCommands<T>["sscan"];
   /** Iterates over the members of a set, page by page. See {@linkcode SetCommands.sscanIterator}. */
   sscanIterator: SetCommands<T>["sscanIterator"];
-  /** Answers the members that at least one of the sets has. See {@linkcode SetCommands.sunion}. */
+  /** Returns the members that at least one of the sets has. See {@linkcode SetCommands.sunion}. */
   sunion: SetCommands<T>["sunion"];
   /** Counts the members that at least one of the sets has, without answering them. See {@linkcode SetCommands.sunioncard}. */
   sunioncard: SetCommands<T>["sunioncard"];
@@ -848,125 +848,125 @@ export interface RedisClusterClient<
   slowlogLen: SlowlogCommands<T, N>["slowlogLen"];
   /** Empties the log. See {@linkcode SlowlogCommands.slowlogReset}. */
   slowlogReset: SlowlogCommands<T, N>["slowlogReset"];
-  /** Takes members from an end of the first of several sorted sets that has any, and waits for one if need be. See {@linkcode SortedSetCommands.bzmpop}. */
+  /** Removes and returns members from one end of the first sorted set that has any, and waits if none has. See {@linkcode SortedSetCommands.bzmpop}. */
   bzmpop: SortedSetCommands<T>["bzmpop"];
-  /** Takes the member with the highest score from the first of several sorted sets that has any, and waits for one if need be. See {@linkcode SortedSetCommands.bzpopmax}. */
+  /** Removes and returns the member with the highest score of the first sorted set that has any, and waits if none has. See {@linkcode SortedSetCommands.bzpopmax}. */
   bzpopmax: SortedSetCommands<T>["bzpopmax"];
-  /** Takes the member with the lowest score from the first of several sorted sets that has any, and waits for one if need be. See {@linkcode SortedSetCommands.bzpopmin}. */
+  /** Removes and returns the member with the lowest score of the first sorted set that has any, and waits if none has. See {@linkcode SortedSetCommands.bzpopmin}. */
   bzpopmin: SortedSetCommands<T>["bzpopmin"];
-  /** Adds members to a sorted set, and gives new scores to those that it has. See {@linkcode SortedSetCommands.zadd}. */
+  /** Adds members to a sorted set, and changes the scores of members that are already in it. See {@linkcode SortedSetCommands.zadd}. */
   zadd: SortedSetCommands<T>["zadd"];
   /** Counts the members of a sorted set. See {@linkcode SortedSetCommands.zcard}. */
   zcard: SortedSetCommands<T>["zcard"];
   /** Counts the members whose scores are in a range. See {@linkcode SortedSetCommands.zcount}. */
   zcount: SortedSetCommands<T>["zcount"];
-  /** Answers the members of the first sorted set that are in none of the others. See {@linkcode SortedSetCommands.zdiff}. */
+  /** Returns the members that are in the first sorted set and in none of the others. See {@linkcode SortedSetCommands.zdiff}. */
   zdiff: SortedSetCommands<T>["zdiff"];
-  /** Stores the members of the first sorted set that are in none of the others. See {@linkcode SortedSetCommands.zdiffstore}. */
+  /** Stores the members that are in the first sorted set and in none of the others. See {@linkcode SortedSetCommands.zdiffstore}. */
   zdiffstore: SortedSetCommands<T>["zdiffstore"];
-  /** Adds to the score of a member, which begins at 0 if it is new. See {@linkcode SortedSetCommands.zincrby}. */
+  /** Adds a number to the score of a member, which starts at 0 if it is new. See {@linkcode SortedSetCommands.zincrby}. */
   zincrby: SortedSetCommands<T>["zincrby"];
-  /** Answers the members that all sorted sets have. See {@linkcode SortedSetCommands.zinter}. */
+  /** Returns the members that are in all of the sorted sets. See {@linkcode SortedSetCommands.zinter}. */
   zinter: SortedSetCommands<T>["zinter"];
-  /** Counts the members that all sorted sets have. See {@linkcode SortedSetCommands.zintercard}. */
+  /** Counts the members that are in all of the sorted sets. See {@linkcode SortedSetCommands.zintercard}. */
   zintercard: SortedSetCommands<T>["zintercard"];
-  /** Stores the members that all sorted sets have. See {@linkcode SortedSetCommands.zinterstore}. */
+  /** Stores the members that are in all of the sorted sets. See {@linkcode SortedSetCommands.zinterstore}. */
   zinterstore: SortedSetCommands<T>["zinterstore"];
-  /** Counts the members in a range of members, in a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zlexcount}. */
+  /** Counts the members from `min` to `max` in byte order, in a sorted set whose scores are all equal. See {@linkcode SortedSetCommands.zlexcount}. */
   zlexcount: SortedSetCommands<T>["zlexcount"];
-  /** Takes members from an end of the first of several sorted sets that has any. See {@linkcode SortedSetCommands.zmpop}. */
+  /** Removes and returns members from one end of the first sorted set that has any. See {@linkcode SortedSetCommands.zmpop}. */
   zmpop: SortedSetCommands<T>["zmpop"];
-  /** Gets the scores of several members. See {@linkcode SortedSetCommands.zmscore}. */
+  /** Returns the scores of several members. See {@linkcode SortedSetCommands.zmscore}. */
   zmscore: SortedSetCommands<T>["zmscore"];
-  /** Takes the members with the highest scores from a sorted set. See {@linkcode SortedSetCommands.zpopmax}. */
+  /** Removes and returns the members with the highest scores. See {@linkcode SortedSetCommands.zpopmax}. */
   zpopmax: SortedSetCommands<T>["zpopmax"];
-  /** Takes the members with the lowest scores from a sorted set. See {@linkcode SortedSetCommands.zpopmin}. */
+  /** Removes and returns the members with the lowest scores. See {@linkcode SortedSetCommands.zpopmin}. */
   zpopmin: SortedSetCommands<T>["zpopmin"];
-  /** Picks members of a sorted set at random. See {@linkcode SortedSetCommands.zrandmember}. */
+  /** Returns random members of a sorted set, without removing them. See {@linkcode SortedSetCommands.zrandmember}. */
   zrandmember: SortedSetCommands<T>["zrandmember"];
-  /** Answers the members in a range of positions, of scores (`byscore`) or of members (`bylex`). See {@linkcode SortedSetCommands.zrange}. */
+  /** Returns the members in a range of positions, of scores (`byscore`), or of members (`bylex`). See {@linkcode SortedSetCommands.zrange}. */
   zrange: SortedSetCommands<T>["zrange"];
-  /** Answers the members in a range of members, from a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zrangebylex}. */
+  /** Returns the members from `min` to `max` in byte order, of a sorted set whose scores are all equal. See {@linkcode SortedSetCommands.zrangebylex}. */
   zrangebylex: SortedSetCommands<T>["zrangebylex"];
-  /** Answers the members whose scores are in a range. See {@linkcode SortedSetCommands.zrangebyscore}. */
+  /** Returns the members whose scores are in a range. See {@linkcode SortedSetCommands.zrangebyscore}. */
   zrangebyscore: SortedSetCommands<T>["zrangebyscore"];
-  /** Stores the members in a range of positions, of scores (`byscore`) or of members (`bylex`), with their scores. See {@linkcode SortedSetCommands.zrangestore}. */
+  /** Stores a range of a sorted set in another key: by positions, by scores (`byscore`), or by members (`bylex`). See {@linkcode SortedSetCommands.zrangestore}. */
   zrangestore: SortedSetCommands<T>["zrangestore"];
-  /** Tells how many members have a lower score than a member. See {@linkcode SortedSetCommands.zrank}. */
+  /** Returns the rank of a member, counted from the lowest score. See {@linkcode SortedSetCommands.zrank}. */
   zrank: SortedSetCommands<T>["zrank"];
   /** Removes members from a sorted set. See {@linkcode SortedSetCommands.zrem}. */
   zrem: SortedSetCommands<T>["zrem"];
-  /** Removes the members in a range of members, from a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zremrangebylex}. */
+  /** Removes the members from `min` to `max` in byte order, from a sorted set whose scores are all equal. See {@linkcode SortedSetCommands.zremrangebylex}. */
   zremrangebylex: SortedSetCommands<T>["zremrangebylex"];
   /** Removes the members in a range of positions. See {@linkcode SortedSetCommands.zremrangebyrank}. */
   zremrangebyrank: SortedSetCommands<T>["zremrangebyrank"];
   /** Removes the members whose scores are in a range. See {@linkcode SortedSetCommands.zremrangebyscore}. */
   zremrangebyscore: SortedSetCommands<T>["zremrangebyscore"];
-  /** Answers the members in a range of positions, counted from the highest score. See {@linkcode SortedSetCommands.zrevrange}. */
+  /** Returns the members in a range of positions, counted from the highest score down. See {@linkcode SortedSetCommands.zrevrange}. */
   zrevrange: SortedSetCommands<T>["zrevrange"];
-  /** Answers the members in a range of members, the last one first, from a sorted set whose scores are all the same. See {@linkcode SortedSetCommands.zrevrangebylex}. */
+  /** Returns the members from `max` down to `min` in byte order, of a sorted set whose scores are all equal. See {@linkcode SortedSetCommands.zrevrangebylex}. */
   zrevrangebylex: SortedSetCommands<T>["zrevrangebylex"];
-  /** Answers the members whose scores are in a range, the highest score first. See {@linkcode SortedSetCommands.zrevrangebyscore}. */
+  /** Returns the members whose scores are in a range, highest score first. See {@linkcode SortedSetCommands.zrevrangebyscore}. */
   zrevrangebyscore: SortedSetCommands<T>["zrevrangebyscore"];
-  /** Tells how many members have a higher score than a member. See {@linkcode SortedSetCommands.zrevrank}. */
+  /** Returns the rank of a member, counted from the highest score. See {@linkcode SortedSetCommands.zrevrank}. */
   zrevrank: SortedSetCommands<T>["zrevrank"];
-  /** Reads one page of the members of a sorted set. See {@linkcode SortedSetCommands.zscan}. */
+  /** Returns one page of the members of a sorted set, with their scores. See {@linkcode SortedSetCommands.zscan}. */
   zscan: SortedSetCommands<T>["zscan"];
   /** Iterates over the members of a sorted set, page by page. See {@linkcode SortedSetCommands.zscanIterator}. */
   zscanIterator: SortedSetCommands<T>["zscanIterator"];
-  /** Gets the score of a member. See {@linkcode SortedSetCommands.zscore}. */
+  /** Returns the score of a member. See {@linkcode SortedSetCommands.zscore}. */
   zscore: SortedSetCommands<T>["zscore"];
-  /** Answers the members that at least one of the sorted sets has. See {@linkcode SortedSetCommands.zunion}. */
+  /** Returns the members that are in at least one of the sorted sets. See {@linkcode SortedSetCommands.zunion}. */
   zunion: SortedSetCommands<T>["zunion"];
-  /** Stores the members that at least one of the sorted sets has. See {@linkcode SortedSetCommands.zunionstore}. */
+  /** Stores the members that are in at least one of the sorted sets. See {@linkcode SortedSetCommands.zunionstore}. */
   zunionstore: SortedSetCommands<T>["zunionstore"];
-  /** Acknowledges entries: they are no longer pending in a group. See {@linkcode StreamCommands.xack}. */
+  /** Acknowledges entries as processed: removes them from the pending entries of a group. See {@linkcode StreamCommands.xack}. */
   xack: StreamCommands<T>["xack"];
-  /** Acknowledges entries and deletes them from the stream. See {@linkcode StreamCommands.xackdel}. */
+  /** Acknowledges entries in a group and deletes them from the stream. See {@linkcode StreamCommands.xackdel}. */
   xackdel: StreamCommands<T>["xackdel"];
-  /** Adds an entry to a stream, which comes into being if need be. See {@linkcode StreamCommands.xadd}. */
+  /** Appends an entry to a stream, and creates the stream if it does not exist. See {@linkcode StreamCommands.xadd}. */
   xadd: StreamCommands<T>["xadd"];
-  /** Claims entries that have been pending for long: makes a consumer their owner. See {@linkcode StreamCommands.xautoclaim}. */
+  /** Claims entries that have been pending for a long time, for a consumer that processes them instead. See {@linkcode StreamCommands.xautoclaim}. */
   xautoclaim: StreamCommands<T>["xautoclaim"];
-  /** Sets for how long, and how many of them, a stream remembers idempotent ids of entries. See {@linkcode StreamCommands.xcfgset}. */
+  /** Sets how many idempotent ids a stream remembers, and for how long. See {@linkcode StreamCommands.xcfgset}. */
   xcfgset: StreamCommands<T>["xcfgset"];
-  /** Claims pending entries: makes a consumer their owner. See {@linkcode StreamCommands.xclaim}. */
+  /** Claims pending entries by their ids, for a consumer that processes them instead. See {@linkcode StreamCommands.xclaim}. */
   xclaim: StreamCommands<T>["xclaim"];
-  /** Deletes entries. See {@linkcode StreamCommands.xdel}. */
+  /** Deletes entries from a stream. See {@linkcode StreamCommands.xdel}. */
   xdel: StreamCommands<T>["xdel"];
-  /** Deletes entries, and says what happens to references that consumer groups have to them. See {@linkcode StreamCommands.xdelex}. */
+  /** Deletes entries from a stream, with a choice of what to do if consumer groups still refer to them. See {@linkcode StreamCommands.xdelex}. */
   xdelex: StreamCommands<T>["xdelex"];
-  /** Creates a consumer group. See {@linkcode StreamCommands.xgroupCreate}. */
+  /** Creates a consumer group for a stream. See {@linkcode StreamCommands.xgroupCreate}. */
   xgroupCreate: StreamCommands<T>["xgroupCreate"];
   /** Creates a consumer in a group. See {@linkcode StreamCommands.xgroupCreateconsumer}. */
   xgroupCreateconsumer: StreamCommands<T>["xgroupCreateconsumer"];
-  /** Deletes a consumer of a group. See {@linkcode StreamCommands.xgroupDelconsumer}. */
+  /** Deletes a consumer of a group, together with its pending entries. See {@linkcode StreamCommands.xgroupDelconsumer}. */
   xgroupDelconsumer: StreamCommands<T>["xgroupDelconsumer"];
-  /** Deletes a consumer group, with its consumers and whatever is pending. See {@linkcode StreamCommands.xgroupDestroy}. */
+  /** Deletes a consumer group, together with its consumers and its list of pending entries. See {@linkcode StreamCommands.xgroupDestroy}. */
   xgroupDestroy: StreamCommands<T>["xgroupDestroy"];
-  /** Sets which entry counts as the last one that was delivered to a group. See {@linkcode StreamCommands.xgroupSetid}. */
+  /** Sets the last delivered id of a group: its next new entries are those after this id. See {@linkcode StreamCommands.xgroupSetid}. */
   xgroupSetid: StreamCommands<T>["xgroupSetid"];
-  /** Tells about the consumers of a group. See {@linkcode StreamCommands.xinfoConsumers}. */
+  /** Lists the consumers of a group, with their idle times and numbers of pending entries. See {@linkcode StreamCommands.xinfoConsumers}. */
   xinfoConsumers: StreamCommands<T>["xinfoConsumers"];
-  /** Tells about the consumer groups of a stream. See {@linkcode StreamCommands.xinfoGroups}. */
+  /** Lists the consumer groups of a stream, with their lag and numbers of pending entries. See {@linkcode StreamCommands.xinfoGroups}. */
   xinfoGroups: StreamCommands<T>["xinfoGroups"];
-  /** Tells about a stream. See {@linkcode StreamCommands.xinfoStream}. */
+  /** Returns information about a stream: its length, first and last entry, and counters. See {@linkcode StreamCommands.xinfoStream}. */
   xinfoStream: StreamCommands<T>["xinfoStream"];
   /** Counts the entries of a stream. See {@linkcode StreamCommands.xlen}. */
   xlen: StreamCommands<T>["xlen"];
-  /** Gives pending entries back without having processed them: any consumer can have them at once. See {@linkcode StreamCommands.xnack}. */
+  /** Gives pending entries back to the group unprocessed, so that any consumer can get them at once. See {@linkcode StreamCommands.xnack}. */
   xnack: StreamCommands<T>["xnack"];
-  /** Tells what is pending in a group: delivered, but not acknowledged. See {@linkcode StreamCommands.xpending}. */
+  /** Returns the pending entries of a group, which were delivered but not acknowledged, or a summary of them. See {@linkcode StreamCommands.xpending}. */
   xpending: StreamCommands<T>["xpending"];
-  /** Answers the entries in a range of ids, the oldest first. See {@linkcode StreamCommands.xrange}. */
+  /** Returns the entries in a range of ids, oldest first. See {@linkcode StreamCommands.xrange}. */
   xrange: StreamCommands<T>["xrange"];
-  /** Reads what is new in one stream or several, and waits for it if asked to. See {@linkcode StreamCommands.xread}. */
+  /** Reads the entries after an id from one or several streams, and with `block` waits for new ones. See {@linkcode StreamCommands.xread}. */
   xread: StreamCommands<T>["xread"];
-  /** Reads entries as a consumer of a group: new ones, of which each consumer gets others, or those pending for it. See {@linkcode StreamCommands.xreadgroup}. */
+  /** Reads entries as a consumer of a group. Each new entry is delivered to only one consumer of the group. See {@linkcode StreamCommands.xreadgroup}. */
   xreadgroup: StreamCommands<T>["xreadgroup"];
-  /** Answers the entries in a range of ids, the newest first. See {@linkcode StreamCommands.xrevrange}. */
+  /** Returns the entries in a range of ids, newest first. See {@linkcode StreamCommands.xrevrange}. */
   xrevrange: StreamCommands<T>["xrevrange"];
-  /** Sets what a stream knows of its past, for those who copy streams. See {@linkcode StreamCommands.xsetid}. */
+  /** Sets the last id and the counters of a stream. See {@linkcode StreamCommands.xsetid}. */
   xsetid: StreamCommands<T>["xsetid"];
   /** Deletes the oldest entries of a stream. See {@linkcode StreamCommands.xtrim}. */
   xtrim: StreamCommands<T>["xtrim"];

@@ -1,5 +1,5 @@
 /**
- * How command methods build their words.
+ * Argument types of command methods, and functions that append arguments to the words of a command.
  *
  * @module
  */
@@ -8,47 +8,47 @@ import type { Words } from "../executor.ts";
 import type { Argument } from "../resp/reply.ts";
 import { isMany, listOf } from "../words.ts";
 
-/** A key, field name, pattern or other name: text, or any bytes. */
+/** A key, field, pattern or other name: text, sent as UTF-8, or bytes. */
 export type Key = string | Uint8Array;
 
-/** A value to store: text, any bytes, or a number (sent in decimal). */
+/** A value to store: text, sent as UTF-8, bytes, or a number, sent in decimal. */
 export type Value = string | number | bigint | Uint8Array;
 
-/** One item or several: an array, a `Set`, a generator or any other iterable object. */
+/** One item, or several in an array, a `Set`, a generator or any other iterable object. */
 export type OneOrMany<A> = A | Iterable<A>;
 
-/** Several items: an array, a `Set`, a generator or any other iterable object, but no string. */
+/** Several items in an array, a `Set`, a generator or any other iterable object. A string is not one. */
 export type Many<A> = Iterable<A> & object;
 
 /**
- * A word that means something to the server, in lower or in upper case.
+ * A keyword of the server, in lower or upper case.
  *
  * @typeParam W The word in lower case.
  */
 export type AnyCase<W extends string> = W | Uppercase<W>;
 
-/** A whole number of up to 64 bits; as text or a bigint it is exact beyond ±(2^53 − 1). */
+/** A signed 64-bit integer. Use a bigint or text beyond ±(2^53 − 1), where a number is not exact. */
 export type Integer = number | bigint | string;
 
 /**
- * Pairs of a name and a value: a plain object, a `Map`, or an array (or other iterable) of pairs.
+ * Names with values: a plain object, a `Map`, or an array or other iterable of pairs.
  *
- * TypeScript takes no object of an interface type for one with any names; spread it: `{ ...user }`.
+ * TypeScript does not accept an object whose type is an interface. Spread it: `{ ...user }`.
  */
 export type Entries<V extends Value = Value> =
   | Readonly<Record<string, V>>
   | Iterable<readonly [Key, V]>;
 
 /**
- * Refuses options that there are not, where the type of the options is inferred.
+ * Makes unknown options a type error where the type of the options is inferred.
  *
  * @typeParam O The inferred type.
- * @typeParam A All options that there are.
+ * @typeParam A All known options.
  */
 export type NoOthers<O, A> = { readonly [K in Exclude<keyof O, keyof A>]: never };
 
 /**
- * With what an option counts as not given: false only for a flag.
+ * Values with which an option counts as not given: undefined, and for a flag also false.
  *
  * @typeParam V Type of the option.
  */
@@ -73,21 +73,21 @@ export type ExactlyOne<O> = {
 }[keyof O];
 
 /**
- * Tells whether a caller gave a word, in either case.
+ * Whether an argument is a keyword, in lower or upper case.
  *
- * @param given What the caller gave.
- * @param word The word in lower case.
+ * @param given The argument.
+ * @param word The keyword in lower case.
  */
 export function isWord(given: unknown, word: string): boolean {
   return typeof given === "string" && given.toLowerCase() === word;
 }
 
 /**
- * Appends one item or several.
+ * Appends one or several items.
  *
- * @param words Where to append.
- * @param items The items; none at all makes the command reject with a `RangeError`.
- * @param what What they are, for the message: `"keys"`.
+ * @param words The words of the command so far.
+ * @param items The items; without any the command rejects with a `RangeError`.
+ * @param what What to call them in the message: `"keys"`.
  * @returns `words`.
  */
 export function append(words: Words, items: OneOrMany<Argument>, what: string): Words {
@@ -97,9 +97,9 @@ export function append(words: Words, items: OneOrMany<Argument>, what: string): 
 }
 
 /**
- * Appends one item, several or none.
+ * Appends any number of items.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param items The items.
  * @returns `words`.
  */
@@ -110,11 +110,11 @@ export function appendAny(words: Words, items: OneOrMany<Argument>): Words {
 }
 
 /**
- * Appends items that never come alone.
+ * Appends a list of items.
  *
- * @param words Where to append.
- * @param items The items; anything but an iterable object makes the command reject with a `TypeError`.
- * @param what What they are, for the message.
+ * @param words The words of the command so far.
+ * @param items The items; if they are not an iterable object, the command rejects with a `TypeError`.
+ * @param what What to call them in the message.
  * @returns `words`.
  */
 export function appendList(words: Words, items: Many<Argument>, what: string): Words {
@@ -127,9 +127,9 @@ export function appendList(words: Words, items: Many<Argument>, what: string): W
 /**
  * Appends the number of items, then the items: `numkeys key [key …]`.
  *
- * @param words Where to append.
- * @param items The items; none at all makes the command reject with a `RangeError`.
- * @param what What they are, for the message.
+ * @param words The words of the command so far.
+ * @param items The items; without any the command rejects with a `RangeError`.
+ * @param what What to call them in the message.
  * @returns `words`.
  */
 export function appendCounted(words: Words, items: OneOrMany<Argument>, what: string): Words {
@@ -140,11 +140,11 @@ export function appendCounted(words: Words, items: OneOrMany<Argument>, what: st
 }
 
 /**
- * Appends pairs, flat: name, value, name, value, …
+ * Appends names and values: `name value [name value …]`.
  *
- * @param words Where to append.
- * @param entries The pairs; none at all makes the command reject with a `RangeError`.
- * @param what What they are, for the message: `"fields"`.
+ * @param words The words of the command so far.
+ * @param entries The pairs; without any the command rejects with a `RangeError`.
+ * @param what What to call them in the message: `"fields"`.
  * @returns `words`.
  */
 export function appendEntries(words: Words, entries: Entries, what: string): Words {
@@ -152,12 +152,12 @@ export function appendEntries(words: Words, entries: Entries, what: string): Wor
 }
 
 /**
- * Appends pairs in the way of the command: `score member [score member …]`.
+ * Appends pairs in the order that the command wants: `score member [score member …]`.
  *
- * @param words Where to append.
- * @param entries The pairs; none at all makes the command reject with a `RangeError`.
- * @param what What they are, for the message: `"members"`.
- * @param appendPair Appends one pair, one word at least.
+ * @param words The words of the command so far.
+ * @param entries The pairs; without any the command rejects with a `RangeError`.
+ * @param what What to call them in the message: `"members"`.
+ * @param appendPair Appends one pair, at least one word.
  * @returns `words`.
  */
 export function appendEach<N extends Value, V>(
@@ -186,21 +186,21 @@ export function appendEach<N extends Value, V>(
 }
 
 /**
- * Appends an option with its value, if it is given.
+ * Appends an option with its value, unless the value is undefined.
  *
- * @param words Where to append.
- * @param token The server's word: `"EX"`.
- * @param value The value; undefined appends nothing.
+ * @param words The words of the command so far.
+ * @param token Keyword of the option: `"EX"`.
+ * @param value Value of the option.
  */
 export function appendOption(words: Words, token: string, value: Argument | undefined): void {
   if (value !== undefined) words.push(token, value);
 }
 
 /**
- * Appends a flag, if it is set.
+ * Appends a flag if it is set.
  *
- * @param words Where to append.
- * @param token The server's word: `"NX"`.
+ * @param words The words of the command so far.
+ * @param token Keyword of the flag: `"NX"`.
  * @param on Whether it is set.
  */
 export function appendFlag(words: Words, token: string, on: boolean | undefined): void {
@@ -235,10 +235,10 @@ const CONTAINERS = new Set([
 ]);
 
 /**
- * Finds the command that some words begin.
+ * Returns the name of a command from its words.
  *
  * @param words The words.
- * @returns Its name, with that of the subcommand: `"CLIENT LIST"`.
+ * @returns The name, with the subcommand if there is one: `"CLIENT LIST"`.
  */
 export function commandName(words: Words): string {
   const [first, second] = words;

@@ -77,7 +77,7 @@ const EXPIRE_CONDITION: OptionShape<ExpireCondition> = {
 /**
  * Appends when to expire.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param expiry The options, checked.
  */
 export function appendExpiry(
@@ -102,7 +102,7 @@ export function appendExpiry(
 /**
  * Appends on what condition to set an expiry.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param condition The options.
  */
 export function appendExpireCondition(words: Words, condition: ExpireCondition | undefined): void {

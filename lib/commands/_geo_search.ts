@@ -228,7 +228,7 @@ export const GEO_SEARCH_OPTIONS: OptionShape<GeoOrder & GeoDetails> = {
 /**
  * Appends an area.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param area The circle or box to search, with its unit.
  * @returns `words`.
  */
@@ -250,7 +250,7 @@ export function appendGeoArea(words: Words, area: GeoArea): Words {
 /**
  * Appends a position: its longitude, then its latitude.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param position The position.
  * @returns `words`.
  */
@@ -263,7 +263,7 @@ export function appendPosition(words: Words, position: GeoPosition): Words {
 /**
  * Appends an order.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param order The order.
  * @returns `words`.
  */
@@ -278,7 +278,7 @@ export function appendGeoOrder(words: Words, order: GeoOrder): Words {
 /**
  * Appends what to answer about members.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param details What to answer.
  * @returns `words`.
  */

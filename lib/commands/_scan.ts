@@ -1,5 +1,5 @@
 /**
- * What the commands of the SCAN family have in common: pages, and iterating over them.
+ * Pages and iteration of the SCAN commands: SCAN, HSCAN, SSCAN and ZSCAN.
  *
  * @module
  */
@@ -13,16 +13,19 @@ import { appendOption, type Key } from "./_args.ts";
 import { elements, toBulks, toText, unexpected } from "./_decode.ts";
 import type { Reach } from "./_reach.ts";
 
-/** How often a scan may start over because another server process answered. */
+/** How often an iteration may start over because another server process answered. */
 const MAX_RESTARTS = 100;
 
-/** Where a scan shall go on: `"0"` to begin, then what the last page said. */
+/** Position of a scan: `"0"` for the first page, then the `cursor` of the page before. */
 export type Cursor = string | number | bigint;
 
 /**
- * Where a scan of one node is. A surface that may reach several nodes takes none: a cursor belongs to one of them.
+ * Cursor of a scan of one node.
  *
- * @typeParam N How many nodes are reached.
+ * A cursor is only valid on the node that returned it. On a client that may reach several nodes this type is a message
+ * that says what to use instead.
+ *
+ * @typeParam N How many nodes the commands of the client reach.
  */
 export type NodeCursor<N extends Reach> = [N] extends ["one"] ? Cursor
   : "use scanIterator(), or a view of one node: with({ route }).scan(cursor)";
@@ -30,20 +33,28 @@ export type NodeCursor<N extends Reach> = [N] extends ["one"] ? Cursor
 /**
  * One page of a scan.
  *
- * @typeParam E What an item is.
+ * @typeParam E Type of the items.
  */
 export interface ScanPage<E> {
-  /** Where the next page begins; `"0"` means that this page was the last one. */
+  /** Pass it to read the next page; `"0"` means that this page was the last one. */
   cursor: string;
-  /** The items: any number of them, also none. */
+  /** The items of the page. A page can be empty although more pages follow. */
   items: E[];
 }
 
-/** Options for the commands of the SCAN family. */
+/** Options for SCAN, HSCAN, SSCAN and ZSCAN. */
 export interface ScanOptions {
-  /** Only items that match this glob pattern. The server applies it to each page, so that pages can be empty. */
+  /**
+   * Return only items that match this glob pattern, such as `"user:*"`.
+   *
+   * The server applies it after it has read a page, so pages can be empty.
+   *
+   * @default all items
+   */
   match?: Key;
-  /** About how many items the server looks at for one page. @default {10} */
+  /**
+   * About how many items the server looks at for one page. Higher numbers mean fewer, slower requests. @default {10}
+   */
   count?: number;
 }
 
@@ -51,9 +62,9 @@ export interface ScanOptions {
 export const SCAN_OPTIONS: OptionShape<ScanOptions> = { match: "word", count: "word" };
 
 /**
- * Appends the options of a scan.
+ * Appends `MATCH` and `COUNT`.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param options The options.
  * @returns `words`.
  */
@@ -64,10 +75,10 @@ export function appendScanOptions(words: Words, options: ScanOptions): Words {
 }
 
 /**
- * The options of a scan that goes on after the call: bytes of the pattern are copied.
+ * Copies the bytes of the pattern, so that the caller can change them during the iteration.
  *
- * @param options The options as the caller gave them.
- * @returns The options, or a copy.
+ * @param options The options from the caller.
+ * @returns The options, or a copy if the pattern is bytes.
  */
 export function takenOptions<O extends ScanOptions>(options: O | undefined): O | undefined {
   return options?.match instanceof Uint8Array
@@ -76,11 +87,11 @@ export function takenOptions<O extends ScanOptions>(options: O | undefined): O |
 }
 
 /**
- * A page of a scan.
+ * Decodes a page of a scan.
  *
- * @param reply A cursor and a list.
+ * @param reply The reply: a cursor and a list.
  * @param items Decoder of the list.
- * @param origin Where the reply came from.
+ * @param origin The server process that sent the reply.
  * @returns The page.
  */
 export function toScanPage<E>(
@@ -95,10 +106,10 @@ export function toScanPage<E>(
   return page;
 }
 
-/** Origins of pages. They are not properties of the pages, which look as documented. */
+/** Origins of pages, kept outside of them so that the pages look as documented. */
 const origins = new WeakMap<ScanPage<unknown>, Origin>();
 
-/** A page of bulk strings in the mode of the surface. */
+/** Decodes a page of bulk strings. */
 export function toBulksPage<T extends string | Uint8Array>(
   reply: Reply,
   _bytes?: boolean,
@@ -108,14 +119,14 @@ export function toBulksPage<T extends string | Uint8Array>(
 }
 
 /**
- * Yields the items of all pages, reading a page when the one before is used up.
+ * Yields the items of all pages, and reads each page when the one before is used up.
  *
- * The loop can be left at any time: the server keeps no state for a scan. A cursor is valid only in the process that made it.
- * If a page came from another process than the page before (after a restart or a failover), it is dropped, and the scan
- * starts over.
+ * The caller can leave the loop at any time: the server keeps no state for a scan. A cursor is only valid in the server
+ * process that made it. If a page comes from another process than the page before, as after a restart or a failover,
+ * the page is dropped and the scan starts over.
  *
  * @param readPage Reads the page at a cursor.
- * @throws {RedisError} Whatever reading a page rejects with; or if the scan would have to start over too often.
+ * @throws {RedisError} If reading a page rejects, or the scan started over too often.
  */
 export async function* iteratePages<E>(
   readPage: (cursor: string) => Promise<ScanPage<E>>,

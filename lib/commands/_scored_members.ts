@@ -1,5 +1,5 @@
 /**
- * Members of sorted sets with their scores: how they are given, how they come back, and the bounds of ranges of them.
+ * Members of sorted sets with their scores: argument types, bounds of ranges, and decoders.
  *
  * @module
  */
@@ -11,47 +11,56 @@ import { elements, toBulk, toNumber, toPairs, unexpected } from "./_decode.ts";
 import { refuse } from "./_options.ts";
 import { type ScanPage, toScanPage } from "./_scan.ts";
 
-/** A score: a double, with `Infinity` or the server's own words for it. */
+/** A score: a double, written as a number, as decimal text, or as the server's words for infinity. */
 export type Score = number | `${number}` | AnyCase<"inf" | "+inf" | "-inf">;
 
-/** An end of a range of scores; the score itself belongs to the range, unless it follows a `(`: `"(5"`. */
+/**
+ * The start or end of a range of scores.
+ *
+ * The score itself belongs to the range. With `(` in front of it, as in `"(5"`, it does not.
+ */
 export type ScoreBound = Score | `(${number}`;
 
 /**
- * An end of a range of members: the member behind `[` belongs to the range, the one behind `(` does not; `"-"` and
- * `"+"` are before and behind all members. Bytes begin with the byte of such a bracket.
+ * The start or end of a range of members.
+ *
+ * `"[b"` includes the member `b`, `"(b"` excludes it. `"-"` is before all members, `"+"` after all of them. A
+ * `Uint8Array` begins with the byte of `[` or `(`, followed by the bytes of the member.
  */
 export type LexBound = "-" | "+" | `[${string}` | `(${string}` | Uint8Array;
 
 /**
  * A member of a sorted set with its score.
  *
- * @typeParam M What the member is.
+ * @typeParam M Type of the member.
  */
 export interface ScoredMember<M extends Value = string> {
   /** The member. */
   member: M;
-  /** Its score; `Infinity` and `-Infinity` included. */
+  /** The score, a double; may be `Infinity` or `-Infinity`. */
   score: number;
 }
 
 /**
- * Members with their scores, to be added: an object with the members as names, a `Map`, an array (or other iterable) of
- * pairs, or one of {@linkcode ScoredMember} as replies have it.
+ * Members with their scores, to add to a sorted set.
+ *
+ * An object with a score for each member, `{ Ada: 3 }`; a `Map`; an array or other iterable of pairs, `[["Ada", 3]]`;
+ * or
+ * an array or other iterable of {@linkcode ScoredMember}, as commands return them.
  */
 export type ScoredMembers =
   | Readonly<Record<string, Score>>
   | Iterable<readonly [member: Value, score: Score] | Readonly<ScoredMember<Value>>>;
 
 /**
- * Appends members behind their scores: `score member [score member …]`.
+ * Appends scores and members: `score member [score member …]`.
  *
- * @param words Where to append.
- * @param members The members; none at all makes the command reject with a `RangeError`.
+ * @param words The words of the command so far.
+ * @param members The members; without any the command rejects with a `RangeError`.
  * @returns `words`.
  */
 export function appendScoredMembers(words: Words, members: ScoredMembers): Words {
-  // A string is iterable, but its characters are no members with scores.
+  // A string is iterable, but it has no scores.
   if (typeof members !== "object" || members === null || isOneByNames(members)) {
     refuse(words, FORMS);
     return words;
@@ -74,8 +83,10 @@ const FORMS =
   "expected members with scores: { name: score }, [[member, score]] or [{ member, score }]";
 
 /**
- * Whether a record is one member with its score, rather than scores by member: other clients take `{ score, value }`.
- * Members that really have these two names can be passed as pairs.
+ * Whether a record looks like `{ score, value }` or `{ score, member }`, the arguments of other clients.
+ *
+ * It is refused, because the names of its properties would become members. Members with these names can be passed as
+ * pairs.
  */
 function isOneByNames(members: object): boolean {
   return "score" in members && ("member" in members || "value" in members) &&
@@ -96,7 +107,7 @@ function isIterable(
   return Symbol.iterator in members;
 }
 
-/** Members with their scores, in the order of the reply: from a flat list, or one of pairs. */
+/** Decodes members with their scores, from a flat list or from a list of pairs. */
 export function toScoredMembers<T extends string | Uint8Array>(reply: Reply): ScoredMember<T>[] {
   const members: ScoredMember<T>[] = [];
   for (const [member, score] of toPairs(reply)) {
@@ -105,14 +116,14 @@ export function toScoredMembers<T extends string | Uint8Array>(reply: Reply): Sc
   return members;
 }
 
-/** One member with its score, or null for an empty list. */
+/** Decodes one member with its score, or null from an empty list. */
 export function toScoredMemberOrNull<T extends string | Uint8Array>(
   reply: Reply,
 ): ScoredMember<T> | null {
   return toScoredMembers<T>(reply)[0] ?? null;
 }
 
-/** A page of members with their scores. */
+/** Decodes a page of members with their scores. */
 export function toScoredMembersPage<T extends string | Uint8Array>(
   reply: Reply,
   _bytes?: boolean,
@@ -121,7 +132,7 @@ export function toScoredMembersPage<T extends string | Uint8Array>(
   return toScanPage(reply, toScoredMembers<T>, origin);
 }
 
-/** Key of a sorted set and a member that was taken from it, or null if none was. */
+/** Decodes a key and the member that was removed from it, or null. */
 export function toKeyAndScoredMemberOrNull<T extends string | Uint8Array>(
   reply: Reply,
 ): [key: T, member: ScoredMember<T>] | null {
@@ -131,7 +142,7 @@ export function toKeyAndScoredMemberOrNull<T extends string | Uint8Array>(
   return [toBulk<T>(parts[0]), { member: toBulk<T>(parts[1]), score: toNumber(parts[2]) }];
 }
 
-/** Key of a sorted set and the members that were taken from it, or null if none were. */
+/** Decodes a key and the members that were removed from it, or null. */
 export function toKeyAndScoredMembersOrNull<T extends string | Uint8Array>(
   reply: Reply,
 ): [key: T, members: ScoredMember<T>[]] | null {

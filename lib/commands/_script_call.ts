@@ -22,7 +22,7 @@ const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "words", args: "words" };
 /**
  * Appends the keys of a script, counted, and its arguments.
  *
- * @param words Where to append.
+ * @param words The words of the command so far.
  * @param call The keys and arguments.
  * @returns `words`.
  */

@@ -1,5 +1,5 @@
 /**
- * Entries of streams: their ids, what trims them, and how they come back.
+ * Stream entries: ids, options for trimming, and decoders.
  *
  * @module
  */
@@ -28,13 +28,15 @@ import {
 import { refuse } from "./_options.ts";
 
 /**
- * Id of an entry, as `milliseconds-sequence`; a number, or text without a dash, is the milliseconds alone. Ends of
- * ranges may also be `"-"` and `"+"`, before and behind all entries, and begin with `(` if they do not belong to the
- * range.
+ * Id of a stream entry, as text `"milliseconds-sequence"`.
+ *
+ * A number, or text without a dash, is the milliseconds alone. The ends of ranges can also be `"-"` (before all
+ * entries)
+ * or `"+"` (after all entries). An end that begins with `(` does not belong to the range.
  */
 export type EntryId = string | number;
 
-/** Keys of streams with the ids to read behind. */
+/** Keys of streams, each with an id: the entries after it are read. */
 export type StreamPositions = Entries<EntryId>;
 
 /**
@@ -43,13 +45,14 @@ export type StreamPositions = Entries<EntryId>;
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamEntry<T extends string | Uint8Array = string> {
-  /** Its id. */
+  /** Id of the entry. */
   id: string;
   /**
-   * Its fields: an object without a prototype, or a map on a `bytes` view.
+   * The fields with their values: an object without a prototype, or a `Map` on a `bytes` view.
    *
-   * An entry can have several fields with the same name. The object then has the last one, and names that are integers
-   * come first in it, as in every object; {@linkcode fieldPairs} has all fields in their order. So has the map.
+   * An entry can have several fields with the same name. The object contains only the last one, and lists names that
+   * are integers first, as every object does. {@linkcode fieldPairs} returns all fields in their order. The `Map` has
+   * all of them, too.
    */
   fields: Fields<T>;
 }
@@ -60,23 +63,23 @@ export interface StreamEntry<T extends string | Uint8Array = string> {
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface DeliveredEntry<T extends string | Uint8Array = string> {
-  /** Its id. */
+  /** Id of the entry. */
   id: string;
-  /** Its fields as in {@linkcode StreamEntry}; null if it is pending still, but was deleted from the stream. */
+  /** The fields as in {@linkcode StreamEntry}; null if the entry is pending but was deleted from the stream. */
   fields: Fields<T> | null;
-  /** Milliseconds since it was last delivered, 0 for a new one; there if `claim` was set. */
+  /** Milliseconds since the entry was last delivered, 0 for a new entry. Only with `claim`. */
   idle?: number;
-  /** How often it had been delivered before, 0 for a new one; there if `claim` was set. */
+  /** Number of earlier deliveries, 0 for a new entry. Only with `claim`. */
   deliveries?: number;
 }
 
-/** The pairs of records that lack some, or have them in another order. */
+/** All pairs of entries whose record lacks some of them, or has them in another order. */
 const exactPairs = new WeakMap<object, [field: string, value: string][]>();
 
 /**
- * All fields of an entry of a stream, in their order, repeated names included.
+ * Returns all fields of a stream entry in their order, with repeated names.
  *
- * @example An entry with a name twice
+ * @example An entry that has a field twice
  * ```ts
  * import { fieldPairs } from "@babushka/redis";
  *
@@ -86,8 +89,8 @@ const exactPairs = new WeakMap<object, [field: string, value: string][]>();
  * fieldPairs(entry); // [["tag", "a"], ["tag", "b"], ["1", "c"]]
  * ```
  *
- * @param entry The entry as a command answered it: a copy of its `fields` has what a record can have.
- * @returns The names and values; none if the entry was deleted.
+ * @param entry The entry as a command returned it. A copy of its `fields` object has lost repeated names and the order.
+ * @returns Pairs of name and value; an empty array if the entry was deleted.
  */
 export function fieldPairs<T extends string | Uint8Array = string>(
   entry: { readonly fields: Fields<T> | null },
@@ -104,47 +107,49 @@ function copied([field, value]: [field: string, value: string]): [field: string,
 }
 
 /**
- * What was read from one of several streams.
+ * The entries that were read from one stream.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam E What an entry is.
+ * @typeParam E Type of the entries.
  */
 export interface StreamRead<T extends string | Uint8Array = string, E = StreamEntry<T>> {
   /** Key of the stream. */
   key: T;
-  /** The entries, the oldest first; at least one, except of those that were delivered before. */
+  /** The entries, oldest first. There is at least one, except when pending entries were asked for. */
   entries: E[];
 }
 
-/** What happens to references that consumer groups have to entries that go. At most one of the options. */
+/**
+ * What to do about entries to which consumer groups still refer, when entries are deleted. At most one of the options.
+ */
 export type ReferencePolicy = AtMostOne<{
-  /** The references stay, which is the default. */
+  /** Delete the entries, and keep the references. This is the default. */
   keepref: boolean;
-  /** The references go, too. */
+  /** Delete the entries and the references. */
   delref: boolean;
-  /** Entries go only if all groups have had and acknowledged them. */
+  /** Delete only entries that all groups have read and acknowledged. */
   acked: boolean;
 }>;
 
-/** Which old entries go. Exactly one of `maxlen` and `minid`. */
+/** Which old entries to delete. Exactly one of `maxlen` and `minid`. */
 export type StreamTrim =
   & ExactlyOne<{
-    /** All but so many of the newest ones. */
+    /** Keep this many of the newest entries. */
     maxlen: number;
-    /** Those with ids lower than this one. */
+    /** Delete entries with ids lower than this one (Redis 6.2). */
     minid: EntryId;
   }>
   & (
     | {
-      /** Let some more stay, where it is much faster. @default {false} */
+      /** Keep somewhat more entries than asked for, which is much faster. @default {false} */
       approximate?: boolean;
-      /** Only if it is approximate. */
+      /** Only together with `approximate`. */
       limit?: undefined;
     }
     | {
-      /** Let some more stay, where it is much faster. */
+      /** Keep somewhat more entries than asked for, which is much faster. */
       approximate: true;
-      /** How many entries go at most; 0 for no limit. @default A hundred nodes of the stream, about 10 000 entries */
+      /** Largest number of entries to delete; 0 for no limit. @default 100 nodes of the stream, about 10 000 entries */
       limit?: number;
     }
   );
@@ -165,10 +170,10 @@ export const REFERENCE_POLICY: OptionShape<ReferencePolicy> = {
 };
 
 /**
- * Appends which entries go.
+ * Appends the options for trimming.
  *
- * @param words Where to append.
- * @param trim Which entries.
+ * @param words The words of the command so far.
+ * @param trim The options.
  */
 export function appendTrim(words: Words, trim: StreamTrim): void {
   const { maxlen, minid, approximate, limit }: { [K in keyof StreamTrim]?: StreamTrim[K] } = trim;
@@ -183,10 +188,10 @@ export function appendTrim(words: Words, trim: StreamTrim): void {
 }
 
 /**
- * Appends what happens to references.
+ * Appends the option for references to entries.
  *
- * @param words Where to append.
- * @param policy What happens.
+ * @param words The words of the command so far.
+ * @param policy The option.
  * @returns `words`.
  */
 export function appendReferencePolicy(words: Words, policy: ReferencePolicy): Words {
@@ -196,7 +201,7 @@ export function appendReferencePolicy(words: Words, policy: ReferencePolicy): Wo
   return words;
 }
 
-/** An entry. */
+/** Decodes an entry. */
 export function toStreamEntry<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
@@ -206,7 +211,7 @@ export function toStreamEntry<T extends string | Uint8Array>(
   return { id: toText(parts[0]), fields: toStreamFields<T>(parts[1], bytes) };
 }
 
-/** An entry, or null for none. */
+/** Decodes an entry, or null if there is none. */
 export function toStreamEntryOrNull<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
@@ -214,12 +219,12 @@ export function toStreamEntryOrNull<T extends string | Uint8Array>(
   return reply === null ? null : toStreamEntry<T>(reply, bytes);
 }
 
-/** Entries. Servers before 7.0 have null for those that were deleted but are pending still: they are left out. */
+/** Decodes a list of entries. Servers before 7.0 return null for a pending entry that was deleted: it is left out. */
 export function toStreamEntries<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
 ): StreamEntry<T>[] {
-  // Nothing is null, not an empty list, if it was asked for with a count of 0.
+  // With a count of 0 the reply is null instead of an empty list.
   if (reply === null) return [];
   const entries: StreamEntry<T>[] = [];
   for (const entry of elements(reply)) {
@@ -228,7 +233,7 @@ export function toStreamEntries<T extends string | Uint8Array>(
   return entries;
 }
 
-/** What was read from each of several streams, or null for nothing. */
+/** Decodes the entries of several streams, or null for none. */
 export function toStreamReadsOrNull<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
@@ -236,7 +241,7 @@ export function toStreamReadsOrNull<T extends string | Uint8Array>(
   return toReads(reply, (entries) => toStreamEntries<T>(entries, bytes));
 }
 
-/** What was delivered from each of several streams, or null for nothing. */
+/** Decodes the entries of several streams that were delivered to a consumer, or null for none. */
 export function toDeliveriesOrNull<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
@@ -275,7 +280,7 @@ function toDeliveredEntry<T extends string | Uint8Array>(
   return entry;
 }
 
-/** The fields of an entry. What a record cannot show is kept beside it. */
+/** Decodes the fields of an entry. If a record cannot show them all in order, the pairs are kept in `exactPairs`. */
 function toStreamFields<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Fields<T> {
   if (bytes) return toFields<T>(reply, bytes);
   const record: Record<string, string> = Object.create(null);
@@ -294,7 +299,7 @@ function toStreamFields<T extends string | Uint8Array>(reply: Reply, bytes: bool
   return record as Fields<T>;
 }
 
-/** Whether objects have a property of this name before the others. */
+/** Whether objects list a property of this name before all others. */
 function isInteger(name: string): boolean {
   const first = name.charCodeAt(0);
   return first >= 0x30 && first <= 0x39 && /^\d+$/.test(name);

@@ -1,7 +1,8 @@
 /**
- * Reports on streams, their consumer groups and what is pending there: XINFO and XPENDING.
+ * Results of XINFO and XPENDING: streams, consumer groups, consumers and pending entries.
  *
- * Fields have the server's own names, with capitals for dashes, unless they come without names.
+ * Properties have the server's names in camel case: `last-generated-id` is `lastGeneratedId`. Where the server sends no
+ * names, they have names of our own.
  *
  * @module
  */
@@ -19,203 +20,203 @@ import {
 import { type Named, optional, toNamed, valueOf } from "./_named.ts";
 import { type StreamEntry, toStreamEntries, toStreamEntryOrNull } from "./_stream_entries.ts";
 
-/** What {@linkcode StreamInfo} and {@linkcode StreamDetails} have in common. */
+/** The properties that {@linkcode StreamInfo} and {@linkcode StreamDetails} share. */
 export interface StreamSummary {
   /** Number of entries. */
   length: number;
   /** Number of keys in the radix tree that holds the entries. */
   radixTreeKeys: number;
-  /** Number of nodes in that tree. */
+  /** Number of nodes in the radix tree. */
   radixTreeNodes: number;
-  /** Id of the newest entry that there ever was. */
+  /** Id of the entry that was added last, even if it was deleted. */
   lastGeneratedId: string;
-  /** Highest id of a deleted entry, `"0-0"` for none (Redis 7.0, like the two that follow). */
+  /** Highest id of a deleted entry, `"0-0"` for none (Redis 7.0). */
   maxDeletedEntryId?: string;
-  /** How many entries were added in all. */
+  /** Number of entries that were ever added (Redis 7.0). */
   entriesAdded?: number;
-  /** Id of the oldest entry, `"0-0"` for none. */
+  /** Id of the oldest entry, `"0-0"` for none (Redis 7.0). */
   recordedFirstEntryId?: string;
-  /** For how many seconds idempotent ids are remembered (Redis 8.6, like all that follow). */
+  /** How long idempotent ids are remembered, in seconds (Redis 8.6). */
   idmpDuration?: number;
-  /** How many idempotent ids of a producer are remembered. */
+  /** Largest number of idempotent ids that are remembered for each producer (Redis 8.6). */
   idmpMaxsize?: number;
-  /** Number of producers whose idempotent ids are remembered. */
+  /** Number of producers whose idempotent ids are remembered (Redis 8.6). */
   pidsTracked?: number;
-  /** Number of idempotent ids that are remembered. */
+  /** Number of idempotent ids that are remembered (Redis 8.6). */
   iidsTracked?: number;
-  /** How many entries with idempotent ids were added. */
+  /** Number of entries that were added with an idempotent id (Redis 8.6). */
   iidsAdded?: number;
-  /** How many entries were not added since their idempotent ids were known. */
+  /** Number of entries that were not added because their idempotent id was known (Redis 8.6). */
   iidsDuplicates?: number;
 }
 
 /**
- * What XINFO STREAM tells.
+ * A summary of a stream, from {@linkcode StreamCommands.xinfoStream}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamInfo<T extends string | Uint8Array = string> extends StreamSummary {
   /** Number of consumer groups. */
   groups: number;
-  /** The oldest entry. */
+  /** The oldest entry, null if the stream is empty. */
   firstEntry: StreamEntry<T> | null;
-  /** The newest entry. */
+  /** The newest entry, null if the stream is empty. */
   lastEntry: StreamEntry<T> | null;
 }
 
 /**
- * What XINFO STREAM tells with FULL.
+ * All details of a stream, from {@linkcode StreamCommands.xinfoStream} with `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamDetails<T extends string | Uint8Array = string> extends StreamSummary {
-  /** The oldest entries. */
+  /** The oldest entries, at most `count` of them. */
   entries: StreamEntry<T>[];
   /** The consumer groups. */
   groups: StreamGroupDetails<T>[];
 }
 
 /**
- * What XINFO STREAM tells with FULL about a consumer group.
+ * All details of a consumer group, from {@linkcode StreamCommands.xinfoStream} with `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamGroupDetails<T extends string | Uint8Array = string> {
-  /** Its name. */
+  /** Name of the group. */
   name: T;
-  /** Id of the last entry that was delivered to it. */
+  /** Id of the last entry that was delivered to the group. */
   lastDeliveredId: string;
-  /** How many entries it has read; null if the server cannot know. */
+  /** Number of entries that the group has read; null if the server does not know it. */
   entriesRead: number | null;
-  /** How many entries it has still to read; null if the server cannot know. */
+  /** Number of entries that the group has not read yet; null if the server does not know it. */
   lag: number | null;
-  /** How many entries are pending: delivered, but not acknowledged. */
+  /** Number of pending entries: delivered but not acknowledged. */
   pelCount: number;
-  /** The pending entries. */
+  /** The pending entries, at most `count` of them. */
   pending: GroupDelivery<T>[];
-  /** Its consumers. */
+  /** The consumers of the group. */
   consumers: StreamConsumerDetails<T>[];
 }
 
 /**
- * What XINFO STREAM tells with FULL about a consumer.
+ * All details of a consumer, from {@linkcode StreamCommands.xinfoStream} with `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamConsumerDetails<T extends string | Uint8Array = string> {
-  /** Its name. */
+  /** Name of the consumer. */
   name: T;
-  /** When it last tried anything, in Unix milliseconds. */
+  /** Time of its last attempt to read or claim entries, in Unix milliseconds. */
   seenTime: number;
-  /** When it last got anything, in Unix milliseconds; −1 for never (Redis 7.2, Valkey 7.2). */
+  /** Time when it last got entries, in Unix milliseconds; −1 for never (Redis 7.2, Valkey 7.2). */
   activeTime?: number;
-  /** How many entries are pending for it. */
+  /** Number of entries that are pending for it. */
   pelCount: number;
-  /** The entries pending for it. */
+  /** The entries that are pending for it, at most `count` of them. */
   pending: ConsumerDelivery[];
 }
 
-/** What XINFO STREAM tells with FULL about an entry that is pending for a consumer. */
+/** A pending entry of a consumer, from {@linkcode StreamCommands.xinfoStream} with `full`. */
 export interface ConsumerDelivery {
   /** Id of the entry. */
   id: string;
-  /** When it was last delivered, in Unix milliseconds. */
+  /** Time of the last delivery, in Unix milliseconds. */
   deliveryTime: number;
-  /** How often it was delivered. */
+  /** Number of deliveries. */
   deliveries: number;
 }
 
 /**
- * What XINFO STREAM tells with FULL about an entry that is pending for a consumer group.
+ * A pending entry of a consumer group, from {@linkcode StreamCommands.xinfoStream} with `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface GroupDelivery<T extends string | Uint8Array = string> extends ConsumerDelivery {
-  /** Name of the consumer that has it. */
+  /** Name of the consumer to which it was delivered. */
   consumer: T;
 }
 
 /**
- * What XINFO GROUPS tells about a consumer group.
+ * A consumer group, from {@linkcode StreamCommands.xinfoGroups}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamGroupInfo<T extends string | Uint8Array = string> {
-  /** Its name. */
+  /** Name of the group. */
   name: T;
-  /** Number of its consumers. */
+  /** Number of consumers of the group. */
   consumers: number;
-  /** How many entries are pending: delivered, but not acknowledged. */
+  /** Number of pending entries: delivered but not acknowledged. */
   pending: number;
-  /** Id of the last entry that was delivered to it. */
+  /** Id of the last entry that was delivered to the group. */
   lastDeliveredId: string;
-  /** How many entries it has read; null if the server cannot know. */
+  /** Number of entries that the group has read; null if the server does not know it. */
   entriesRead: number | null;
-  /** How many entries it has still to read; null if the server cannot know. */
+  /** Number of entries that the group has not read yet; null if the server does not know it. */
   lag: number | null;
 }
 
 /**
- * What XINFO CONSUMERS tells about a consumer.
+ * A consumer, from {@linkcode StreamCommands.xinfoConsumers}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface StreamConsumerInfo<T extends string | Uint8Array = string> {
-  /** Its name. */
+  /** Name of the consumer. */
   name: T;
-  /** How many entries are pending for it. */
+  /** Number of entries that are pending for it. */
   pending: number;
-  /** Milliseconds since it last tried anything. */
+  /** Milliseconds since its last attempt to read or claim entries. */
   idle: number;
-  /** Milliseconds since it last got anything; −1 for never (Redis 7.2, Valkey 7.2). */
+  /** Milliseconds since it last got entries; −1 for never (Redis 7.2, Valkey 7.2). */
   inactive?: number;
 }
 
 /**
- * What XPENDING tells about a consumer group.
+ * A summary of the pending entries of a group, from {@linkcode StreamCommands.xpending}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PendingSummary<T extends string | Uint8Array = string> {
-  /** How many entries are pending: delivered, but not acknowledged. */
+  /** Number of pending entries: delivered but not acknowledged. */
   count: number;
-  /** Lowest id of a pending entry, null if there is none. */
+  /** Lowest id of a pending entry; null if there is none. */
   minId: string | null;
-  /** Highest id of a pending entry, null if there is none. */
+  /** Highest id of a pending entry; null if there is none. */
   maxId: string | null;
   /** The consumers that have pending entries. */
   consumers: PendingCount<T>[];
 }
 
 /**
- * How much is pending for a consumer.
+ * A consumer and its number of pending entries.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PendingCount<T extends string | Uint8Array = string> {
   /** Name of the consumer. */
   name: T;
-  /** How many entries are pending for it. */
+  /** Number of entries that are pending for it. */
   count: number;
 }
 
 /**
- * An entry that was delivered to a consumer, but not acknowledged.
+ * An entry that was delivered to a consumer but not acknowledged.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface PendingEntry<T extends string | Uint8Array = string> {
-  /** Its id. */
+  /** Id of the entry. */
   id: string;
-  /** Name of the consumer that has it. */
+  /** Name of the consumer to which it was delivered. */
   consumer: T;
-  /** Milliseconds since it was last delivered. */
+  /** Milliseconds since the last delivery. */
   idle: number;
-  /** How often it was delivered. */
+  /** Number of deliveries. */
   deliveries: number;
 }
 
-/** What XINFO STREAM answers. */
+/** Decodes the reply to XINFO STREAM. */
 export function toStreamInfo<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
@@ -229,7 +230,7 @@ export function toStreamInfo<T extends string | Uint8Array>(
   };
 }
 
-/** What XINFO STREAM FULL answers. */
+/** Decodes the reply to XINFO STREAM FULL. */
 export function toStreamDetails<T extends string | Uint8Array>(
   reply: Reply,
   bytes: boolean,
@@ -242,7 +243,7 @@ export function toStreamDetails<T extends string | Uint8Array>(
   };
 }
 
-/** What XINFO GROUPS answers. */
+/** Decodes the reply to XINFO GROUPS. */
 export function toStreamGroups<T extends string | Uint8Array>(reply: Reply): StreamGroupInfo<T>[] {
   return elements(reply).map((group) => {
     const report = toNamed(group);
@@ -257,7 +258,7 @@ export function toStreamGroups<T extends string | Uint8Array>(reply: Reply): Str
   });
 }
 
-/** What XINFO CONSUMERS answers. */
+/** Decodes the reply to XINFO CONSUMERS. */
 export function toStreamConsumers<T extends string | Uint8Array>(
   reply: Reply,
 ): StreamConsumerInfo<T>[] {
@@ -272,7 +273,7 @@ export function toStreamConsumers<T extends string | Uint8Array>(
   });
 }
 
-/** What XPENDING answers about a group. */
+/** Decodes the reply to XPENDING without a range. */
 export function toPendingSummary<T extends string | Uint8Array>(reply: Reply): PendingSummary<T> {
   const parts = elements(reply);
   if (parts.length !== 4) return unexpected(reply, "a count, two ids and consumers");
@@ -288,7 +289,7 @@ export function toPendingSummary<T extends string | Uint8Array>(reply: Reply): P
   };
 }
 
-/** What XPENDING answers about entries. */
+/** Decodes the reply to XPENDING with a range. */
 export function toPendingEntries<T extends string | Uint8Array>(reply: Reply): PendingEntry<T>[] {
   return elements(reply).map((entry) => {
     const [id, consumer, idle, deliveries] = toTuple(entry, 4);

@@ -134,8 +134,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @param range Which part to look at; without it all of it.
-   * @returns The number of bits, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @returns The number of bits, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitcount/}
    */
   bitcount(key: Key, range?: BitRange): Promise<number> {
@@ -164,8 +164,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * @param operations One operation or several, in order.
    * @returns For each operation but `overflow`: the integer for `get`, the old one for `set`, the new one for `incrby`;
    * null where it did not fit and was to fail.
-   * @throws {RangeError} If there are no operations.
-   * @throws {ServerError} If a type or an offset is out of range, or the key holds something else than a string
+   * @throws {RangeError} If `operations` is empty.
+   * @throws {ServerError} If a type or an offset is out of range, or the key holds a value that is not a string
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitfield/}
    */
@@ -192,8 +192,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * @param key The key.
    * @param operations One operation or several, in order.
    * @returns The integers; a bigint beyond ±(2^53 − 1).
-   * @throws {RangeError} If there are no operations.
-   * @throws {ServerError} If a type or an offset is out of range, or the key holds something else than a string
+   * @throws {RangeError} If `operations` is empty.
+   * @throws {ServerError} If a type or an offset is out of range, or the key holds a value that is not a string
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitfield_ro/}
    */
@@ -221,8 +221,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * @param destination Key to store the result at.
    * @param keys Keys of the bitmaps.
    * @returns Length of the result in bytes, which is that of the longest bitmap; 0 means that nothing is stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a string (`WRONGTYPE`), or the operation takes
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If one of the keys holds a value that is not a string (`WRONGTYPE`), or the operation takes
    * another number of keys.
    * @see {@link https://valkey.io/commands/bitop/}
    */
@@ -248,7 +248,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * @param bit The bit to look for.
    * @param range Which part to look at; without it all of it.
    * @returns Position of the bit, counted from the beginning of the value; −1 if there is none.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitpos/}
    */
   bitpos(key: Key, bit: Bit, range?: BitRange): Promise<number> {
@@ -269,8 +269,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @param offset Position of the bit, from 0.
-   * @returns The bit; 0 beyond the end, or if there is no such key.
-   * @throws {ServerError} If the offset is out of range, or the key holds something else than a string (`WRONGTYPE`).
+   * @returns The bit; 0 beyond the end, or if the key does not exist.
+   * @throws {ServerError} If the offset is out of range, or the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getbit/}
    */
   getbit(key: Key, offset: number): Promise<Bit> {
@@ -294,7 +294,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * @param offset Position of the bit, from 0 to 2^32 − 1.
    * @param value The bit.
    * @returns What the bit was before.
-   * @throws {ServerError} If the offset is out of range, or the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the offset is out of range, or the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/setbit/}
    */
   setbit(key: Key, offset: number, value: Bit): Promise<Bit> {

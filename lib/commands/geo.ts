@@ -130,8 +130,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param members The members and their positions.
    * @param options Which members to write, and what to count.
    * @returns How many members are new, with `ch` how many are new or moved.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If a position is out of range, or the key holds something else than a sorted set
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If a position is out of range, or the key holds a value that is not a sorted set
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geoadd/}
    */
@@ -171,7 +171,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param member2 Another one.
    * @param unit Unit of the distance, meters by default.
    * @returns The distance, or null if one of the members is missing.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geodist/}
    */
   geodist(
@@ -186,7 +186,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Answers the geohashes of members, as web sites about geohashes know them.
+   * Returns the geohashes of members, as web sites about geohashes know them.
    *
    * Complexity O(N) for N members asked for · since 3.2.0 · read-only
    *
@@ -197,10 +197,10 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members One member or several.
+   * @param members One member, or several in an array or other iterable.
    * @returns The geohashes, 11 characters each, in the order of the members; null for each missing one.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geohash/}
    */
   geohash(key: Key, members: OneOrMany<Value>): Promise<(string | null)[]> {
@@ -208,7 +208,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Answers the positions of members.
+   * Returns the positions of members.
    *
    * Complexity O(N) for N members asked for · since 3.2.0 · read-only
    *
@@ -221,10 +221,10 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members One member or several.
+   * @param members One member, or several in an array or other iterable.
    * @returns The positions in the order of the members, as exact as a geohash is; null for each missing one.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geopos/}
    */
   geopos(key: Key, members: OneOrMany<Value>): Promise<(GeoPosition | null)[]> {
@@ -252,7 +252,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param unit Unit of the radius and of distances.
    * @param options The order, how many members, what to answer about them, or where to store them.
    * @returns The members, with details if they were asked for; the number of members if they were stored.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadius/}
    */
   georadius<const O extends GeoradiusOptions = Record<never, never>>(
@@ -312,7 +312,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param unit Unit of the radius and of distances.
    * @param options The order, how many members, and what to answer about them.
    * @returns The members, with details if they were asked for.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadius_ro/}
    */
   georadiusRo<const O extends GeosearchOptions = Record<never, never>>(
@@ -358,7 +358,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param unit Unit of the radius and of distances.
    * @param options The order, how many members, what to answer about them, or where to store them.
    * @returns The members, with details if they were asked for; the number of members if they were stored.
-   * @throws {ServerError} If the member is missing, or the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {ServerError} If the member is missing, or the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadiusbymember/}
    */
   georadiusbymember<const O extends GeoradiusOptions = Record<never, never>>(
@@ -417,7 +417,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param unit Unit of the radius and of distances.
    * @param options The order, how many members, and what to answer about them.
    * @returns The members, with details if they were asked for.
-   * @throws {ServerError} If the member is missing, or the key holds something else than a sorted set (`WRONGTYPE`).
+   * @throws {ServerError} If the member is missing, or the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadiusbymember_ro/}
    */
   georadiusbymemberRo<const O extends GeosearchOptions = Record<never, never>>(
@@ -462,8 +462,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param key Key of the sorted set.
    * @param area The circle or box to search, with its unit.
    * @param options The order, how many members, and what to answer about them.
-   * @returns The members, with details if they were asked for; none if there is no such key.
-   * @throws {ServerError} If the member in the middle is missing, or the key holds something else than a sorted set
+   * @returns The members, with details if they were asked for; none if the key does not exist.
+   * @throws {ServerError} If the member in the middle is missing, or the key holds a value that is not a sorted set
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geosearch/}
    */
@@ -506,7 +506,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * @param area The circle or box to search, with its unit.
    * @param options Which members, and what to store.
    * @returns The number of members stored.
-   * @throws {ServerError} If the member in the middle is missing, or the source holds something else than a sorted set
+   * @throws {ServerError} If the member in the middle is missing, or the source holds a value that is not a sorted set
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geosearchstore/}
    */

@@ -145,9 +145,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns How many of them existed.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hdel/}
    */
   hdel(key: Key, fields: OneOrMany<Key>): Promise<number> {
@@ -166,9 +166,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param field The field.
-   * @returns Whether it exists; false also if there is no such key.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @param field Name of the field.
+   * @returns Whether it exists; false also if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexists/}
    */
   hexists(key: Key, field: Key): Promise<boolean> {
@@ -190,11 +190,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param seconds Their time to live in seconds.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @param condition On what condition to change it, for each field by itself.
    * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
    * if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpire/}
    */
   hexpire(
@@ -223,11 +223,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param time The Unix time in seconds; a `Date` is rounded up to a whole second.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @param condition On what condition to change it, for each field by itself.
    * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
    * if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpireat/}
    */
   hexpireat(
@@ -254,9 +254,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns For each field: the Unix time in seconds, −1 if it never expires, −2 if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpiretime/}
    */
   hexpiretime(key: Key, fields: OneOrMany<Key>): Promise<number[]> {
@@ -275,9 +275,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param field The field.
-   * @returns The value, or null if there is no such key or field.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @param field Name of the field.
+   * @returns The value, or null if the key or the field does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hget/}
    */
   hget(key: Key, field: Key): Promise<T | null> {
@@ -296,8 +296,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @returns The fields: an object without a prototype, or a `Map` on a `bytes` view. Empty if there is no such key.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @returns The fields: an object without a prototype, or a `Map` on a `bytes` view. Empty if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetall/}
    */
   hgetall(key: Key): Promise<Fields<T>> {
@@ -318,9 +318,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns The values in the order of the fields, null for each missing one.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetdel/}
    */
   hgetdel(key: Key, fields: OneOrMany<Key>): Promise<(T | null)[]> {
@@ -339,10 +339,10 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @param expiry When they shall expire from now on.
    * @returns The values in the order of the fields, null for each missing one.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetex/}
    */
   hgetex(key: Key, fields: OneOrMany<Key>, expiry?: GetExpiry): Promise<(T | null)[]> {
@@ -363,7 +363,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param field The field.
+   * @param field Name of the field.
    * @param increment What to add, an integer; a negative one subtracts.
    * @returns The new value, of the type of the increment; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
    * @throws {ServerError} If the value is no integer, or would leave 64 bits.
@@ -399,7 +399,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param field The field.
+   * @param field Name of the field.
    * @param increment What to add, as a number or as a decimal number in text; a negative one subtracts.
    * @returns The new value: a number, rounded to the nearest one, or the exact text if the increment is text.
    * @throws {ServerError} If the value is no decimal number, or the sum is not finite.
@@ -430,8 +430,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @returns The fields; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @returns The fields; none if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hkeys/}
    */
   hkeys(key: Key): Promise<T[]> {
@@ -450,8 +450,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @returns The number of fields, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @returns The number of fields, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hlen/}
    */
   hlen(key: Key): Promise<number> {
@@ -470,9 +470,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns The values in the order of the fields, null for each missing one.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hmget/}
    */
   hmget(key: Key, fields: OneOrMany<Key>): Promise<(T | null)[]> {
@@ -493,8 +493,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param entries The fields and their values.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hmset/}
    */
   hmset(key: Key, entries: Entries): Promise<"OK"> {
@@ -514,9 +514,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns For each field: 1 if it had an expiry, −1 if it had none, −2 if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpersist/}
    */
   hpersist(key: Key, fields: OneOrMany<Key>): Promise<number[]> {
@@ -538,11 +538,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param milliseconds Their time to live in milliseconds.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @param condition On what condition to change it, for each field by itself.
    * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
    * if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpire/}
    */
   hpexpire(
@@ -571,11 +571,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param time The Unix time in milliseconds, or a `Date`.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @param condition On what condition to change it, for each field by itself.
    * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
    * if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpireat/}
    */
   hpexpireat(
@@ -602,9 +602,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns For each field: the Unix time in milliseconds, −1 if it never expires, −2 if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpiretime/}
    */
   hpexpiretime(key: Key, fields: OneOrMany<Key>): Promise<number[]> {
@@ -623,9 +623,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns For each field: the time in milliseconds, −1 if it never expires, −2 if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpttl/}
    */
   hpttl(key: Key, fields: OneOrMany<Key>): Promise<number[]> {
@@ -651,8 +651,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the hash.
    * @param count How many fields; without it one, not in an array.
    * @param options Whether to answer the values too.
-   * @returns A field, or null if there is no such key; with a count an array of fields, or of fields with their values.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @returns A field, or null if the key does not exist; with a count an array of fields, or of fields with their
+   * values.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hrandfield/}
    */
   hrandfield(key: Key): Promise<T | null>;
@@ -701,10 +702,10 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param cursor `"0"` to begin, then what the last page said.
+   * @param cursor `"0"` for the first page, then the `cursor` of the page before.
    * @param options Which fields, how many for a page, and whether with their values.
    * @returns The page: fields with their values; with `novalues` fields alone.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hscan/}
    */
   hscan(
@@ -758,7 +759,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the hash.
    * @param options Which fields, how many for a page, and whether with their values.
    * @returns The fields with their values; with `novalues` the fields alone.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hscan/}
    */
   hscanIterator(
@@ -800,8 +801,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the hash.
    * @param entries The fields and their values.
    * @returns How many of the fields are new.
-   * @throws {RangeError} If there are no entries.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {RangeError} If `entries` is empty.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hset/}
    */
   hset(key: Key, entries: Entries): Promise<number> {
@@ -825,8 +826,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param entries The fields and their values.
    * @param options Condition and expiry.
    * @returns Whether the values were set; false if the condition did not hold.
-   * @throws {RangeError} If there are no entries.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {RangeError} If `entries` is empty.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hsetex/}
    */
   hsetex(key: Key, entries: Entries, options?: HsetexOptions): Promise<boolean> {
@@ -855,10 +856,10 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param field The field.
+   * @param field Name of the field.
    * @param value The value.
    * @returns Whether the value was set.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hsetnx/}
    */
   hsetnx(key: Key, field: Key, value: Value): Promise<boolean> {
@@ -877,9 +878,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param field The field.
-   * @returns Length of the value in bytes, 0 if there is no such key or field.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @param field Name of the field.
+   * @returns Length of the value in bytes, 0 if the key or the field does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hstrlen/}
    */
   hstrlen(key: Key, field: Key): Promise<number> {
@@ -899,9 +900,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param fields One field or several.
+   * @param fields One field, or several in an array or other iterable.
    * @returns For each field: the time in seconds, rounded; −1 if it never expires, −2 if it does not exist.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/httl/}
    */
   httl(key: Key, fields: OneOrMany<Key>): Promise<number[]> {
@@ -920,8 +921,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @returns The values; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a hash (`WRONGTYPE`).
+   * @returns The values; none if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hvals/}
    */
   hvals(key: Key): Promise<T[]> {

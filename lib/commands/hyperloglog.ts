@@ -44,7 +44,7 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    * @param key Key of the HyperLogLog.
    * @param elements One element or several; without any, only the HyperLogLog comes into being.
    * @returns Whether anything changed: the estimate, or that there is a HyperLogLog.
-   * @throws {ServerError} If the key holds something else than a HyperLogLog (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfadd/}
    */
   pfadd(key: Key, elements?: OneOrMany<Value>): Promise<boolean> {
@@ -66,8 +66,8 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    *
    * @param keys Keys of the HyperLogLogs; one that does not exist counts as empty.
    * @returns The estimate.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a HyperLogLog (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfcount/}
    */
   pfcount(keys: OneOrMany<Key>): Promise<number> {
@@ -89,11 +89,11 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    * @param subcommand What to do.
    * @param key Key of the HyperLogLog.
    * @returns The encoding, the contents, the registers, or whether it was made dense.
-   * @throws {ServerError} If there is no such key, or it holds something else than a HyperLogLog (`WRONGTYPE`).
+   * @throws {ServerError} If the key does not exist, or it holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfdebug/}
    */
   pfdebug(subcommand: AnyCase<"encoding" | "decode">, key: Key): Promise<string>;
-  /** Answers the registers of a HyperLogLog. */
+  /** Returns the registers of a HyperLogLog. */
   pfdebug(subcommand: AnyCase<"getreg">, key: Key): Promise<number[]>;
   /** Makes a HyperLogLog dense. */
   pfdebug(subcommand: AnyCase<"todense">, key: Key): Promise<boolean>;
@@ -122,7 +122,7 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    * @param destination Key of the HyperLogLog to add to.
    * @param keys One key or several, even none; one that does not exist counts as empty.
    * @returns `"OK"`.
-   * @throws {ServerError} If a key holds something else than a HyperLogLog (`WRONGTYPE`).
+   * @throws {ServerError} If a key holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfmerge/}
    */
   pfmerge(destination: Key, keys: OneOrMany<Key>): Promise<"OK"> {

@@ -113,11 +113,11 @@ export type SortRoOptions =
      * A pattern without `*` leaves the order as it is.
      */
     by?: Key;
-    /** Answer only a part of the result. */
+    /** Return only a part of the result. */
     limit?: {
       /** How many elements to skip. */
       offset: number;
-      /** How many elements to answer at most; a negative number means all. */
+      /** How many elements to return at most; a negative number means all. */
       count: number;
     };
     /** Answer values of other keys instead of the elements: patterns as for `by`, `#` being the element itself. */
@@ -227,7 +227,7 @@ export abstract class KeyCommands<
    * await client.del(["a", "b"]); // 1
    * ```
    *
-   * @param keys One key or several.
+   * @param keys One key, or several in an array or other iterable.
    * @returns How many of them existed.
    * @throws {RangeError} If there are none.
    * @see {@link https://valkey.io/commands/del/}
@@ -252,7 +252,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The bytes, on text surfaces too; null if there is no such key.
+   * @returns The bytes, on text surfaces too; null if the key does not exist.
    * @see {@link https://valkey.io/commands/dump/}
    */
   dump(key: Key): Promise<Uint8Array | null> {
@@ -273,7 +273,7 @@ export abstract class KeyCommands<
    * await client.exists(["a", "b"]); // 1
    * ```
    *
-   * @param keys One key or several.
+   * @param keys One key, or several in an array or other iterable.
    * @returns How many of them exist.
    * @throws {RangeError} If there are none.
    * @see {@link https://valkey.io/commands/exists/}
@@ -299,7 +299,7 @@ export abstract class KeyCommands<
    * @param key The key.
    * @param seconds Its time to live in seconds.
    * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if there is no such key.
+   * @returns Whether it was changed; false also if the key does not exist.
    * @see {@link https://valkey.io/commands/expire/}
    */
   expire(key: Key, seconds: number, condition?: ExpireCondition): Promise<boolean> {
@@ -324,7 +324,7 @@ export abstract class KeyCommands<
    * @param key The key.
    * @param time The Unix time in seconds; a `Date` is rounded up to a whole second.
    * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if there is no such key.
+   * @returns Whether it was changed; false also if the key does not exist.
    * @see {@link https://valkey.io/commands/expireat/}
    */
   expireat(key: Key, time: number | Date, condition?: ExpireCondition): Promise<boolean> {
@@ -345,7 +345,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The Unix time in seconds; −1 if the key never expires, −2 if there is no such key.
+   * @returns The Unix time in seconds; −1 if the key never expires, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/expiretime/}
    */
   expiretime(key: Key): Promise<number> {
@@ -389,12 +389,12 @@ export abstract class KeyCommands<
    *
    * @param host Host of the other server, as this server sees it.
    * @param port Port of the other server.
-   * @param keys One key or several.
+   * @param keys One key, or several in an array or other iterable.
    * @param db Number of the database there.
    * @param timeout How long the other server may stay silent, in milliseconds.
    * @param options Whether to copy or overwrite, and how to log in.
    * @returns `"OK"`, or `"NOKEY"` if none of the keys exists.
-   * @throws {RangeError} If there are no keys.
+   * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If the other server cannot be reached or refuses (`IOERR`, `BUSYKEY`, …); keys that were not
    * moved are still here.
    * @see {@link https://valkey.io/commands/migrate/}
@@ -435,7 +435,7 @@ export abstract class KeyCommands<
    *
    * @param key The key.
    * @param db Number of the other database.
-   * @returns Whether it was moved; false if there is no such key here, or already one there.
+   * @returns Whether it was moved; false if the key does not exist in this database, or exists in the other one.
    * @throws {ServerError} If there is no such database.
    * @see {@link https://valkey.io/commands/move/}
    */
@@ -455,7 +455,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The server's word for it (`"int"`, `"listpack"`, …), or null if there is no such key.
+   * @returns The server's word for it (`"int"`, `"listpack"`, …), or null if the key does not exist.
    * @see {@link https://valkey.io/commands/object-encoding/}
    */
   objectEncoding(key: Key): Promise<string | null> {
@@ -475,7 +475,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The counter, or null if there is no such key.
+   * @returns The counter, or null if the key does not exist.
    * @throws {ServerError} If `maxmemory-policy` is not an LFU policy.
    * @see {@link https://valkey.io/commands/object-freq/}
    */
@@ -495,7 +495,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The seconds, or null if there is no such key.
+   * @returns The seconds, or null if the key does not exist.
    * @throws {ServerError} If `maxmemory-policy` is an LFU policy.
    * @see {@link https://valkey.io/commands/object-idletime/}
    */
@@ -515,7 +515,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The number of references, or null if there is no such key.
+   * @returns The number of references, or null if the key does not exist.
    * @see {@link https://valkey.io/commands/object-refcount/}
    */
   objectRefcount(key: Key): Promise<number | null> {
@@ -534,7 +534,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns Whether it had an expiry; false also if there is no such key.
+   * @returns Whether it had an expiry; false also if the key does not exist.
    * @see {@link https://valkey.io/commands/persist/}
    */
   persist(key: Key): Promise<boolean> {
@@ -557,7 +557,7 @@ export abstract class KeyCommands<
    * @param key The key.
    * @param milliseconds Its time to live in milliseconds.
    * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if there is no such key.
+   * @returns Whether it was changed; false also if the key does not exist.
    * @see {@link https://valkey.io/commands/pexpire/}
    */
   pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Promise<boolean> {
@@ -582,7 +582,7 @@ export abstract class KeyCommands<
    * @param key The key.
    * @param time The Unix time in milliseconds, or a `Date`.
    * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if there is no such key.
+   * @returns Whether it was changed; false also if the key does not exist.
    * @see {@link https://valkey.io/commands/pexpireat/}
    */
   pexpireat(key: Key, time: number | Date, condition?: ExpireCondition): Promise<boolean> {
@@ -603,7 +603,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The Unix time in milliseconds; −1 if the key never expires, −2 if there is no such key.
+   * @returns The Unix time in milliseconds; −1 if the key never expires, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/pexpiretime/}
    */
   pexpiretime(key: Key): Promise<number> {
@@ -622,7 +622,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The time in milliseconds; −1 if the key never expires, −2 if there is no such key.
+   * @returns The time in milliseconds; −1 if the key never expires, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/pttl/}
    */
   pttl(key: Key): Promise<number> {
@@ -662,8 +662,8 @@ export abstract class KeyCommands<
    *
    * @param key The key.
    * @param newkey Its new name.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If there is no such key.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the key does not exist.
    * @see {@link https://valkey.io/commands/rename/}
    */
   rename(key: Key, newkey: Key): Promise<"OK"> {
@@ -686,7 +686,7 @@ export abstract class KeyCommands<
    * @param key The key.
    * @param newkey Its new name.
    * @returns Whether it was renamed.
-   * @throws {ServerError} If there is no such key.
+   * @throws {ServerError} If the key does not exist.
    * @see {@link https://valkey.io/commands/renamenx/}
    */
   renamenx(key: Key, newkey: Key): Promise<boolean> {
@@ -709,7 +709,7 @@ export abstract class KeyCommands<
    * @param ttl Its time to live in milliseconds, 0 for ever.
    * @param payload What {@linkcode KeyCommands.dump} answered.
    * @param options Whether to overwrite, and how the key looks to the server's eviction.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If the key exists (`BUSYKEY`), or the payload is damaged or too new for this server.
    * @see {@link https://valkey.io/commands/restore/}
    */
@@ -742,7 +742,7 @@ export abstract class KeyCommands<
    * await client.scan("0"); // { cursor: "0", items: ["a"] }
    * ```
    *
-   * @param cursor `"0"` to begin, then what the last page said.
+   * @param cursor `"0"` for the first page, then the `cursor` of the page before.
    * @param options Which keys, and how many for a page.
    * @returns The page.
    * @see {@link https://valkey.io/commands/scan/}
@@ -860,7 +860,7 @@ export abstract class KeyCommands<
    * await client.touch(["a", "b"]); // 1
    * ```
    *
-   * @param keys One key or several.
+   * @param keys One key, or several in an array or other iterable.
    * @returns How many of them exist.
    * @throws {RangeError} If there are none.
    * @see {@link https://valkey.io/commands/touch/}
@@ -884,7 +884,7 @@ export abstract class KeyCommands<
    * ```
    *
    * @param key The key.
-   * @returns The time in seconds, rounded; −1 if the key never expires, −2 if there is no such key.
+   * @returns The time in seconds, rounded; −1 if the key never expires, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/ttl/}
    */
   ttl(key: Key): Promise<number> {
@@ -905,7 +905,7 @@ export abstract class KeyCommands<
    *
    * @param key The key.
    * @returns `"string"`, `"list"`, `"set"`, `"zset"`, `"hash"`, `"stream"` or the name of a module's type; `"none"` if
-   * there is no such key.
+   * the key does not exist.
    * @see {@link https://valkey.io/commands/type/}
    */
   type(key: Key): Promise<string> {
@@ -925,7 +925,7 @@ export abstract class KeyCommands<
    * await client.unlink("members"); // 1
    * ```
    *
-   * @param keys One key or several.
+   * @param keys One key, or several in an array or other iterable.
    * @returns How many of them existed.
    * @throws {RangeError} If there are none.
    * @see {@link https://valkey.io/commands/unlink/}

@@ -64,7 +64,7 @@ export interface LposOptions {
    * @default {1}
    */
   rank?: number;
-  /** How many matches to answer at most, 0 for all. Makes the answer an array. */
+  /** How many matches to return at most, 0 for all. Makes the answer an array. */
   count?: number;
   /** How many elements to look at, 0 for all. @default {0} */
   maxlen?: number;
@@ -105,9 +105,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param destination Key of the list to push to; it may be the same one.
    * @param from The end to take from.
    * @param to The end to push to.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
    * @returns The element, or null if the time ran out.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/blmove/}
    */
   blmove(
@@ -138,7 +138,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param timeout Seconds to wait at most, 0 for ever.
    * @param options How many elements, and in which order; without it, one.
    * @returns The elements in the order of the destination, or null if the time ran out.
-   * @throws {ServerError} If one of the keys holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If one of the keys holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/blmovem/}
    */
   blmovem(
@@ -164,13 +164,13 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * await client.blmpop(["{jobs}:urgent", "{jobs}:normal"], "left", 5, { count: 10 }); // ["{jobs}:normal", ["a", "b"]]
    * ```
    *
-   * @param keys One key or several, by preference.
+   * @param keys One key or several, checked in this order.
    * @param side The end to take from.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
    * @param options How many elements.
    * @returns Key of the list and the elements taken from it, or null if the time ran out.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/blmpop/}
    */
   blmpop(
@@ -196,11 +196,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * await client.blpop(["{jobs}:urgent", "{jobs}:normal"], 5); // ["{jobs}:normal", "mail"]
    * ```
    *
-   * @param keys One key or several, by preference.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
+   * @param keys One key or several, checked in this order.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
    * @returns Key of the list and its former first element, or null if the time ran out.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/blpop/}
    */
   blpop(keys: OneOrMany<Key>, timeout: number): Promise<[key: T, element: T] | null> {
@@ -220,11 +220,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * await client.brpop("news", 0.5); // ["news", "new"]
    * ```
    *
-   * @param keys One key or several, by preference.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
+   * @param keys One key or several, checked in this order.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
    * @returns Key of the list and its former last element, or null if the time ran out.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/brpop/}
    */
   brpop(keys: OneOrMany<Key>, timeout: number): Promise<[key: T, element: T] | null> {
@@ -248,9 +248,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * @param source Key of the list to take from.
    * @param destination Key of the list to push to.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
    * @returns The element, or null if the time ran out.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/brpoplpush/}
    */
   brpoplpush(source: Key, destination: Key, timeout: number): Promise<T | null> {
@@ -272,7 +272,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the list.
    * @param index The position, from 0; a negative one counts from the end, −1 being the last.
    * @returns The element, or null if there is none at this position.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lindex/}
    */
   lindex(key: Key, index: number): Promise<T | null> {
@@ -294,8 +294,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param side On which side of the pivot.
    * @param pivot The value to look for, from the beginning.
    * @param element The element to insert.
-   * @returns The new length; −1 if the pivot is not in the list, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @returns The new length; −1 if the pivot is not in the list, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/linsert/}
    */
   linsert(
@@ -319,8 +319,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @returns Its length, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @returns Its length, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/llen/}
    */
   llen(key: Key): Promise<number> {
@@ -344,7 +344,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param from The end to take from.
    * @param to The end to push to.
    * @returns The element, or null if there is no source.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lmove/}
    */
   lmove(source: Key, destination: Key, from: ListSide, to: ListSide): Promise<T | null> {
@@ -370,7 +370,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param to Which end to add to.
    * @param options How many elements, and in which order; without it, one.
    * @returns The elements in the order of the destination; null if there are not enough.
-   * @throws {ServerError} If one of the keys holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If one of the keys holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/lmovem/}
    */
   lmovem(
@@ -395,12 +395,12 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * await client.lmpop(["{jobs}:urgent", "{jobs}:normal"], "left", { count: 10 }); // ["{jobs}:normal", ["a", "b"]]
    * ```
    *
-   * @param keys One key or several, by preference.
+   * @param keys One key or several, checked in this order.
    * @param side The end to take from.
    * @param options How many elements.
    * @returns Key of the list and the elements taken from it, or null if there are none.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lmpop/}
    */
   lmpop(
@@ -428,8 +428,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the list.
    * @param count How many elements at most; without it one, not in an array.
-   * @returns The element, with a count an array of them; null if there is no such key.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @returns The element, with a count an array of them; null if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpop/}
    */
   lpop(key: Key): Promise<T | null>;
@@ -459,7 +459,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param element The value to look for.
    * @param options Which matches, and how far to look.
    * @returns The position from 0, null if there is none; with `count` an array of positions.
-   * @throws {ServerError} If the rank is 0, or the key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If the rank is 0, or the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpos/}
    */
   lpos(
@@ -507,10 +507,10 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param elements One element or several.
+   * @param elements One element, or several in an array or other iterable.
    * @returns The new length.
-   * @throws {RangeError} If there are no elements.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @throws {RangeError} If `elements` is empty.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpush/}
    */
   lpush(key: Key, elements: OneOrMany<Value>): Promise<number> {
@@ -528,10 +528,10 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param elements One element or several.
-   * @returns The new length, 0 if there is no such key.
-   * @throws {RangeError} If there are no elements.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @param elements One element, or several in an array or other iterable.
+   * @returns The new length, 0 if the key does not exist.
+   * @throws {RangeError} If `elements` is empty.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpushx/}
    */
   lpushx(key: Key, elements: OneOrMany<Value>): Promise<number> {
@@ -555,8 +555,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the list.
    * @param start Position of the first element.
    * @param stop Position of the last element, which is included.
-   * @returns The elements; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @returns The elements; none if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lrange/}
    */
   lrange(key: Key, start: number, stop: number): Promise<T[]> {
@@ -579,7 +579,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param count How many at most, from the beginning; a negative number counts from the end, 0 means all.
    * @param element The value to look for.
    * @returns How many were removed.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lrem/}
    */
   lrem(key: Key, count: number, element: Value): Promise<number> {
@@ -600,8 +600,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the list.
    * @param index Its position, from 0; a negative one counts from the end, −1 being the last.
    * @param element The new element.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If there is no such key or position, or the key holds something else than a list
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the key does not exist, the index is out of range, or the key holds a value that is not a list
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lset/}
    */
@@ -626,8 +626,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param key Key of the list.
    * @param start Position of the first element to keep.
    * @param stop Position of the last element to keep.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/ltrim/}
    */
   ltrim(key: Key, start: number, stop: number): Promise<"OK"> {
@@ -648,8 +648,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the list.
    * @param count How many elements at most; without it one, not in an array.
-   * @returns The element, with a count an array of them; null if there is no such key.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @returns The element, with a count an array of them; null if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpop/}
    */
   rpop(key: Key): Promise<T | null>;
@@ -678,7 +678,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * @param source Key of the list to take from.
    * @param destination Key of the list to push to.
    * @returns The element, or null if there is no source.
-   * @throws {ServerError} If a key holds something else than a list (`WRONGTYPE`).
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpoplpush/}
    */
   rpoplpush(source: Key, destination: Key): Promise<T | null> {
@@ -697,10 +697,10 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param elements One element or several.
+   * @param elements One element, or several in an array or other iterable.
    * @returns The new length.
-   * @throws {RangeError} If there are no elements.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @throws {RangeError} If `elements` is empty.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpush/}
    */
   rpush(key: Key, elements: OneOrMany<Value>): Promise<number> {
@@ -718,10 +718,10 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param elements One element or several.
-   * @returns The new length, 0 if there is no such key.
-   * @throws {RangeError} If there are no elements.
-   * @throws {ServerError} If the key holds something else than a list (`WRONGTYPE`).
+   * @param elements One element, or several in an array or other iterable.
+   * @returns The new length, 0 if the key does not exist.
+   * @throws {RangeError} If `elements` is empty.
+   * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpushx/}
    */
   rpushx(key: Key, elements: OneOrMany<Value>): Promise<number> {

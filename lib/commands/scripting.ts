@@ -152,7 +152,7 @@ export abstract class ScriptingCommands<
    * await client.scriptExists([sha1, "0".repeat(40)]); // [true, false]
    * ```
    *
-   * @param sha1s One digest or several.
+   * @param sha1s One digest, or several in an array or other iterable.
    * @returns For each digest, whether its script is known.
    * @see {@link https://valkey.io/commands/script-exists/}
    */
@@ -173,7 +173,7 @@ export abstract class ScriptingCommands<
    * ```
    *
    * @param options When to free the memory (since 6.2.0).
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/script-flush/}
    */
   scriptFlush(options?: ScriptFlushOptions): Promise<"OK"> {
@@ -233,7 +233,7 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Answers the text of a script that the server knows.
+   * Returns the text of a script that the server knows.
    *
    * Complexity O(1) · since Valkey 8.0
    *

@@ -31,13 +31,13 @@ import {
 
 /** Options for {@linkcode SetCommands.sintercard}. */
 export interface SintercardOptions {
-  /** Where to stop counting, 0 for nowhere. @default {0} */
+  /** Stop counting at this number; 0 counts all. @default {0} */
   limit?: number;
 }
 
 /** Options for {@linkcode SetCommands.sdiffcard}. */
 export interface SdiffcardOptions {
-  /** Where to stop counting, 0 for nowhere. @default {0} */
+  /** Stop counting at this number; 0 counts all. @default {0} */
   limit?: number;
 }
 
@@ -45,7 +45,7 @@ export interface SdiffcardOptions {
 export interface SunioncardOptions {
   /** Count about right, with little memory. @default {false} */
   approx?: boolean;
-  /** Where to stop counting, 0 for nowhere. @default {0} */
+  /** Stop counting at this number; 0 counts all. @default {0} */
   limit?: number;
 }
 
@@ -74,10 +74,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param members One member or several.
+   * @param members One member, or several in an array or other iterable.
    * @returns How many of them are new.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sadd/}
    */
   sadd(key: Key, members: OneOrMany<Value>): Promise<number> {
@@ -96,8 +96,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @returns The number of members, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @returns The number of members, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/scard/}
    */
   scard(key: Key): Promise<number> {
@@ -105,7 +105,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Answers the members of the first set that are in none of the others.
+   * Returns the members of the first set that are in none of the others.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0 · read-only
    *
@@ -118,8 +118,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @returns The members.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sdiff/}
    */
   sdiff(keys: OneOrMany<Key>): Promise<Set<T>> {
@@ -141,8 +141,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @param options Where to stop.
    * @returns The number of members.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/sdiffcard/}
    */
   sdiffcard(keys: OneOrMany<Key>, options?: SdiffcardOptions): Promise<number> {
@@ -154,7 +154,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Stores the members of the first set that are in none of the others.
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0
    *
@@ -168,8 +168,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param destination Key to store them at.
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @returns The number of members stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If one of the keys holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sdiffstore/}
    */
   sdiffstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {
@@ -177,7 +177,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Answers the members that all sets have.
+   * Returns the members that all sets have.
    *
    * Complexity O(N·M) for N members of the smallest of M sets · since 1.0.0 · read-only
    *
@@ -190,8 +190,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @returns The members.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sinter/}
    */
   sinter(keys: OneOrMany<Key>): Promise<Set<T>> {
@@ -213,8 +213,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @param options Where to stop counting.
    * @returns The number of members, the limit at most.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sintercard/}
    */
   sintercard(keys: OneOrMany<Key>, options?: SintercardOptions): Promise<number> {
@@ -226,7 +226,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Stores the members that all sets have.
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N·M) for N members of the smallest of M sets · since 1.0.0
    *
@@ -240,8 +240,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param destination Key to store them at.
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @returns The number of members stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If one of the keys holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sinterstore/}
    */
   sinterstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {
@@ -261,8 +261,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the set.
    * @param member The member.
-   * @returns Whether it is in the set; false also if there is no such key.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @returns Whether it is in the set; false also if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sismember/}
    */
   sismember(key: Key, member: Value): Promise<boolean> {
@@ -270,7 +270,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Answers all members of a set.
+   * Returns all members of a set.
    *
    * Complexity O(N) for N members · since 1.0.0 · read-only
    *
@@ -281,8 +281,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @returns The members; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @returns The members; none if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/smembers/}
    */
   smembers(key: Key): Promise<Set<T>> {
@@ -301,10 +301,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param members One member or several.
+   * @param members One member, or several in an array or other iterable.
    * @returns For each member whether it is in the set.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/smismember/}
    */
   smismember(key: Key, members: OneOrMany<Value>): Promise<boolean[]> {
@@ -328,7 +328,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param destination Key of the set to add it to.
    * @param member The member.
    * @returns Whether it was moved; false if it is not in the source.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/smove/}
    */
   smove(source: Key, destination: Key, member: Value): Promise<boolean> {
@@ -349,8 +349,9 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the set.
    * @param count How many members at most; without it one, not in an array.
-   * @returns The member, null if there is no such key; with a count an array of members, empty if there is no such key.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @returns The member, null if the key does not exist; with a count an array of members, empty if the key does not
+   * exist.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/spop/}
    */
   spop(key: Key): Promise<T | null>;
@@ -381,8 +382,9 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the set.
    * @param count How many members; without it one, not in an array.
-   * @returns The member, null if there is no such key; with a count an array of members, empty if there is no such key.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @returns The member, null if the key does not exist; with a count an array of members, empty if the key does not
+   * exist.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/srandmember/}
    */
   srandmember(key: Key): Promise<T | null>;
@@ -409,10 +411,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param members One member or several.
+   * @param members One member, or several in an array or other iterable.
    * @returns How many of them were in the set.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/srem/}
    */
   srem(key: Key, members: OneOrMany<Value>): Promise<number> {
@@ -434,10 +436,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param cursor `"0"` to begin, then what the last page said.
+   * @param cursor `"0"` for the first page, then the `cursor` of the page before.
    * @param options Which members, and how many for a page.
    * @returns The page.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sscan/}
    */
   sscan(key: Key, cursor: Cursor, options?: ScanOptions): Promise<ScanPage<T>> {
@@ -467,7 +469,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param key Key of the set.
    * @param options Which members, and how many for a page.
    * @returns The members, in no order.
-   * @throws {ServerError} If the key holds something else than a set (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sscan/}
    */
   sscanIterator(key: Key, options?: ScanOptions): AsyncGenerator<T, void, undefined> {
@@ -476,7 +478,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Answers the members that at least one of the sets has.
+   * Returns the members that at least one of the sets has.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0 · read-only
    *
@@ -489,8 +491,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @returns The members.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sunion/}
    */
   sunion(keys: OneOrMany<Key>): Promise<Set<T>> {
@@ -512,8 +514,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @param options Where to stop, and how exact to be.
    * @returns The number of members.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/sunioncard/}
    */
   sunioncard(keys: OneOrMany<Key>, options?: SunioncardOptions): Promise<number> {
@@ -527,7 +529,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Stores the members that at least one of the sets has.
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0
    *
@@ -541,8 +543,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * @param destination Key to store them at.
    * @param keys Keys of the sets; one that does not exist counts as empty.
    * @returns The number of members stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a set (`WRONGTYPE`).
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If one of the keys holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sunionstore/}
    */
   sunionstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {

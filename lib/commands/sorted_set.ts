@@ -1,5 +1,5 @@
 /**
- * Commands on sorted sets.
+ * The sorted set commands, `ZADD` to `ZUNIONSTORE`.
  *
  * @module
  */
@@ -54,208 +54,234 @@ import {
   toScoredMembersPage,
 } from "./_scored_members.ts";
 
-/** Which end of a sorted set to take members from: `"min"` is the one with the lowest scores. */
+/** The end of a sorted set to remove members from: `"min"` for the lowest scores, `"max"` for the highest. */
 export type SortedSetEnd = AnyCase<"min" | "max">;
 
-/** A part of a result. */
+/** The part of a result to return, as in SQL: skip `offset` members, then return `count`. */
 export interface RangeLimit {
-  /** How many members to skip. */
+  /** Number of members to skip. */
   offset: number;
-  /** How many members to answer at most; a negative number means all. */
+  /** Largest number of members to return; a negative number returns all. */
   count: number;
 }
 
-/** Which members {@linkcode SortedSetCommands.zadd} writes: new ones only, or old ones on conditions. */
+/**
+ * When {@linkcode SortedSetCommands.zadd} writes a member: always (the default), only if it is new, or only if it
+ * exists.
+ */
 export type ZaddCondition =
   | {
-    /** Only add members, never change a score. */
+    /** Only add new members; never change the score of an existing one. */
     nx?: boolean;
-    /** Not with `nx`. */
+    /** Cannot be combined with `nx`. */
     xx?: false;
-    /** Not with `nx`. */
+    /** Cannot be combined with `nx`. */
     gt?: false;
-    /** Not with `nx`. */
+    /** Cannot be combined with `nx`. */
     lt?: false;
   }
   | (
     & {
-      /** Not with the others. */
+      /** Cannot be combined with `xx`, `gt` or `lt`. */
       nx?: false;
-      /** Only change scores, never add a member. */
+      /** Only change the scores of existing members; never add one. */
       xx?: boolean;
     }
     & AtMostOne<{
-      /** Only change a score if the new one is greater. Members are added all the same. */
+      /** Only change a score to a greater one. New members are still added. */
       gt: boolean;
-      /** Only change a score if the new one is less. Members are added all the same. */
+      /** Only change a score to a lower one. New members are still added. */
       lt: boolean;
     }>
   );
 
 /** Options for {@linkcode SortedSetCommands.zadd}. */
 export type ZaddOptions = ZaddCondition & {
-  /** Count the members whose score changed, too, not only the new ones. @default {false} */
+  /** Count added members and changed scores, instead of added members alone. @default {false} */
   ch?: boolean;
-  /** Add to the score of the one member that is given, and answer the new score. @default {false} */
+  /** Add to the score of the member instead of setting it. Takes exactly one member. @default {false} */
   incr?: false;
 };
 
-/** Options for {@linkcode SortedSetCommands.zadd} that make it add to a score. */
+/** Options for {@linkcode SortedSetCommands.zadd} with `incr`, which returns the new score. */
 export type ZaddIncrOptions = ZaddCondition & {
-  /** Add to the score of the one member that is given, and answer the new score. */
+  /** Add to the score of the member instead of setting it. Takes exactly one member. */
   incr: true;
-  /** Not with `incr`. */
+  /** Cannot be combined with `incr`. */
   ch?: false;
 };
 
-/** Options for {@linkcode SortedSetCommands.zadd} that may make it add to a score. */
+/** Options for {@linkcode SortedSetCommands.zadd} where `incr` is a boolean known only at run time. */
 export type ZaddAnyOptions = ZaddCondition & {
-  /** Not with `incr`. */
+  /** Cannot be combined with `incr`. */
   ch?: false;
-  /** Add to the score of the one member that is given, and answer the new score. @default {false} */
+  /** Add to the score of the member instead of setting it. Takes exactly one member. @default {false} */
   incr?: boolean;
 };
 
-/** Ask for members without their scores. */
+/** Option to return members without their scores. */
 export interface WithoutScores {
-  /** Answer the scores too. @default {false} */
+  /** Return the scores as well. @default {false} */
   withscores?: false;
 }
 
-/** Ask for members with their scores. */
+/** Option to return members with their scores. */
 export interface WithScores {
-  /** Answer the scores too. */
+  /** Return the scores as well. */
   withscores: true;
 }
 
-/** Ask for members with or without their scores. */
+/** Option to return members with or without their scores, decided at run time. */
 export interface MaybeScores {
-  /** Answer the scores too. @default {false} */
+  /** Return the scores as well. @default {false} */
   withscores?: boolean;
 }
 
-/** Ask for a rank without the score. */
+/** Option to return a rank without the score. */
 export interface WithoutScore {
-  /** Answer the score too (Redis 7.2, Valkey 7.2). @default {false} */
+  /** Return the score as well (Redis 7.2, Valkey 7.2). @default {false} */
   withscore?: false;
 }
 
-/** Ask for a rank with the score. */
+/** Option to return a rank with the score. */
 export interface WithScore {
-  /** Answer the score too (Redis 7.2, Valkey 7.2). */
+  /** Return the score as well (Redis 7.2, Valkey 7.2). */
   withscore: true;
 }
 
-/** Ask for a rank with or without the score. */
+/** Option to return a rank with or without the score, decided at run time. */
 export interface MaybeScore {
-  /** Answer the score too (Redis 7.2, Valkey 7.2). @default {false} */
+  /** Return the score as well (Redis 7.2, Valkey 7.2). @default {false} */
   withscore?: boolean;
 }
 
-/** How to combine the scores of a member that is in several of the sets. */
+/**
+ * How to combine the scores of a member that is in several of the sets.
+ *
+ * `"sum"` adds them, `"min"` keeps the lowest, `"max"` the highest. `"count"` counts the sets that have the member,
+ * each
+ * with its weight (Redis 8.8).
+ */
 export type ScoreAggregate = AnyCase<"sum" | "min" | "max" | "count">;
 
-/** Options for {@linkcode SortedSetCommands.zinterstore} and {@linkcode SortedSetCommands.zunionstore}. */
+/**
+ * Options for commands that combine the scores of several sorted sets, such as
+ * {@linkcode SortedSetCommands.zunionstore} and {@linkcode SortedSetCommands.zinter}.
+ */
 export interface ZcombineOptions {
-  /** For each key, in their order, a factor for its scores. @default {1} for each */
+  /**
+   * One factor per key, in the order of the keys. Scores are multiplied by it before they are combined.
+   *
+   * @default {1} for each key
+   */
   weights?: Many<number>;
   /**
-   * How to combine the scores of a member; `"count"` counts the sets, by their weights (Redis 8.8).
+   * How to combine the scores of a member that is in several of the sets.
    *
    * @default {"sum"}
    */
   aggregate?: ScoreAggregate;
 }
 
-/** Options for {@linkcode SortedSetCommands.zrange} by positions. */
+/** Options for {@linkcode SortedSetCommands.zrange} with `start` and `stop` as positions. */
 export interface ZrangeOptions {
-  /** Only if the ends are scores. */
+  /** Use {@linkcode ZrangeByscoreOptions} for a range of scores. */
   byscore?: false;
-  /** Only if the ends are members. */
+  /** Use {@linkcode ZrangeBylexOptions} for a range of members. */
   bylex?: false;
-  /** Begin with the highest score. @default {false} */
+  /** Count positions from the highest score down. @default {false} */
   rev?: boolean;
-  /** Only if the ends are scores or members. */
+  /** Only for ranges of scores or members. */
   limit?: undefined;
 }
 
-/** Options for {@linkcode SortedSetCommands.zrange} by scores. */
+/** Options for {@linkcode SortedSetCommands.zrange} with `start` and `stop` as scores. */
 export interface ZrangeByscoreOptions {
-  /** The ends are scores. */
+  /** Read `start` and `stop` as scores. */
   byscore: true;
-  /** Only if the ends are members. */
+  /** Cannot be combined with `byscore`. */
   bylex?: false;
-  /** Begin with the highest score, which is then the first of the two ends. @default {false} */
+  /** Go from the highest score down. Then `start` is the highest score and `stop` the lowest. @default {false} */
   rev?: boolean;
-  /** Answer only a part of the result. */
+  /** Return only a part of the range. @default all of it */
   limit?: RangeLimit;
 }
 
-/** Options for {@linkcode SortedSetCommands.zrange} by members, for a sorted set whose scores are all the same. */
+/**
+ * Options for {@linkcode SortedSetCommands.zrange} with `start` and `stop` as members.
+ *
+ * The result is only defined if all members have the same score.
+ */
 export interface ZrangeBylexOptions {
-  /** The ends are members, which are compared byte by byte. */
+  /** Read `start` and `stop` as members, and compare them byte by byte. */
   bylex: true;
-  /** Only if the ends are scores. */
+  /** Cannot be combined with `bylex`. */
   byscore?: false;
-  /** Begin with the last member, which is then the first of the two ends. @default {false} */
+  /** Go from the last member to the first. Then `start` is the last member and `stop` the first. @default {false} */
   rev?: boolean;
-  /** Answer only a part of the result. */
+  /** Return only a part of the range. @default all of it */
   limit?: RangeLimit;
 }
 
-/** Options for the deprecated commands on ranges of scores. */
+/**
+ * Options for the deprecated {@linkcode SortedSetCommands.zrangebyscore} and
+ * {@linkcode SortedSetCommands.zrevrangebyscore}.
+ */
 export interface ZrangebyscoreOptions {
-  /** Answer the scores too. @default {false} */
+  /** Return the scores as well. @default {false} */
   withscores?: boolean;
-  /** Answer only a part of the result. */
+  /** Return only a part of the range. @default all of it */
   limit?: RangeLimit;
 }
 
-/** Options for the deprecated commands on ranges of members. */
+/**
+ * Options for the deprecated {@linkcode SortedSetCommands.zrangebylex} and
+ * {@linkcode SortedSetCommands.zrevrangebylex}.
+ */
 export interface ZrangebylexOptions {
-  /** Answer only a part of the result. */
+  /** Return only a part of the range. @default all of it */
   limit?: RangeLimit;
 }
 
 /** Options for {@linkcode SortedSetCommands.zmpop} and {@linkcode SortedSetCommands.bzmpop}. */
 export interface ZmpopOptions {
-  /** How many members to take at most. @default {1} */
+  /** Largest number of members to remove and return. @default {1} */
   count?: number;
 }
 
 /** Options for {@linkcode SortedSetCommands.zintercard}. */
 export interface ZintercardOptions {
-  /** Where to stop counting, 0 for nowhere. @default {0} */
+  /** Stop counting at this number; 0 counts all. @default {0} */
   limit?: number;
 }
 
-/** Where a member of a sorted set stands. */
+/** The rank of a member together with its score. */
 export interface RankAndScore {
-  /** How many members are before it. */
+  /** Number of members before it, so 0 for the first. */
   rank: number;
-  /** Its score. */
+  /** The score of the member. */
   score: number;
 }
 
-/** Options for {@linkcode SortedSetCommands.zscan} that leave the scores out. */
+/** Options for {@linkcode SortedSetCommands.zscan} without the scores. */
 export interface ZscanMembersOptions extends ScanOptions {
-  /** Answer the members only (Valkey 8.0). */
+  /** Return members without their scores (Valkey 8.0). */
   noscores: true;
 }
 
 /** Options for {@linkcode SortedSetCommands.zscan} with the scores. */
 export interface ZscanScoresOptions extends ScanOptions {
-  /** Answer the members only (Valkey 8.0). @default {false} */
+  /** Return members without their scores (Valkey 8.0). @default {false} */
   noscores?: false;
 }
 
-/** Options for {@linkcode SortedSetCommands.zscan}. */
+/** Options for {@linkcode SortedSetCommands.zscan} with or without the scores, decided at run time. */
 export interface ZscanOptions extends ScanOptions {
-  /** Answer the members only (Valkey 8.0). @default {false} */
+  /** Return members without their scores (Valkey 8.0). @default {false} */
   noscores?: boolean;
 }
 
-/** What ZRANGESTORE takes, and ZRANGE. */
+/** Options of ZRANGE and ZRANGESTORE without the scores. */
 type AnyZrangeOptions = ZrangeOptions | ZrangeByscoreOptions | ZrangeBylexOptions;
 
 const WITHSCORE: OptionShape<MaybeScore> = { withscore: "flag" };
@@ -303,36 +329,37 @@ const ZRANGEBYSCORE_OPTIONS: OptionShape<ZrangebyscoreOptions> = { ...WITHSCORES
 const ZSCAN_OPTIONS: OptionShape<ZscanOptions> = { ...SCAN_OPTIONS, noscores: "flag" };
 
 /**
- * Commands on sorted sets: different members, each with a score, in the order of the scores. Members with the same
- * score are in the order of their bytes.
+ * The sorted set commands. A sorted set holds unique members, each with a score, and keeps them in ascending order of
+ * score. Members with the same score are ordered by their bytes.
  *
- * Scores are doubles. A member with its score is a {@linkcode ScoredMember} wherever one comes back. The commands that
- * begin with `b` wait for a member if there is none. Their timeout is in seconds, as everywhere in the server's own
- * reference, with fractions; 0 waits for ever. They do not hold up other requests, and in a transaction they do not
- * wait.
+ * Scores are doubles. Methods that return a member with its score return a {@linkcode ScoredMember}.
+ *
+ * Methods whose name begins with `b` wait for a member if there is none. Their timeout is in seconds, and 0 waits for
+ * ever. Other requests of the same client go on meanwhile. In a transaction these methods return at once.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   extends Executor<T> {
   /**
-   * Takes members from an end of the first of several sorted sets that has any, and waits for one if need be.
+   * Removes and returns members from one end of the first sorted set that has any, and waits if none has.
    *
-   * Complexity O(K + M·log(N)) for K keys and M members taken from N · since 7.0.0 · blocking
+   * Complexity O(K + M·log(N)) for K keys and M members removed from N · since 7.0.0 · blocking
    *
-   * @example A job, an urgent one if possible
+   * @example Take the next job, from the urgent queue if it has one
    * ```ts
-   * await client.zadd("{jobs}:2", { mail: 1 });
-   * await client.bzmpop(["{jobs}:1", "{jobs}:2"], "min", 5); // ["{jobs}:2", [{ member: "mail", score: 1 }]]
+   * await client.zadd("{jobs}:normal", { mail: 1, report: 2 });
+   * const taken = await client.bzmpop(["{jobs}:urgent", "{jobs}:normal"], "min", 5);
+   * taken; // ["{jobs}:normal", [{ member: "mail", score: 1 }]]
    * ```
    *
-   * @param keys One key or several, by preference.
-   * @param end The end to take from.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
-   * @param options How many members.
-   * @returns Key of the sorted set and the members taken from it, or null if the time ran out.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set (`WRONGTYPE`).
+   * @param keys One key or several, checked in this order.
+   * @param end `"min"` removes the lowest scores first, `"max"` the highest.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
+   * @param options `count`: how many members at most, 1 by default.
+   * @returns The key of the sorted set and the members removed from it, or null after the timeout.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bzmpop/}
    */
   bzmpop(
@@ -348,22 +375,21 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Takes the member with the highest score from the first of several sorted sets that has any, and waits for one if
-   * need be.
+   * Removes and returns the member with the highest score of the first sorted set that has any, and waits if none has.
    *
    * Complexity O(log(N)) for N members · since 5.0.0 · blocking
    *
-   * @example Waiting five seconds for the most important job
+   * @example Wait up to five seconds for the most important job
    * ```ts
    * await client.zadd("jobs", { mail: 1, backup: 9 });
    * await client.bzpopmax("jobs", 5); // ["jobs", { member: "backup", score: 9 }]
    * ```
    *
-   * @param keys One key or several, by preference.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
-   * @returns Key of the sorted set and the member taken from it, or null if the time ran out.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set (`WRONGTYPE`).
+   * @param keys One key or several, checked in this order.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
+   * @returns The key of the sorted set and the member removed from it, or null after the timeout.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bzpopmax/}
    */
   bzpopmax(
@@ -376,22 +402,21 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Takes the member with the lowest score from the first of several sorted sets that has any, and waits for one if
-   * need be.
+   * Removes and returns the member with the lowest score of the first sorted set that has any, and waits if none has.
    *
    * Complexity O(log(N)) for N members · since 5.0.0 · blocking
    *
-   * @example Waiting five seconds for the job that is due first
+   * @example Wait up to five seconds for the job that is due first
    * ```ts
    * await client.zadd("jobs", { mail: 1700000000, backup: 1800000000 });
    * await client.bzpopmin("jobs", 5); // ["jobs", { member: "mail", score: 1700000000 }]
    * ```
    *
-   * @param keys One key or several, by preference.
-   * @param timeout How long to wait at most, in seconds; 0 for ever.
-   * @returns Key of the sorted set and the member taken from it, or null if the time ran out.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set (`WRONGTYPE`).
+   * @param keys One key or several, checked in this order.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
+   * @returns The key of the sorted set and the member removed from it, or null after the timeout.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bzpopmin/}
    */
   bzpopmin(
@@ -404,47 +429,56 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Adds members to a sorted set, and gives new scores to those that it has.
+   * Adds members to a sorted set, and changes the scores of members that are already in it.
    *
-   * With `incr` the score of one member grows by what is given, from 0 if it is new.
+   * Creates the sorted set if the key does not exist. With `incr` it adds to the score of one member, which starts at 0
+   * if it is new.
    *
    * Complexity O(M·log(N)) for M members given and N in the sorted set · since 1.2.0
    *
-   * @example One new member, one old one
+   * @example A leaderboard: keep the best score of each player, show the top three
    * ```ts
-   * await client.zadd("board", { Ada: 3 }); // 1
-   * await client.zadd("board", { Ada: 5, Grace: 4 }); // 1
-   * await client.zadd("board", [["Ada", 2]], { gt: true, ch: true }); // 0
-   * await client.zadd("board", { Ada: 10 }, { incr: true }); // 15
+   * await client.zadd("board", { Ada: 310, Grace: 275, Joan: 190, Hedy: 120 }); // 4
+   * await client.zadd("board", { Ada: 240, Joan: 280 }, { gt: true, ch: true }); // 1
+   * await client.zrange("board", 0, 2, { rev: true }); // ["Ada", "Joan", "Grace"]
+   * await client.zrevrank("board", "Hedy"); // 3
+   * ```
+   *
+   * @example Add to a score
+   * ```ts
+   * await client.zadd("goals", { Ada: 2 }, { incr: true }); // 2
+   * await client.zadd("goals", { Ada: 1 }, { incr: true }); // 3
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members The members and their scores.
-   * @param options Which members to write, what to count, and whether to add to the score.
-   * @returns How many members are new, with `ch` how many are new or have another score. With `incr` the new score, or
-   * null if the condition did not hold.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or with `incr` if there are
-   * several members, or if the new score is no number.
+   * @param members The members with their scores, such as `{ Ada: 310 }` or `[["Ada", 310]]`. Use pairs for members
+   * that are bytes or not known by name.
+   * @param options When to write a member (`nx`, `xx`, `gt`, `lt`), what to count (`ch`), whether to add to the score
+   * (`incr`).
+   * @returns The number of members added; with `ch` the number of members added or changed. With `incr` the new score,
+   * or null if the condition did not hold.
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), if `incr` is given with
+   * several members, or if the new score is not a number.
    * @see {@link https://valkey.io/commands/zadd/}
    */
   zadd(key: Key, members: ScoredMembers, options?: ZaddOptions): Promise<number>;
-  /** Adds to the score of a member. */
+  /** Adds to the score of a member, and returns the new score. */
   zadd(key: Key, members: ScoredMembers, options: ZaddIncrOptions): Promise<number | null>;
-  /** Adds members or changes their scores; with `incr`, answers the new score, null if it was not changed. */
+  /** Adds members, or with `incr` adds to the score of one member, decided at run time. */
   zadd(
     key: Key,
     members: ScoredMembers,
     options: ZaddAnyOptions,
   ): Promise<number | null>;
-  /** Adds members to a sorted set, or to the score of a member. */
+  /** Adds members to a sorted set, and changes the scores of members that are already in it. */
   zadd(
     key: Key,
     members: ScoredMembers,
     options?: ZaddOptions | ZaddAnyOptions,
   ): Promise<number | null> {
     const words: Words = ["ZADD", key];
-    // A score in the place of the members would make an option of the member.
+    // `zadd(key, score, member)`: refuse it here, before the member is read as options.
     if (typeof members !== "object") {
       return this.send(appendScoredMembers(words, members), toNumber);
     }
@@ -464,15 +498,15 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(1) · since 1.2.0 · read-only
    *
-   * @example Two members
+   * @example Number of players
    * ```ts
    * await client.zadd("board", { Ada: 3, Grace: 4 });
    * await client.zcard("board"); // 2
    * ```
    *
    * @param key Key of the sorted set.
-   * @returns The number of members, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @returns The number of members, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zcard/}
    */
   zcard(key: Key): Promise<number> {
@@ -484,17 +518,17 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N)) for N members · since 2.0.0 · read-only
    *
-   * @example More than 3
+   * @example Scores above 3
    * ```ts
    * await client.zadd("board", { Ada: 3, Grace: 4, Joan: 5 });
    * await client.zcount("board", "(3", Infinity); // 2
    * ```
    *
    * @param key Key of the sorted set.
-   * @param min The lowest score.
-   * @param max The highest score.
-   * @returns The number of members, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param min Lowest score; `"(3"` excludes 3, `-Infinity` means no limit.
+   * @param max Highest score; `"(3"` excludes 3, `Infinity` means no limit.
+   * @returns The number of members, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zcount/}
    */
   zcount(key: Key, min: ScoreBound, max: ScoreBound): Promise<number> {
@@ -502,11 +536,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members of the first sorted set that are in none of the others.
+   * Returns the members that are in the first sorted set and in none of the others.
    *
    * Complexity O(L + N·log(N)) for N members of the first set and L of all · since 6.2.0 · read-only
    *
-   * @example Who has not voted?
+   * @example Members who have not voted
    * ```ts
    * await client.zadd("{vote}:all", { Ada: 36, Grace: 85 });
    * await client.zadd("{vote}:done", { Grace: 1 });
@@ -514,22 +548,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * await client.zdiff(["{vote}:all", "{vote}:done"], { withscores: true }); // [{ member: "Ada", score: 36 }]
    * ```
    *
-   * @param keys Keys of the sorted sets, or of sets; one that does not exist counts as empty.
-   * @param options Whether to answer the scores too.
-   * @returns The members, in the order of their scores.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param keys Keys of sorted sets or sets. A key that does not exist counts as empty.
+   * @param options `withscores`: return the scores as well.
+   * @returns The members in ascending order of score.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zdiff/}
    */
   zdiff(keys: OneOrMany<Key>, options?: WithoutScores): Promise<T[]>;
-  /** Answers what is in the first sorted set only, with the scores. */
+  /** Returns the members that are only in the first sorted set, with their scores. */
   zdiff(keys: OneOrMany<Key>, options: WithScores): Promise<ScoredMember<T>[]>;
-  /** Answers the members that only the first of the sorted sets has, with their scores if the flag says so. */
+  /** Returns the members that are only in the first sorted set, with their scores if `withscores` is true. */
   zdiff(
     keys: OneOrMany<Key>,
     options: MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers what is in the first sorted set only. */
+  /** Returns the members that are only in the first sorted set. */
   zdiff(
     keys: OneOrMany<Key>,
     options?: MaybeScores,
@@ -543,24 +577,25 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Stores the members of the first sorted set that are in none of the others.
+   * Stores the members that are in the first sorted set and in none of the others.
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(L + N·log(N)) for N members of the first set and L of all · since 6.2.0
    *
-   * @example Who has not voted?
+   * @example Store the members who have not voted
+   *
    * ```ts
    * await client.zadd("{vote}:all", { Ada: 36, Grace: 85 });
    * await client.zadd("{vote}:done", { Grace: 1 });
    * await client.zdiffstore("{vote}:open", ["{vote}:all", "{vote}:done"]); // 1
    * ```
    *
-   * @param destination Key to store them at.
-   * @param keys Keys of the sorted sets, or of sets; one that does not exist counts as empty.
-   * @returns The number of members stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param destination Key of the sorted set to write.
+   * @param keys Keys of sorted sets or sets. A key that does not exist counts as empty.
+   * @returns The number of members in the result.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a source key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zdiffstore/}
    */
   zdiffstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {
@@ -568,22 +603,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Adds to the score of a member, which begins at 0 if it is new.
+   * Adds a number to the score of a member, which starts at 0 if it is new.
    *
    * Complexity O(log(N)) for N members · since 1.2.0
    *
-   * @example Two goals
+   * @example Count goals
    * ```ts
    * await client.zincrby("goals", 1, "Ada"); // 1
    * await client.zincrby("goals", 1, "Ada"); // 2
    * ```
    *
    * @param key Key of the sorted set.
-   * @param increment What to add; a negative one subtracts.
-   * @param member The member.
+   * @param increment The number to add, possibly negative or a fraction.
+   * @param member The member, added if it is not in the sorted set.
    * @returns The new score.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or the new score is no
-   * number (`Infinity` and `-Infinity` added up).
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), or the new score is not a
+   * number, as for `Infinity` plus `-Infinity`.
    * @see {@link https://valkey.io/commands/zincrby/}
    */
   zincrby(key: Key, increment: Score, member: Value): Promise<number> {
@@ -591,40 +626,39 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members that all sorted sets have.
+   * Returns the members that are in all of the sorted sets.
    *
    * Complexity O(N·K + M·log(M)) for N members of the smallest of K sets and M in the result · since 6.2.0 · read-only
    *
-   * @example Points of both rounds
+   * @example Total points of the players of both rounds
    * ```ts
    * await client.zadd("{round}:1", { Ada: 3, Grace: 4 });
    * await client.zadd("{round}:2", { Ada: 5 });
    * await client.zinter(["{round}:1", "{round}:2"], { withscores: true }); // [{ member: "Ada", score: 8 }]
    * ```
    *
-   * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
-   * as empty.
-   * @param options How to combine scores, and whether to answer them.
-   * @returns The members, in the order of their scores.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param keys Keys of sorted sets or sets. Members of a set have score 1. A key that does not exist counts as empty.
+   * @param options `weights` and `aggregate`: how to combine scores; `withscores`: return the scores as well.
+   * @returns The members in ascending order of the combined score.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zinter/}
    */
   zinter(
     keys: OneOrMany<Key>,
     options?: ZcombineOptions & WithoutScores,
   ): Promise<T[]>;
-  /** Answers what all sorted sets have, with the scores. */
+  /** Returns the members that are in all of the sorted sets, with their scores. */
   zinter(
     keys: OneOrMany<Key>,
     options: ZcombineOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
-  /** Answers the members that all of the sorted sets have, with their scores if the flag says so. */
+  /** Returns the members that are in all of the sorted sets, with their scores if `withscores` is true. */
   zinter(
     keys: OneOrMany<Key>,
     options: ZcombineOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers what all sorted sets have. */
+  /** Returns the members that are in all of the sorted sets. */
   zinter(
     keys: OneOrMany<Key>,
     options?: ZcombineOptions & MaybeScores,
@@ -639,22 +673,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Counts the members that all sorted sets have.
+   * Counts the members that are in all of the sorted sets.
    *
    * Complexity O(N·K) for N members of the smallest of K sets · since 7.0.0 · read-only
    *
-   * @example Did anybody play both rounds?
+   * @example Check whether anybody played both rounds
    * ```ts
    * await client.zadd("{round}:1", { Ada: 3, Grace: 4 });
    * await client.zadd("{round}:2", { Ada: 5, Grace: 1 });
    * await client.zintercard(["{round}:1", "{round}:2"], { limit: 1 }); // 1
    * ```
    *
-   * @param keys Keys of the sorted sets, or of sets; one that does not exist counts as empty.
-   * @param options Where to stop counting.
-   * @returns The number of members, the limit at most.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param keys Keys of sorted sets or sets. A key that does not exist counts as empty.
+   * @param options `limit`: stop counting at this number.
+   * @returns The number of members, or `limit` if there are more.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zintercard/}
    */
   zintercard(keys: OneOrMany<Key>, options?: ZintercardOptions): Promise<number> {
@@ -664,13 +698,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Stores the members that all sorted sets have.
+   * Stores the members that are in all of the sorted sets.
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N·K + M·log(M)) for N members of the smallest of K sets and M in the result · since 2.0.0
    *
-   * @example Points of both rounds, the second one counting double
+   * @example Total points of both rounds, where the second one counts double
    * ```ts
    * await client.zadd("{round}:1", { Ada: 3, Grace: 4 });
    * await client.zadd("{round}:2", { Ada: 5 });
@@ -678,13 +712,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * await client.zscore("{round}:all", "Ada"); // 13
    * ```
    *
-   * @param destination Key to store them at.
-   * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
-   * as empty.
-   * @param options How to combine scores.
-   * @returns The number of members stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param destination Key of the sorted set to write.
+   * @param keys Keys of sorted sets or sets. Members of a set have score 1. A key that does not exist counts as empty.
+   * @param options `weights` and `aggregate`: how to combine the scores of a member.
+   * @returns The number of members in the result.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a source key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zinterstore/}
    */
   zinterstore(
@@ -698,7 +731,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Counts the members in a range of members, in a sorted set whose scores are all the same.
+   * Counts the members from `min` to `max` in byte order, in a sorted set whose scores are all equal.
    *
    * Complexity O(log(N)) for N members · since 2.8.9 · read-only
    *
@@ -709,10 +742,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param min The lowest member.
-   * @param max The highest member.
-   * @returns The number of members, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or a bound is malformed.
+   * @param min First member: `"[b"` includes `b`, `"(b"` excludes it, `"-"` is the very first.
+   * @param max Last member: `"[b"` includes `b`, `"(b"` excludes it, `"+"` is the very last.
+   * @returns The number of members, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), or `min` or `max` is not a
+   * valid bound.
    * @see {@link https://valkey.io/commands/zlexcount/}
    */
   zlexcount(key: Key, min: LexBound, max: LexBound): Promise<number> {
@@ -720,22 +754,23 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Takes members from an end of the first of several sorted sets that has any.
+   * Removes and returns members from one end of the first sorted set that has any.
    *
-   * Complexity O(K + M·log(N)) for K keys and M members taken from N · since 7.0.0
+   * Complexity O(K + M·log(N)) for K keys and M members removed from N · since 7.0.0
    *
-   * @example Up to ten jobs, the urgent ones first
+   * @example Take up to ten jobs, from the urgent queue if it has any
    * ```ts
-   * await client.zadd("{jobs}:2", { mail: 1 });
-   * await client.zmpop(["{jobs}:1", "{jobs}:2"], "min", { count: 10 }); // ["{jobs}:2", [{ member: "mail", score: 1 }]]
+   * await client.zadd("{jobs}:normal", { mail: 1 });
+   * const taken = await client.zmpop(["{jobs}:urgent", "{jobs}:normal"], "min", { count: 10 });
+   * taken; // ["{jobs}:normal", [{ member: "mail", score: 1 }]]
    * ```
    *
-   * @param keys One key or several, by preference.
-   * @param end The end to take from.
-   * @param options How many members.
-   * @returns Key of the sorted set and the members taken from it, or null if there are none.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set (`WRONGTYPE`).
+   * @param keys One key or several, checked in this order.
+   * @param end `"min"` removes the lowest scores first, `"max"` the highest.
+   * @param options `count`: how many members at most, 1 by default.
+   * @returns The key of the sorted set and the members removed from it, or null if all are empty.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zmpop/}
    */
   zmpop(
@@ -750,21 +785,21 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Gets the scores of several members.
+   * Returns the scores of several members.
    *
    * Complexity O(N) for N members asked for · since 6.2.0 · read-only
    *
-   * @example One is there, one is not
+   * @example A member and a missing one
    * ```ts
    * await client.zadd("board", { Ada: 3 });
    * await client.zmscore("board", ["Ada", "Grace"]); // [3, null]
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members One member or several.
-   * @returns The scores in the order of the members, null for each missing one.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param members One member, or several in an array or other iterable.
+   * @returns The scores in the order of `members`, with null for each one that is not in the sorted set.
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zmscore/}
    */
   zmscore(key: Key, members: OneOrMany<Value>): Promise<(number | null)[]> {
@@ -772,9 +807,9 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Takes the members with the highest scores from a sorted set.
+   * Removes and returns the members with the highest scores.
    *
-   * Complexity O(M·log(N)) for M members taken from N · since 5.0.0
+   * Complexity O(M·log(N)) for M members removed from N · since 5.0.0
    *
    * @example The winner, then the next two
    * ```ts
@@ -784,16 +819,16 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param count How many members at most; without it one, not in an array.
-   * @returns The member, null if there is no such key; with a count an array, the highest score first, empty if there
-   * is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param count Largest number of members to remove; without it, one member is removed and returned without an array.
+   * @returns The member, or null if the key does not exist. With `count` an array, highest score first, which is empty
+   * if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zpopmax/}
    */
   zpopmax(key: Key): Promise<ScoredMember<T> | null>;
-  /** Takes several members with the highest scores. */
+  /** Removes and returns up to `count` members with the highest scores, as an array. */
   zpopmax(key: Key, count: number): Promise<ScoredMember<T>[]>;
-  /** Takes members with the highest scores. */
+  /** Removes and returns the members with the highest scores. */
   zpopmax(key: Key, count?: number): Promise<ScoredMember<T> | null | ScoredMember<T>[]> {
     return count === undefined
       ? this.send<ScoredMember<T> | null>(["ZPOPMAX", key], toScoredMemberOrNull)
@@ -801,11 +836,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Takes the members with the lowest scores from a sorted set.
+   * Removes and returns the members with the lowest scores.
    *
-   * Complexity O(M·log(N)) for M members taken from N · since 5.0.0
+   * Complexity O(M·log(N)) for M members removed from N · since 5.0.0
    *
-   * @example What is due first, then the next two
+   * @example The task that is due first, then the next two
    * ```ts
    * await client.zadd("due", { mail: 1, backup: 2 });
    * await client.zpopmin("due"); // { member: "mail", score: 1 }
@@ -813,16 +848,16 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param count How many members at most; without it one, not in an array.
-   * @returns The member, null if there is no such key; with a count an array, the lowest score first, empty if there is
-   * no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param count Largest number of members to remove; without it, one member is removed and returned without an array.
+   * @returns The member, or null if the key does not exist. With `count` an array, lowest score first, which is empty
+   * if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zpopmin/}
    */
   zpopmin(key: Key): Promise<ScoredMember<T> | null>;
-  /** Takes several members with the lowest scores. */
+  /** Removes and returns up to `count` members with the lowest scores, as an array. */
   zpopmin(key: Key, count: number): Promise<ScoredMember<T>[]>;
-  /** Takes members with the lowest scores. */
+  /** Removes and returns the members with the lowest scores. */
   zpopmin(key: Key, count?: number): Promise<ScoredMember<T> | null | ScoredMember<T>[]> {
     return count === undefined
       ? this.send<ScoredMember<T> | null>(["ZPOPMIN", key], toScoredMemberOrNull)
@@ -830,12 +865,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Picks members of a sorted set at random.
+   * Returns random members of a sorted set, without removing them.
    *
-   * A positive count asks for that many different members, or all if there are fewer; a negative one for exactly that
-   * many, the same one perhaps several times.
+   * A positive `count` returns that many different members, or all if there are fewer. A negative `count` returns
+   * exactly that many, and a member may come several times.
    *
-   * Complexity O(N) for N members answered · since 6.2.0 · read-only
+   * Complexity O(N) for N members returned · since 6.2.0 · read-only
    *
    * @example From a sorted set with one member
    * ```ts
@@ -846,28 +881,29 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param count How many members; without it one, not in an array.
-   * @param options Whether to answer the scores too.
-   * @returns The member, null if there is no such key; with a count an array of members, empty if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param count Number of members; negative to allow repeats. Without it, one member is returned without an array.
+   * @param options `withscores`: return the scores as well.
+   * @returns The member, or null if the key does not exist. With `count` an array, which is empty if the key does not
+   * exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrandmember/}
    */
   zrandmember(key: Key): Promise<T | null>;
-  /** Picks several members of a sorted set at random. */
+  /** Returns several random members. */
   zrandmember(key: Key, count: number, options?: WithoutScores): Promise<T[]>;
-  /** Picks several members of a sorted set at random, with their scores. */
+  /** Returns several random members with their scores. */
   zrandmember(
     key: Key,
     count: number,
     options: WithScores,
   ): Promise<ScoredMember<T>[]>;
-  /** Answers members at random, with their scores if the flag says so. */
+  /** Returns several random members, with their scores if `withscores` is true. */
   zrandmember(
     key: Key,
     count: number,
     options: MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Picks members of a sorted set at random. */
+  /** Returns random members of a sorted set, without removing them. */
   zrandmember(
     key: Key,
     count?: number,
@@ -884,11 +920,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members in a range of positions, of scores (`byscore`) or of members (`bylex`).
+   * Returns the members in a range of positions, of scores (`byscore`), or of members (`bylex`).
    *
-   * Complexity O(log(N) + M) for M members answered of N · since 1.2.0 · read-only
+   * Complexity O(log(N) + M) for M members returned of N · since 1.2.0 · read-only
    *
-   * @example By positions, by scores and by members
+   * @example By position, by score, and by member
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zrange("board", 0, 1, { rev: true }); // ["Ada", "Grace"]
@@ -900,12 +936,15 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param start Where the range begins: a position from 0, a negative one counting from the end; or a score, or a
-   * member. With `rev` it is the higher end of scores or members.
-   * @param stop Where the range ends; the last position is included.
-   * @param options What the ends are, the direction, which part, and whether to answer the scores.
-   * @returns The members in their order; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or a bound is malformed.
+   * @param start First position: 0 is the first member, −1 the last one. With `byscore` or `bylex` the lowest score or
+   * member, and with `rev` as well the highest.
+   * @param stop Last position, included. With `byscore` or `bylex` the highest score or member, and with `rev` as well
+   * the lowest.
+   * @param options What `start` and `stop` are (`byscore`, `bylex`), the direction (`rev`), the part of the range
+   * (`limit`), and whether to return the scores (`withscores`).
+   * @returns The members in order; an empty array if the key does not exist or nothing is in the range.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), or `start` or `stop` is not
+   * a valid bound.
    * @see {@link https://valkey.io/commands/zrange/}
    */
   zrange(
@@ -914,49 +953,49 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     stop: number,
     options?: ZrangeOptions & WithoutScores,
   ): Promise<T[]>;
-  /** Answers the members in a range of positions, with their scores. */
+  /** Returns the members in a range of positions, with their scores. */
   zrange(
     key: Key,
     start: number,
     stop: number,
     options: ZrangeOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
-  /** Answers the members in a range of scores. */
+  /** Returns the members whose scores are in a range. */
   zrange(
     key: Key,
     start: ScoreBound,
     stop: ScoreBound,
     options: ZrangeByscoreOptions & WithoutScores,
   ): Promise<T[]>;
-  /** Answers the members in a range of scores, with their scores. */
+  /** Returns the members whose scores are in a range, with their scores. */
   zrange(
     key: Key,
     start: ScoreBound,
     stop: ScoreBound,
     options: ZrangeByscoreOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
-  /** Answers the members in a range of positions, with their scores if the flag says so. */
+  /** Returns the members in a range of positions, with their scores if `withscores` is true. */
   zrange(
     key: Key,
     start: number,
     stop: number,
     options: ZrangeOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers the members whose scores are in a range, with the scores if the flag says so. */
+  /** Returns the members whose scores are in a range, with their scores if `withscores` is true. */
   zrange(
     key: Key,
     start: ScoreBound,
     stop: ScoreBound,
     options: ZrangeByscoreOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers the members in a range of members. */
+  /** Returns the members from `start` to `stop` in byte order. */
   zrange(
     key: Key,
     start: LexBound,
     stop: LexBound,
     options: ZrangeBylexOptions & WithoutScores,
   ): Promise<T[]>;
-  /** Answers the members in a range. */
+  /** Returns the members in a range. */
   zrange(
     key: Key,
     start: ScoreBound | LexBound,
@@ -973,9 +1012,9 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members in a range of members, from a sorted set whose scores are all the same.
+   * Returns the members from `min` to `max` in byte order, of a sorted set whose scores are all equal.
    *
-   * Complexity O(log(N) + M) for M members answered of N · since 2.8.9 · read-only
+   * Complexity O(log(N) + M) for M members returned of N · since 2.8.9 · read-only
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `bylex`.
    *
@@ -986,11 +1025,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param min The lowest member.
-   * @param max The highest member.
-   * @param options Which part of the result.
-   * @returns The members in their order; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or a bound is malformed.
+   * @param min First member: `"[b"` includes `b`, `"(b"` excludes it, `"-"` is the very first.
+   * @param max Last member: `"[b"` includes `b`, `"(b"` excludes it, `"+"` is the very last.
+   * @param options `limit`: the part of the range to return.
+   * @returns The members in order; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), or `min` or `max` is not a
+   * valid bound.
    * @see {@link https://valkey.io/commands/zrangebylex/}
    */
   zrangebylex(
@@ -1005,24 +1045,24 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members whose scores are in a range.
+   * Returns the members whose scores are in a range.
    *
-   * Complexity O(log(N) + M) for M members answered of N · since 1.0.5 · read-only
+   * Complexity O(log(N) + M) for M members returned of N · since 1.0.5 · read-only
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
    *
-   * @example More than 3
+   * @example Scores above 3
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zrangebyscore("board", "(3", "inf"); // ["Grace", "Ada"]
    * ```
    *
    * @param key Key of the sorted set.
-   * @param min The lowest score.
-   * @param max The highest score.
-   * @param options Which part of the result, and whether to answer the scores.
-   * @returns The members in the order of their scores; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param min Lowest score; `"(3"` excludes 3, `-Infinity` means no limit.
+   * @param max Highest score; `"(3"` excludes 3, `Infinity` means no limit.
+   * @param options `limit`: the part of the range to return; `withscores`: return the scores as well.
+   * @returns The members in ascending order of score; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrangebyscore/}
    */
   zrangebyscore(
@@ -1032,7 +1072,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options?: ZrangebyscoreOptions & WithoutScores,
   ): Promise<T[]>;
   /**
-   * Answers the members whose scores are in a range, with the scores.
+   * Returns the members whose scores are in a range, with their scores.
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
    */
@@ -1043,7 +1083,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options: ZrangebyscoreOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
   /**
-   * Answers the members whose scores are in a range, with the scores if the flag says so.
+   * Returns the members whose scores are in a range, with their scores if `withscores` is true.
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
    */
@@ -1053,7 +1093,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     max: ScoreBound,
     options: ZrangebyscoreOptions,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers the members whose scores are in a range. */
+  /** Returns the members whose scores are in a range. */
   zrangebyscore(
     key: Key,
     min: ScoreBound,
@@ -1070,26 +1110,29 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Stores the members in a range of positions, of scores (`byscore`) or of members (`bylex`), with their scores.
+   * Stores a range of a sorted set in another key: by positions, by scores (`byscore`), or by members (`bylex`).
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(log(N) + M) for M members stored of N · since 6.2.0
    *
-   * @example Keeping the best two apart
+   * @example Store the best two
    * ```ts
    * await client.zadd("{board}", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zrangestore("{board}:best", "{board}", 0, 1, { rev: true }); // 2
    * ```
    *
-   * @param destination Key to store them at.
-   * @param source Key of the sorted set.
-   * @param start Where the range begins: a position from 0, a negative one counting from the end; or a score, or a
-   * member. With `rev` it is the higher end of scores or members.
-   * @param stop Where the range ends; the last position is included.
-   * @param options What the ends are, the direction, and which part.
-   * @returns The number of members stored.
-   * @throws {ServerError} If the source holds something else than a sorted set (`WRONGTYPE`), or a bound is malformed.
+   * @param destination Key of the sorted set to write.
+   * @param source Key of the sorted set to read.
+   * @param start First position: 0 is the first member, −1 the last one. With `byscore` or `bylex` the lowest score or
+   * member, and with `rev` as well the highest.
+   * @param stop Last position, included. With `byscore` or `bylex` the highest score or member, and with `rev` as well
+   * the lowest.
+   * @param options What `start` and `stop` are (`byscore`, `bylex`), the direction (`rev`), and the part of the range
+   * (`limit`).
+   * @returns The number of members in the result.
+   * @throws {ServerError} If the source holds a value that is not a sorted set (`WRONGTYPE`), or `start` or `stop` is
+   * not a valid bound.
    * @see {@link https://valkey.io/commands/zrangestore/}
    */
   zrangestore(
@@ -1099,7 +1142,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     stop: number,
     options?: ZrangeOptions,
   ): Promise<number>;
-  /** Stores the members in a range of scores. */
+  /** Stores the members whose scores are in a range. */
   zrangestore(
     destination: Key,
     source: Key,
@@ -1107,7 +1150,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     stop: ScoreBound,
     options: ZrangeByscoreOptions,
   ): Promise<number>;
-  /** Stores the members in a range of members. */
+  /** Stores the members from `start` to `stop` in byte order. */
   zrangestore(
     destination: Key,
     source: Key,
@@ -1115,7 +1158,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     stop: LexBound,
     options: ZrangeBylexOptions,
   ): Promise<number>;
-  /** Stores the members in a range. */
+  /** Stores a range of a sorted set in another key. */
   zrangestore(
     destination: Key,
     source: Key,
@@ -1129,11 +1172,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Tells how many members have a lower score than a member.
+   * Returns the rank of a member, counted from the lowest score.
    *
    * Complexity O(log(N)) for N members · since 2.0.0 · read-only
    *
-   * @example Second from below
+   * @example Second lowest score
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zrank("board", "Grace"); // 1
@@ -1142,21 +1185,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the sorted set.
    * @param member The member.
-   * @param options Whether to answer the score too (Redis 7.2, Valkey 7.2).
-   * @returns Its position from 0, with `withscore` together with its score; null if it is not in the sorted set.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param options `withscore`: return the score as well (Redis 7.2, Valkey 7.2).
+   * @returns The rank, 0 for the lowest score; with `withscore` an object of rank and score. Null if the member or the
+   * key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrank/}
    */
   zrank(key: Key, member: Value, options?: WithoutScore): Promise<number | null>;
-  /** Tells how many members have a lower score, and the score. */
+  /** Returns the rank of a member, counted from the lowest score, and its score. */
   zrank(key: Key, member: Value, options: WithScore): Promise<RankAndScore | null>;
-  /** Tells how many members have a lower score, and the score if the flag says so. */
+  /** Returns the rank of a member, counted from the lowest score, and its score if `withscore` is true. */
   zrank(
     key: Key,
     member: Value,
     options: MaybeScore,
   ): Promise<number | RankAndScore | null>;
-  /** Tells how many members have a lower score. */
+  /** Returns the rank of a member, counted from the lowest score. */
   zrank(
     key: Key,
     member: Value,
@@ -1172,21 +1216,21 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Removes members from a sorted set.
    *
-   * A sorted set without members ceases to exist.
+   * When the last member is removed, the key is deleted.
    *
    * Complexity O(M·log(N)) for M members removed from N · since 1.2.0
    *
-   * @example One of two is there
+   * @example Remove a member and a missing one
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4 });
    * await client.zrem("board", ["Ada", "Hedy"]); // 1
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members One member or several.
-   * @returns How many of them were in the sorted set.
-   * @throws {RangeError} If there are no members.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param members One member, or several in an array or other iterable.
+   * @returns The number of members removed; members that were not in the sorted set do not count.
+   * @throws {RangeError} If `members` is empty.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrem/}
    */
   zrem(key: Key, members: OneOrMany<Value>): Promise<number> {
@@ -1194,21 +1238,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Removes the members in a range of members, from a sorted set whose scores are all the same.
+   * Removes the members from `min` to `max` in byte order, from a sorted set whose scores are all equal.
    *
    * Complexity O(log(N) + M) for M members removed from N · since 2.8.9
    *
-   * @example Words before "b"
+   * @example Remove the words before "b"
    * ```ts
    * await client.zadd("words", { apple: 0, banana: 0, cherry: 0 });
    * await client.zremrangebylex("words", "-", "(b"); // 1
    * ```
    *
    * @param key Key of the sorted set.
-   * @param min The lowest member.
-   * @param max The highest member.
-   * @returns How many members were removed.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or a bound is malformed.
+   * @param min First member: `"[b"` includes `b`, `"(b"` excludes it, `"-"` is the very first.
+   * @param max Last member: `"[b"` includes `b`, `"(b"` excludes it, `"+"` is the very last.
+   * @returns The number of members removed.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), or `min` or `max` is not a
+   * valid bound.
    * @see {@link https://valkey.io/commands/zremrangebylex/}
    */
   zremrangebylex(key: Key, min: LexBound, max: LexBound): Promise<number> {
@@ -1220,18 +1265,17 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members removed from N · since 2.0.0
    *
-   * @example Keeping the best two
+   * @example Keep only the best two
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zremrangebyrank("board", 0, -3); // 1
    * ```
    *
    * @param key Key of the sorted set.
-   * @param start The first position, from 0, the lowest score; a negative one counts from the end, −1 being the
-   * highest.
-   * @param stop The last position; it is included.
-   * @returns How many members were removed.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param start First position: 0 is the lowest score, −1 the highest.
+   * @param stop Last position, included.
+   * @returns The number of members removed.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zremrangebyrank/}
    */
   zremrangebyrank(key: Key, start: number, stop: number): Promise<number> {
@@ -1243,17 +1287,19 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members removed from N · since 1.2.0
    *
-   * @example Forgetting visits before a time
+   * @example A sliding window: count the requests of the last minute
    * ```ts
-   * await client.zadd("visits", { Ada: 1700000000, Grace: 1800000000 });
-   * await client.zremrangebyscore("visits", "-inf", "(1750000000"); // 1
+   * const now = Date.now();
+   * await client.zadd("requests:Ada", [["a", now - 90_000], ["b", now - 30_000], ["c", now]]);
+   * await client.zremrangebyscore("requests:Ada", 0, now - 60_000); // 1
+   * await client.zcard("requests:Ada"); // 2
    * ```
    *
    * @param key Key of the sorted set.
-   * @param min The lowest score.
-   * @param max The highest score.
-   * @returns How many members were removed.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param min Lowest score; `"(3"` excludes 3, `-Infinity` means no limit.
+   * @param max Highest score; `"(3"` excludes 3, `Infinity` means no limit.
+   * @returns The number of members removed.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zremrangebyscore/}
    */
   zremrangebyscore(key: Key, min: ScoreBound, max: ScoreBound): Promise<number> {
@@ -1261,9 +1307,9 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members in a range of positions, counted from the highest score.
+   * Returns the members in a range of positions, counted from the highest score down.
    *
-   * Complexity O(log(N) + M) for M members answered of N · since 1.2.0 · read-only
+   * Complexity O(log(N) + M) for M members returned of N · since 1.2.0 · read-only
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
    *
@@ -1274,11 +1320,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param start The first position, from 0; a negative one counts from the end.
-   * @param stop The last position; it is included.
-   * @param options Whether to answer the scores too.
-   * @returns The members, the highest score first; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param start First position: 0 is the highest score, −1 the lowest.
+   * @param stop Last position, included.
+   * @param options `withscores`: return the scores as well.
+   * @returns The members, highest score first; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrevrange/}
    */
   zrevrange(
@@ -1288,7 +1334,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options?: WithoutScores,
   ): Promise<T[]>;
   /**
-   * Answers the members in a range of positions from the highest score, with their scores.
+   * Returns the members in a range of positions from the highest score down, with their scores.
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
    */
@@ -1299,7 +1345,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options: WithScores,
   ): Promise<ScoredMember<T>[]>;
   /**
-   * Answers the members in a range of positions from the highest score, with their scores if the flag says so.
+   * Returns the members in a range of positions from the highest score down, with their scores if `withscores` is true.
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
    */
@@ -1309,7 +1355,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     stop: number,
     options: MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers the members in a range of positions from the highest score. */
+  /** Returns the members in a range of positions from the highest score down. */
   zrevrange(
     key: Key,
     start: number,
@@ -1325,9 +1371,9 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members in a range of members, the last one first, from a sorted set whose scores are all the same.
+   * Returns the members from `max` down to `min` in byte order, of a sorted set whose scores are all equal.
    *
-   * Complexity O(log(N) + M) for M members answered of N · since 2.8.9 · read-only
+   * Complexity O(log(N) + M) for M members returned of N · since 2.8.9 · read-only
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `bylex` and `rev`.
    *
@@ -1338,11 +1384,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param max The highest member.
-   * @param min The lowest member.
-   * @param options Which part of the result.
-   * @returns The members, the last one first; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`), or a bound is malformed.
+   * @param max Last member: `"[b"` includes `b`, `"(b"` excludes it, `"+"` is the very last.
+   * @param min First member: `"[b"` includes `b`, `"(b"` excludes it, `"-"` is the very first.
+   * @param options `limit`: the part of the range to return.
+   * @returns The members, last one first; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`), or `max` or `min` is not a
+   * valid bound.
    * @see {@link https://valkey.io/commands/zrevrangebylex/}
    */
   zrevrangebylex(
@@ -1357,24 +1404,24 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members whose scores are in a range, the highest score first.
+   * Returns the members whose scores are in a range, highest score first.
    *
-   * Complexity O(log(N) + M) for M members answered of N · since 2.2.0 · read-only
+   * Complexity O(log(N) + M) for M members returned of N · since 2.2.0 · read-only
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
    *
-   * @example More than 3
+   * @example Scores above 3
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zrevrangebyscore("board", Infinity, "(3"); // ["Ada", "Grace"]
    * ```
    *
    * @param key Key of the sorted set.
-   * @param max The highest score.
-   * @param min The lowest score.
-   * @param options Which part of the result, and whether to answer the scores.
-   * @returns The members, the highest score first; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param max Highest score; `"(3"` excludes 3, `Infinity` means no limit.
+   * @param min Lowest score; `"(3"` excludes 3, `-Infinity` means no limit.
+   * @param options `limit`: the part of the range to return; `withscores`: return the scores as well.
+   * @returns The members, highest score first; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrevrangebyscore/}
    */
   zrevrangebyscore(
@@ -1384,7 +1431,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options?: ZrangebyscoreOptions & WithoutScores,
   ): Promise<T[]>;
   /**
-   * Answers the members whose scores are in a range, the highest score first, with the scores.
+   * Returns the members whose scores are in a range, highest score first, with their scores.
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
    */
@@ -1395,7 +1442,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options: ZrangebyscoreOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
   /**
-   * Answers the members whose scores are in a range, the highest score first, with the scores if the flag says so.
+   * Returns the members whose scores are in a range, highest score first, with their scores if `withscores` is true.
    *
    * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
    */
@@ -1405,7 +1452,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     min: ScoreBound,
     options: ZrangebyscoreOptions,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers the members whose scores are in a range, the highest score first. */
+  /** Returns the members whose scores are in a range, highest score first. */
   zrevrangebyscore(
     key: Key,
     max: ScoreBound,
@@ -1422,11 +1469,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Tells how many members have a higher score than a member.
+   * Returns the rank of a member, counted from the highest score.
    *
    * Complexity O(log(N)) for N members · since 2.0.0 · read-only
    *
-   * @example Second from above
+   * @example The place of a player on a leaderboard
    * ```ts
    * await client.zadd("board", { Ada: 5, Grace: 4, Joan: 3 });
    * await client.zrevrank("board", "Grace"); // 1
@@ -1434,22 +1481,22 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the sorted set.
    * @param member The member.
-   * @param options Whether to answer the score too (Redis 7.2, Valkey 7.2).
-   * @returns Its position from 0 counted from the highest score, with `withscore` together with its score; null if it
-   * is not in the sorted set.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param options `withscore`: return the score as well (Redis 7.2, Valkey 7.2).
+   * @returns The rank, 0 for the highest score; with `withscore` an object of rank and score. Null if the member or the
+   * key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zrevrank/}
    */
   zrevrank(key: Key, member: Value, options?: WithoutScore): Promise<number | null>;
-  /** Tells how many members have a higher score, and the score. */
+  /** Returns the rank of a member, counted from the highest score, and its score. */
   zrevrank(key: Key, member: Value, options: WithScore): Promise<RankAndScore | null>;
-  /** Tells how many members have a higher score, and the score if the flag says so. */
+  /** Returns the rank of a member, counted from the highest score, and its score if `withscore` is true. */
   zrevrank(
     key: Key,
     member: Value,
     options: MaybeScore,
   ): Promise<number | RankAndScore | null>;
-  /** Tells how many members have a higher score. */
+  /** Returns the rank of a member, counted from the highest score. */
   zrevrank(
     key: Key,
     member: Value,
@@ -1463,10 +1510,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Reads one page of the members of a sorted set.
+   * Returns one page of the members of a sorted set, with their scores.
    *
-   * A member that is there from the first page to the last is in one of them at least, perhaps in several. Small sorted
-   * sets come as one page, whatever `count` says. {@linkcode SortedSetCommands.zscanIterator} reads all pages.
+   * {@linkcode SortedSetCommands.zscanIterator} reads all pages. A member that exists from the first page to the last
+   * is returned at least once, perhaps several times. A small sorted set is returned as one page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N members in all · since 2.8.0 · read-only
    *
@@ -1477,10 +1524,11 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param cursor `"0"` to begin, then what the last page said.
-   * @param options Which members, how many for a page, and whether with their scores.
-   * @returns The page: members with their scores; with `noscores` members alone.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param cursor `"0"` for the first page, then the `cursor` of the page before.
+   * @param options `match`: only members that match this pattern; `count`: members per page; `noscores`: without the
+   * scores.
+   * @returns The cursor of the next page, and the members with their scores; with `noscores` the members alone.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zscan/}
    */
   zscan(
@@ -1488,15 +1536,15 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     cursor: Cursor,
     options?: ZscanScoresOptions,
   ): Promise<ScanPage<ScoredMember<T>>>;
-  /** Reads one page of the members of a sorted set, without their scores. */
+  /** Returns one page of the members of a sorted set, without their scores. */
   zscan(key: Key, cursor: Cursor, options: ZscanMembersOptions): Promise<ScanPage<T>>;
-  /** Reads one page of the members of a sorted set, with or without their scores. */
+  /** Returns one page of the members of a sorted set, without their scores if `noscores` is true. */
   zscan(
     key: Key,
     cursor: Cursor,
     options: ZscanOptions,
   ): Promise<ScanPage<ScoredMember<T>> | ScanPage<T>>;
-  /** Reads one page of the members of a sorted set. */
+  /** Returns one page of the members of a sorted set. */
   zscan(
     key: Key,
     cursor: Cursor,
@@ -1514,16 +1562,16 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Iterates over the members of a sorted set, page by page.
    *
-   * They come in no order: {@linkcode SortedSetCommands.zrange} keeps it.
+   * The members come in no order. Use {@linkcode SortedSetCommands.zrange} to read them in order.
    *
-   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another
-   * server process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in
-   * the process that made it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a
-   * longer timeout it waits for a server that is away for a while. The loop can be left at any time.
+   * A member that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * request, and the iteration rejects if a request fails. After a restart or failover of the server the iteration
+   * starts over, because a cursor is only valid in the process that made it. Leaving the loop early is fine: the server
+   * keeps no state.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *
-   * @example Adding up what matches
+   * @example Add up the scores of the members that match a pattern
    * ```ts
    * await client.zadd("goals", { "red:Ada": 2, "red:Grace": 3, "blue:Joan": 4 });
    * let red = 0;
@@ -1532,9 +1580,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param options Which members, how many for a page, and whether with their scores.
-   * @returns The members with their scores; with `noscores` the members alone.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @param options `match`: only members that match this pattern; `count`: members per page; `noscores`: without the
+   * scores.
+   * @returns An iterator of members with their scores; with `noscores` of members alone.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zscan/}
    */
   zscanIterator(
@@ -1543,7 +1592,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   ): AsyncGenerator<ScoredMember<T>, void, undefined>;
   /** Iterates over the members of a sorted set, without their scores. */
   zscanIterator(key: Key, options: ZscanMembersOptions): AsyncGenerator<T, void, undefined>;
-  /** Iterates over the members of a sorted set, with or without their scores. */
+  /** Iterates over the members of a sorted set, without their scores if `noscores` is true. */
   zscanIterator(
     key: Key,
     options: ZscanOptions,
@@ -1554,18 +1603,18 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
     options?: ZscanOptions,
   ): AsyncGenerator<ScoredMember<T> | T, void, undefined> {
     const [ownKey, own] = [taken(key), takenOptions(options)];
-    // The options decide what the pages contain, whichever overload was called.
+    // The value of `noscores` decides what the pages contain, whichever overload was called.
     return iteratePages<ScoredMember<T> | T>((cursor) =>
       this.zscan(ownKey, cursor, own as ZscanMembersOptions)
     );
   }
 
   /**
-   * Gets the score of a member.
+   * Returns the score of a member.
    *
    * Complexity O(1) · since 1.2.0 · read-only
    *
-   * @example Reading a score back
+   * @example A member and a missing one
    * ```ts
    * await client.zadd("board", { Ada: 5.5 });
    * await client.zscore("board", "Ada"); // 5.5
@@ -1574,8 +1623,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the sorted set.
    * @param member The member.
-   * @returns The score, or null if there is no such key or member.
-   * @throws {ServerError} If the key holds something else than a sorted set (`WRONGTYPE`).
+   * @returns The score, or null if the member or the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zscore/}
    */
   zscore(key: Key, member: Value): Promise<number | null> {
@@ -1583,7 +1632,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the members that at least one of the sorted sets has.
+   * Returns the members that are in at least one of the sorted sets.
    *
    * Complexity O(N + M·log(M)) for N members of all sets and M in the result · since 6.2.0 · read-only
    *
@@ -1594,29 +1643,28 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * await client.zunion(["{round}:1", "{round}:2"], { aggregate: "max" }); // ["Grace", "Ada"]
    * ```
    *
-   * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
-   * as empty.
-   * @param options How to combine scores, and whether to answer them.
-   * @returns The members, in the order of their scores.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If a key holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param keys Keys of sorted sets or sets. Members of a set have score 1. A key that does not exist counts as empty.
+   * @param options `weights` and `aggregate`: how to combine scores; `withscores`: return the scores as well.
+   * @returns The members in ascending order of the combined score.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zunion/}
    */
   zunion(
     keys: OneOrMany<Key>,
     options?: ZcombineOptions & WithoutScores,
   ): Promise<T[]>;
-  /** Answers what at least one of the sorted sets has, with the scores. */
+  /** Returns the members that are in at least one of the sorted sets, with their scores. */
   zunion(
     keys: OneOrMany<Key>,
     options: ZcombineOptions & WithScores,
   ): Promise<ScoredMember<T>[]>;
-  /** Answers the members that at least one of the sorted sets has, with their scores if the flag says so. */
+  /** Returns the members that are in at least one of the sorted sets, with their scores if `withscores` is true. */
   zunion(
     keys: OneOrMany<Key>,
     options: ZcombineOptions & MaybeScores,
   ): Promise<T[] | ScoredMember<T>[]>;
-  /** Answers what at least one of the sorted sets has. */
+  /** Returns the members that are in at least one of the sorted sets. */
   zunion(
     keys: OneOrMany<Key>,
     options?: ZcombineOptions & MaybeScores,
@@ -1631,13 +1679,13 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Stores the members that at least one of the sorted sets has.
+   * Stores the members that are in at least one of the sorted sets.
    *
-   * Whatever the destination held before is gone, also if the result is empty.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N + M·log(M)) for N members of all sets and M in the result · since 2.0.0
    *
-   * @example Points of both rounds
+   * @example Total points of both rounds
    * ```ts
    * await client.zadd("{round}:1", { Ada: 3, Grace: 4 });
    * await client.zadd("{round}:2", { Ada: 5 });
@@ -1645,13 +1693,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * await client.zscore("{round}:all", "Ada"); // 8
    * ```
    *
-   * @param destination Key to store them at.
-   * @param keys Keys of the sorted sets, or of sets, whose members count with score 1; one that does not exist counts
-   * as empty.
-   * @param options How to combine scores.
-   * @returns The number of members stored.
-   * @throws {RangeError} If there are no keys.
-   * @throws {ServerError} If one of the keys holds something else than a sorted set or a set (`WRONGTYPE`).
+   * @param destination Key of the sorted set to write.
+   * @param keys Keys of sorted sets or sets. Members of a set have score 1. A key that does not exist counts as empty.
+   * @param options `weights` and `aggregate`: how to combine the scores of a member.
+   * @returns The number of members in the result.
+   * @throws {RangeError} If `keys` is empty.
+   * @throws {ServerError} If a source key holds a value that is not a sorted set or a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zunionstore/}
    */
   zunionstore(

@@ -1,5 +1,5 @@
 /**
- * Commands on streams.
+ * The stream commands, `XACK` to `XTRIM`.
  *
  * @module
  */
@@ -64,15 +64,20 @@ import {
   toStreamInfo,
 } from "./_stream_info.ts";
 
-/** How the server knows an entry that was sent twice (Redis 8.6). At most one of the options; the id must be `"*"`. */
+/**
+ * How {@linkcode StreamCommands.xadd} recognises an entry that was already added, so that a retry does not add it twice
+ * (Redis 8.6).
+ *
+ * At most one of the options. The id of the entry must be `"*"`.
+ */
 export type StreamIdempotence = AtMostOne<{
-  /** By what the entry contains, among those of the producer with this name. */
+  /** Name of the producer. An entry with the same fields and values from this producer counts as the same entry. */
   idmpauto: Key;
-  /** By an id that the producer gives it. */
+  /** An id that the producer chose for the entry. */
   idmp: {
-    /** Name of the producer. */
+    /** Name of the producer, unique among all producers of the stream. */
     producer: Key;
-    /** What this producer gives to this entry alone. */
+    /** Id of the entry, unique among the entries of this producer. */
     id: Key;
   };
 }>;
@@ -80,19 +85,19 @@ export type StreamIdempotence = AtMostOne<{
 /** Options for {@linkcode StreamCommands.xadd}. */
 export type XaddOptions =
   & (StreamTrim | {
-    /** Only to trim the stream. */
+    /** Trims the stream: see {@linkcode StreamTrim}. */
     maxlen?: undefined;
-    /** Only to trim the stream. */
+    /** Trims the stream: see {@linkcode StreamTrim}. */
     minid?: undefined;
-    /** Only to trim the stream. */
+    /** Only together with `maxlen` or `minid`. */
     approximate?: false;
-    /** Only to trim the stream. */
+    /** Only together with `approximate`. */
     limit?: undefined;
   })
   & ReferencePolicy
   & StreamIdempotence
   & {
-    /** Do nothing, and answer null, if there is no stream. @default {false} */
+    /** Add nothing and return null if the stream does not exist. @default {false} */
     nomkstream?: boolean;
   };
 
@@ -101,120 +106,122 @@ export type XtrimOptions = StreamTrim & ReferencePolicy;
 
 /** Options for {@linkcode StreamCommands.xrange} and {@linkcode StreamCommands.xrevrange}. */
 export interface XrangeOptions {
-  /** How many entries at most. @default All */
+  /** Largest number of entries to return. @default all entries in the range */
   count?: number;
 }
 
 /** Options for {@linkcode StreamCommands.xread}. */
 export interface XreadOptions {
-  /** How many entries of each stream at most. @default All */
+  /** Largest number of entries to return from each stream. @default all new entries */
   count?: number;
-  /** How many entries of all streams at most (Redis 8.10). @default All */
+  /** Largest number of entries to return from all streams together (Redis 8.10). @default no limit */
   maxcount?: number;
-  /** About how many bytes at most, all streams taken together (Redis 8.10). @default All */
+  /** About how many bytes to return at most from all streams together (Redis 8.10). @default no limit */
   maxsize?: number;
-  /** Wait for an entry, so many milliseconds at most, 0 for ever. Without it the command does not wait. */
+  /** Longest time to wait for an entry, in milliseconds; 0 waits for ever. Without it the command returns at once. */
   block?: number;
 }
 
 /** Options for {@linkcode StreamCommands.xreadgroup}. */
 export interface XreadgroupOptions extends XreadOptions {
   /**
-   * Take entries that have been pending for so many milliseconds at least, from whomever, before new ones (Redis 8.4).
+   * First claim entries that have been pending for at least this many milliseconds, whoever their consumer is, then
+   * read
+   * new ones (Redis 8.4).
    */
   claim?: number;
-  /** Count entries as acknowledged as they are delivered. @default {false} */
+  /** Acknowledge entries as they are delivered: an entry is lost if its consumer fails. @default {false} */
   noack?: boolean;
 }
 
 /** Options for {@linkcode StreamCommands.xclaim}. */
 export type XclaimOptions =
   & AtMostOne<{
-    /** For how many milliseconds the entries shall count as pending. @default {0} */
+    /** Set the idle time of the entries to this many milliseconds. @default {0} */
     idle: number;
-    /** Since when the entries shall count as pending, in Unix milliseconds. @default Now */
+    /** Set the time of the last delivery of the entries, in Unix milliseconds. @default the current time */
     time: number | Date;
   }>
   & {
-    /** How often the entries shall count as delivered. @default Once more than before */
+    /** Set the delivery count of the entries. @default one more than before */
     retrycount?: number;
-    /** Make entries pending that are not, if they exist. @default {false} */
+    /** Also claim ids that are not pending, if the stream has such entries. @default {false} */
     force?: boolean;
-    /** Raise the last id that was delivered to the group to this one. */
+    /** Raise the last delivered id of the group to this id, if it is lower. */
     lastid?: EntryId;
   };
 
 /** Options for {@linkcode StreamCommands.xautoclaim}. */
 export interface XautoclaimOptions {
-  /** How many entries to claim at most. @default {100} */
+  /** Largest number of entries to claim. @default {100} */
   count?: number;
 }
 
-/** Ask for whole entries. */
+/** Option to return whole entries. */
 export interface WithEntries {
-  /** Answer the ids only. @default {false} */
+  /** Return ids instead of entries, and do not raise the delivery count. @default {false} */
   justid?: false;
 }
 
-/** Ask for ids instead of entries; that does not count as another delivery. */
+/** Option to return ids instead of entries. The delivery count of the entries stays the same. */
 export interface JustIds {
-  /** Answer the ids only. */
+  /** Return ids instead of entries, and do not raise the delivery count. */
   justid: true;
 }
 
-/** Ask for ids or for whole entries. */
+/** Option to return ids or whole entries, decided at run time. */
 export interface MaybeJustIds {
-  /** Answer the ids only. @default {false} */
+  /** Return ids instead of entries, and do not raise the delivery count. @default {false} */
   justid?: boolean;
 }
 
-/** What {@linkcode StreamCommands.xautoclaim} answers with `justid`. */
+/** Result of {@linkcode StreamCommands.xautoclaim} with `justid`. */
 export interface ClaimedIds {
-  /** Where to go on; `"0-0"` if all pending entries were looked at. */
+  /** Pass it as `start` of the next call. `"0-0"` means that all pending entries were checked. */
   cursor: string;
-  /** Ids of the entries that were claimed. */
+  /** Ids of the claimed entries. */
   ids: string[];
-  /** Ids that were pending, but are no longer in the stream, and so not pending any more either (Redis 7.0). */
+  /** Ids of pending entries that were deleted from the stream. They are no longer pending (Redis 7.0). */
   deleted: string[];
 }
 
 /**
- * What {@linkcode StreamCommands.xautoclaim} answers.
+ * Result of {@linkcode StreamCommands.xautoclaim}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface ClaimedEntries<T extends string | Uint8Array = string> {
-  /** Where to go on; `"0-0"` if all pending entries were looked at. */
+  /** Pass it as `start` of the next call. `"0-0"` means that all pending entries were checked. */
   cursor: string;
-  /** The entries that were claimed. */
+  /** The claimed entries. */
   entries: StreamEntry<T>[];
-  /** Ids that were pending, but are no longer in the stream, and so not pending any more either (Redis 7.0). */
+  /** Ids of pending entries that were deleted from the stream. They are no longer pending (Redis 7.0). */
   deleted: string[];
 }
 
-/** Options for {@linkcode StreamCommands.xcfgset}. One of them at least. */
+/** Options for {@linkcode StreamCommands.xcfgset}, at least one of them. */
 export type XcfgsetOptions =
   | {
-    /** For how many seconds to remember idempotent ids, 1 to 86 400. */
+    /** How long to remember idempotent ids, in seconds from 1 to 86 400. */
     idmpDuration: number;
-    /** How many idempotent ids of each producer to remember, 1 to 10 000. */
+    /** How many idempotent ids to remember for each producer, from 1 to 10 000. */
     idmpMaxsize?: number;
   }
   | {
-    /** For how many seconds idempotent ids are remembered. */
+    /** How long to remember idempotent ids, in seconds from 1 to 86 400. */
     idmpDuration?: undefined;
-    /** How many idempotent ids of each producer to remember, 1 to 10 000. */
+    /** How many idempotent ids to remember for each producer, from 1 to 10 000. */
     idmpMaxsize: number;
   };
 
 /** Options for {@linkcode StreamCommands.xgroupCreate}. */
 export interface XgroupCreateOptions {
-  /** Create the stream, too, if there is none. @default {false} */
+  /** Create an empty stream if the key does not exist. @default {false} */
   mkstream?: boolean;
   /**
-   * How many entries the group shall count as having read, for its lag.
+   * Number of entries that the group has read, from which the server calculates its lag (Redis 7.0).
    *
-   * @default The server's own idea, if it has one
+   * @default unknown, unless the server can tell from the id
    */
   entriesread?: number;
 }
@@ -222,71 +229,76 @@ export interface XgroupCreateOptions {
 /** Options for {@linkcode StreamCommands.xgroupSetid}. */
 export interface XgroupSetidOptions {
   /**
-   * How many entries the group shall count as having read, for its lag.
+   * Number of entries that the group has read, from which the server calculates its lag (Redis 7.0).
    *
-   * @default The server's own idea, if it has one
+   * @default unknown, unless the server can tell from the id
    */
   entriesread?: number;
 }
 
-/** Options for {@linkcode StreamCommands.xinfoStream} that ask for a summary. */
+/** Options for {@linkcode StreamCommands.xinfoStream} that return a summary. */
 export interface XinfoStreamSummaryOptions {
-  /** Answer entries, groups and consumers in full. @default {false} */
+  /** Return entries, groups, consumers and pending entries. @default {false} */
   full?: false;
-  /** Not without `full`. */
+  /** Only together with `full`. */
   count?: undefined;
 }
 
-/** Options for {@linkcode StreamCommands.xinfoStream}. */
+/** Options for {@linkcode StreamCommands.xinfoStream} where `full` is a boolean known only at run time. */
 export interface XinfoStreamOptions {
-  /** Answer entries, groups and consumers in full. @default {false} */
+  /** Return entries, groups, consumers and pending entries. @default {false} */
   full?: boolean;
-  /** Not without `full`. */
+  /** Only together with `full`. */
   count?: undefined;
 }
 
-/** Options for {@linkcode StreamCommands.xinfoStream} that make it tell everything. */
+/** Options for {@linkcode StreamCommands.xinfoStream} that return all details. */
 export interface XinfoStreamFullOptions {
-  /** Tell everything: entries, and what is pending in groups and for consumers. */
+  /** Return entries, groups, consumers and pending entries. */
   full: true;
-  /** How many entries, and how many pending ones of each group and consumer, at most; 0 for all. @default {10} */
+  /**
+   * Largest number of entries, and of pending entries of each group and consumer, to return; 0 returns all. @default
+   * {10}
+   */
   count?: number;
 }
 
 /**
- * What a consumer says of entries that it gives back: not its fault (`"silent"`: this delivery does not count), its own
- * failure (`"fail"`: it does), or that nobody can process them (`"fatal"`: the count of deliveries goes to the
- * highest).
+ * Why a consumer gives entries back to its group.
+ *
+ * - `"silent"`: it had no chance to process them, as on shutdown. This delivery does not count.
+ * - `"fail"`: processing failed, and another consumer may try. This delivery counts.
+ * - `"fatal"`: nobody can process them. The delivery count is set to the highest number.
  */
 export type XnackMode = AnyCase<"silent" | "fail" | "fatal">;
 
 /** Options for {@linkcode StreamCommands.xnack}. */
 export interface XnackOptions {
-  /** How often the entries shall count as delivered, whatever the mode says. */
+  /** Set the delivery count of the entries to this number, whatever the mode is. */
   retrycount?: number;
-  /** Make entries pending that are not, if they exist. @default {false} */
+  /** Also make entries pending that are not, if they exist. @default {false} */
   force?: boolean;
 }
 
-/** Which entries {@linkcode StreamCommands.xpending} answers. */
+/** Which pending entries {@linkcode StreamCommands.xpending} returns. */
 export interface XpendingRange {
-  /** The lowest id. */
+  /** Lowest id; `"-"` for no limit. */
   start: EntryId;
-  /** The highest id. */
+  /** Highest id; `"+"` for no limit. */
   end: EntryId;
-  /** How many entries at most. */
+  /** Largest number of entries to return. */
   count: number;
-  /** Only entries that have been pending for so many milliseconds at least. @default {0} */
+  /** Only entries that have been pending for at least this many milliseconds. @default {0} */
   idle?: number;
-  /** Only entries of this consumer. @default All */
+  /** Only entries that are pending for this consumer. @default all consumers */
   consumer?: Key;
 }
 
 /** Options for {@linkcode StreamCommands.xsetid}. */
 export interface XsetidOptions {
-  /** How many entries were ever added. */
+  /** Number of entries that were ever added to the stream. */
   entriesadded?: number;
-  /** The highest id of a deleted entry. */
+  /** Highest id of a deleted entry. */
   maxdeletedid?: EntryId;
 }
 
@@ -356,20 +368,22 @@ const XSETID_OPTIONS: OptionShape<XsetidOptions> = { entriesadded: "word", maxde
 const XTRIM_OPTIONS: OptionShape<XtrimOptions> = { ...STREAM_TRIM, ...REFERENCE_POLICY };
 
 /**
- * Commands on streams: entries with ids that only grow, each with fields, and groups of consumers that share them out.
+ * The stream commands. A stream is an append-only log of entries. Each entry has an id, greater than all ids before,
+ * and fields with values. The consumers of a consumer group share the entries of a stream among them.
  *
- * An entry is `{ id, fields }` wherever one comes back; ids are text also on a `bytes` view. XREAD and XREADGROUP wait
- * for entries if `block` is set. They do not hold up other requests then, and in a transaction they do not wait.
+ * Methods return entries as `{ id, fields }`. Ids are strings, on a `bytes` view too. {@linkcode StreamCommands.xread}
+ * and {@linkcode StreamCommands.xreadgroup} wait for entries if `block` is set. Other requests of the same client go on
+ * meanwhile. In a transaction they return at once.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class StreamCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Acknowledges entries: they are no longer pending in a group.
+   * Acknowledges entries as processed: removes them from the pending entries of a group.
    *
    * Complexity O(N) for N ids · since 5.0.0
    *
-   * @example Done with one entry
+   * @example Read an entry, process it, acknowledge it
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "1-0", { book: 7 });
@@ -379,10 +393,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param ids One id or several.
-   * @returns How many of them were pending; 0 also if there is no such stream or group.
-   * @throws {RangeError} If there are no ids.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param ids One id, or several in an array or other iterable.
+   * @returns The number of entries acknowledged. Ids that were not pending do not count; 0 if the stream or group does
+   * not exist.
+   * @throws {RangeError} If `ids` is empty.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xack/}
    */
   xack(key: Key, group: Key, ids: OneOrMany<EntryId>): Promise<number> {
@@ -390,11 +405,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Acknowledges entries and deletes them from the stream.
+   * Acknowledges entries in a group and deletes them from the stream.
    *
    * Complexity O(N) for N ids · since Redis 8.2
    *
-   * @example Deleting what all groups are done with
+   * @example Delete an entry once all groups have acknowledged it
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "1-0", { book: 7 });
@@ -404,12 +419,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param ids One id or several.
-   * @param policy What happens to references of other groups.
-   * @returns For each id: 1 if it was acknowledged and deleted, 2 if it was acknowledged, but not deleted, since other
-   * groups refer to it, −1 if it was not pending.
-   * @throws {RangeError} If there are no ids.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param ids One id, or several in an array or other iterable.
+   * @param policy What to do if other groups still refer to an entry; by default it is deleted and their references
+   * stay.
+   * @returns One number per id: 1 if the entry was acknowledged and deleted; 2 if it was acknowledged but not deleted,
+   * because other groups refer to it; −1 if it was not pending.
+   * @throws {RangeError} If `ids` is empty.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://redis.io/docs/latest/commands/xackdel/}
    */
   xackdel(
@@ -422,28 +438,34 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Adds an entry to a stream, which comes into being if need be.
+   * Appends an entry to a stream, and creates the stream if it does not exist.
    *
-   * It can trim the stream at the same time.
+   * With `maxlen` or `minid` it trims the stream in the same step.
    *
    * Complexity O(1), O(N) for N entries trimmed · since 5.0.0
    *
-   * @example With an id of the server's, then with an own one
+   * @example Add an order, and keep about the last thousand
    * ```ts
    * const id = await client.xadd("orders", "*", { book: 7, count: 1 }, { maxlen: 1000, approximate: true });
-   * await client.xadd("readings", "1700000000000-0", [["celsius", 21.5]]); // "1700000000000-0"
+   * await client.xrange("orders", id, id); // [{ id, fields: { book: "7", count: "1" } }]
+   * ```
+   *
+   * @example With an id of your own, made from the time of the event
+   * ```ts
+   * await client.xadd("readings", "1700000000000-0", { celsius: 21.5 }); // "1700000000000-0"
    * ```
    *
    * @param key Key of the stream.
-   * @param id Its id, greater than all before: `"*"` for one of the server's time, `"milliseconds-*"` for one of
-   * another time.
-   * @param fields Its fields and their values.
-   * @param options Whether to create the stream, what goes to make room, and how to know an entry that was sent before.
-   * @returns The id; that of the first one if the entry was sent twice; with `nomkstream` null if there is no such
-   * stream.
-   * @throws {RangeError} If there are no fields.
-   * @throws {ServerError} If the id is malformed or not greater than all before, or the key holds something else than a
-   * stream (`WRONGTYPE`).
+   * @param id Id of the entry, greater than all before. `"*"` lets the server make one from its clock,
+   * `"1700000000000-*"` one for that millisecond (Redis 7.0).
+   * @param fields The fields with their values, such as `{ book: 7 }` or `[["book", 7]]`. Pairs may repeat a field.
+   * @param options `nomkstream`: do not create the stream; `maxlen`, `minid`: trim it; `idmp`, `idmpauto`: do not add
+   * the same entry twice.
+   * @returns The id of the entry. With `idmp` or `idmpauto` the id of the first one, if the entry was already added.
+   * With `nomkstream` null if the stream does not exist.
+   * @throws {RangeError} If `fields` is empty.
+   * @throws {ServerError} If the id is malformed or not greater than all ids before, or the key holds a value that is
+   * not a stream (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xadd/}
    */
   xadd(
@@ -451,13 +473,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     id: EntryId,
     fields: Entries,
     options?: XaddOptions & {
-      /** Do not make a stream that does not exist, and answer null. @default {false} */
+      /** Add nothing and return null if the stream does not exist. @default {false} */
       nomkstream?: false;
     },
   ): Promise<string>;
-  /** Adds an entry to a stream, if there is one. */
+  /** Appends an entry to a stream, but does not create the stream. */
   xadd(key: Key, id: EntryId, fields: Entries, options: XaddOptions): Promise<string | null>;
-  /** Adds an entry to a stream. */
+  /** Appends an entry to a stream. */
   xadd(
     key: Key,
     id: EntryId,
@@ -477,26 +499,42 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Claims entries that have been pending for long: makes a consumer their owner.
+   * Claims entries that have been pending for a long time, for a consumer that processes them instead.
    *
-   * It looks at the pending entries from an id on, some more than `count` of them, and says where to go on.
+   * Use it to take over the entries of consumers that failed. One call checks a part of the pending entries: call it
+   * again with the returned `cursor` until that is `"0-0"`.
    *
    * Complexity O(1) if `count` is small · since 6.2.0
    *
-   * @example Taking over what others have not done within a minute
+   * @example Take over the entries of a consumer that failed
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
-   * await client.xautoclaim("orders", "mailers", "Ada", 60_000, "0-0"); // { cursor: "0-0", entries: [], deleted: [] }
+   * await client.xadd("orders", "1-0", { book: 7 });
+   * await client.xreadgroup("mailers", "failed", { orders: ">" });
+   *
+   * const mailed: string[] = [];
+   * let start = "0-0";
+   * do {
+   *   // The idle time is 0 for the example. Take a minute or more: processing takes its time.
+   *   const { cursor, entries } = await client.xautoclaim("orders", "mailers", "Ada", 0, start);
+   *   for (const { id, fields } of entries) {
+   *     mailed.push(fields.book);
+   *     await client.xack("orders", "mailers", id);
+   *   }
+   *   start = cursor;
+   * } while (start !== "0-0");
+   * mailed; // ["7"]
    * ```
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param consumer Name of the new owner.
-   * @param minIdleTime For how many milliseconds an entry must have been pending.
-   * @param start The id to begin with: `"0-0"`, then what the last call said.
-   * @param options How many entries, and whether to answer ids alone; then it does not count as a delivery.
-   * @returns Where to go on, the entries (with `justid` their ids), and the ids of those that no longer exist.
-   * @throws {ServerError} If there is no such stream or group (`NOGROUP`), or the key holds something else
+   * @param consumer Name of the consumer that gets the entries; created if it does not exist.
+   * @param minIdleTime Only entries that were last delivered at least this many milliseconds ago.
+   * @param start The id to start from: `"0-0"` for the first call, then the `cursor` of the call before.
+   * @param options `count`: how many entries at most; `justid`: return ids instead of entries.
+   * @returns The cursor of the next call, the claimed entries (with `justid` their ids), and the ids of pending entries
+   * that were deleted from the stream.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xautoclaim/}
    */
@@ -508,7 +546,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     start: EntryId,
     options?: XautoclaimOptions & WithEntries,
   ): Promise<ClaimedEntries<T>>;
-  /** Claims entries that have been pending for long, and answers their ids. */
+  /** Claims entries that have been pending for a long time, and returns their ids. */
   xautoclaim(
     key: Key,
     group: Key,
@@ -517,7 +555,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     start: EntryId,
     options: XautoclaimOptions & JustIds,
   ): Promise<ClaimedIds>;
-  /** Claims entries that are pending for too long, and answers them or their ids. */
+  /** Claims entries that have been pending for a long time, and returns their ids if `justid` is true. */
   xautoclaim(
     key: Key,
     group: Key,
@@ -526,7 +564,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     start: EntryId,
     options: XautoclaimOptions & MaybeJustIds,
   ): Promise<ClaimedEntries<T> | ClaimedIds>;
-  /** Claims entries that have been pending for long. */
+  /** Claims entries that have been pending for a long time. */
   xautoclaim(
     key: Key,
     group: Key,
@@ -545,22 +583,22 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets for how long, and how many of them, a stream remembers idempotent ids of entries.
+   * Sets how many idempotent ids a stream remembers, and for how long.
    *
-   * It forgets those that it knows.
+   * The stream forgets all idempotent ids that it remembered before.
    *
    * Complexity O(1) · since Redis 8.6
    *
-   * @example Five minutes, and a thousand of each producer
+   * @example Remember a thousand ids of each producer for five minutes
    * ```ts
    * await client.xadd("orders", "*", { book: 7 });
    * await client.xcfgset("orders", { idmpDuration: 300, idmpMaxsize: 1000 }); // "OK"
    * ```
    *
    * @param key Key of the stream.
-   * @param options What to set.
-   * @returns `"OK"`.
-   * @throws {ServerError} If there is no such key, a value is out of range, or the key holds something else
+   * @param options The number of ids, the time, or both.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the key does not exist, a value is out of range, or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/xcfgset/}
    */
@@ -573,11 +611,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Claims pending entries: makes a consumer their owner.
+   * Claims pending entries by their ids, for a consumer that processes them instead.
    *
    * Complexity O(N·log(P)) for N ids and P pending entries · since 5.0.0
    *
-   * @example Taking an entry over
+   * @example Take over an entry of another consumer
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "1-0", { book: 7 });
@@ -587,15 +625,15 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param consumer Name of the new owner.
-   * @param minIdleTime For how many milliseconds an entry must have been pending, that two do not claim it at the same
-   * time.
-   * @param ids One id or several.
-   * @param options What to note about the entries, and whether to answer ids alone; then it does not count as a
-   * delivery.
-   * @returns The entries that were claimed, with `justid` their ids.
-   * @throws {RangeError} If there are no ids.
-   * @throws {ServerError} If there is no such stream or group (`NOGROUP`), or the key holds something else
+   * @param consumer Name of the consumer that gets the entries; created if it does not exist.
+   * @param minIdleTime Only entries that were last delivered at least this many milliseconds ago. A claim sets the idle
+   * time to 0, so of two consumers that claim the same entry only one gets it.
+   * @param ids One id, or several in an array or other iterable.
+   * @param options `idle`, `time`, `retrycount`: what to record about the delivery; `force`: claim entries that are not
+   * pending; `justid`: return ids instead of entries.
+   * @returns The claimed entries; with `justid` their ids.
+   * @throws {RangeError} If `ids` is empty.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xclaim/}
    */
@@ -607,7 +645,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     ids: OneOrMany<EntryId>,
     options?: XclaimOptions & WithEntries,
   ): Promise<StreamEntry<T>[]>;
-  /** Claims pending entries, and answers their ids. */
+  /** Claims pending entries by their ids, and returns the ids of those claimed. */
   xclaim(
     key: Key,
     group: Key,
@@ -616,7 +654,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     ids: OneOrMany<EntryId>,
     options: XclaimOptions & JustIds,
   ): Promise<string[]>;
-  /** Claims pending entries, and answers them or their ids. */
+  /** Claims pending entries by their ids, and returns the ids of those claimed if `justid` is true. */
   xclaim(
     key: Key,
     group: Key,
@@ -625,7 +663,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     ids: OneOrMany<EntryId>,
     options: XclaimOptions & MaybeJustIds,
   ): Promise<StreamEntry<T>[] | string[]>;
-  /** Claims pending entries. */
+  /** Claims pending entries by their ids. */
   xclaim(
     key: Key,
     group: Key,
@@ -648,23 +686,23 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Deletes entries.
+   * Deletes entries from a stream.
    *
-   * In groups to which they were delivered they stay pending.
+   * An entry that is pending in a consumer group stays pending there, without its fields.
    *
    * Complexity O(N) for N ids · since 5.0.0
    *
-   * @example One of two is there
+   * @example Delete an entry and a missing one
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
    * await client.xdel("orders", ["1-0", "2-0"]); // 1
    * ```
    *
    * @param key Key of the stream.
-   * @param ids One id or several.
-   * @returns How many of them existed.
-   * @throws {RangeError} If there are no ids.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param ids One id, or several in an array or other iterable.
+   * @returns The number of entries deleted; ids that did not exist do not count.
+   * @throws {RangeError} If `ids` is empty.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xdel/}
    */
   xdel(key: Key, ids: OneOrMany<EntryId>): Promise<number> {
@@ -672,23 +710,23 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Deletes entries, and says what happens to references that consumer groups have to them.
+   * Deletes entries from a stream, with a choice of what to do if consumer groups still refer to them.
    *
    * Complexity O(N) for N ids · since Redis 8.2
    *
-   * @example Deleting an entry wherever it is known
+   * @example Delete an entry from the stream and from all groups
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
    * await client.xdelex("orders", ["1-0", "2-0"], { delref: true }); // [1, -1]
    * ```
    *
    * @param key Key of the stream.
-   * @param ids One id or several.
-   * @param policy What happens to the references.
-   * @returns For each id: 1 if it was deleted; 2 if it was not, since groups refer to it or have not had it yet; −1 if
-   * it does not exist.
-   * @throws {RangeError} If there are no ids.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param ids One id, or several in an array or other iterable.
+   * @param policy What to do if consumer groups still refer to an entry; by default their references stay.
+   * @returns One number per id: 1 if the entry was deleted; 2 if it was kept, because a group has not read or not
+   * acknowledged it; −1 if it does not exist.
+   * @throws {RangeError} If `ids` is empty.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://redis.io/docs/latest/commands/xdelex/}
    */
   xdelex(key: Key, ids: OneOrMany<EntryId>, policy?: ReferencePolicy): Promise<number[]> {
@@ -696,11 +734,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Creates a consumer group.
+   * Creates a consumer group for a stream.
    *
    * Complexity O(1) · since 5.0.0
    *
-   * @example For all entries, and for those to come
+   * @example A group for all entries, and one for new entries only
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true }); // "OK"
    * await client.xgroupCreate("orders", "watchers", "$"); // "OK"
@@ -708,11 +746,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param id The last entry that shall count as delivered to it: `"0"` for none, `"$"` for the newest one.
-   * @param options Whether to create the stream, too, and what to note about the group.
-   * @returns `"OK"`.
-   * @throws {ServerError} If there is such a group (`BUSYGROUP`), or no such stream, or the key holds something else
-   * (`WRONGTYPE`).
+   * @param id The group gets the entries after this id: `"0"` for all entries, `"$"` for those that are added from now
+   * on.
+   * @param options `mkstream`: create the stream if it does not exist; `entriesread`: the number of entries read so
+   * far.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the group exists (`BUSYGROUP`), if the stream does not exist and `mkstream` is not set, or
+   * if the key holds a value of another type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xgroup-create/}
    */
   xgroupCreate(
@@ -731,11 +771,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   /**
    * Creates a consumer in a group.
    *
-   * There is little need: a consumer comes into being when it reads.
+   * This is seldom needed: reading with {@linkcode StreamCommands.xreadgroup} creates the consumer.
    *
    * Complexity O(1) · since 6.2.0
    *
-   * @example Twice
+   * @example Create a consumer twice
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xgroupCreateconsumer("orders", "mailers", "Ada"); // true
@@ -745,8 +785,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * @param key Key of the stream.
    * @param group Name of the group.
    * @param consumer Name of the consumer.
-   * @returns Whether it was created; false if there is such a consumer.
-   * @throws {ServerError} If there is no such group (`NOGROUP`) or stream, or the key holds something else
+   * @returns True if the consumer was created, false if it existed.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xgroup-createconsumer/}
    */
@@ -755,13 +795,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Deletes a consumer of a group.
+   * Deletes a consumer of a group, together with its pending entries.
    *
-   * What was pending for it can never be claimed: claim it first.
+   * Nobody can claim the pending entries afterwards. Claim them before, with {@linkcode StreamCommands.xautoclaim}.
    *
    * Complexity O(1) · since 5.0.0
    *
-   * @example A consumer with nothing pending
+   * @example Delete a consumer without pending entries
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xgroupCreateconsumer("orders", "mailers", "Ada");
@@ -771,8 +811,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * @param key Key of the stream.
    * @param group Name of the group.
    * @param consumer Name of the consumer.
-   * @returns How many entries were pending for it; 0 also if there is no such consumer.
-   * @throws {ServerError} If there is no such group (`NOGROUP`) or stream, or the key holds something else
+   * @returns The number of pending entries that were deleted with it; 0 if the consumer does not exist.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xgroup-delconsumer/}
    */
@@ -781,11 +821,13 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Deletes a consumer group, with its consumers and whatever is pending.
+   * Deletes a consumer group, together with its consumers and its list of pending entries.
+   *
+   * The entries stay in the stream.
    *
    * Complexity O(N) for N pending entries · since 5.0.0
    *
-   * @example Twice
+   * @example Delete a group twice
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xgroupDestroy("orders", "mailers"); // true
@@ -794,8 +836,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @returns Whether there was such a group.
-   * @throws {ServerError} If there is no such stream, or the key holds something else (`WRONGTYPE`).
+   * @returns True if the group was deleted, false if it did not exist.
+   * @throws {ServerError} If the stream does not exist, or the key holds a value of another type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xgroup-destroy/}
    */
   xgroupDestroy(key: Key, group: Key): Promise<boolean> {
@@ -803,11 +845,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets which entry counts as the last one that was delivered to a group.
+   * Sets the last delivered id of a group: its next new entries are those after this id.
    *
    * Complexity O(1) · since 5.0.0
    *
-   * @example Beginning again
+   * @example Deliver all entries once more
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "$", { mkstream: true });
    * await client.xgroupSetid("orders", "mailers", "0"); // "OK"
@@ -815,10 +857,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param id The id: `"0"` for no entry, `"$"` for the newest one.
-   * @param options What else to note about the group.
-   * @returns `"OK"`.
-   * @throws {ServerError} If there is no such group (`NOGROUP`) or stream, or the key holds something else
+   * @param id The group gets the entries after this id: `"0"` for all entries, `"$"` for those that are added from now
+   * on.
+   * @param options `entriesread`: the number of entries read so far.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xgroup-setid/}
    */
@@ -835,11 +878,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Tells about the consumers of a group.
+   * Lists the consumers of a group, with their idle times and numbers of pending entries.
    *
    * Complexity O(N) for N consumers · since 5.0.0 · read-only
    *
-   * @example Who is there?
+   * @example Number of entries that are pending for a consumer
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xgroupCreateconsumer("orders", "mailers", "Ada");
@@ -849,8 +892,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @returns What is known of each consumer.
-   * @throws {ServerError} If there is no such group (`NOGROUP`) or stream, or the key holds something else
+   * @returns One object per consumer.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xinfo-consumers/}
    */
@@ -862,11 +905,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Tells about the consumer groups of a stream.
+   * Lists the consumer groups of a stream, with their lag and numbers of pending entries.
    *
    * Complexity O(N) for N groups · since 5.0.0 · read-only
    *
-   * @example How far behind is it?
+   * @example Number of entries that a group has not read yet
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "*", { book: 7 });
@@ -875,8 +918,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key Key of the stream.
-   * @returns What is known of each group.
-   * @throws {ServerError} If there is no such stream, or the key holds something else (`WRONGTYPE`).
+   * @returns One object per group.
+   * @throws {ServerError} If the stream does not exist, or the key holds a value of another type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xinfo-groups/}
    */
   xinfoGroups(key: Key): Promise<StreamGroupInfo<T>[]> {
@@ -884,11 +927,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Tells about a stream.
+   * Returns information about a stream: its length, first and last entry, and counters.
    *
-   * Complexity O(1), with `full` O(N) for N entries answered · since 5.0.0 · read-only
+   * Complexity O(1), with `full` O(N) for N entries returned · since 5.0.0 · read-only
    *
-   * @example What was added last?
+   * @example The entry that was added last
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
    * const { lastEntry } = await client.xinfoStream("orders");
@@ -896,20 +939,20 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key Key of the stream.
-   * @param options Whether to tell everything.
-   * @returns What is known of the stream; with `full` of its groups and consumers, too.
-   * @throws {ServerError} If there is no such stream, or the key holds something else (`WRONGTYPE`).
+   * @param options `full`: return entries, groups, consumers and pending entries as well; `count`: how many of them.
+   * @returns A summary of the stream; with `full` all details.
+   * @throws {ServerError} If the stream does not exist, or the key holds a value of another type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xinfo-stream/}
    */
   xinfoStream(key: Key, options?: XinfoStreamSummaryOptions): Promise<StreamInfo<T>>;
-  /** Tells everything about a stream. */
+  /** Returns all details of a stream: entries, groups, consumers and pending entries. */
   xinfoStream(key: Key, options: XinfoStreamFullOptions): Promise<StreamDetails<T>>;
-  /** Tells about a stream, in full if the flag says so. */
+  /** Returns a summary of a stream, or all details if `full` is true. */
   xinfoStream(
     key: Key,
     options: XinfoStreamOptions,
   ): Promise<StreamInfo<T> | StreamDetails<T>>;
-  /** Tells about a stream. */
+  /** Returns information about a stream. */
   xinfoStream(
     key: Key,
     options?: XinfoStreamOptions | XinfoStreamFullOptions,
@@ -934,15 +977,15 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(1) · since 5.0.0 · read-only
    *
-   * @example One entry
+   * @example Length of a stream
    * ```ts
    * await client.xadd("orders", "*", { book: 7 });
    * await client.xlen("orders"); // 1
    * ```
    *
    * @param key Key of the stream.
-   * @returns The number of entries, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`).
+   * @returns The number of entries, 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xlen/}
    */
   xlen(key: Key): Promise<number> {
@@ -950,11 +993,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gives pending entries back without having processed them: any consumer can have them at once.
+   * Gives pending entries back to the group unprocessed, so that any consumer can get them at once.
    *
    * Complexity O(N) for N ids · since Redis 8.8
    *
-   * @example Shutting down
+   * @example Give an entry back on shutdown
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "1-0", { book: 7 });
@@ -964,12 +1007,12 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param mode Why they are given back.
-   * @param ids One id or several.
-   * @param options What to note about the entries.
-   * @returns How many of them were given back.
-   * @throws {RangeError} If there are no ids.
-   * @throws {ServerError} If there is no such stream or group (`NOGROUP`), or the key holds something else
+   * @param mode Why they are given back, which decides whether this delivery counts.
+   * @param ids One id, or several in an array or other iterable.
+   * @param options `retrycount`: set the delivery count; `force`: also make entries pending that are not.
+   * @returns The number of entries given back.
+   * @throws {RangeError} If `ids` is empty.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/xnack/}
    */
@@ -988,11 +1031,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Tells what is pending in a group: delivered, but not acknowledged.
+   * Returns the pending entries of a group, which were delivered but not acknowledged, or a summary of them.
    *
-   * Complexity O(N) for N consumers, or for N entries answered · since 5.0.0 · read-only
+   * Complexity O(N) for N consumers, or for N entries returned · since 5.0.0 · read-only
    *
-   * @example How many, and which
+   * @example How many entries are pending, and for whom
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "1-0", { book: 7 });
@@ -1005,16 +1048,17 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the stream.
    * @param group Name of the group.
-   * @param range Which entries to answer; without it there is a summary.
-   * @returns How many entries are pending for whom; with a range the entries, without their fields.
-   * @throws {ServerError} If there is no such stream or group (`NOGROUP`), or the key holds something else
+   * @param range Which pending entries to return, `{ start: "-", end: "+", count: 10 }` for the first ten.
+   * @returns The number of pending entries in all and per consumer. With a range the entries: their ids, consumers,
+   * idle times and delivery counts.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xpending/}
    */
   xpending(key: Key, group: Key): Promise<PendingSummary<T>>;
-  /** Answers pending entries. */
+  /** Returns pending entries of a group: their ids, consumers, idle times and delivery counts. */
   xpending(key: Key, group: Key, range: XpendingRange): Promise<PendingEntry<T>[]>;
-  /** Tells what is pending in a group. */
+  /** Returns the pending entries of a group, or a summary of them. */
   xpending(
     key: Key,
     group: Key,
@@ -1032,24 +1076,24 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Answers the entries in a range of ids, the oldest first.
+   * Returns the entries in a range of ids, oldest first.
    *
-   * Complexity O(N) for N entries answered · since 5.0.0 · read-only
+   * Complexity O(N) for N entries returned · since 5.0.0 · read-only
    *
-   * @example All entries, and those behind one
+   * @example Page by page, each starting after the last id of the one before
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
    * await client.xadd("orders", "2-0", { book: 8 });
    * await client.xrange("orders", "-", "+", { count: 1 }); // [{ id: "1-0", fields: { book: "7" } }]
-   * await client.xrange("orders", "(1-0", "+"); // [{ id: "2-0", fields: { book: "8" } }]
+   * await client.xrange("orders", "(1-0", "+", { count: 1 }); // [{ id: "2-0", fields: { book: "8" } }]
    * ```
    *
    * @param key Key of the stream.
-   * @param start The lowest id.
-   * @param end The highest id.
-   * @param options How many entries.
-   * @returns The entries; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param start Lowest id; `"-"` for no limit, `"(1-0"` excludes `1-0` (Redis 6.2).
+   * @param end Highest id; `"+"` for no limit, `"(1-0"` excludes `1-0` (Redis 6.2).
+   * @param options `count`: how many entries at most.
+   * @returns The entries; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xrange/}
    */
   xrange(
@@ -1064,23 +1108,35 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Reads what is new in one stream or several, and waits for it if asked to.
+   * Reads the entries after an id from one or several streams, and with `block` waits for new ones.
    *
-   * Complexity O(N) for N entries answered · since 5.0.0 · read-only · blocking
+   * Complexity O(N) for N entries returned · since 5.0.0 · read-only · blocking
    *
-   * @example What has come since, and what comes within a second
+   * @example Follow a stream
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
-   * await client.xread({ orders: "0" }); // [{ key: "orders", entries: [{ id: "1-0", fields: { book: "7" } }] }]
-   * await client.xread({ orders: "$" }, { block: 1000 }); // null
+   * await client.xadd("orders", "2-0", { book: 8 });
+   *
+   * const books: string[] = [];
+   * let last = "0";
+   * while (true) {
+   *   const reads = await client.xread({ orders: last }, { count: 1, block: 100 });
+   *   if (reads === null) break; // nothing new for 100 ms
+   *   for (const { id, fields } of reads[0].entries) {
+   *     books.push(fields.book);
+   *     last = id;
+   *   }
+   * }
+   * books; // ["7", "8"]
    * ```
    *
-   * @param streams Keys of the streams, and for each the id to read behind: `"0"` for all entries, `"$"` for those to
-   * come while waiting, `"+"` for the newest one (Redis 7.4).
-   * @param options How many entries, and how long to wait.
-   * @returns The entries of each stream that has any; null if there are none, or the time ran out.
-   * @throws {RangeError} If there are no streams.
-   * @throws {ServerError} If a key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param streams The keys, each with an id: entries after it are read. `"0"` reads all entries, `"$"` those that are
+   * added during the wait, `"+"` the newest one (Redis 7.4). In a loop pass the id of the last entry read, since `"$"`
+   * misses entries that are added between two calls.
+   * @param options `count`: how many entries at most of each stream; `block`: how long to wait, in milliseconds.
+   * @returns The entries of each stream that has any; null if none has, or after the timeout.
+   * @throws {RangeError} If `streams` is empty.
+   * @throws {ServerError} If a key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xread/}
    */
   xread(streams: StreamPositions, options?: XreadOptions): Promise<StreamRead<T>[] | null> {
@@ -1090,28 +1146,52 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Reads entries as a consumer of a group: new ones, of which each consumer gets others, or those pending for it.
+   * Reads entries as a consumer of a group. Each new entry is delivered to only one consumer of the group.
    *
-   * What it gets is pending until it is acknowledged, see {@linkcode StreamCommands.xack}.
+   * An entry is pending from its delivery until {@linkcode StreamCommands.xack} acknowledges it. If the consumer fails
+   * before, another one can take the entry over with {@linkcode StreamCommands.xautoclaim}: an entry may be processed
+   * more than once.
    *
-   * Complexity O(N) for N entries answered · since 5.0.0 · blocking
+   * Complexity O(N) for N entries returned · since 5.0.0 · blocking
    *
-   * @example The next entry
+   * @example A worker: read, process, acknowledge
+   * ```ts
+   * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
+   * await client.xadd("orders", "*", { book: 7 });
+   * await client.xadd("orders", "*", { book: 8 });
+   *
+   * const mailed: string[] = [];
+   * while (true) {
+   *   const reads = await client.xreadgroup("mailers", "worker-1", { orders: ">" }, { count: 10, block: 100 });
+   *   if (reads === null) break; // nothing new for 100 ms; a real worker goes on
+   *   for (const { id, fields } of reads[0].entries) {
+   *     if (fields !== null) mailed.push(fields.book);
+   *     await client.xack("orders", "mailers", id);
+   *   }
+   * }
+   * mailed; // ["7", "8"]
+   * ```
+   *
+   * @example After a restart: first the entries that were not acknowledged
    * ```ts
    * await client.xgroupCreate("orders", "mailers", "0", { mkstream: true });
    * await client.xadd("orders", "1-0", { book: 7 });
-   * const reads = await client.xreadgroup("mailers", "Ada", { orders: ">" }, { count: 1, block: 1000 });
+   * await client.xreadgroup("mailers", "worker-1", { orders: ">" });
+   *
+   * const reads = await client.xreadgroup("mailers", "worker-1", { orders: "0" });
    * reads?.[0].entries; // [{ id: "1-0", fields: { book: "7" } }]
    * ```
    *
    * @param group Name of the group.
-   * @param consumer Name of the consumer, which comes into being if need be.
-   * @param streams Keys of the streams, and for each `">"` for new entries, or an id to read what is pending for this
-   * consumer behind it, `"0"` for all of it.
-   * @param options How many entries, how long to wait, and what is pending afterwards.
-   * @returns The entries of each stream; null if there are no new ones, or the time ran out.
-   * @throws {RangeError} If there are no streams.
-   * @throws {ServerError} If there is no such stream or group (`NOGROUP`), or the key holds something else
+   * @param consumer Name of the consumer, unique in the group; created if it does not exist.
+   * @param streams The keys, each with `">"` to read new entries, or with an id to read the entries after it that are
+   * pending for this consumer. `"0"` reads all of those.
+   * @param options `count`: how many entries at most of each stream; `block`: how long to wait, in milliseconds;
+   * `noack`: acknowledge at once; `claim`: take over entries of other consumers.
+   * @returns The entries of each stream; null if there are no new ones, or after the timeout. `fields` is null for a
+   * pending entry that was deleted from the stream.
+   * @throws {RangeError} If `streams` is empty.
+   * @throws {ServerError} If the stream or group does not exist (`NOGROUP`), or the key holds a value of another type
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xreadgroup/}
    */
@@ -1133,9 +1213,9 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Answers the entries in a range of ids, the newest first.
+   * Returns the entries in a range of ids, newest first.
    *
-   * Complexity O(N) for N entries answered · since 5.0.0 · read-only
+   * Complexity O(N) for N entries returned · since 5.0.0 · read-only
    *
    * @example The newest entry
    * ```ts
@@ -1145,11 +1225,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key Key of the stream.
-   * @param end The highest id.
-   * @param start The lowest id.
-   * @param options How many entries.
-   * @returns The entries; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param end Highest id; `"+"` for no limit, `"(1-0"` excludes `1-0` (Redis 6.2).
+   * @param start Lowest id; `"-"` for no limit, `"(1-0"` excludes `1-0` (Redis 6.2).
+   * @param options `count`: how many entries at most.
+   * @returns The entries; an empty array if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xrevrange/}
    */
   xrevrange(
@@ -1164,22 +1244,25 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets what a stream knows of its past, for those who copy streams.
+   * Sets the last id and the counters of a stream.
+   *
+   * Servers use it for replication, programs to copy a stream.
    *
    * Complexity O(1) · since 5.0.0
    *
-   * @example Ids from here on
+   * @example Let ids go on after 9-0
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
    * await client.xsetid("orders", "9-0", { entriesadded: 9, maxdeletedid: "8-0" }); // "OK"
    * ```
    *
    * @param key Key of the stream.
-   * @param id The id that counts as the newest one that there ever was.
-   * @param options What else to set (Redis 7.0).
-   * @returns `"OK"`.
-   * @throws {ServerError} If there is no such stream, an entry has a greater id, or the key holds something else
-   * (`WRONGTYPE`).
+   * @param id The last id: entries that are added get greater ones.
+   * @param options `entriesadded`: the number of entries ever added; `maxdeletedid`: the highest id of a deleted entry
+   * (Redis 7.0).
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the stream does not exist, an entry has a greater id, or the key holds a value of another
+   * type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/xsetid/}
    */
   xsetid(key: Key, id: EntryId, options?: XsetidOptions): Promise<"OK"> {
@@ -1195,7 +1278,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(N) for N entries deleted · since 5.0.0
    *
-   * @example Exactly one entry stays; then about a thousand would
+   * @example Keep exactly one entry, or about a thousand
    * ```ts
    * await client.xadd("orders", "1-0", { book: 7 });
    * await client.xadd("orders", "2-0", { book: 8 });
@@ -1204,9 +1287,10 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key Key of the stream.
-   * @param options Which entries, and what happens to references that consumer groups have to them (Redis 8.2).
-   * @returns How many entries were deleted.
-   * @throws {ServerError} If the key holds something else than a stream (`WRONGTYPE`), or an id is malformed.
+   * @param options `maxlen`: how many entries to keep, or `minid`: the lowest id to keep. `approximate` is much faster.
+   * `keepref`, `delref`, `acked`: what to do about references of consumer groups (Redis 8.2).
+   * @returns The number of entries deleted.
+   * @throws {ServerError} If the key holds a value that is not a stream (`WRONGTYPE`), or an id is malformed.
    * @see {@link https://valkey.io/commands/xtrim/}
    */
   xtrim(key: Key, options: XtrimOptions): Promise<number> {
@@ -1223,7 +1307,7 @@ function appendIds(words: Words, ids: OneOrMany<EntryId>, policy?: ReferencePoli
   return appendCounted(words, ids, "ids");
 }
 
-/** Whether there is an option for trimming, even if only one that says how. */
+/** Whether `options` contains an option for trimming, including those that only say how. */
 function isTrimmed({ maxlen, minid, approximate, limit }: XaddOptions): boolean {
   return maxlen !== undefined || minid !== undefined || approximate || limit !== undefined;
 }
@@ -1271,7 +1355,7 @@ function toClaimedIds(reply: Reply, bytes: boolean): ClaimedIds {
 
 function toClaim(reply: Reply): Reply[] {
   const parts = elements(reply);
-  // Redis 6.2 does not say which entries were deleted.
+  // Redis 6.2 does not return the ids of deleted entries.
   if (parts.length === 2) return [...parts, []];
   return parts.length === 3 ? parts : unexpected(reply, "a cursor, entries and ids");
 }

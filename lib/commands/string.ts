@@ -110,7 +110,7 @@ export type IncrexLimits =
 export type IncrexOptions = IncrexLimits & {
   /** What to add. @default {1} */
   byint?: number | bigint;
-  /** Not with `byint`. */
+  /** Cannot be combined with `byint`. */
   byfloat?: undefined;
 };
 
@@ -118,7 +118,7 @@ export type IncrexOptions = IncrexLimits & {
 export type IncrexFloatOptions = IncrexLimits & {
   /** What to add. */
   byfloat: number;
-  /** Not with `byfloat`. */
+  /** Cannot be combined with `byfloat`. */
   byint?: undefined;
 };
 
@@ -134,13 +134,13 @@ export interface LcsTextOptions {
 export interface LcsLenOptions {
   /** Answer the length of the common subsequence instead of itself. */
   len: true;
-  /** Not with `len`. */
+  /** Cannot be combined with `len`. */
   idx?: false;
 }
 
 /** Options for {@linkcode StringCommands.lcs} that ask where the common parts are. */
 export interface LcsIdxOptions {
-  /** Not with `idx`. */
+  /** Cannot be combined with `idx`. */
   len?: false;
   /** Answer the positions of the common parts instead of the common subsequence. */
   idx: true;
@@ -252,7 +252,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param key The key.
    * @param value What to append.
    * @returns Length of the whole value in bytes.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/append/}
    */
   append(key: Key, value: Value): Promise<number> {
@@ -351,7 +351,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param key The key.
    * @param value The value that it must hold.
    * @returns Whether the key was deleted; false also if it did not exist.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/delifeq/}
    */
   delifeq(key: Key, value: Value): Promise<boolean> {
@@ -371,8 +371,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key The key.
-   * @returns The digest in hexadecimal digits, or null if there is no such key.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @returns The digest in hexadecimal digits, or null if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/digest/}
    */
   digest(key: Key): Promise<string | null> {
@@ -391,8 +391,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key The key.
-   * @returns The value, or null if there is no such key.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @returns The value, or null if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/get/}
    */
   get(key: Key): Promise<T | null> {
@@ -413,7 +413,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @returns The value, or null if there was no such key.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getdel/}
    */
   getdel(key: Key): Promise<T | null> {
@@ -435,8 +435,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @param expiry When it shall expire from now on.
-   * @returns The value, or null if there is no such key.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @returns The value, or null if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getex/}
    */
   getex(key: Key, expiry?: GetExpiry): Promise<T | null> {
@@ -464,7 +464,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param start Position of the first byte.
    * @param end Position of the last byte, which is included.
    * @returns The part; empty if the key does not exist or nothing lies in the range.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getrange/}
    */
   getrange(key: Key, start: number, end: number): Promise<T> {
@@ -487,7 +487,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param key The key.
    * @param value The new value.
    * @returns The old value, or null if there was none.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getset/}
    */
   getset(key: Key, value: Value): Promise<T | null> {
@@ -690,7 +690,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * await client.mget(["{user:1}:name", "{user:1}:phone"]); // ["Ada", null]
    * ```
    *
-   * @param keys One key or several.
+   * @param keys One key, or several in an array or other iterable.
    * @returns The values in the order of the keys, null for each missing one.
    * @see {@link https://valkey.io/commands/mget/}
    */
@@ -712,7 +712,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param entries The keys and their values.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @throws {RangeError} If there are none.
    * @see {@link https://valkey.io/commands/mset/}
    */
@@ -735,7 +735,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param entries The keys and their values.
    * @param options Condition and expiry.
    * @returns Whether the values were set; false if the condition did not hold for every key.
-   * @throws {RangeError} If there are no entries.
+   * @throws {RangeError} If `entries` is empty.
    * @see {@link https://valkey.io/commands/msetex/}
    */
   msetex(entries: Entries, options?: MsetexOptions): Promise<boolean> {
@@ -763,7 +763,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param entries The keys and their values.
    * @returns Whether the values were set; false if any of the keys exists.
-   * @throws {RangeError} If there are no entries.
+   * @throws {RangeError} If `entries` is empty.
    * @see {@link https://valkey.io/commands/msetnx/}
    */
   msetnx(entries: Entries): Promise<boolean> {
@@ -785,7 +785,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param key The key.
    * @param milliseconds Its time to live in milliseconds.
    * @param value The value.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If the time is not positive.
    * @see {@link https://valkey.io/commands/psetex/}
    */
@@ -810,7 +810,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param value The value.
    * @param options Condition, expiry, and what to answer.
    * @returns `"OK"`; null if the condition did not hold; with `get` the old value, null if there was none.
-   * @throws {ServerError} If `get` is set and the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If `get` is set and the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/set/}
    */
   set(
@@ -862,7 +862,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param key The key.
    * @param seconds Its time to live in seconds.
    * @param value The value.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If the time is not positive.
    * @see {@link https://valkey.io/commands/setex/}
    */
@@ -929,7 +929,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key The key.
    * @returns Length of the value in bytes, 0 if the key does not exist.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/strlen/}
    */
   strlen(key: Key): Promise<number> {
@@ -953,7 +953,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param start Position of the first byte; a negative one counts from the end.
    * @param end Position of the last byte, which is included; a negative one counts from the end.
    * @returns The part; empty if the key does not exist or nothing lies in the range.
-   * @throws {ServerError} If the key holds something else than a string (`WRONGTYPE`).
+   * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/substr/}
    */
   substr(key: Key, start: number, end: number): Promise<T> {
