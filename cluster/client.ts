@@ -970,59 +970,59 @@ export interface RedisClusterClient<
   xsetid: StreamCommands<T>["xsetid"];
   /** Deletes the oldest entries of a stream. See {@linkcode StreamCommands.xtrim}. */
   xtrim: StreamCommands<T>["xtrim"];
-  /** Appends to the value of a key, which begins empty if it does not exist. See {@linkcode StringCommands.append}. */
+  /** Appends text or bytes to a string, and creates it if the key does not exist. See {@linkcode StringCommands.append}. */
   append: StringCommands<T>["append"];
-  /** Subtracts 1 from a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.decr}. */
+  /** Subtracts 1 from a counter, which starts at 0 if the key does not exist. See {@linkcode StringCommands.decr}. */
   decr: StringCommands<T>["decr"];
-  /** Subtracts from a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.decrby}. */
+  /** Subtracts an integer from a counter, which starts at 0 if the key does not exist. See {@linkcode StringCommands.decrby}. */
   decrby: StringCommands<T>["decrby"];
-  /** Deletes a key if its value compares as asked. See {@linkcode StringCommands.delex}. */
+  /** Deletes a key if its value meets a condition. See {@linkcode StringCommands.delex}. */
   delex: StringCommands<T>["delex"];
-  /** Deletes a key if it holds the given value. See {@linkcode StringCommands.delifeq}. */
+  /** Deletes a key if it holds a value. See {@linkcode StringCommands.delifeq}. */
   delifeq: StringCommands<T>["delifeq"];
-  /** Computes a digest of the value of a key, to compare with later. See {@linkcode StringCommands.digest}. */
+  /** Returns a digest of a string, for a later comparison with `ifdeq` or `ifdne`. See {@linkcode StringCommands.digest}. */
   digest: StringCommands<T>["digest"];
-  /** Gets the value of a key. See {@linkcode StringCommands.get}. */
+  /** Returns the value of a string. See {@linkcode StringCommands.get}. */
   get: StringCommands<T>["get"];
-  /** Gets the value of a key and deletes the key. See {@linkcode StringCommands.getdel}. */
+  /** Returns the value of a string and deletes the key. See {@linkcode StringCommands.getdel}. */
   getdel: StringCommands<T>["getdel"];
-  /** Gets the value of a key and changes when it expires. See {@linkcode StringCommands.getex}. */
+  /** Returns the value of a string and changes its expiry. See {@linkcode StringCommands.getex}. */
   getex: StringCommands<T>["getex"];
-  /** Gets a part of the value of a key. See {@linkcode StringCommands.getrange}. */
+  /** Returns a part of a string. See {@linkcode StringCommands.getrange}. */
   getrange: StringCommands<T>["getrange"];
-  /** Sets the value of a key and answers the one that it had. See {@linkcode StringCommands.getset}. */
+  /** Sets the value of a key and returns the old one. See {@linkcode StringCommands.getset}. */
   getset: StringCommands<T>["getset"];
-  /** Adds 1 to a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.incr}. */
+  /** Adds 1 to a counter, which starts at 0 if the key does not exist. See {@linkcode StringCommands.incr}. */
   incr: StringCommands<T>["incr"];
-  /** Adds to a counter, which begins at 0 if it does not exist. See {@linkcode StringCommands.incrby}. */
+  /** Adds an integer to a counter, which starts at 0 if the key does not exist. See {@linkcode StringCommands.incrby}. */
   incrby: StringCommands<T>["incrby"];
-  /** Adds to the decimal number that a key holds, 0 if it does not exist. See {@linkcode StringCommands.incrbyfloat}. */
+  /** Adds a decimal number to a string that holds one, which starts at 0 if the key does not exist. See {@linkcode StringCommands.incrbyfloat}. */
   incrbyfloat: StringCommands<T>["incrbyfloat"];
-  /** Adds to a counter within bounds, and sets when it expires: a rate limit in one command. See {@linkcode StringCommands.increx}. */
+  /** Adds to a counter within bounds and sets its expiry: a rate limit in one command. See {@linkcode StringCommands.increx}. */
   increx: StringCommands<T>["increx"];
-  /** Finds the longest common subsequence of two values: the bytes that both have in the same order. See {@linkcode StringCommands.lcs}. */
+  /** Returns the longest common subsequence of two strings: the most bytes that both contain in the same order. See {@linkcode StringCommands.lcs}. */
   lcs: StringCommands<T>["lcs"];
-  /** Gets the values of several keys at once. See {@linkcode StringCommands.mget}. */
+  /** Returns the values of several strings. See {@linkcode StringCommands.mget}. */
   mget: StringCommands<T>["mget"];
-  /** Sets the values of several keys at once, whatever they held before. See {@linkcode StringCommands.mset}. */
+  /** Sets the values of several keys, and replaces values of any type. See {@linkcode StringCommands.mset}. */
   mset: StringCommands<T>["mset"];
-  /** Sets the values of several keys at once, all with the same expiry, on a condition that holds for all or none. See {@linkcode StringCommands.msetex}. */
+  /** Sets the values and the expiry of several keys, all or none of them. See {@linkcode StringCommands.msetex}. */
   msetex: StringCommands<T>["msetex"];
-  /** Sets the values of several keys at once, if none of the keys exists. See {@linkcode StringCommands.msetnx}. */
+  /** Sets the values of several keys if none of the keys exists. See {@linkcode StringCommands.msetnx}. */
   msetnx: StringCommands<T>["msetnx"];
-  /** Sets the value of a key, and when it expires. See {@linkcode StringCommands.psetex}. */
+  /** Sets the value of a key with a time to live in milliseconds. See {@linkcode StringCommands.psetex}. */
   psetex: StringCommands<T>["psetex"];
-  /** Sets the value of a key, whatever it held before. See {@linkcode StringCommands.set}. */
+  /** Sets the value of a key, and replaces a value of any type. See {@linkcode StringCommands.set}. */
   set: StringCommands<T>["set"];
-  /** Sets the value of a key, and when it expires. See {@linkcode StringCommands.setex}. */
+  /** Sets the value of a key with a time to live in seconds. See {@linkcode StringCommands.setex}. */
   setex: StringCommands<T>["setex"];
-  /** Sets the value of a key, if the key does not exist. See {@linkcode StringCommands.setnx}. */
+  /** Sets the value of a key if the key does not exist. See {@linkcode StringCommands.setnx}. */
   setnx: StringCommands<T>["setnx"];
-  /** Overwrites a part of the value of a key, which begins empty if it does not exist. See {@linkcode StringCommands.setrange}. */
+  /** Overwrites a part of a string, and creates it if the key does not exist. See {@linkcode StringCommands.setrange}. */
   setrange: StringCommands<T>["setrange"];
-  /** Measures the value of a key. See {@linkcode StringCommands.strlen}. */
+  /** Returns the length of a string in bytes. See {@linkcode StringCommands.strlen}. */
   strlen: StringCommands<T>["strlen"];
-  /** Gets a part of the value of a key. See {@linkcode StringCommands.substr}. */
+  /** Returns a part of a string. See {@linkcode StringCommands.substr}. */
   substr: StringCommands<T>["substr"];
   /** Adds an element to a vector set, or gives it another vector. See {@linkcode VectorSetCommands.vadd}. */
   vadd: VectorSetCommands<T>["vadd"];

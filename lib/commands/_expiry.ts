@@ -1,5 +1,5 @@
 /**
- * Options about expiry that several groups share.
+ * Options for the expiry of keys and hash fields, shared by several groups.
  *
  * @module
  */
@@ -9,43 +9,43 @@ import type { OptionShape } from "../option_shape.ts";
 import { appendFlag, appendOption, type AtMostOne } from "./_args.ts";
 import { optionsOf } from "./_options.ts";
 
-/** When something that is written shall expire. At most one of the options; without any, it never does. */
+/** Expiry of a value that is written. At most one of the options. Without any, the value does not expire. */
 export type SetExpiry = AtMostOne<{
-  /** After so many seconds. */
+  /** Time to live in seconds, a whole number. */
   ex: number;
-  /** After so many milliseconds. */
+  /** Time to live in milliseconds, a whole number. */
   px: number;
-  /** At this Unix time in seconds; a `Date` is rounded up to a whole second. */
+  /** Expire at this Unix time in seconds; a `Date` is rounded up to a whole second. */
   exat: number | Date;
-  /** At this Unix time in milliseconds, or at this `Date`. */
+  /** Expire at this Unix time in milliseconds, or at this `Date`. */
   pxat: number | Date;
-  /** When it would have expired anyway. */
+  /** Keep the expiry that the key or field has. */
   keepttl: boolean;
 }>;
 
-/** When something that is read shall expire from now on. At most one of the options; without any, nothing changes. */
+/** New expiry of a value that is read. At most one of the options. Without any, the expiry stays as it is. */
 export type GetExpiry = AtMostOne<{
-  /** After so many seconds. */
+  /** Time to live in seconds, a whole number. */
   ex: number;
-  /** After so many milliseconds. */
+  /** Time to live in milliseconds, a whole number. */
   px: number;
-  /** At this Unix time in seconds; a `Date` is rounded up to a whole second. */
+  /** Expire at this Unix time in seconds; a `Date` is rounded up to a whole second. */
   exat: number | Date;
-  /** At this Unix time in milliseconds, or at this `Date`. */
+  /** Expire at this Unix time in milliseconds, or at this `Date`. */
   pxat: number | Date;
-  /** Never. */
+  /** Remove the expiry. */
   persist: boolean;
 }>;
 
-/** On what condition an expiry is set. At most one of the options. */
+/** When an expiry is set. At most one of the options. Without any, it is always set. */
 export type ExpireCondition = AtMostOne<{
-  /** Only if there is none. */
+  /** Only if there is no expiry. */
   nx: boolean;
-  /** Only if there is one. */
+  /** Only if there is an expiry. */
   xx: boolean;
-  /** Only if the new one is later; no expiry counts as the latest. */
+  /** Only if the new expiry is later than the current one. Without a current one it is not set. */
   gt: boolean;
-  /** Only if the new one is earlier; no expiry counts as the latest. */
+  /** Only if the new expiry is earlier than the current one. Without a current one it is set. */
   lt: boolean;
 }>;
 
@@ -75,10 +75,10 @@ const EXPIRE_CONDITION: OptionShape<ExpireCondition> = {
 };
 
 /**
- * Appends when to expire.
+ * Appends the option for the expiry.
  *
  * @param words The words of the command so far.
- * @param expiry The options, checked.
+ * @param expiry The options, already checked.
  */
 export function appendExpiry(
   words: Words,
@@ -100,7 +100,7 @@ export function appendExpiry(
 }
 
 /**
- * Appends on what condition to set an expiry.
+ * Appends the condition for setting an expiry.
  *
  * @param words The words of the command so far.
  * @param condition The options.
@@ -116,7 +116,7 @@ export function appendExpireCondition(words: Words, condition: ExpireCondition |
 /**
  * Converts a time to Unix time in seconds.
  *
- * @param time The time. A date is rounded up, so that nothing expires before it.
+ * @param time Unix time in seconds, or a date. A date is rounded up, so that nothing expires before it.
  */
 export function inSeconds<V>(time: V | Date): V | number {
   return time instanceof Date ? Math.ceil(time.getTime() / 1000) : time;
@@ -125,7 +125,7 @@ export function inSeconds<V>(time: V | Date): V | number {
 /**
  * Converts a time to Unix time in milliseconds.
  *
- * @param time The time.
+ * @param time Unix time in milliseconds, or a date.
  */
 export function inMilliseconds<V>(time: V | Date): V | number {
   return time instanceof Date ? time.getTime() : time;

@@ -1,5 +1,5 @@
 /**
- * Replies that consist of names and values: a map in RESP3, a flat list in RESP2.
+ * Decoders of replies with names and values: a map in RESP3, a flat list in RESP2.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { Decoder } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { toPairs, toText } from "./_decode.ts";
 
-/** Values by the names that the server gave them. */
+/** The values of a reply, by their names. */
 export type Named = ReadonlyMap<string, Reply>;
 
 /**
- * Values by name.
+ * Decodes a reply with names and values.
  *
  * @param reply A map, or a list of names and values.
- * @returns The values; what the server left out is not there.
+ * @returns The values by their names.
  */
 export function toNamed(reply: Reply): Named {
   const named = new Map<string, Reply>();
@@ -24,24 +24,24 @@ export function toNamed(reply: Reply): Named {
 }
 
 /**
- * The value of a name that the server always gives.
+ * Returns a value that all servers send.
  *
  * @param named The values.
- * @param name The name.
- * @returns The value; null if it is not there, which decoders refuse unless null is a value.
+ * @param name Name of the value.
+ * @returns The value; null if it is missing, which decoders refuse unless they take null.
  */
 export function valueOf(named: Named, name: string): Reply {
   return named.get(name) ?? null;
 }
 
 /**
- * Puts a value that only some servers give into what is made of a reply.
+ * Makes a property for a value that only some servers send.
  *
  * @param named The values.
- * @param name The name.
+ * @param name Name of the value.
  * @param property Name of the property.
  * @param decode Decoder of the value.
- * @returns An object with the property, or without it if the value is not there.
+ * @returns An object with the property, or an empty one if the value is missing. Spread it into the result.
  */
 export function optional<P extends string, R>(
   named: Named,
@@ -54,10 +54,10 @@ export function optional<P extends string, R>(
 }
 
 /**
- * Records by name whose values are all of one kind.
+ * Makes a decoder of records whose values all have the same type.
  *
  * @param value Decoder of a value.
- * @returns A decoder that makes a record without a prototype.
+ * @returns A decoder of a record without a prototype.
  */
 export function toRecordOf<R>(value: Decoder<R>): Decoder<Record<string, R>> {
   return (reply, bytes) => {

@@ -1,5 +1,5 @@
 /**
- * Arguments of scripts.
+ * Keys and arguments of scripts and functions.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { optionsOf } from "./_options.ts";
 
 /** Keys and arguments of a script or a function. */
 export interface ScriptCall {
-  /** `KEYS` of the script: all keys that it uses. In a cluster they must be in one slot. @default {[]} */
+  /** All keys that the script uses, which it reads from `KEYS`. On a cluster they must be in one slot. @default {[]} */
   keys?: OneOrMany<Key>;
-  /** `ARGV` of the script. @default {[]} */
+  /** Other arguments, which the script reads from `ARGV`. @default {[]} */
   args?: OneOrMany<Value>;
 }
 
 const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "words", args: "words" };
 
 /**
- * Appends the keys of a script, counted, and its arguments.
+ * Appends the number of keys, the keys, and the arguments of a script.
  *
  * @param words The words of the command so far.
  * @param call The keys and arguments.

@@ -584,7 +584,6 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * Complexity O(L + N·log(N)) for N members of the first set and L of all · since 6.2.0
    *
    * @example Store the members who have not voted
-   *
    * ```ts
    * await client.zadd("{vote}:all", { Ada: 36, Grace: 85 });
    * await client.zadd("{vote}:done", { Grace: 1 });

@@ -1,5 +1,5 @@
 /**
- * Commands on strings.
+ * The string commands, `APPEND` to `SUBSTR`.
  *
  * @module
  */
@@ -39,22 +39,22 @@ import {
 import { appendExpiry, GET_EXPIRY, type GetExpiry, SET_EXPIRY, type SetExpiry } from "./_expiry.ts";
 import { optionsOf } from "./_options.ts";
 
-/** Comparisons with the value that a key holds. */
+/** Conditions on the value that a key holds. */
 export interface ValueComparisons {
   /** Only if the key holds this value (SET: Redis 8.4, Valkey 8.1). */
   ifeq: Value;
-  /** Only if the key does not hold this value (Redis 8.4). For SET a missing key does not. */
+  /** Only if the key does not hold this value (Redis 8.4). SET also writes if the key does not exist. */
   ifne: Value;
-  /** Only if the value has this digest, see {@linkcode StringCommands.digest} (Redis 8.4). */
+  /** Only if the value has this digest (Redis 8.4), see {@linkcode StringCommands.digest}. */
   ifdeq: Value;
-  /** Only if the value does not have this digest (Redis 8.4). For SET a missing key does not. */
+  /** Only if the value does not have this digest (Redis 8.4). SET also writes if the key does not exist. */
   ifdne: Value;
 }
 
-/** On what condition DELEX deletes. At most one of the options. */
+/** When {@linkcode StringCommands.delex} deletes the key. At most one of the options. */
 export type DelexCondition = AtMostOne<ValueComparisons>;
 
-/** On what condition keys are written, for all of them together. At most one of the options. */
+/** When {@linkcode StringCommands.msetex} writes the keys: all of them, or none. At most one of the options. */
 export type MsetexCondition = AtMostOne<{
   /** Only if none of the keys exists. */
   nx: boolean;
@@ -62,7 +62,7 @@ export type MsetexCondition = AtMostOne<{
   xx: boolean;
 }>;
 
-/** On what condition SET writes. At most one of the options. */
+/** When {@linkcode StringCommands.set} writes. At most one of the options. */
 export type SetCondition = AtMostOne<
   ValueComparisons & {
     /** Only if the key does not exist. */
@@ -74,122 +74,122 @@ export type SetCondition = AtMostOne<
 
 /** Options for {@linkcode StringCommands.set}. */
 export type SetOptions = SetExpiry & SetCondition & {
-  /** Answer the value that the key had, null if it had none, instead of `"OK"`. @default {false} */
+  /** Return the old value, or null if there was none, instead of `"OK"`. @default {false} */
   get?: boolean;
 };
 
 /** Options for {@linkcode StringCommands.msetex}. */
 export type MsetexOptions = SetExpiry & MsetexCondition;
 
-/** Options for {@linkcode StringCommands.increx} that do not say what to add. */
+/** The options for {@linkcode StringCommands.increx} besides the increment: bounds and expiry. */
 export type IncrexLimits =
   & AtMostOne<{
-    /** Expire after so many seconds. */
+    /** Time to live in seconds. */
     ex: number;
-    /** Expire after so many milliseconds. */
+    /** Time to live in milliseconds. */
     px: number;
     /** Expire at this Unix time in seconds; a `Date` is rounded up to a whole second. */
     exat: number | Date;
     /** Expire at this Unix time in milliseconds, or at this `Date`. */
     pxat: number | Date;
-    /** Never expire. */
+    /** Remove the expiry. */
     persist: boolean;
   }>
   & {
-    /** The lowest value that the counter may have. */
+    /** Lowest value of the counter. */
     lbound?: number | bigint;
-    /** The highest value that the counter may have. */
+    /** Highest value of the counter. */
     ubound?: number | bigint;
-    /** Stop at a bound, instead of changing nothing. @default {false} */
+    /** Set the counter to the bound that it would cross, instead of leaving it unchanged. @default {false} */
     saturate?: boolean;
-    /** Set the expiry only if there is none. @default {false} */
+    /** Set the expiry only if the key has none. @default {false} */
     enx?: boolean;
   };
 
-/** Options for {@linkcode StringCommands.increx} with whole numbers. */
+/** Options for {@linkcode StringCommands.increx} with an integer increment. */
 export type IncrexOptions = IncrexLimits & {
-  /** What to add. @default {1} */
+  /** The integer to add, possibly negative. @default {1} */
   byint?: number | bigint;
   /** Cannot be combined with `byint`. */
   byfloat?: undefined;
 };
 
-/** Options for {@linkcode StringCommands.increx} with fractions. */
+/** Options for {@linkcode StringCommands.increx} with a fractional increment. */
 export type IncrexFloatOptions = IncrexLimits & {
-  /** What to add. */
+  /** The number to add, possibly negative. */
   byfloat: number;
   /** Cannot be combined with `byfloat`. */
   byint?: undefined;
 };
 
-/** Options for {@linkcode StringCommands.lcs} that ask for the common subsequence. */
+/** Options for {@linkcode StringCommands.lcs} that return the common subsequence. */
 export interface LcsTextOptions {
-  /** Answer the length of the common subsequence instead. @default {false} */
+  /** Return the length of the common subsequence instead. @default {false} */
   len?: false;
-  /** Answer the positions of the common parts instead. @default {false} */
+  /** Return the positions of the matching parts instead. @default {false} */
   idx?: false;
 }
 
-/** Options for {@linkcode StringCommands.lcs} that ask for the length. */
+/** Options for {@linkcode StringCommands.lcs} that return the length. */
 export interface LcsLenOptions {
-  /** Answer the length of the common subsequence instead of itself. */
+  /** Return the length of the common subsequence. */
   len: true;
   /** Cannot be combined with `len`. */
   idx?: false;
 }
 
-/** Options for {@linkcode StringCommands.lcs} that ask where the common parts are. */
+/** Options for {@linkcode StringCommands.lcs} that return the positions of the matching parts. */
 export interface LcsIdxOptions {
   /** Cannot be combined with `idx`. */
   len?: false;
-  /** Answer the positions of the common parts instead of the common subsequence. */
+  /** Return the positions of the matching parts. */
   idx: true;
-  /** Leave out common parts that are shorter, in bytes. @default {0} */
+  /** Leave out parts shorter than this, in bytes. @default {0} */
   minmatchlen?: number;
-  /** Add the length of each common part. @default {false} */
+  /** Return the length of each part as well. @default {false} */
   withmatchlen?: boolean;
 }
 
-/** Options for {@linkcode StringCommands.lcs}. */
+/** Options for {@linkcode StringCommands.lcs}, decided at run time. */
 export interface LcsOptions {
-  /** Answer the length of the common subsequence instead of itself. @default {false} */
+  /** Return the length of the common subsequence instead. @default {false} */
   len?: boolean;
-  /** Answer the positions of the common parts instead of the common subsequence. @default {false} */
+  /** Return the positions of the matching parts instead. @default {false} */
   idx?: boolean;
-  /** With `idx`, leave out common parts that are shorter, in bytes. @default {0} */
+  /** With `idx`, leave out parts shorter than this, in bytes. @default {0} */
   minmatchlen?: number;
-  /** With `idx`, add the length of each common part. @default {false} */
+  /** With `idx`, return the length of each part as well. @default {false} */
   withmatchlen?: boolean;
 }
 
-/** A stretch of bytes of a value: the positions of its first and last byte, counted from 0. */
+/** Positions of the first and the last byte of a part, both included and counted from 0. */
 export type ByteRange = [first: number, last: number];
 
-/** A part that two values have in common. */
+/** A part of the common subsequence, found in both values. */
 export interface LcsMatch {
-  /** Where it is in the value of the first key. */
+  /** Position in the value of the first key. */
   key1: ByteRange;
-  /** Where it is in the value of the second key. */
+  /** Position in the value of the second key. */
   key2: ByteRange;
-  /** Its length in bytes; there if `withmatchlen` was set. */
+  /** Length in bytes. Only with `withmatchlen`. */
   length?: number;
 }
 
-/** A part that two values have in common, with its length. */
+/** A part of the common subsequence, with its length. */
 export interface LcsMatchWithLength extends LcsMatch {
-  /** Its length in bytes. */
+  /** Length in bytes. */
   length: number;
 }
 
 /**
- * What {@linkcode StringCommands.lcs} answers with `idx`.
+ * Result of {@linkcode StringCommands.lcs} with `idx`.
  *
- * @typeParam M A common part; one with its length if `withmatchlen` was set.
+ * @typeParam M Type of a part: {@linkcode LcsMatch}, or {@linkcode LcsMatchWithLength} with `withmatchlen`.
  */
 export interface LcsMatches<M extends LcsMatch = LcsMatch> {
-  /** The common parts, the last one first. */
+  /** The matching parts, last one first. */
   matches: M[];
-  /** Length of the whole common subsequence in bytes, short parts included. */
+  /** Length of the common subsequence in bytes, including parts that were left out as too short. */
   length: number;
 }
 
@@ -228,30 +228,31 @@ const SET_OPTIONS: OptionShape<SetOptions> = {
 };
 
 /**
- * Commands on strings: values of up to 512 MiB, text or bytes, also used as counters.
+ * The string commands. A string is a value of up to 512 MiB, text or bytes. A string of decimal digits also serves as a
+ * counter.
  *
- * Counters of the server have 64 bits, more than a `number` holds exactly. So counting commands answer `number |
- * bigint`: a number up to ±(2^53 − 1), and an exact bigint beyond. With a bigint as increment they always answer a
- * bigint. If a counter cannot become so large, wrap the call: `Number(await client.incr("visits"))`.
+ * Counters are signed 64-bit integers, which a `number` does not hold exactly beyond ±(2^53 − 1). So methods that count
+ * return `number | bigint`: a number within that range, and a bigint beyond it. With a bigint as increment they always
+ * return a bigint. If a counter stays small, wrap the call: `Number(await client.incr("visits"))`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class StringCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Appends to the value of a key, which begins empty if it does not exist.
+   * Appends text or bytes to a string, and creates it if the key does not exist.
    *
    * Complexity O(1) amortized · since 2.0.0
    *
-   * @example Growing a value
+   * @example Append twice
    * ```ts
    * await client.append("log", "one;"); // 4
    * await client.append("log", "two;"); // 8
    * await client.get("log"); // "one;two;"
    * ```
    *
-   * @param key The key.
-   * @param value What to append.
-   * @returns Length of the whole value in bytes.
+   * @param key Key of the string.
+   * @param value The text, bytes or number to append.
+   * @returns The length of the new value in bytes.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/append/}
    */
@@ -260,19 +261,19 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Subtracts 1 from a counter, which begins at 0 if it does not exist.
+   * Subtracts 1 from a counter, which starts at 0 if the key does not exist.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Counting down
+   * @example Count down
    * ```ts
    * await client.set("left", 3);
    * await client.decr("left"); // 2
    * ```
    *
-   * @param key The key.
+   * @param key Key of the counter.
    * @returns The new value; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
-   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/decr/}
    */
   decr(key: Key): Promise<number | bigint> {
@@ -280,54 +281,59 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Subtracts from a counter, which begins at 0 if it does not exist.
+   * Subtracts an integer from a counter, which starts at 0 if the key does not exist.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Taking three at once
+   * @example Subtract three, as a number and as a bigint
    * ```ts
    * await client.set("left", 10);
    * await client.decrby("left", 3); // 7
    * await client.decrby("left", 3n); // 4n
    * ```
    *
-   * @param key The key.
-   * @param decrement What to subtract, an integer.
-   * @returns The new value, of the type of the decrement; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
-   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @param key Key of the counter.
+   * @param decrement The integer to subtract. Its type, number, bigint or decimal text, is the type of the result.
+   * @returns The new value; a bigint also for a number if it is beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/decrby/}
    */
   decrby(key: Key, decrement: number): Promise<number | bigint>;
-  /** Subtracts a bigint from a counter, and answers a bigint. */
+  /** Subtracts a bigint from a counter, and returns the new value as a bigint. */
   decrby(key: Key, decrement: bigint): Promise<bigint>;
   /** Subtracts a number or a bigint from a counter. */
   decrby(key: Key, decrement: number | bigint): Promise<number | bigint>;
-  /** Subtracts decimal digits from a counter, and answers decimal digits. */
+  /** Subtracts an integer in decimal text from a counter, and returns the new value as decimal text. */
   decrby(key: Key, decrement: string): Promise<string>;
-  /** Subtracts from a counter, and answers what is of the type of the argument, or a bigint beyond ±(2^53 − 1). */
+  /**
+   * Subtracts an integer from a counter, and returns the new value in the type of the argument, or as a bigint if it is
+   * beyond
+   * ±(2^53 − 1).
+   */
   decrby(key: Key, decrement: Integer): Promise<Integer>;
-  /** Subtracts from a counter. */
+  /** Subtracts an integer from a counter. */
   decrby(key: Key, decrement: Integer): Promise<Integer> {
     return this.send<Integer>(["DECRBY", key, decrement], toIntegerLike(decrement));
   }
 
   /**
-   * Deletes a key if its value compares as asked.
+   * Deletes a key if its value meets a condition.
    *
-   * Without a condition it is DEL for one key.
+   * Without a condition it deletes the key as DEL does.
    *
    * Complexity O(1), with a digest O(N) in the length of the value · since Redis 8.4
    *
-   * @example Releasing a lock that is still ours
+   * @example Release a lock only if it is still ours
    * ```ts
-   * await client.set("lock", "me");
-   * await client.delex("lock", { ifeq: "me" }); // true
+   * const token = crypto.randomUUID();
+   * await client.set("lock:report", token, { nx: true, ex: 10 }); // "OK"
+   * await client.delex("lock:report", { ifeq: token }); // true
    * ```
    *
-   * @param key The key.
-   * @param condition The comparison.
-   * @returns Whether the key was deleted; false also if it did not exist.
-   * @throws {ServerError} If a condition is given and the key holds something else than a string.
+   * @param key The key to delete.
+   * @param condition The value (`ifeq`, `ifne`) or digest (`ifdeq`, `ifdne`) to compare with.
+   * @returns True if the key was deleted; false if the condition did not hold or the key did not exist.
+   * @throws {ServerError} If a condition is given and the key holds a value that is not a string.
    * @see {@link https://redis.io/docs/latest/commands/delex/}
    */
   delex(key: Key, condition?: DelexCondition): Promise<boolean> {
@@ -337,20 +343,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Deletes a key if it holds the given value.
+   * Deletes a key if it holds a value.
    *
    * Complexity O(1) · since Valkey 9.0
    *
-   * @example Releasing a lock that is still ours
+   * @example Release a lock only if it is still ours
    * ```ts
-   * await client.set("lock", "me");
-   * await client.delifeq("lock", "somebody else"); // false
-   * await client.delifeq("lock", "me"); // true
+   * const token = crypto.randomUUID();
+   * await client.set("lock:report", token, { nx: true, ex: 10 }); // "OK"
+   * await client.delifeq("lock:report", "token of another client"); // false
+   * await client.delifeq("lock:report", token); // true
    * ```
    *
-   * @param key The key.
-   * @param value The value that it must hold.
-   * @returns Whether the key was deleted; false also if it did not exist.
+   * @param key The key to delete.
+   * @param value The value to compare with.
+   * @returns True if the key was deleted; false if it held another value or did not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/delifeq/}
    */
@@ -359,18 +366,18 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Computes a digest of the value of a key, to compare with later.
+   * Returns a digest of a string, for a later comparison with `ifdeq` or `ifdne`.
    *
    * Complexity O(N) in the length of the value · since Redis 8.4 · read-only
    *
-   * @example Overwriting a value only if nobody else did
+   * @example Overwrite a value only if it has not changed since it was read
    * ```ts
    * await client.set("page", "first draft");
    * const digest = await client.digest("page");
    * await client.set("page", "second draft", { ifdeq: digest! }); // "OK"
    * ```
    *
-   * @param key The key.
+   * @param key Key of the string.
    * @returns The digest in hexadecimal digits, or null if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/digest/}
@@ -380,17 +387,18 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gets the value of a key.
+   * Returns the value of a string.
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example Reading a value back
+   * @example A value and a missing key
    * ```ts
    * await client.set("greeting", "hello");
    * await client.get("greeting"); // "hello"
+   * await client.get("farewell"); // null
    * ```
    *
-   * @param key The key.
+   * @param key Key of the string.
    * @returns The value, or null if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/get/}
@@ -400,19 +408,19 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gets the value of a key and deletes the key.
+   * Returns the value of a string and deletes the key.
    *
    * Complexity O(1) · since 6.2.0
    *
-   * @example Using a one-time code up
+   * @example Accept a one-time code only once
    * ```ts
    * await client.set("code", "1234");
    * await client.getdel("code"); // "1234"
    * await client.getdel("code"); // null
    * ```
    *
-   * @param key The key.
-   * @returns The value, or null if there was no such key.
+   * @param key Key of the string.
+   * @returns The value, or null if the key did not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getdel/}
    */
@@ -421,20 +429,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gets the value of a key and changes when it expires.
+   * Returns the value of a string and changes its expiry.
    *
-   * Without an option it is GET, except that it counts as a write.
+   * Without an option the expiry stays as it is. It counts as a write even then, so replicas do not serve it.
    *
    * Complexity O(1) · since 6.2.0
    *
-   * @example Keeping a session alive
+   * @example Extend a session each time it is read
    * ```ts
-   * await client.set("session", "Ada", { ex: 60 });
-   * await client.getex("session", { ex: 3600 }); // "Ada"
+   * await client.set("session:7f3a", "Ada", { ex: 60 });
+   * await client.getex("session:7f3a", { ex: 3600 }); // "Ada"
+   * await client.ttl("session:7f3a"); // about 3600
    * ```
    *
-   * @param key The key.
-   * @param expiry When it shall expire from now on.
+   * @param key Key of the string.
+   * @param expiry The new time to live or expiry time, or `persist` to remove the expiry.
    * @returns The value, or null if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getex/}
@@ -446,24 +455,24 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gets a part of the value of a key.
+   * Returns a part of a string.
    *
-   * Positions count bytes, not characters: text beyond ASCII can be cut in the middle of a character. A negative one
-   * counts from the end, −1 being the last byte.
+   * Positions count bytes, so text other than ASCII may be cut within a character. Negative positions count from the
+   * end: −1 is the last byte.
    *
    * Complexity O(N) in the length of the part · since 2.4.0 · read-only
    *
-   * @example The beginning and the end of a value
+   * @example The start and the end of a value
    * ```ts
    * await client.set("name", "Ada Lovelace");
    * await client.getrange("name", 0, 2); // "Ada"
    * await client.getrange("name", -8, -1); // "Lovelace"
    * ```
    *
-   * @param key The key.
+   * @param key Key of the string.
    * @param start Position of the first byte.
-   * @param end Position of the last byte, which is included.
-   * @returns The part; empty if the key does not exist or nothing lies in the range.
+   * @param end Position of the last byte, included.
+   * @returns The part; an empty string if the key does not exist or the range is empty.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getrange/}
    */
@@ -472,21 +481,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the value of a key and answers the one that it had.
+   * Sets the value of a key and returns the old one.
    *
    * Complexity O(1) · since 1.0.0
    *
    * @deprecated Use {@linkcode StringCommands.set} with `get`.
    *
-   * @example Swapping a value
+   * @example Replace a value and read the old one
    * ```ts
    * await client.getset("leader", "Ada"); // null
    * await client.getset("leader", "Grace"); // "Ada"
    * ```
    *
-   * @param key The key.
-   * @param value The new value.
-   * @returns The old value, or null if there was none.
+   * @param key Key of the string.
+   * @param value The new value: text, bytes, or a number.
+   * @returns The old value, or null if the key did not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/getset/}
    */
@@ -495,19 +504,19 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Adds 1 to a counter, which begins at 0 if it does not exist.
+   * Adds 1 to a counter, which starts at 0 if the key does not exist.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Counting visits
+   * @example Count the visits of a page
    * ```ts
-   * await client.incr("visits"); // 1
-   * await client.incr("visits"); // 2
+   * await client.incr("visits:home"); // 1
+   * await client.incr("visits:home"); // 2
    * ```
    *
-   * @param key The key.
+   * @param key Key of the counter.
    * @returns The new value; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
-   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/incr/}
    */
   incr(key: Key): Promise<number | bigint> {
@@ -515,63 +524,67 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Adds to a counter, which begins at 0 if it does not exist.
+   * Adds an integer to a counter, which starts at 0 if the key does not exist.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Adding points, and exact counts beyond 2^53
+   * @example Add points, and count exactly beyond 2^53
    * ```ts
    * await client.incrby("points", 5); // 5
    * await client.incrby("bytes", 9_007_199_254_740_993n); // 9_007_199_254_740_993n
    * ```
    *
-   * @param key The key.
-   * @param increment What to add, an integer; a negative one subtracts.
-   * @returns The new value, of the type of the increment; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
-   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @param key Key of the counter.
+   * @param increment The integer to add, possibly negative. Its type, number, bigint or decimal text, is the type of
+   * the result.
+   * @returns The new value; a bigint also for a number if it is beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/incrby/}
    */
   incrby(key: Key, increment: number): Promise<number | bigint>;
-  /** Adds a bigint to a counter, and answers a bigint. */
+  /** Adds a bigint to a counter, and returns the new value as a bigint. */
   incrby(key: Key, increment: bigint): Promise<bigint>;
   /** Adds a number or a bigint to a counter. */
   incrby(key: Key, increment: number | bigint): Promise<number | bigint>;
-  /** Adds decimal digits to a counter, and answers decimal digits. */
+  /** Adds an integer in decimal text to a counter, and returns the new value as decimal text. */
   incrby(key: Key, increment: string): Promise<string>;
-  /** Adds to a counter, and answers what is of the type of the argument, or a bigint beyond ±(2^53 − 1). */
+  /**
+   * Adds an integer to a counter, and returns the new value in the type of the argument, or as a bigint if it is beyond
+   * ±(2^53 − 1).
+   */
   incrby(key: Key, increment: Integer): Promise<Integer>;
-  /** Adds to a counter. */
+  /** Adds an integer to a counter. */
   incrby(key: Key, increment: Integer): Promise<Integer> {
     return this.send<Integer>(["INCRBY", key, increment], toIntegerLike(increment));
   }
 
   /**
-   * Adds to the decimal number that a key holds, 0 if it does not exist.
+   * Adds a decimal number to a string that holds one, which starts at 0 if the key does not exist.
    *
-   * The server keeps more digits than a number has: up to 17 behind the point, and integers beyond 2^53. Give the
-   * increment as text to get the new value as text, with all of its digits.
+   * The server keeps more digits than a `number` does: up to 17 after the decimal point, and integers beyond 2^53. Pass
+   * the increment as text to get the new value as text, with all its digits.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example Summing up amounts, and keeping all digits
+   * @example Add an amount, and keep all digits
    * ```ts
    * await client.set("balance", "10.5");
    * await client.incrbyfloat("balance", 0.25); // 10.75
    * await client.incrbyfloat("wei", "9007199254740993"); // "9007199254740993"
    * ```
    *
-   * @param key The key.
-   * @param increment What to add, as a number or as a decimal number in text; a negative one subtracts.
-   * @returns The new value: a number, rounded to the nearest one, or the exact text if the increment is text.
-   * @throws {ServerError} If the value is no decimal number, or the sum is not finite.
+   * @param key Key of the string.
+   * @param increment The decimal number to add, possibly negative, as a number or as text.
+   * @returns The new value, as a number rounded to the nearest double; if the increment is text, as exact text.
+   * @throws {ServerError} If the value is not a decimal number, or the sum is not finite.
    * @see {@link https://valkey.io/commands/incrbyfloat/}
    */
   incrbyfloat(key: Key, increment: number): Promise<number>;
-  /** Adds a decimal number in text, and answers the exact text of the new value. */
+  /** Adds a decimal number in text, and returns the new value as exact text. */
   incrbyfloat(key: Key, increment: string): Promise<string>;
-  /** Adds to the decimal number that a key holds. */
+  /** Adds a decimal number to a string that holds one. */
   incrbyfloat(key: Key, increment: number | string): Promise<number | string>;
-  /** Adds to the decimal number that a key holds. */
+  /** Adds a decimal number to a string that holds one. */
   incrbyfloat(key: Key, increment: number | string): Promise<number | string> {
     return this.send<number | string>(
       ["INCRBYFLOAT", key, increment],
@@ -580,31 +593,34 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Adds to a counter within bounds, and sets when it expires: a rate limit in one command.
+   * Adds to a counter within bounds and sets its expiry: a rate limit in one command.
    *
-   * A counter begins at 0 if it does not exist. If it would leave its bounds, nothing changes, unless `saturate` is set.
+   * The counter starts at 0 if the key does not exist. If the result is out of bounds, the counter stays unchanged, or
+   * with `saturate` is set to the bound.
    *
    * Complexity O(1) · since Redis 8.8
    *
-   * @example Five requests a minute
+   * @example Allow five requests per minute
    * ```ts
    * const [count, added] = await client.increx("rate:Ada", { ex: 60, enx: true, ubound: 5 });
-   * [count, added]; // [1, 1]
+   * count; // 1
+   * const allowed = added === 1;
+   * allowed; // true
    * ```
    *
-   * @param key The key.
-   * @param options What to add, the bounds, and when it expires.
-   * @returns The value of the counter, and what was added to it: 0 if it would have left its bounds.
-   * @throws {ServerError} If the value is no number.
+   * @param key Key of the counter.
+   * @param options The increment, the bounds and the expiry.
+   * @returns The value of the counter, and the number that was added: 0 if the result was out of bounds.
+   * @throws {ServerError} If the value is not a number.
    * @see {@link https://redis.io/docs/latest/commands/increx/}
    */
   increx(
     key: Key,
     options?: IncrexOptions,
   ): Promise<[value: number | bigint, added: number | bigint]>;
-  /** Adds a fraction to a counter within bounds, and sets when it expires. */
+  /** Adds a fraction to a counter within bounds, and sets its expiry. */
   increx(key: Key, options: IncrexFloatOptions): Promise<[value: number, added: number]>;
-  /** Adds to a counter within bounds, and sets when it expires. */
+  /** Adds to a counter within bounds, and sets its expiry. */
   increx(
     key: Key,
     options?: IncrexOptions | IncrexFloatOptions,
@@ -622,13 +638,13 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Finds the longest common subsequence of two values: the bytes that both have in the same order.
+   * Returns the longest common subsequence of two strings: the most bytes that both contain in the same order.
    *
-   * A key that does not exist counts as empty.
+   * A key that does not exist counts as an empty string.
    *
    * Complexity O(N·M) in the lengths of the values · since 7.0.0 · read-only
    *
-   * @example What two words have in common, and where
+   * @example The common subsequence of two words, its length, and its parts
    * ```ts
    * await client.mset({ "{w}1": "ohmytext", "{w}2": "mynewtext" });
    * await client.lcs("{w}1", "{w}2"); // "mytext"
@@ -637,30 +653,30 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * matches; // [{ key1: [4, 7], key2: [5, 8] }]
    * ```
    *
-   * @param key1 Key of the first value.
-   * @param key2 Key of the second value.
-   * @param options What to answer instead of the subsequence: its length, or where its parts are.
+   * @param key1 Key of the first string.
+   * @param key2 Key of the second string.
+   * @param options `len`: return the length; `idx`: return the positions of the parts.
    * @returns The subsequence; with `len` its length in bytes; with `idx` the positions of its parts.
-   * @throws {ServerError} If a key holds something else than a string.
+   * @throws {ServerError} If a key holds a value that is not a string.
    * @see {@link https://valkey.io/commands/lcs/}
    */
   lcs(key1: Key, key2: Key, options?: LcsTextOptions): Promise<T>;
-  /** Computes the length of the longest common subsequence of two values, in bytes. */
+  /** Returns the length of the longest common subsequence of two strings, in bytes. */
   lcs(key1: Key, key2: Key, options: LcsLenOptions): Promise<number>;
-  /** Finds out where two values have parts of their longest common subsequence, and how long those are. */
+  /** Returns the positions and lengths of the parts of the longest common subsequence of two strings. */
   lcs(
     key1: Key,
     key2: Key,
     options: LcsIdxOptions & {
-      /** Add the length of each common part. */
+      /** Return the length of each part as well. */
       withmatchlen: true;
     },
   ): Promise<LcsMatches<LcsMatchWithLength>>;
-  /** Finds out where two values have parts of their longest common subsequence. */
+  /** Returns the positions of the parts of the longest common subsequence of two strings. */
   lcs(key1: Key, key2: Key, options: LcsIdxOptions): Promise<LcsMatches>;
-  /** Compares two values, and answers what the flags say. */
+  /** Returns the longest common subsequence of two strings, its length, or its positions, decided at run time. */
   lcs(key1: Key, key2: Key, options: LcsOptions): Promise<T | number | LcsMatches>;
-  /** Finds the longest common subsequence of two values, and answers as the options say. */
+  /** Returns the longest common subsequence of two strings, its length, or its positions. */
   lcs(
     key1: Key,
     key2: Key,
@@ -677,21 +693,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gets the values of several keys at once.
+   * Returns the values of several strings.
    *
-   * A key that holds something else than a string counts as missing. In a cluster the keys may lie in different slots;
-   * the values are then read one slot after another, not at one instant.
+   * A key that holds a value of another type counts as missing. On a cluster the keys may be in different slots. Then
+   * there is one request per slot, and the values are not from the same instant.
    *
    * Complexity O(N) for N keys · since 1.0.0 · read-only
    *
-   * @example Reading two values, one of them missing
+   * @example A value and a missing key
    * ```ts
    * await client.set("{user:1}:name", "Ada");
    * await client.mget(["{user:1}:name", "{user:1}:phone"]); // ["Ada", null]
    * ```
    *
    * @param keys One key, or several in an array or other iterable.
-   * @returns The values in the order of the keys, null for each missing one.
+   * @returns The values in the order of `keys`, with null for each key that does not exist or does not hold a string.
    * @see {@link https://valkey.io/commands/mget/}
    */
   mget(keys: OneOrMany<Key>): Promise<(T | null)[]> {
@@ -699,21 +715,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the values of several keys at once, whatever they held before.
+   * Sets the values of several keys, and replaces values of any type.
    *
-   * A time to live that a key had is gone. In a cluster the keys may lie in different slots; the values are then
-   * written one slot after another, not at one instant.
+   * Removes the expiry of each key. On a cluster the keys may be in different slots. Then there is one request per
+   * slot, and other clients may see some of the new values before the rest.
    *
    * Complexity O(N) for N keys · since 1.0.1
    *
-   * @example Writing two values
+   * @example Set two fields of a user
    * ```ts
    * await client.mset({ "{user:1}:name": "Ada", "{user:1}:born": 1815 }); // "OK"
    * ```
    *
-   * @param entries The keys and their values.
+   * @param entries The keys with their values, such as `{ a: 1 }` or `[["a", 1]]`.
    * @returns Always `"OK"`.
-   * @throws {RangeError} If there are none.
+   * @throws {RangeError} If `entries` is empty.
    * @see {@link https://valkey.io/commands/mset/}
    */
   mset(entries: Entries): Promise<"OK"> {
@@ -721,20 +737,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the values of several keys at once, all with the same expiry, on a condition that holds for all or none.
+   * Sets the values and the expiry of several keys, all or none of them.
    *
-   * Without `keepttl` a time to live that a key had is gone. In a cluster all keys must lie in one slot.
+   * Removes the expiry of each key if the options set none and `keepttl` is not set. On a cluster all keys must be in
+   * one slot.
    *
    * Complexity O(N) for N keys · since Redis 8.4, Valkey 9.1
    *
-   * @example Writing two values for a minute
+   * @example Set two values for a minute, if neither exists
    * ```ts
    * await client.msetex({ "{a}1": "x", "{a}2": "y" }, { ex: 60, nx: true }); // true
    * ```
    *
-   * @param entries The keys and their values.
-   * @param options Condition and expiry.
-   * @returns Whether the values were set; false if the condition did not hold for every key.
+   * @param entries The keys with their values, such as `{ a: 1 }` or `[["a", 1]]`.
+   * @param options `nx` or `xx`: the condition; `ex`, `px`, `exat`, `pxat` or `keepttl`: the expiry.
+   * @returns True if the values were set, false if the condition did not hold for every key.
    * @throws {RangeError} If `entries` is empty.
    * @see {@link https://valkey.io/commands/msetex/}
    */
@@ -749,20 +766,20 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the values of several keys at once, if none of the keys exists.
+   * Sets the values of several keys if none of the keys exists.
    *
-   * In a cluster all keys must lie in one slot.
+   * On a cluster all keys must be in one slot.
    *
    * Complexity O(N) for N keys · since 1.0.1
    *
-   * @example All or nothing
+   * @example All keys or none
    * ```ts
    * await client.msetnx({ "{a}1": "x", "{a}2": "y" }); // true
    * await client.msetnx({ "{a}2": "z", "{a}3": "z" }); // false
    * ```
    *
-   * @param entries The keys and their values.
-   * @returns Whether the values were set; false if any of the keys exists.
+   * @param entries The keys with their values, such as `{ a: 1 }` or `[["a", 1]]`.
+   * @returns True if the values were set, false if any of the keys exists.
    * @throws {RangeError} If `entries` is empty.
    * @see {@link https://valkey.io/commands/msetnx/}
    */
@@ -771,7 +788,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the value of a key, and when it expires.
+   * Sets the value of a key with a time to live in milliseconds.
    *
    * Complexity O(1) · since 2.6.0
    *
@@ -782,11 +799,11 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * await client.psetex("flash", 1500, "saved"); // "OK"
    * ```
    *
-   * @param key The key.
-   * @param milliseconds Its time to live in milliseconds.
-   * @param value The value.
+   * @param key Key of the string.
+   * @param milliseconds Time to live in milliseconds, at least 1.
+   * @param value The value: text, bytes, or a number.
    * @returns Always `"OK"`.
-   * @throws {ServerError} If the time is not positive.
+   * @throws {ServerError} If the time to live is not positive.
    * @see {@link https://valkey.io/commands/psetex/}
    */
   psetex(key: Key, milliseconds: number, value: Value): Promise<"OK"> {
@@ -794,22 +811,39 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the value of a key, whatever it held before.
+   * Sets the value of a key, and replaces a value of any type.
    *
-   * Without `keepttl` a time to live that the key had is gone.
+   * Removes the expiry of the key if the options set none and `keepttl` is not set.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Taking a lock for ten seconds
+   * @example Cache a value for a minute
    * ```ts
-   * await client.set("lock", "me", { nx: true, ex: 10 }); // "OK"
-   * await client.set("lock", "somebody else", { nx: true, ex: 10 }); // null
+   * await client.set("page:home", "<h1>Hello</h1>", { ex: 60 }); // "OK"
+   * await client.get("page:home"); // "<h1>Hello</h1>"
    * ```
    *
-   * @param key The key.
-   * @param value The value.
-   * @param options Condition, expiry, and what to answer.
-   * @returns `"OK"`; null if the condition did not hold; with `get` the old value, null if there was none.
+   * @example A lock: only one client gets it, and only that client releases it
+   * ```ts
+   * const token = crypto.randomUUID();
+   * await client.set("lock:report", token, { nx: true, ex: 10 }); // "OK"
+   * await client.set("lock:report", "another client", { nx: true, ex: 10 }); // null
+   *
+   * // Here the work is done. It must end within the ten seconds: after that another client gets the lock.
+   * // After a failover two clients may have it, so use it to save work, not where a second run does harm.
+   *
+   * // Delete the lock only if it is still ours.
+   * const release = `
+   *   if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
+   *   return 0`;
+   * await client.eval(release, { keys: ["lock:report"], args: [token] }); // 1
+   * ```
+   *
+   * @param key Key of the string.
+   * @param value The value: text, bytes, or a number.
+   * @param options `nx`, `xx` or a comparison: the condition; `ex`, `px`, `exat`, `pxat` or `keepttl`: the expiry;
+   * `get`: return the old value.
+   * @returns `"OK"`, or null if the condition did not hold. With `get` the old value, or null if the key did not exist.
    * @throws {ServerError} If `get` is set and the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/set/}
    */
@@ -817,22 +851,22 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
     key: Key,
     value: Value,
     options?: SetOptions & {
-      /** Answer the value that the key had instead of `"OK"`. @default {false} */
+      /** Return the old value, or null if there was none, instead of `"OK"`. @default {false} */
       get?: false;
     },
   ): Promise<"OK" | null>;
-  /** Sets the value of a key and answers the one that it had. */
+  /** Sets the value of a key and returns the old one. */
   set(
     key: Key,
     value: Value,
     options: SetOptions & {
-      /** Answer the value that the key had, null if it had none. */
+      /** Return the old value, or null if there was none. */
       get: true;
     },
   ): Promise<T | null>;
-  /** Sets the value of a key, and answers as the options say. */
+  /** Sets the value of a key, and returns the old one if `get` is true. */
   set(key: Key, value: Value, options: SetOptions): Promise<T | "OK" | null>;
-  /** Sets the value of a key, whatever it held before. */
+  /** Sets the value of a key, and replaces a value of any type. */
   set(key: Key, value: Value, options?: SetOptions): Promise<T | "OK" | null> {
     const words: Words = ["SET", key, value];
     if (options === undefined) return this.send<"OK" | null>(words, toOkOrNull);
@@ -848,7 +882,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the value of a key, and when it expires.
+   * Sets the value of a key with a time to live in seconds.
    *
    * Complexity O(1) · since 2.0.0
    *
@@ -859,11 +893,11 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * await client.setex("session", 60, "Ada"); // "OK"
    * ```
    *
-   * @param key The key.
-   * @param seconds Its time to live in seconds.
-   * @param value The value.
+   * @param key Key of the string.
+   * @param seconds Time to live in seconds, at least 1.
+   * @param value The value: text, bytes, or a number.
    * @returns Always `"OK"`.
-   * @throws {ServerError} If the time is not positive.
+   * @throws {ServerError} If the time to live is not positive.
    * @see {@link https://valkey.io/commands/setex/}
    */
   setex(key: Key, seconds: number, value: Value): Promise<"OK"> {
@@ -871,21 +905,21 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Sets the value of a key, if the key does not exist.
+   * Sets the value of a key if the key does not exist.
    *
    * Complexity O(1) · since 1.0.0
    *
    * @deprecated Use {@linkcode StringCommands.set} with `nx`.
    *
-   * @example Only the first one wins
+   * @example Only the first value is kept
    * ```ts
    * await client.setnx("winner", "Ada"); // true
    * await client.setnx("winner", "Grace"); // false
    * ```
    *
-   * @param key The key.
-   * @param value The value.
-   * @returns Whether the value was set.
+   * @param key Key of the string.
+   * @param value The value: text, bytes, or a number.
+   * @returns True if the value was set, false if the key exists.
    * @see {@link https://valkey.io/commands/setnx/}
    */
   setnx(key: Key, value: Value): Promise<boolean> {
@@ -893,23 +927,24 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Overwrites a part of the value of a key, which begins empty if it does not exist.
+   * Overwrites a part of a string, and creates it if the key does not exist.
    *
-   * The value grows as needed, with zero bytes between its old end and the offset.
+   * The string grows as needed. Bytes between its old end and the offset are set to 0.
    *
    * Complexity O(N) in the length of the part, and of the gap in front of it · since 2.2.0
    *
-   * @example Replacing the end of a value
+   * @example Replace the end of a value
    * ```ts
    * await client.set("greeting", "hello world");
-   * await client.setrange("greeting", 6, "redis"); // 11
+   * await client.setrange("greeting", 6, "Redis"); // 11
+   * await client.get("greeting"); // "hello Redis"
    * ```
    *
-   * @param key The key.
+   * @param key Key of the string.
    * @param offset Position of the first byte to overwrite, from 0.
-   * @param value What to write there; if it is empty nothing happens.
-   * @returns Length of the whole value in bytes.
-   * @throws {ServerError} If the offset is negative or too large, or the key holds something else than a string.
+   * @param value The text or bytes to write; an empty value changes nothing.
+   * @returns The length of the new value in bytes.
+   * @throws {ServerError} If the offset is negative or too large, or the key holds a value that is not a string.
    * @see {@link https://valkey.io/commands/setrange/}
    */
   setrange(key: Key, offset: number, value: Value): Promise<number> {
@@ -917,18 +952,18 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Measures the value of a key.
+   * Returns the length of a string in bytes.
    *
    * Complexity O(1) · since 2.2.0 · read-only
    *
-   * @example Bytes, not characters
+   * @example Bytes are not characters
    * ```ts
    * await client.set("city", "Zürich");
    * await client.strlen("city"); // 7
    * ```
    *
-   * @param key The key.
-   * @returns Length of the value in bytes, 0 if the key does not exist.
+   * @param key Key of the string.
+   * @returns The length in bytes, 0 if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/strlen/}
    */
@@ -937,22 +972,22 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Gets a part of the value of a key.
+   * Returns a part of a string.
    *
    * Complexity O(N) in the length of the part · since 1.0.0 · read-only
    *
    * @deprecated Use {@linkcode StringCommands.getrange}.
    *
-   * @example The beginning of a value
+   * @example The start of a value
    * ```ts
    * await client.set("name", "Ada Lovelace");
    * await client.substr("name", 0, 2); // "Ada"
    * ```
    *
-   * @param key The key.
-   * @param start Position of the first byte; a negative one counts from the end.
-   * @param end Position of the last byte, which is included; a negative one counts from the end.
-   * @returns The part; empty if the key does not exist or nothing lies in the range.
+   * @param key Key of the string.
+   * @param start Position of the first byte; −1 is the last byte.
+   * @param end Position of the last byte, included; −1 is the last byte.
+   * @returns The part; an empty string if the key does not exist or the range is empty.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/substr/}
    */
