@@ -596,69 +596,69 @@ export interface RedisClusterClient<
   pfmerge: HyperLogLogCommands<T>["pfmerge"];
   /** Tests the server's own HyperLogLogs, for those who work on the server, which answers nobody meanwhile. See {@linkcode HyperLogLogCommands.pfselftest}. */
   pfselftest: HyperLogLogCommands<T>["pfselftest"];
-  /** Copies the value of a key, with its time to live, to another key. See {@linkcode KeyCommands.copy}. */
+  /** Copies a value, with its expiry, to another key. See {@linkcode KeyCommands.copy}. */
   copy: KeyCommands<T, N>["copy"];
   /** Deletes keys. See {@linkcode KeyCommands.del}. */
   del: KeyCommands<T, N>["del"];
-  /** Serializes the value of a key, in the server's own format. See {@linkcode KeyCommands.dump}. */
+  /** Returns the value of a key in the server's serialization format. See {@linkcode KeyCommands.dump}. */
   dump: KeyCommands<T, N>["dump"];
-  /** Counts how many of the keys exist. See {@linkcode KeyCommands.exists}. */
+  /** Counts the keys that exist. See {@linkcode KeyCommands.exists}. */
   exists: KeyCommands<T, N>["exists"];
-  /** Sets after how many seconds a key expires. See {@linkcode KeyCommands.expire}. */
+  /** Sets the time to live of a key in seconds. See {@linkcode KeyCommands.expire}. */
   expire: KeyCommands<T, N>["expire"];
-  /** Sets at which Unix time in seconds a key expires. See {@linkcode KeyCommands.expireat}. */
+  /** Sets the time at which a key expires, in seconds. See {@linkcode KeyCommands.expireat}. */
   expireat: KeyCommands<T, N>["expireat"];
-  /** Tells at which Unix time in seconds a key expires. See {@linkcode KeyCommands.expiretime}. */
+  /** Returns the time at which a key expires, in seconds. See {@linkcode KeyCommands.expiretime}. */
   expiretime: KeyCommands<T, N>["expiretime"];
-  /** Lists all keys that match a pattern. See {@linkcode KeyCommands.keys}. */
+  /** Returns all keys that match a pattern. See {@linkcode KeyCommands.keys}. */
   keys: KeyCommands<T, N>["keys"];
   /** Moves keys to another server. See {@linkcode KeyCommands.migrate}. */
   migrate: KeyCommands<T, N>["migrate"];
   /** Moves a key to another database of the same server. See {@linkcode KeyCommands.move}. */
   move: KeyCommands<T, N>["move"];
-  /** Tells how the server stores the value of a key. See {@linkcode KeyCommands.objectEncoding}. */
+  /** Returns the internal encoding of a value. See {@linkcode KeyCommands.objectEncoding}. */
   objectEncoding: KeyCommands<T, N>["objectEncoding"];
-  /** Tells how frequently a key is used, by the logarithmic counter of the server's LFU eviction. See {@linkcode KeyCommands.objectFreq}. */
+  /** Returns the access frequency of a key, as counted for the LFU eviction of the server. See {@linkcode KeyCommands.objectFreq}. */
   objectFreq: KeyCommands<T, N>["objectFreq"];
-  /** Tells for how many seconds a key has not been used. See {@linkcode KeyCommands.objectIdletime}. */
+  /** Returns the time since a key was last used, in seconds. See {@linkcode KeyCommands.objectIdletime}. */
   objectIdletime: KeyCommands<T, N>["objectIdletime"];
-  /** Tells how many references the server holds to the value of a key. See {@linkcode KeyCommands.objectRefcount}. */
+  /** Returns the number of references to a value inside the server. See {@linkcode KeyCommands.objectRefcount}. */
   objectRefcount: KeyCommands<T, N>["objectRefcount"];
-  /** Makes a key never expire. See {@linkcode KeyCommands.persist}. */
+  /** Removes the expiry of a key. See {@linkcode KeyCommands.persist}. */
   persist: KeyCommands<T, N>["persist"];
-  /** Sets after how many milliseconds a key expires. See {@linkcode KeyCommands.pexpire}. */
+  /** Sets the time to live of a key in milliseconds. See {@linkcode KeyCommands.pexpire}. */
   pexpire: KeyCommands<T, N>["pexpire"];
-  /** Sets at which Unix time in milliseconds a key expires. See {@linkcode KeyCommands.pexpireat}. */
+  /** Sets the time at which a key expires, in milliseconds. See {@linkcode KeyCommands.pexpireat}. */
   pexpireat: KeyCommands<T, N>["pexpireat"];
-  /** Tells at which Unix time in milliseconds a key expires. See {@linkcode KeyCommands.pexpiretime}. */
+  /** Returns the time at which a key expires, in milliseconds. See {@linkcode KeyCommands.pexpiretime}. */
   pexpiretime: KeyCommands<T, N>["pexpiretime"];
-  /** Tells how many milliseconds a key still has to live. See {@linkcode KeyCommands.pttl}. */
+  /** Returns the remaining time to live of a key in milliseconds. See {@linkcode KeyCommands.pttl}. */
   pttl: KeyCommands<T, N>["pttl"];
-  /** Picks a key at random. See {@linkcode KeyCommands.randomkey}. */
+  /** Returns a random key of the database. See {@linkcode KeyCommands.randomkey}. */
   randomkey: KeyCommands<T, N>["randomkey"];
   /** Renames a key. See {@linkcode KeyCommands.rename}. */
   rename: KeyCommands<T, N>["rename"];
-  /** Renames a key, if no key has the new name. See {@linkcode KeyCommands.renamenx}. */
+  /** Renames a key if no key has the new name. See {@linkcode KeyCommands.renamenx}. */
   renamenx: KeyCommands<T, N>["renamenx"];
-  /** Makes a key of a serialized value. See {@linkcode KeyCommands.restore}. */
+  /** Creates a key from a serialized value. See {@linkcode KeyCommands.restore}. */
   restore: KeyCommands<T, N>["restore"];
-  /** Reads one page of the keys of the database. See {@linkcode KeyCommands.scan}. */
+  /** Returns one page of the keys of the database. See {@linkcode KeyCommands.scan}. */
   scan: KeyCommands<T, N>["scan"];
-  /** Sorts the elements of a list, set or sorted set. See {@linkcode KeyCommands.sort}. */
+  /** Returns the elements of a list, set or sorted set in order, or stores them. See {@linkcode KeyCommands.sort}. */
   sort: KeyCommands<T, N>["sort"];
-  /** Sorts the elements of a list, set or sorted set, on a replica too. See {@linkcode KeyCommands.sortRo}. */
+  /** Returns the elements of a list, set or sorted set in order, on replicas too. See {@linkcode KeyCommands.sortRo}. */
   sortRo: KeyCommands<T, N>["sortRo"];
-  /** Marks keys as used right now, for the server's eviction. See {@linkcode KeyCommands.touch}. */
+  /** Sets the time of last use of keys to now, so that they are evicted later. See {@linkcode KeyCommands.touch}. */
   touch: KeyCommands<T, N>["touch"];
-  /** Tells how many seconds a key still has to live. See {@linkcode KeyCommands.ttl}. */
+  /** Returns the remaining time to live of a key in seconds. See {@linkcode KeyCommands.ttl}. */
   ttl: KeyCommands<T, N>["ttl"];
-  /** Tells what kind of value a key holds. See {@linkcode KeyCommands.type}. */
+  /** Returns the type of a value. See {@linkcode KeyCommands.type}. */
   type: KeyCommands<T, N>["type"];
-  /** Deletes keys, and leaves the freeing of their memory to another thread of the server. See {@linkcode KeyCommands.unlink}. */
+  /** Deletes keys, and frees their memory in another thread of the server. See {@linkcode KeyCommands.unlink}. */
   unlink: KeyCommands<T, N>["unlink"];
-  /** Waits until replicas have received the writes that this connection has sent before. See {@linkcode KeyCommands.wait}. */
+  /** Waits until a number of replicas have received the writes that this connection sent before. See {@linkcode KeyCommands.wait}. */
   wait: KeyCommands<T, N>["wait"];
-  /** Waits until the writes that this connection has sent before are in the append-only files. See {@linkcode KeyCommands.waitaof}. */
+  /** Waits until the writes that this connection sent before are synced to append-only files. See {@linkcode KeyCommands.waitaof}. */
   waitaof: KeyCommands<T, N>["waitaof"];
   /** Has the server explain the events that took long. See {@linkcode LatencyCommands.latencyDoctor}. */
   latencyDoctor: LatencyCommands<T, N>["latencyDoctor"];
@@ -962,7 +962,7 @@ export interface RedisClusterClient<
   xrange: StreamCommands<T>["xrange"];
   /** Reads the entries after an id from one or several streams, and with `block` waits for new ones. See {@linkcode StreamCommands.xread}. */
   xread: StreamCommands<T>["xread"];
-  /** Reads entries as a consumer of a group. Each new entry is delivered to only one consumer of the group. See {@linkcode StreamCommands.xreadgroup}. */
+  /** Reads entries as a consumer of a group. See {@linkcode StreamCommands.xreadgroup}. */
   xreadgroup: StreamCommands<T>["xreadgroup"];
   /** Returns the entries in a range of ids, newest first. See {@linkcode StreamCommands.xrevrange}. */
   xrevrange: StreamCommands<T>["xrevrange"];

@@ -495,71 +495,71 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   pfmerge: HyperLogLogCommands<T>["pfmerge"];
   /** Tests the server's own HyperLogLogs, for those who work on the server, which answers nobody meanwhile. See {@linkcode HyperLogLogCommands.pfselftest}. */
   pfselftest: HyperLogLogCommands<T>["pfselftest"];
-  /** Copies the value of a key, with its time to live, to another key. See {@linkcode KeyCommands.copy}. */
+  /** Copies a value, with its expiry, to another key. See {@linkcode KeyCommands.copy}. */
   copy: KeyCommands<T, "one">["copy"];
   /** Deletes keys. See {@linkcode KeyCommands.del}. */
   del: KeyCommands<T, "one">["del"];
-  /** Serializes the value of a key, in the server's own format. See {@linkcode KeyCommands.dump}. */
+  /** Returns the value of a key in the server's serialization format. See {@linkcode KeyCommands.dump}. */
   dump: KeyCommands<T, "one">["dump"];
-  /** Counts how many of the keys exist. See {@linkcode KeyCommands.exists}. */
+  /** Counts the keys that exist. See {@linkcode KeyCommands.exists}. */
   exists: KeyCommands<T, "one">["exists"];
-  /** Sets after how many seconds a key expires. See {@linkcode KeyCommands.expire}. */
+  /** Sets the time to live of a key in seconds. See {@linkcode KeyCommands.expire}. */
   expire: KeyCommands<T, "one">["expire"];
-  /** Sets at which Unix time in seconds a key expires. See {@linkcode KeyCommands.expireat}. */
+  /** Sets the time at which a key expires, in seconds. See {@linkcode KeyCommands.expireat}. */
   expireat: KeyCommands<T, "one">["expireat"];
-  /** Tells at which Unix time in seconds a key expires. See {@linkcode KeyCommands.expiretime}. */
+  /** Returns the time at which a key expires, in seconds. See {@linkcode KeyCommands.expiretime}. */
   expiretime: KeyCommands<T, "one">["expiretime"];
-  /** Lists all keys that match a pattern. See {@linkcode KeyCommands.keys}. */
+  /** Returns all keys that match a pattern. See {@linkcode KeyCommands.keys}. */
   keys: KeyCommands<T, "one">["keys"];
   /** Moves keys to another server. See {@linkcode KeyCommands.migrate}. */
   migrate: KeyCommands<T, "one">["migrate"];
   /** Moves a key to another database of the same server. See {@linkcode KeyCommands.move}. */
   move: KeyCommands<T, "one">["move"];
-  /** Tells how the server stores the value of a key. See {@linkcode KeyCommands.objectEncoding}. */
+  /** Returns the internal encoding of a value. See {@linkcode KeyCommands.objectEncoding}. */
   objectEncoding: KeyCommands<T, "one">["objectEncoding"];
-  /** Tells how frequently a key is used, by the logarithmic counter of the server's LFU eviction. See {@linkcode KeyCommands.objectFreq}. */
+  /** Returns the access frequency of a key, as counted for the LFU eviction of the server. See {@linkcode KeyCommands.objectFreq}. */
   objectFreq: KeyCommands<T, "one">["objectFreq"];
-  /** Tells for how many seconds a key has not been used. See {@linkcode KeyCommands.objectIdletime}. */
+  /** Returns the time since a key was last used, in seconds. See {@linkcode KeyCommands.objectIdletime}. */
   objectIdletime: KeyCommands<T, "one">["objectIdletime"];
-  /** Tells how many references the server holds to the value of a key. See {@linkcode KeyCommands.objectRefcount}. */
+  /** Returns the number of references to a value inside the server. See {@linkcode KeyCommands.objectRefcount}. */
   objectRefcount: KeyCommands<T, "one">["objectRefcount"];
-  /** Makes a key never expire. See {@linkcode KeyCommands.persist}. */
+  /** Removes the expiry of a key. See {@linkcode KeyCommands.persist}. */
   persist: KeyCommands<T, "one">["persist"];
-  /** Sets after how many milliseconds a key expires. See {@linkcode KeyCommands.pexpire}. */
+  /** Sets the time to live of a key in milliseconds. See {@linkcode KeyCommands.pexpire}. */
   pexpire: KeyCommands<T, "one">["pexpire"];
-  /** Sets at which Unix time in milliseconds a key expires. See {@linkcode KeyCommands.pexpireat}. */
+  /** Sets the time at which a key expires, in milliseconds. See {@linkcode KeyCommands.pexpireat}. */
   pexpireat: KeyCommands<T, "one">["pexpireat"];
-  /** Tells at which Unix time in milliseconds a key expires. See {@linkcode KeyCommands.pexpiretime}. */
+  /** Returns the time at which a key expires, in milliseconds. See {@linkcode KeyCommands.pexpiretime}. */
   pexpiretime: KeyCommands<T, "one">["pexpiretime"];
-  /** Tells how many milliseconds a key still has to live. See {@linkcode KeyCommands.pttl}. */
+  /** Returns the remaining time to live of a key in milliseconds. See {@linkcode KeyCommands.pttl}. */
   pttl: KeyCommands<T, "one">["pttl"];
-  /** Picks a key at random. See {@linkcode KeyCommands.randomkey}. */
+  /** Returns a random key of the database. See {@linkcode KeyCommands.randomkey}. */
   randomkey: KeyCommands<T, "one">["randomkey"];
   /** Renames a key. See {@linkcode KeyCommands.rename}. */
   rename: KeyCommands<T, "one">["rename"];
-  /** Renames a key, if no key has the new name. See {@linkcode KeyCommands.renamenx}. */
+  /** Renames a key if no key has the new name. See {@linkcode KeyCommands.renamenx}. */
   renamenx: KeyCommands<T, "one">["renamenx"];
-  /** Makes a key of a serialized value. See {@linkcode KeyCommands.restore}. */
+  /** Creates a key from a serialized value. See {@linkcode KeyCommands.restore}. */
   restore: KeyCommands<T, "one">["restore"];
-  /** Reads one page of the keys of the database. See {@linkcode KeyCommands.scan}. */
+  /** Returns one page of the keys of the database. See {@linkcode KeyCommands.scan}. */
   scan: KeyCommands<T, "one">["scan"];
   /** Iterates over the keys of the database, page by page. See {@linkcode KeyCommands.scanIterator}. */
   scanIterator: KeyCommands<T, "one">["scanIterator"];
-  /** Sorts the elements of a list, set or sorted set. See {@linkcode KeyCommands.sort}. */
+  /** Returns the elements of a list, set or sorted set in order, or stores them. See {@linkcode KeyCommands.sort}. */
   sort: KeyCommands<T, "one">["sort"];
-  /** Sorts the elements of a list, set or sorted set, on a replica too. See {@linkcode KeyCommands.sortRo}. */
+  /** Returns the elements of a list, set or sorted set in order, on replicas too. See {@linkcode KeyCommands.sortRo}. */
   sortRo: KeyCommands<T, "one">["sortRo"];
-  /** Marks keys as used right now, for the server's eviction. See {@linkcode KeyCommands.touch}. */
+  /** Sets the time of last use of keys to now, so that they are evicted later. See {@linkcode KeyCommands.touch}. */
   touch: KeyCommands<T, "one">["touch"];
-  /** Tells how many seconds a key still has to live. See {@linkcode KeyCommands.ttl}. */
+  /** Returns the remaining time to live of a key in seconds. See {@linkcode KeyCommands.ttl}. */
   ttl: KeyCommands<T, "one">["ttl"];
-  /** Tells what kind of value a key holds. See {@linkcode KeyCommands.type}. */
+  /** Returns the type of a value. See {@linkcode KeyCommands.type}. */
   type: KeyCommands<T, "one">["type"];
-  /** Deletes keys, and leaves the freeing of their memory to another thread of the server. See {@linkcode KeyCommands.unlink}. */
+  /** Deletes keys, and frees their memory in another thread of the server. See {@linkcode KeyCommands.unlink}. */
   unlink: KeyCommands<T, "one">["unlink"];
-  /** Waits until replicas have received the writes that this connection has sent before. See {@linkcode KeyCommands.wait}. */
+  /** Waits until a number of replicas have received the writes that this connection sent before. See {@linkcode KeyCommands.wait}. */
   wait: KeyCommands<T, "one">["wait"];
-  /** Waits until the writes that this connection has sent before are in the append-only files. See {@linkcode KeyCommands.waitaof}. */
+  /** Waits until the writes that this connection sent before are synced to append-only files. See {@linkcode KeyCommands.waitaof}. */
   waitaof: KeyCommands<T, "one">["waitaof"];
   /** Has the server explain the events that took long. See {@linkcode LatencyCommands.latencyDoctor}. */
   latencyDoctor: LatencyCommands<T, "one">["latencyDoctor"];
@@ -863,7 +863,7 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   xrange: StreamCommands<T>["xrange"];
   /** Reads the entries after an id from one or several streams, and with `block` waits for new ones. See {@linkcode StreamCommands.xread}. */
   xread: StreamCommands<T>["xread"];
-  /** Reads entries as a consumer of a group. Each new entry is delivered to only one consumer of the group. See {@linkcode StreamCommands.xreadgroup}. */
+  /** Reads entries as a consumer of a group. See {@linkcode StreamCommands.xreadgroup}. */
   xreadgroup: StreamCommands<T>["xreadgroup"];
   /** Returns the entries in a range of ids, newest first. See {@linkcode StreamCommands.xrevrange}. */
   xrevrange: StreamCommands<T>["xrevrange"];

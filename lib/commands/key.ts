@@ -1,5 +1,5 @@
 /**
- * Commands on keys, whatever they hold.
+ * The generic key commands, `COPY` to `WAITAOF`, for values of any type.
  *
  * @module
  */
@@ -51,102 +51,110 @@ import {
 
 /** Options for {@linkcode KeyCommands.copy}. */
 export interface CopyOptions {
-  /** Number of the database to copy into. @default The same */
+  /** Number of the database to copy to. @default the database of the source */
   db?: number;
-  /** Overwrite the destination if it exists. @default {false} */
+  /** Replace the destination if it exists. @default {false} */
   replace?: boolean;
 }
 
-/** How {@linkcode KeyCommands.migrate} logs in to the other server. At most one of the options. */
+/** Credentials for the other server of {@linkcode KeyCommands.migrate}. At most one of the options. */
 export type MigrateCredentials = AtMostOne<{
-  /** Password of the default user. */
+  /** Password of the user `default`. */
   auth: string;
-  /** A user and its password. */
+  /** Name and password of a user. */
   auth2: {
     /** Name of the user. */
     username: string;
-    /** Its password. */
+    /** Password of the user. */
     password: string;
   };
 }>;
 
 /** Options for {@linkcode KeyCommands.migrate}. */
 export type MigrateOptions = MigrateCredentials & {
-  /** Keep the keys here, too. @default {false} */
+  /** Copy the keys instead of moving them. @default {false} */
   copy?: boolean;
-  /** Overwrite keys that exist there. @default {false} */
+  /** Replace keys that exist on the other server. @default {false} */
   replace?: boolean;
 };
 
 /** Options for {@linkcode KeyCommands.restore}. */
 export type RestoreOptions =
   & AtMostOne<{
-    /** Seconds since the last use, for the server's eviction. */
+    /** Set the seconds since the key was last used, which count for eviction by an LRU policy. */
     idletime: number;
-    /** Frequency of use, 0 to 255, for the server's eviction. */
+    /** Set the access frequency of the key, 0 to 255, which counts for eviction by an LFU policy. */
     freq: number;
   }>
   & {
-    /** Overwrite the key if it exists. @default {false} */
+    /** Replace the key if it exists. @default {false} */
     replace?: boolean;
-    /** Take `ttl` as a Unix time in milliseconds. @default {false} */
+    /** Read `ttl` as a Unix time in milliseconds. @default {false} */
     absttl?: boolean;
   };
 
 /** Options for {@linkcode KeyCommands.scan}. */
 export interface ScanKeysOptions extends ScanOptions {
-  /** Only keys that hold a value of this type, as {@linkcode KeyCommands.type} names it. */
+  /**
+   * Return only keys that hold a value of this type: `"string"`, `"hash"` …, as {@linkcode KeyCommands.type} returns
+   * it. @default keys of all types
+   */
   type?: string;
 }
 
-/** Options for {@linkcode KeyCommands.sortRo}, and for {@linkcode KeyCommands.sort}. */
+/** Options for {@linkcode KeyCommands.sort} and {@linkcode KeyCommands.sortRo}. */
 export type SortRoOptions =
   & AtMostOne<{
-    /** Smallest first, which is the default. */
+    /** Sort in ascending order, which is the default. */
     asc: boolean;
-    /** Largest first. */
+    /** Sort in descending order. */
     desc: boolean;
   }>
   & {
     /**
-     * Sort by the values of other keys: a pattern whose `*` stands for the element, and after `->` the field of a hash.
-     * A pattern without `*` leaves the order as it is.
+     * Sort by the values of other keys, instead of by the elements.
+     *
+     * A pattern such as `"weight:*"`: its `*` stands for the element. `"user:*->age"` reads the field `age` of a hash.
+     * A
+     * pattern without `*` turns sorting off.
      */
     by?: Key;
-    /** Return only a part of the result. */
+    /** Return only a part of the result. @default all of it */
     limit?: {
-      /** How many elements to skip. */
+      /** Number of elements to skip. */
       offset: number;
-      /** How many elements to return at most; a negative number means all. */
+      /** Largest number of elements to return; a negative number returns all. */
       count: number;
     };
-    /** Answer values of other keys instead of the elements: patterns as for `by`, `#` being the element itself. */
+    /**
+     * Return the values of other keys instead of the elements: patterns as for `by`, or `"#"` for the element itself.
+     */
     get?: OneOrMany<Key>;
-    /** Compare as text rather than as numbers. @default {false} */
+    /** Compare the elements as text instead of as numbers. @default {false} */
     alpha?: boolean;
   };
 
 /** Options for {@linkcode KeyCommands.sort}. */
 export type SortOptions = SortRoOptions & {
-  /** Write the result as a list to this key instead of answering it. */
+  /** Write the result to this key as a list, and return its length. */
   store?: Key;
 };
 
-/** Ask for the elements themselves. */
+/** Option to return the elements themselves. */
 export interface WithoutGet {
-  /** Answer what is at these patterns instead of the elements, which may be null. */
+  /** Return the values at these patterns instead of the elements; null for each one that does not exist. */
   get?: undefined;
 }
 
-/** Ask for the result. */
+/** Option to return the result. */
 export interface WithoutStore {
-  /** Store the result at this key. */
+  /** Write the result to this key as a list, and return its length. */
   store?: undefined;
 }
 
-/** Ask to store the result. */
+/** Option to store the result. */
 export interface WithStore {
-  /** Store the result at this key, and answer how many elements it has. */
+  /** Write the result to this key as a list, and return its length. */
   store: Key;
 }
 
@@ -180,21 +188,21 @@ const SORT_RO_OPTIONS: OptionShape<SortRoOptions> = {
 const SORT_OPTIONS: OptionShape<SortOptions> = { ...SORT_RO_OPTIONS, store: "word" };
 
 /**
- * Commands on keys, whatever they hold: expiry, renaming, deleting, scanning, sorting.
+ * The generic key commands, for values of any type: expiry, deleting, renaming, scanning and sorting.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
+ * @typeParam N How many nodes the commands reach.
  */
 export abstract class KeyCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Copies the value of a key, with its time to live, to another key.
+   * Copies a value, with its expiry, to another key.
    *
    * Complexity O(N) for N elements of a collection, O(1) for strings · since 6.2.0
    *
-   * @example Keeping a backup
+   * @example Keep a backup
    * ```ts
    * await client.set("{doc}", "draft");
    * await client.copy("{doc}", "{doc}:backup"); // true
@@ -202,8 +210,9 @@ export abstract class KeyCommands<
    *
    * @param source The key to copy.
    * @param destination The key to write.
-   * @param options Into which database, and whether to overwrite.
-   * @returns Whether it was copied; false if there is no source, or a destination that may not be overwritten.
+   * @param options `db`: the database to copy to; `replace`: replace the destination if it exists.
+   * @returns True if the value was copied; false if the source does not exist, or the destination exists and `replace`
+   * is not set.
    * @see {@link https://valkey.io/commands/copy/}
    */
   copy(source: Key, destination: Key, options?: CopyOptions): Promise<boolean> {
@@ -217,19 +226,20 @@ export abstract class KeyCommands<
   /**
    * Deletes keys.
    *
-   * In a cluster the keys may lie in different slots; they are then deleted one slot after another, not at one instant.
+   * On a cluster the keys may be in different slots. Then there is one request per slot, and the keys are not deleted
+   * at the same instant.
    *
    * Complexity O(N) for N keys and all their elements · since 1.0.0
    *
-   * @example Deleting two keys, one of them missing
+   * @example Delete a key and a missing one
    * ```ts
    * await client.set("a", 1);
    * await client.del(["a", "b"]); // 1
    * ```
    *
    * @param keys One key, or several in an array or other iterable.
-   * @returns How many of them existed.
-   * @throws {RangeError} If there are none.
+   * @returns The number of keys deleted; keys that did not exist do not count.
+   * @throws {RangeError} If `keys` is empty.
    * @see {@link https://valkey.io/commands/del/}
    */
   del(keys: OneOrMany<Key>): Promise<number> {
@@ -237,22 +247,22 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Serializes the value of a key, in the server's own format.
+   * Returns the value of a key in the server's serialization format.
    *
-   * The time to live is not in it. {@linkcode KeyCommands.restore} makes a key of it again, on a server of the same
-   * version or a later one.
+   * The expiry is not included. {@linkcode KeyCommands.restore} turns the bytes into a key again, on a server of the
+   * same or a later version.
    *
    * Complexity O(N·M) for N elements of size M · since 2.6.0 · read-only
    *
-   * @example Moving a value by hand
+   * @example Copy a value by hand
    * ```ts
    * await client.set("a", "x");
    * const payload = await client.dump("a");
    * await client.restore("b", 0, payload!); // "OK"
    * ```
    *
-   * @param key The key.
-   * @returns The bytes, on text surfaces too; null if the key does not exist.
+   * @param key The key to read, of any type.
+   * @returns The serialized value, as bytes on every client; null if the key does not exist.
    * @see {@link https://valkey.io/commands/dump/}
    */
   dump(key: Key): Promise<Uint8Array | null> {
@@ -260,13 +270,13 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Counts how many of the keys exist.
+   * Counts the keys that exist.
    *
-   * A key that is given twice counts twice.
+   * A key that is passed twice counts twice.
    *
    * Complexity O(N) for N keys · since 1.0.0 · read-only
    *
-   * @example Is it there?
+   * @example Check one key, then count two
    * ```ts
    * await client.set("a", 1);
    * await client.exists("a"); // 1
@@ -274,8 +284,8 @@ export abstract class KeyCommands<
    * ```
    *
    * @param keys One key, or several in an array or other iterable.
-   * @returns How many of them exist.
-   * @throws {RangeError} If there are none.
+   * @returns The number of keys that exist.
+   * @throws {RangeError} If `keys` is empty.
    * @see {@link https://valkey.io/commands/exists/}
    */
   exists(keys: OneOrMany<Key>): Promise<number> {
@@ -283,23 +293,23 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Sets after how many seconds a key expires.
+   * Sets the time to live of a key in seconds.
    *
-   * A time that is not positive deletes the key at once.
+   * With 0 or a negative number the key is deleted at once.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Forgetting a session after an hour
+   * @example Let a session expire after an hour
    * ```ts
-   * await client.set("session", "Ada");
-   * await client.expire("session", 3600); // true
-   * await client.expire("session", 60, { gt: true }); // false
+   * await client.set("session:7f3a", "Ada");
+   * await client.expire("session:7f3a", 3600); // true
+   * await client.expire("session:7f3a", 60, { gt: true }); // false
    * ```
    *
-   * @param key The key.
-   * @param seconds Its time to live in seconds.
-   * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if the key does not exist.
+   * @param key The key, of any type.
+   * @param seconds Time to live in seconds, a whole number.
+   * @param condition When to set it: `nx`, `xx`, `gt` or `lt` (since 7.0.0).
+   * @returns True if the expiry was set; false if the condition did not hold or the key does not exist.
    * @see {@link https://valkey.io/commands/expire/}
    */
   expire(key: Key, seconds: number, condition?: ExpireCondition): Promise<boolean> {
@@ -309,22 +319,22 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Sets at which Unix time in seconds a key expires.
+   * Sets the time at which a key expires, in seconds.
    *
-   * A time in the past deletes the key at once.
+   * With a time in the past the key is deleted at once.
    *
    * Complexity O(1) · since 1.2.0
    *
-   * @example Until the end of the century
+   * @example Expire at the end of the century
    * ```ts
    * await client.set("century", "21st");
    * await client.expireat("century", Date.UTC(2101, 0, 1) / 1000); // true
    * ```
    *
-   * @param key The key.
-   * @param time The Unix time in seconds; a `Date` is rounded up to a whole second.
-   * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if the key does not exist.
+   * @param key The key, of any type.
+   * @param time Unix time in seconds, or a `Date`, which is rounded up to a whole second.
+   * @param condition When to set it: `nx`, `xx`, `gt` or `lt` (since 7.0.0).
+   * @returns True if the expiry was set; false if the condition did not hold or the key does not exist.
    * @see {@link https://valkey.io/commands/expireat/}
    */
   expireat(key: Key, time: number | Date, condition?: ExpireCondition): Promise<boolean> {
@@ -334,18 +344,18 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells at which Unix time in seconds a key expires.
+   * Returns the time at which a key expires, in seconds.
    *
    * Complexity O(1) · since 7.0.0 · read-only
    *
-   * @example Reading an expiry back
+   * @example Read the expiry of a key
    * ```ts
    * await client.set("century", "21st", { exat: 4133980800 });
    * await client.expiretime("century"); // 4133980800
    * ```
    *
-   * @param key The key.
-   * @returns The Unix time in seconds; −1 if the key never expires, −2 if the key does not exist.
+   * @param key The key, of any type.
+   * @returns Unix time in seconds; −1 if the key has no expiry, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/expiretime/}
    */
   expiretime(key: Key): Promise<number> {
@@ -353,20 +363,20 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Lists all keys that match a pattern.
+   * Returns all keys that match a pattern.
    *
-   * The server does nothing else meanwhile, so on a large database {@linkcode KeyCommands.scanIterator} is the better
-   * way.
+   * The server runs nothing else until it has compared all keys. On a large database use
+   * {@linkcode KeyCommands.scanIterator}.
    *
    * Complexity O(N) for N keys in the database · since 1.0.0 · read-only
    *
    * @example The keys of one user
    * ```ts
-   * await client.mset({ "{u}1": "Ada", "{u}2": "Grace" });
-   * (await client.keys("{u}*")).sort(); // ["{u}1", "{u}2"]
+   * await client.mset({ "{user:1}:name": "Ada", "{user:1}:born": 1815 });
+   * (await client.keys("{user:1}:*")).sort(); // ["{user:1}:born", "{user:1}:name"]
    * ```
    *
-   * @param pattern A glob pattern; `*` is all keys.
+   * @param pattern A glob pattern: `*` any characters, `?` one character, `[ab]` one of these.
    * @returns The keys, in no order.
    * @see {@link https://valkey.io/commands/keys/}
    */
@@ -377,8 +387,8 @@ export abstract class KeyCommands<
   /**
    * Moves keys to another server.
    *
-   * The server does it by itself, and does nothing else meanwhile. A request timeout shorter than `timeout` gives up
-   * waiting while the server goes on.
+   * The servers transfer the keys between them. This server runs nothing else until the transfer ends. If the request
+   * timeout of the client is shorter than `timeout`, the request rejects while the transfer goes on.
    *
    * Complexity O(N·M) for N elements of size M · since 2.6.0
    *
@@ -387,16 +397,17 @@ export abstract class KeyCommands<
    * await client.migrate("127.0.0.1", 6380, "no such key", 0, 1000); // "NOKEY"
    * ```
    *
-   * @param host Host of the other server, as this server sees it.
+   * @param host Host of the other server, as this server reaches it.
    * @param port Port of the other server.
    * @param keys One key, or several in an array or other iterable.
-   * @param db Number of the database there.
-   * @param timeout How long the other server may stay silent, in milliseconds.
-   * @param options Whether to copy or overwrite, and how to log in.
+   * @param db Number of the database on the other server.
+   * @param timeout Longest time that the other server may stay silent, in milliseconds.
+   * @param options `copy`: keep the keys here; `replace`: replace keys there; `auth` or `auth2`: credentials of the
+   * other server.
    * @returns `"OK"`, or `"NOKEY"` if none of the keys exists.
    * @throws {RangeError} If `keys` is empty.
-   * @throws {ServerError} If the other server cannot be reached or refuses (`IOERR`, `BUSYKEY`, …); keys that were not
-   * moved are still here.
+   * @throws {ServerError} If the other server cannot be reached (`IOERR`) or refuses the keys (`BUSYKEY` …). Keys that
+   * were not moved are still here.
    * @see {@link https://valkey.io/commands/migrate/}
    */
   migrate(
@@ -426,17 +437,17 @@ export abstract class KeyCommands<
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example From database 0 to database 1
+   * @example Move a key from database 0 to database 1
    * ```ts
    * await client.set("a", 1);
    * await client.move("a", 1); // true
    * await client.move("a", 1); // false
    * ```
    *
-   * @param key The key.
+   * @param key The key, of any type.
    * @param db Number of the other database.
-   * @returns Whether it was moved; false if the key does not exist in this database, or exists in the other one.
-   * @throws {ServerError} If there is no such database.
+   * @returns True if the key was moved; false if the key does not exist in this database, or exists in the other one.
+   * @throws {ServerError} If the database does not exist.
    * @see {@link https://valkey.io/commands/move/}
    */
   move(key: Key, db: number): Promise<boolean> {
@@ -444,18 +455,18 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells how the server stores the value of a key.
+   * Returns the internal encoding of a value.
    *
    * Complexity O(1) · since 2.2.3 · read-only
    *
-   * @example A small integer
+   * @example Encoding of a small integer
    * ```ts
    * await client.set("n", 7);
    * await client.objectEncoding("n"); // "int"
    * ```
    *
-   * @param key The key.
-   * @returns The server's word for it (`"int"`, `"listpack"`, …), or null if the key does not exist.
+   * @param key The key, of any type.
+   * @returns The name of the encoding, such as `"int"` or `"listpack"`; null if the key does not exist.
    * @see {@link https://valkey.io/commands/object-encoding/}
    */
   objectEncoding(key: Key): Promise<string | null> {
@@ -463,19 +474,19 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells how frequently a key is used, by the logarithmic counter of the server's LFU eviction.
+   * Returns the access frequency of a key, as counted for the LFU eviction of the server.
    *
    * Complexity O(1) · since 4.0.0 · read-only
    *
-   * @example On a server that evicts the least frequently used
+   * @example Frequency of a new key, on a server with an LFU policy
    * ```ts
    * await client.customCommand(["CONFIG", "SET", "maxmemory-policy", "allkeys-lfu"]);
    * await client.set("a", "text");
    * await client.objectFreq("a"); // 5
    * ```
    *
-   * @param key The key.
-   * @returns The counter, or null if the key does not exist.
+   * @param key The key, of any type.
+   * @returns The counter, which grows with the logarithm of the number of accesses; null if the key does not exist.
    * @throws {ServerError} If `maxmemory-policy` is not an LFU policy.
    * @see {@link https://valkey.io/commands/object-freq/}
    */
@@ -484,18 +495,18 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells for how many seconds a key has not been used.
+   * Returns the time since a key was last used, in seconds.
    *
    * Complexity O(1) · since 2.2.3 · read-only
    *
-   * @example Whether a key has been used in the last minute
+   * @example Check whether a key was used in the last minute
    * ```ts
    * await client.set("a", 1);
    * (await client.objectIdletime("a"))! < 60; // true
    * ```
    *
-   * @param key The key.
-   * @returns The seconds, or null if the key does not exist.
+   * @param key The key, of any type.
+   * @returns The idle time in seconds, or null if the key does not exist.
    * @throws {ServerError} If `maxmemory-policy` is an LFU policy.
    * @see {@link https://valkey.io/commands/object-idletime/}
    */
@@ -504,17 +515,17 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells how many references the server holds to the value of a key.
+   * Returns the number of references to a value inside the server.
    *
    * Complexity O(1) · since 2.2.3 · read-only
    *
-   * @example A value of its own
+   * @example A value that is not shared
    * ```ts
    * await client.set("a", "text");
    * await client.objectRefcount("a"); // 1
    * ```
    *
-   * @param key The key.
+   * @param key The key, of any type.
    * @returns The number of references, or null if the key does not exist.
    * @see {@link https://valkey.io/commands/object-refcount/}
    */
@@ -523,18 +534,18 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Makes a key never expire.
+   * Removes the expiry of a key.
    *
    * Complexity O(1) · since 2.2.0
    *
-   * @example Keeping what was temporary
+   * @example Keep a draft for ever
    * ```ts
    * await client.set("draft", "text", { ex: 60 });
    * await client.persist("draft"); // true
    * ```
    *
-   * @param key The key.
-   * @returns Whether it had an expiry; false also if the key does not exist.
+   * @param key The key, of any type.
+   * @returns True if the expiry was removed; false if the key had none or does not exist.
    * @see {@link https://valkey.io/commands/persist/}
    */
   persist(key: Key): Promise<boolean> {
@@ -542,22 +553,22 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Sets after how many milliseconds a key expires.
+   * Sets the time to live of a key in milliseconds.
    *
-   * A time that is not positive deletes the key at once.
+   * With 0 or a negative number the key is deleted at once.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example A minute and a half
+   * @example Let a session expire after a minute and a half
    * ```ts
-   * await client.set("session", "Ada");
-   * await client.pexpire("session", 90_000); // true
+   * await client.set("session:7f3a", "Ada");
+   * await client.pexpire("session:7f3a", 90_000); // true
    * ```
    *
-   * @param key The key.
-   * @param milliseconds Its time to live in milliseconds.
-   * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if the key does not exist.
+   * @param key The key, of any type.
+   * @param milliseconds Time to live in milliseconds, a whole number.
+   * @param condition When to set it: `nx`, `xx`, `gt` or `lt` (since 7.0.0).
+   * @returns True if the expiry was set; false if the condition did not hold or the key does not exist.
    * @see {@link https://valkey.io/commands/pexpire/}
    */
   pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Promise<boolean> {
@@ -567,22 +578,22 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Sets at which Unix time in milliseconds a key expires.
+   * Sets the time at which a key expires, in milliseconds.
    *
-   * A time in the past deletes the key at once.
+   * With a time in the past the key is deleted at once.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example Until a date
+   * @example Expire at the end of the century
    * ```ts
    * await client.set("century", "21st");
    * await client.pexpireat("century", Date.UTC(2101, 0, 1)); // true
    * ```
    *
-   * @param key The key.
-   * @param time The Unix time in milliseconds, or a `Date`.
-   * @param condition On what condition to change it (since 7.0.0).
-   * @returns Whether it was changed; false also if the key does not exist.
+   * @param key The key, of any type.
+   * @param time Unix time in milliseconds, or a `Date`.
+   * @param condition When to set it: `nx`, `xx`, `gt` or `lt` (since 7.0.0).
+   * @returns True if the expiry was set; false if the condition did not hold or the key does not exist.
    * @see {@link https://valkey.io/commands/pexpireat/}
    */
   pexpireat(key: Key, time: number | Date, condition?: ExpireCondition): Promise<boolean> {
@@ -592,18 +603,18 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells at which Unix time in milliseconds a key expires.
+   * Returns the time at which a key expires, in milliseconds.
    *
    * Complexity O(1) · since 7.0.0 · read-only
    *
-   * @example Reading an expiry back
+   * @example Read the expiry of a key
    * ```ts
    * await client.set("century", "21st", { pxat: 4133980800500 });
    * await client.pexpiretime("century"); // 4133980800500
    * ```
    *
-   * @param key The key.
-   * @returns The Unix time in milliseconds; −1 if the key never expires, −2 if the key does not exist.
+   * @param key The key, of any type.
+   * @returns Unix time in milliseconds; −1 if the key has no expiry, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/pexpiretime/}
    */
   pexpiretime(key: Key): Promise<number> {
@@ -611,18 +622,18 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells how many milliseconds a key still has to live.
+   * Returns the remaining time to live of a key in milliseconds.
    *
    * Complexity O(1) · since 2.6.0 · read-only
    *
-   * @example A key that never expires
+   * @example A key without an expiry
    * ```ts
    * await client.set("a", 1);
    * await client.pttl("a"); // -1
    * ```
    *
-   * @param key The key.
-   * @returns The time in milliseconds; −1 if the key never expires, −2 if the key does not exist.
+   * @param key The key, of any type.
+   * @returns The time in milliseconds; −1 if the key has no expiry, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/pttl/}
    */
   pttl(key: Key): Promise<number> {
@@ -630,7 +641,7 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Picks a key at random.
+   * Returns a random key of the database.
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
@@ -640,7 +651,7 @@ export abstract class KeyCommands<
    * await client.randomkey(); // "only"
    * ```
    *
-   * @returns The key, or null if there are none.
+   * @returns The key, or null if the database is empty.
    * @see {@link https://valkey.io/commands/randomkey/}
    */
   randomkey(): Promise<T | null> {
@@ -650,18 +661,18 @@ export abstract class KeyCommands<
   /**
    * Renames a key.
    *
-   * A key that has the new name already is overwritten. In a cluster both names must lie in one slot.
+   * A key that already has the new name is replaced. On a cluster both names must be in the same slot.
    *
-   * Complexity O(1), and O(N) for N elements of what is overwritten · since 1.0.0
+   * Complexity O(1), and O(N) for N elements of a value that is replaced · since 1.0.0
    *
-   * @example Publishing a draft
+   * @example Publish a draft
    * ```ts
    * await client.set("{doc}:draft", "text");
    * await client.rename("{doc}:draft", "{doc}"); // "OK"
    * ```
    *
-   * @param key The key.
-   * @param newkey Its new name.
+   * @param key The key to rename.
+   * @param newkey The new name.
    * @returns Always `"OK"`.
    * @throws {ServerError} If the key does not exist.
    * @see {@link https://valkey.io/commands/rename/}
@@ -671,21 +682,21 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Renames a key, if no key has the new name.
+   * Renames a key if no key has the new name.
    *
-   * In a cluster both names must lie in one slot.
+   * On a cluster both names must be in the same slot.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example A name that is taken
+   * @example A name that is already used
    * ```ts
    * await client.mset({ "{k}a": 1, "{k}b": 2 });
    * await client.renamenx("{k}a", "{k}b"); // false
    * ```
    *
-   * @param key The key.
-   * @param newkey Its new name.
-   * @returns Whether it was renamed.
+   * @param key The key to rename.
+   * @param newkey The new name.
+   * @returns True if the key was renamed, false if a key has the new name.
    * @throws {ServerError} If the key does not exist.
    * @see {@link https://valkey.io/commands/renamenx/}
    */
@@ -694,21 +705,22 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Makes a key of a serialized value.
+   * Creates a key from a serialized value.
    *
    * Complexity O(N·M) for N elements of size M; for sorted sets O(N·M·log(N)) · since 2.6.0
    *
-   * @example Restoring a value for a minute
+   * @example Restore a value for a minute
    * ```ts
    * await client.set("a", "x");
    * const payload = await client.dump("a");
    * await client.restore("a", 60_000, payload!, { replace: true }); // "OK"
    * ```
    *
-   * @param key The key.
-   * @param ttl Its time to live in milliseconds, 0 for ever.
-   * @param payload What {@linkcode KeyCommands.dump} answered.
-   * @param options Whether to overwrite, and how the key looks to the server's eviction.
+   * @param key The key to write.
+   * @param ttl Time to live in milliseconds; 0 for no expiry.
+   * @param payload The result of {@linkcode KeyCommands.dump}.
+   * @param options `replace`: replace the key if it exists; `absttl`: read `ttl` as a Unix time; `idletime`, `freq`:
+   * values for eviction.
    * @returns Always `"OK"`.
    * @throws {ServerError} If the key exists (`BUSYKEY`), or the payload is damaged or too new for this server.
    * @see {@link https://valkey.io/commands/restore/}
@@ -729,10 +741,10 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Reads one page of the keys of the database.
+   * Returns one page of the keys of the database.
    *
-   * A key that is there from the first page to the last is in one of them at least, perhaps in several.
-   * {@linkcode KeyCommands.scanIterator} reads all pages.
+   * {@linkcode KeyCommands.scanIterator} reads all pages. A key that exists from the first page to the last is returned
+   * at least once, perhaps several times.
    *
    * Complexity O(1) for a page, O(N) for N keys in all · since 2.8.0 · read-only
    *
@@ -743,8 +755,8 @@ export abstract class KeyCommands<
    * ```
    *
    * @param cursor `"0"` for the first page, then the `cursor` of the page before.
-   * @param options Which keys, and how many for a page.
-   * @returns The page.
+   * @param options `match`: only keys that match this pattern; `type`: only keys of this type; `count`: keys per page.
+   * @returns The cursor of the next page, and the keys.
    * @see {@link https://valkey.io/commands/scan/}
    */
   scan(cursor: NodeCursor<N>, options?: ScanKeysOptions): Promise<ScanPage<T>> {
@@ -758,23 +770,27 @@ export abstract class KeyCommands<
   /**
    * Iterates over the keys of the database, page by page.
    *
-   * A key that exists during the whole iteration is yielded at least once, perhaps several times. When another server
-   * process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the
-   * process that made it. Each page is a request of its own: if one fails, the iteration rejects. `client.with({
-   * timeout: 10_000 }).scanIterator()` waits for a server that is away for a while. The loop can be left at any time.
+   * The server goes on with other requests between pages, unlike with {@linkcode KeyCommands.keys}.
+   *
+   * A key that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 }).scanIterator()` waits
+   * longer for a server that is being restarted. After a restart or failover of the server the iteration starts over,
+   * because a cursor is only valid in the process that made it. Leaving the loop early is fine: the server keeps no
+   * state.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *
-   * @example Deleting what belongs to a user
+   * @example Delete all keys of a user
    * ```ts
-   * await client.mset({ "user:1:name": "Ada", "user:1:born": 1815 });
-   * for await (const key of client.scanIterator({ match: "user:1:*" })) {
+   * await client.mset({ "user:1:name": "Ada", "user:1:born": 1815, "user:2:name": "Grace" });
+   * for await (const key of client.scanIterator({ match: "user:1:*", count: 1000 })) {
    *   await client.unlink(key);
    * }
+   * await client.keys("*"); // ["user:2:name"]
    * ```
    *
-   * @param options Which keys, and how many for a page.
-   * @returns The keys, in no order.
+   * @param options `match`: only keys that match this pattern; `type`: only keys of this type; `count`: keys per page.
+   * @returns An iterator of the keys, in no order.
    * @see {@link https://valkey.io/commands/scan/}
    */
   scanIterator(options?: ScanKeysOptions): AsyncGenerator<T, void, undefined> {
@@ -783,14 +799,13 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Sorts the elements of a list, set or sorted set.
+   * Returns the elements of a list, set or sorted set in order, or stores them.
    *
-   * The key stays as it is; with `store` the result is written to another one. In a cluster `by` and `get` are limited
-   * to keys of the same slot.
+   * The key itself stays unchanged. On a cluster `by` and `get` only reach keys of the same slot.
    *
-   * Complexity O(N + M·log(M)) for N elements, M of them answered · since 1.0.0
+   * Complexity O(N + M·log(M)) for N elements, M of them returned · since 1.0.0
    *
-   * @example By number, and by the values of other keys
+   * @example Sort by number, and by the values of other keys
    * ```ts
    * await client.rpush("ids", [3, 1, 2]);
    * await client.sort("ids"); // ["1", "2", "3"]
@@ -799,19 +814,21 @@ export abstract class KeyCommands<
    * await client.sort("ids", { desc: true, store: "sorted" }); // 3
    * ```
    *
-   * @param key The key.
-   * @param options Order, part, and what to answer.
-   * @returns The elements; with `get` the values it names for each element, null for each missing one; with `store` how
-   * many were written.
-   * @throws {ServerError} If an element is no number (without `alpha`), or the key holds no collection (`WRONGTYPE`).
+   * @param key Key of the list, set or sorted set.
+   * @param options The order (`asc`, `desc`, `by`, `alpha`), the part (`limit`), what to return (`get`), where to write
+   * it (`store`).
+   * @returns The elements. With `get` the values at its patterns for each element, with null for each one that does not
+   * exist. With `store` the number of elements written.
+   * @throws {ServerError} If an element is not a number and `alpha` is not set, or the key holds a value of another
+   * type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sort/}
    */
   sort(key: Key, options?: SortOptions & WithoutGet & WithoutStore): Promise<T[]>;
-  /** Sorts the elements of a list, set or sorted set, and answers values that belong to them. */
+  /** Sorts the elements of a list, set or sorted set, and returns the values of other keys that belong to them. */
   sort(key: Key, options: SortOptions & WithoutStore): Promise<(T | null)[]>;
-  /** Sorts the elements of a list, set or sorted set into another key. */
+  /** Sorts the elements of a list, set or sorted set, and stores the result in another key. */
   sort(key: Key, options: SortOptions & WithStore): Promise<number>;
-  /** Sorts the elements of a list, set or sorted set. */
+  /** Returns the elements of a list, set or sorted set in order, or stores them. */
   sort(key: Key, options?: SortOptions): Promise<(T | null)[] | number> {
     const words: Words = ["SORT", key];
     const given = optionsOf(words, options, SORT_OPTIONS);
@@ -823,26 +840,28 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Sorts the elements of a list, set or sorted set, on a replica too.
+   * Returns the elements of a list, set or sorted set in order, on replicas too.
    *
-   * Complexity O(N + M·log(M)) for N elements, M of them answered · since 7.0.0 · read-only
+   * Complexity O(N + M·log(M)) for N elements, M of them returned · since 7.0.0 · read-only
    *
-   * @example As text, largest first
+   * @example Sort as text, in descending order
    * ```ts
    * await client.sadd("names", ["Ada", "Grace"]);
    * await client.sortRo("names", { alpha: true, desc: true }); // ["Grace", "Ada"]
    * ```
    *
-   * @param key The key.
-   * @param options Order, part, and what to answer.
-   * @returns The elements; with `get` the values it names for each element, null for each missing one.
-   * @throws {ServerError} If an element is no number (without `alpha`), or the key holds no collection (`WRONGTYPE`).
+   * @param key Key of the list, set or sorted set.
+   * @param options The order (`asc`, `desc`, `by`, `alpha`), the part (`limit`), what to return (`get`).
+   * @returns The elements. With `get` the values at its patterns for each element, with null for each one that does not
+   * exist.
+   * @throws {ServerError} If an element is not a number and `alpha` is not set, or the key holds a value of another
+   * type (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sort_ro/}
    */
   sortRo(key: Key, options?: SortRoOptions & WithoutGet): Promise<T[]>;
-  /** Sorts the elements of a list, set or sorted set, and answers values that belong to them. */
+  /** Sorts the elements of a list, set or sorted set, and returns the values of other keys that belong to them. */
   sortRo(key: Key, options: SortRoOptions): Promise<(T | null)[]>;
-  /** Sorts the elements of a list, set or sorted set, on a replica too. */
+  /** Returns the elements of a list, set or sorted set in order, on replicas too. */
   sortRo(key: Key, options?: SortRoOptions): Promise<(T | null)[]> {
     const words: Words = ["SORT_RO", key];
     appendSortOptions(words, optionsOf(words, options, SORT_RO_OPTIONS));
@@ -850,19 +869,19 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Marks keys as used right now, for the server's eviction.
+   * Sets the time of last use of keys to now, so that they are evicted later.
    *
    * Complexity O(N) for N keys · since 3.2.1 · read-only
    *
-   * @example Keeping two keys from being evicted
+   * @example Mark a key and a missing one
    * ```ts
    * await client.set("a", 1);
    * await client.touch(["a", "b"]); // 1
    * ```
    *
    * @param keys One key, or several in an array or other iterable.
-   * @returns How many of them exist.
-   * @throws {RangeError} If there are none.
+   * @returns The number of keys that exist.
+   * @throws {RangeError} If `keys` is empty.
    * @see {@link https://valkey.io/commands/touch/}
    */
   touch(keys: OneOrMany<Key>): Promise<number> {
@@ -870,11 +889,11 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells how many seconds a key still has to live.
+   * Returns the remaining time to live of a key in seconds.
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example The three kinds of answers
+   * @example A key without an expiry, one with an expiry, and a missing one
    * ```ts
    * await client.set("a", 1);
    * await client.ttl("a"); // -1
@@ -883,8 +902,8 @@ export abstract class KeyCommands<
    * await client.ttl("b"); // -2
    * ```
    *
-   * @param key The key.
-   * @returns The time in seconds, rounded; −1 if the key never expires, −2 if the key does not exist.
+   * @param key The key, of any type.
+   * @returns The time in seconds, rounded; −1 if the key has no expiry, −2 if the key does not exist.
    * @see {@link https://valkey.io/commands/ttl/}
    */
   ttl(key: Key): Promise<number> {
@@ -892,20 +911,20 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Tells what kind of value a key holds.
+   * Returns the type of a value.
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example A list and nothing
+   * @example Type of a list, and of a missing key
    * ```ts
    * await client.rpush("queue", "job");
    * await client.type("queue"); // "list"
    * await client.type("no such key"); // "none"
    * ```
    *
-   * @param key The key.
-   * @returns `"string"`, `"list"`, `"set"`, `"zset"`, `"hash"`, `"stream"` or the name of a module's type; `"none"` if
-   * the key does not exist.
+   * @param key The key, of any type.
+   * @returns `"string"`, `"list"`, `"set"`, `"zset"`, `"hash"`, `"stream"` or the type of a module; `"none"` if the key
+   * does not exist.
    * @see {@link https://valkey.io/commands/type/}
    */
   type(key: Key): Promise<string> {
@@ -913,21 +932,23 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Deletes keys, and leaves the freeing of their memory to another thread of the server.
+   * Deletes keys, and frees their memory in another thread of the server.
    *
-   * In a cluster the keys may lie in different slots; they are then deleted one slot after another, not at one instant.
+   * Use it for large values: {@linkcode KeyCommands.del} may keep other requests waiting until the memory is freed. On
+   * a cluster the keys may be in different slots. Then there is one request per slot, and the keys are not deleted at
+   * the same instant.
    *
-   * Complexity O(N) for N keys, whatever they hold · since 4.0.0
+   * Complexity O(N) for N keys of any size · since 4.0.0
    *
-   * @example Deleting something large
+   * @example Delete a large set
    * ```ts
    * await client.sadd("members", ["Ada", "Grace"]);
    * await client.unlink("members"); // 1
    * ```
    *
    * @param keys One key, or several in an array or other iterable.
-   * @returns How many of them existed.
-   * @throws {RangeError} If there are none.
+   * @returns The number of keys deleted; keys that did not exist do not count.
+   * @throws {RangeError} If `keys` is empty.
    * @see {@link https://valkey.io/commands/unlink/}
    */
   unlink(keys: OneOrMany<Key>): Promise<number> {
@@ -935,22 +956,24 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Waits until replicas have received the writes that this connection has sent before.
+   * Waits until a number of replicas have received the writes that this connection sent before.
    *
-   * Other requests on the connection wait meanwhile. In a cluster every primary is asked, and the smallest number
-   * counts.
+   * The writes are not safe from a failover: it may promote a replica that has not received them. Other requests of the
+   * same connection wait meanwhile. On a cluster the command goes to every primary, and the result is the smallest
+   * number.
    *
    * Complexity O(1) · since 3.0.0 · blocking
    *
-   * @example How many replicas have it?
+   * @example Number of replicas that have a write
    * ```ts
    * await client.set("order", "paid");
    * await client.wait(0, 100); // 0
    * ```
    *
    * @param numreplicas Number of replicas to wait for.
-   * @param timeout How long to wait at most, in milliseconds; not 0, which would be for ever.
-   * @returns How many replicas have received them, also if these are fewer.
+   * @param timeout Longest time to wait, in milliseconds. 0 is refused, because it would wait for ever.
+   * @returns The number of replicas that have received the writes; it may be lower than `numreplicas` after the
+   * timeout.
    * @throws {RangeError} If the timeout is 0.
    * @see {@link https://valkey.io/commands/wait/}
    */
@@ -959,23 +982,23 @@ export abstract class KeyCommands<
   }
 
   /**
-   * Waits until the writes that this connection has sent before are in the append-only files.
+   * Waits until the writes that this connection sent before are synced to append-only files.
    *
-   * Other requests on the connection wait meanwhile. In a cluster every primary is asked, and the smallest numbers
-   * count.
+   * Other requests of the same connection wait meanwhile. On a cluster the command goes to every primary, and the
+   * result has the smallest numbers.
    *
    * Complexity O(1) · since 7.2.0 · blocking
    *
-   * @example Without an append-only file
+   * @example A server without an append-only file
    * ```ts
    * await client.set("order", "paid");
    * await client.waitaof(0, 0, 100); // [0, 0]
    * ```
    *
-   * @param numlocal 1 to wait for the server itself, else 0.
-   * @param numreplicas Number of replicas to wait for.
-   * @param timeout How long to wait at most, in milliseconds; not 0, which would be for ever.
-   * @returns Whether the server itself has them in its file (1 or 0), and how many replicas have.
+   * @param numlocal 1 to wait for the file of the server itself, otherwise 0.
+   * @param numreplicas Number of replicas whose files to wait for.
+   * @param timeout Longest time to wait, in milliseconds. 0 is refused, because it would wait for ever.
+   * @returns 1 if the server itself has synced the writes, otherwise 0; then the number of replicas that have.
    * @throws {RangeError} If the timeout is 0.
    * @throws {ServerError} If `numlocal` is 1 and the server has no append-only file.
    * @see {@link https://valkey.io/commands/waitaof/}

@@ -1146,11 +1146,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Reads entries as a consumer of a group. Each new entry is delivered to only one consumer of the group.
+   * Reads entries as a consumer of a group.
    *
-   * An entry is pending from its delivery until {@linkcode StreamCommands.xack} acknowledges it. If the consumer fails
-   * before, another one can take the entry over with {@linkcode StreamCommands.xautoclaim}: an entry may be processed
-   * more than once.
+   * The server delivers each new entry to only one consumer of the group. An entry is pending from its delivery until
+   * {@linkcode StreamCommands.xack} acknowledges it. If the consumer fails before, another one can take the entry over
+   * with {@linkcode StreamCommands.xautoclaim}: an entry may be processed more than once.
    *
    * Complexity O(N) for N entries returned · since 5.0.0 · blocking
    *
