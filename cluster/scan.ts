@@ -93,7 +93,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
   constructor(
     dispatcher: ClusterDispatcher,
     open: (route: AddressRoute, signal: AbortSignal) => NodeSurface<T>,
-    options: ClusterScanOptions = {},
+    options: ClusterScanOptions | undefined = {},
     signal: AbortSignal | undefined,
   ) {
     this.#fault = faultOfOptions(options, SCAN_OPTIONS);

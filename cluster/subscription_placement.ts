@@ -81,7 +81,7 @@ export interface PlacementSteps {
 
 /** Places the subscriptions of a cluster client. */
 export class SubscriptionPlacement implements Placement {
-  readonly delay = BUS_DELAY;
+  readonly delay: number = BUS_DELAY;
   readonly #nodes: Nodes;
   readonly #steps: PlacementSteps;
   readonly #timeout: number;

@@ -39,7 +39,7 @@ interface Node extends SubscriberNode {
  * else.
  */
 export class StandalonePlacement implements Placement {
-  readonly delay = REPLICATION_DELAY;
+  readonly delay: number = REPLICATION_DELAY;
   readonly #source: PrimarySource;
   readonly #nodes = new WeakMap<Link, Node>();
   /** The primary of the last answer. */

@@ -53,7 +53,7 @@ export class Source {
   readonly #connection: TrackingChannel;
   readonly #owner: SourceOwner;
   /** Entries may be used up to this time, in milliseconds of `performance.now()`. */
-  goodUntil = -Infinity;
+  goodUntil: number = -Infinity;
   /** Whether it is over. */
   ended = false;
   /** Whether anything was heard. Before that there are no entries. */

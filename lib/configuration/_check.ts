@@ -35,7 +35,7 @@ export function badOption(
 }
 
 /** Longest time that a timer can measure. */
-export const MAX_MS = 2 ** 31 - 1;
+export const MAX_MS: number = 2 ** 31 - 1;
 
 /** Checks a time limit in milliseconds. */
 export function time(value: unknown, fallback: number, name: string): number {
@@ -77,7 +77,11 @@ export function real(value: unknown, min: number, max: number, name: string): nu
 }
 
 /** Checks a flag. */
-export function flag(value: unknown, name: string, { fallback = false } = {}): boolean {
+export function flag(
+  value: unknown,
+  name: string,
+  { fallback = false }: { fallback?: boolean } = {},
+): boolean {
   check(value === undefined || typeof value === "boolean", name, "expected a boolean");
   return value ?? fallback;
 }

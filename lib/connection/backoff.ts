@@ -4,12 +4,17 @@
  * @module
  */
 
-import type { RetryOptions } from "@std/async/retry";
-
-/** Backoff between attempts, as {@linkcode retry} of `@std/async` takes it. */
-export type Backoff = Required<
-  Pick<RetryOptions, "multiplier" | "minTimeout" | "maxTimeout" | "jitter">
->;
+/** Backoff between attempts, as `retry` of `@std/async` takes it. */
+export interface Backoff {
+  /** By how much the wait grows from attempt to attempt. */
+  readonly multiplier: number;
+  /** Longest wait before the first repetition, in milliseconds. */
+  readonly minTimeout: number;
+  /** Longest wait of all, in milliseconds. */
+  readonly maxTimeout: number;
+  /** Which share of the wait is random, from 0 to 1. */
+  readonly jitter: number;
+}
 
 /**
  * Longest wait between two tries while requests wait for their outcome, in milliseconds. It is shorter than the default

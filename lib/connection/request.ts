@@ -40,7 +40,7 @@ export interface Carrier extends ReplySource {
   /** Says where it leads and how it is, for error messages. */
   describe(): string;
   /** Address of the peer of the present connection; undefined if there is none, or it is not known. */
-  readonly peer?: Endpoint;
+  readonly peer?: Endpoint | undefined;
   /** Sends requests of one batch in their order. */
   sendTogether(requests: readonly Request[]): void;
 }

@@ -31,7 +31,7 @@ export async function letRead(buffered: () => number): Promise<void> {
 /** Lets users run whose buffers are filling up. */
 export class Turns {
   /** How many messages are handed on before {@linkcode Turns.give}. */
-  batchSize = MOST_AT_ONCE;
+  batchSize: number = MOST_AT_ONCE;
   /** Readers whose buffers are filling up. */
   readonly #crowded = new Set<Reader>();
 

@@ -69,7 +69,7 @@ export class SlotMove {
    * @param limit Maximum number of keys. By default all.
    * @returns Number of moved keys.
    */
-  async moveKeys(limit = Infinity): Promise<number> {
+  async moveKeys(limit: number = Infinity): Promise<number> {
     let moved = 0;
     for (const slot of this.slots) {
       while (moved < limit) {
