@@ -11,6 +11,7 @@ import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { Creation, type CreationSteps } from "../lib/dispatch/creation.ts";
 import { ConfigurationError, ConnectionError } from "../lib/errors.ts";
 import type { EventAddress, Events } from "../lib/events.ts";
+import { unrefTimer } from "../lib/unref_timer.ts";
 import { AwaitedPrimaries } from "./awaited_primaries.ts";
 import type { Nodes } from "./nodes.ts";
 import { Refresher, type RefresherOwner, type Source } from "./refresher.ts";
@@ -181,7 +182,7 @@ export class Discovery implements CreationSteps, RefresherOwner {
       this.refresh("broken");
       this.#steps.onCheck();
     }, periodicTopologyCheck);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#checkTimer = timer;
   }
 

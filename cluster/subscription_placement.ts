@@ -16,6 +16,7 @@ import type { Reply } from "../lib/resp/reply.ts";
 import type { Placement } from "../lib/subscription/placement.ts";
 import type { SubscriberNode } from "../lib/subscription/subscriber.ts";
 import type { Kind, Topic } from "../lib/subscription/topic.ts";
+import { unrefTimer } from "../lib/unref_timer.ts";
 import { isKeyspaceName, slotOfChannel } from "./keyspace_channels.ts";
 import type { Nodes } from "./nodes.ts";
 import { decide } from "./router.ts";
@@ -135,7 +136,7 @@ export class SubscriptionPlacement implements Placement {
       if (this.#steps.isWaiting()) this.#steps.refresh("broken");
       else this.#search.since = this.#search.last = -Infinity;
     }, Math.min(wait, LONGEST_SEARCH));
-    Deno.unrefTimer(this.#searchTimer);
+    unrefTimer(this.#searchTimer);
   }
 
   onLost(node: SubscriberNode, cause: "connection" | "subscription"): void {
@@ -236,7 +237,7 @@ export class SubscriptionPlacement implements Placement {
       this.#leaveHome();
       this.#steps.rearrange();
     }, LONGEST_SEARCH);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#silent.set(placed, timer);
   }
 

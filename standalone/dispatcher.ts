@@ -22,6 +22,7 @@ import { ConnectionError, RedisError, type ServerError, TimeoutError } from "../
 import { wasNotExecuted } from "../lib/command_table/not_executed.ts";
 import type { LaneKey } from "../lib/dispatch/retry_queue.ts";
 import type { Placement } from "../lib/subscription/placement.ts";
+import { unrefTimer } from "../lib/unref_timer.ts";
 import { NodeLinks, ZonesOfLinks } from "./node_links.ts";
 import { StandalonePlacement } from "./placement.ts";
 import { RoleWatch } from "./role_watch.ts";
@@ -283,7 +284,7 @@ export class StandaloneDispatcher extends Dispatcher {
     const { periodicTopologyCheck } = this.settings;
     if (periodicTopologyCheck === 0) return;
     const timer = setInterval(() => this.#check(), periodicTopologyCheck);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#checkTimer = timer;
   }
 

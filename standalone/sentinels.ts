@@ -12,6 +12,7 @@ import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { ConnectionError, TimeoutError, UnexpectedReplyError } from "../lib/errors.ts";
 import { reportFailures, stopRenewal } from "../lib/dispatch/renewed_secrets.ts";
 import type { Events } from "../lib/events.ts";
+import { unrefTimer } from "../lib/unref_timer.ts";
 import { Sentinel, type SentinelOwner } from "./sentinel.ts";
 import { SentinelHints } from "./sentinel_hints.ts";
 import type { KnownSentinel, SentinelAnswer } from "./sentinel_answer.ts";
@@ -85,7 +86,7 @@ export class Sentinels implements SentinelOwner {
     const timer = setInterval(() => {
       if (!this.#isCalm || ++turn % CALM === 0) this.ask();
     }, POLL);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#timer = timer;
     this.ask();
   }

@@ -18,6 +18,7 @@ import type { Endpoint } from "../connection/transport.ts";
 import { ServerError } from "../errors.ts";
 import type { Decoder, Words } from "../executor.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
+import { unrefTimer } from "../unref_timer.ts";
 import { type CacheRule, positionOfKey, ruleOf } from "./cacheable.ts";
 import { effectOf, keysOf } from "./effects.ts";
 import { type Circumstances, type Destination, Flight, type FlightOwner } from "./flight.ts";
@@ -515,7 +516,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
 
   #startTimer(): ReturnType<typeof setInterval> {
     const timer = setInterval(() => this.#onTick(), TICK);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     return timer;
   }
 

@@ -224,11 +224,6 @@ function tlsOf(tls: unknown, prefix: string): TlsSettings {
     `${name}.serverName`,
     "expected a host name",
   );
-  check(
-    serverName === undefined || cert === undefined,
-    `${name}.serverName`,
-    "expected no client certificate with it: Deno takes the name from the address then",
-  );
   const settings = {
     caCerts,
     cert,

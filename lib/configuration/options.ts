@@ -62,7 +62,7 @@ export interface TlsOptions {
   /** Private key of the client certificate as PEM text, without a passphrase. Requires `cert`. */
   key?: string;
   /**
-   * Name to expect in the server's certificate instead of the host, in ASCII. Cannot be combined with `cert`.
+   * Name to expect in the server's certificate instead of the host, in ASCII. Deno cannot combine it with `cert`.
    *
    * @default {host of the address}
    */

@@ -22,7 +22,7 @@ import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { Tally } from "./tally.ts";
 import { TransactionGate } from "./transaction_gate.ts";
-import { type Endpoint, show, type Transport } from "./transport.ts";
+import { type ByteWriter, type Endpoint, show, type Transport } from "./transport.ts";
 
 /**
  * How much goes out in one write. A server reads no more at a time: with more, it would idle while the rest is encoded.
@@ -62,7 +62,7 @@ export interface ConnectionEvents {
 export class Connection {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #writer: ByteWriter;
   readonly #events: ConnectionEvents;
   readonly #inbox: Inbox;
   readonly #tally: Tally;

@@ -8,6 +8,7 @@
 import { ClosedError, RedisError, TimeoutError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
+import { unrefTimer } from "../unref_timer.ts";
 import { Budget } from "./budget.ts";
 import {
   CredentialSource,
@@ -200,7 +201,7 @@ export class Credentials {
       this.#due = Infinity;
       if (this.#members.size > 0) this.#round();
     }, Math.max(0, due - performance.now()));
-    Deno.unrefTimer(this.#timer);
+    unrefTimer(this.#timer);
   }
 
   /**

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { unrefTimer } from "../unref_timer.ts";
 import { LAG, Stalls, STEP } from "./stalls.ts";
 
 /** Milliseconds by which the clock of a turn may be wrong. */
@@ -185,7 +186,7 @@ export class Deadlines {
     this.#rings = rings;
     const timer = setTimeout(this.#ring, Math.min(Math.max(1, rings - now), LONGEST));
     // A deadline by itself is no reason to keep the process alive: the socket that it watches is.
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#timer = timer;
   }
 

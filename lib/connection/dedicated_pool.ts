@@ -5,6 +5,7 @@
  */
 
 import { ClosedError, RedisError } from "../errors.ts";
+import { unrefTimer } from "../unref_timer.ts";
 import { LONGEST_WAIT } from "./backoff.ts";
 import { BlockedRequests } from "./blocked_requests.ts";
 import type { Connection } from "./connection.ts";
@@ -394,7 +395,7 @@ export class DedicatedPool {
         this.#watchIdle(connection, question);
       }
     }, IDLE_TIME);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#idle.set(connection, timer);
   }
 }

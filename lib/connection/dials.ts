@@ -7,6 +7,8 @@
  * @module
  */
 
+import { unrefTimer } from "../unref_timer.ts";
+
 /** How long an attempt that was given up may go on, in milliseconds. */
 const OVERTIME = 20;
 /** How much of it comes last, after a look at what was opened, in milliseconds. */
@@ -30,7 +32,7 @@ class Grace {
   /** Does not keep the process alive. */
   unref(): void {
     this.#counts = false;
-    Deno.unrefTimer(this.#timer);
+    unrefTimer(this.#timer);
   }
 
   stop(): void {

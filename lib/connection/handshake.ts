@@ -9,7 +9,7 @@ import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { clientIdIn, type Greeting, greetingIn, zoneIn } from "./greeting.ts";
 import { withoutSecrets } from "./secrets.ts";
-import { isPermanent } from "./transport.ts";
+import { isPermanent } from "./dial_errors.ts";
 
 /** State of a connection after the handshake. */
 export interface HandshakeSettings {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { unrefTimer } from "../unref_timer.ts";
+
 /** Sends a PING after each interval in which nothing came from the peer. */
 export class KeepAlive {
   readonly #interval: number;
@@ -33,7 +35,7 @@ export class KeepAlive {
       if (connection.received === received) this.#ask();
       received = connection.received;
     }, this.#interval);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#timer = timer;
   }
 

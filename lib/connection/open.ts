@@ -12,12 +12,14 @@ import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import type { Greeting } from "./greeting.ts";
 import type { LoginRenewal } from "./credentials.ts";
+import { dial, speaksTls } from "./dial.ts";
+import { tlsExpected } from "./dial_errors.ts";
 import { isBadDatabase } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
 import { identify } from "./identity.ts";
 import { logIn, tlsFor } from "./log_in.ts";
 import type { LinkSettings } from "./settings.ts";
-import { dial, type Endpoint, show, speaksTls, tlsExpected, type Transport } from "./transport.ts";
+import { type Endpoint, show, type Transport } from "./transport.ts";
 
 /** Least time for a peer that may speak TLS to show it, in milliseconds. */
 const TLS_PROBE = 250;

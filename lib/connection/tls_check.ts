@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type MaterialFault, materialFault, NAME_WITH_CERTIFICATE } from "./tls_material.ts";
 import type { TlsSettings } from "./transport.ts";
 
 /** What is wrong with a TLS option. */
@@ -12,7 +13,7 @@ export interface TlsProblem {
   readonly option: "caCerts" | "cert" | "key" | "serverName";
   /** What was expected instead. Holds nothing of the option's value. */
   readonly problem: string;
-  /** What Deno said, if it was Deno that refused the option. */
+  /** What the runtime said, if it was the runtime that refused the option. */
   readonly cause?: unknown;
 }
 
@@ -31,6 +32,12 @@ export function tlsProblem(
       problem: "expected a DNS name in ASCII, such as redis.example.com, or an IP address",
     };
   }
+  if (serverName !== undefined && cert !== undefined && !NAME_WITH_CERTIFICATE) {
+    return {
+      option: "serverName",
+      problem: "expected no client certificate with it: Deno takes the name from the address then",
+    };
+  }
   for (const pem of caCerts ?? []) {
     if (!CERTIFICATE.test(pem)) return { option: "caCerts", problem: notPem(pem, "CERTIFICATE") };
   }
@@ -45,8 +52,8 @@ export function tlsProblem(
         : notPem(key, "PRIVATE KEY"),
     };
   }
-  return refusal("caCerts", "expected certificates that can be read", { caCerts }) ??
-    (cert === undefined || key === undefined ? undefined : pairProblem(cert, key));
+  const fault = materialFault({ caCerts, cert, key });
+  return fault === undefined ? undefined : problemOf(fault);
 }
 
 /**
@@ -69,32 +76,27 @@ function notPem(text: string, label: string): string {
   const expected = `expected PEM text with a line -----BEGIN ${label}-----`;
   // A path is one short line, unlike base64 and DER.
   return /^[^\n\0]{1,512}$/.test(text.trim()) && /[./\\]/.test(text)
-    ? `${expected}, got what looks like a path: read the file first, for example with Deno.readTextFile()`
+    ? `${expected}, got what looks like a path: read the file first`
     : expected;
 }
 
-function pairProblem(cert: string, key: string): TlsProblem | undefined {
-  const found = refusal("key", "", { cert, key });
-  if (found === undefined) return undefined;
-  const text = found.cause instanceof Error ? found.cause.message : "";
-  if (/KeyMismatch/.test(text)) {
-    return { ...found, problem: "expected the private key that belongs to tls.cert, got another" };
-  }
-  return /private key/i.test(text)
-    ? { ...found, problem: "expected an RSA, ECDSA or EdDSA key that can be read" }
-    : { ...found, option: "cert", problem: "expected a certificate that can be read" };
-}
-
-/** Has Deno read TLS material as it would for a connection. Opens no socket and needs no permission. */
-function refusal(
-  option: TlsProblem["option"],
-  problem: string,
-  material: { caCerts?: string[]; cert?: string; key?: string },
-): TlsProblem | undefined {
-  try {
-    Deno.createHttpClient(material as Deno.CreateHttpClientOptions).close();
-    return undefined;
-  } catch (cause) {
-    return { option, problem, cause };
+function problemOf({ part, cause }: MaterialFault): TlsProblem {
+  switch (part) {
+    case "caCerts":
+      return { option: part, problem: "expected certificates that can be read", cause };
+    case "cert":
+      return { option: part, problem: "expected a certificate that can be read", cause };
+    case "key":
+      return {
+        option: part,
+        problem: "expected an RSA, ECDSA or EdDSA key that can be read",
+        cause,
+      };
+    case "pair":
+      return {
+        option: "key",
+        problem: "expected the private key that belongs to tls.cert, got another",
+        cause,
+      };
   }
 }

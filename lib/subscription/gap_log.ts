@@ -6,6 +6,7 @@
 
 import { OverflowError } from "../errors.ts";
 import type { Gap } from "../events.ts";
+import { unrefTimer } from "../unref_timer.ts";
 import { type Dropped, MAX_BYTES, MAX_ITEMS } from "./mailbox.ts";
 import type { GapItem } from "./message.ts";
 
@@ -79,7 +80,7 @@ export class GapLog {
       return;
     }
     const timer = setTimeout(() => this.tellOverflow(), OVERFLOW_TIME);
-    Deno.unrefTimer(timer);
+    unrefTimer(timer);
     this.#overflow = { since: now, until: now, dropped: 1, timer };
   }
 

@@ -9,7 +9,7 @@
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
 import { Tally } from "../connection/tally.ts";
-import { type Endpoint, show, type Transport } from "../connection/transport.ts";
+import { type ByteWriter, type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import { encodeCommand } from "../resp/encoder.ts";
@@ -48,7 +48,7 @@ interface Call {
 export class MonitorConnection {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #writer: ByteWriter;
   readonly #events: MonitorEvents;
   readonly #tally: Tally;
   readonly #calls = new Ring<Call>();

@@ -13,7 +13,7 @@ import type { Words } from "../executor.ts";
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
 import { Tally } from "../connection/tally.ts";
-import { type Endpoint, show, type Transport } from "../connection/transport.ts";
+import { type ByteWriter, type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { type Decoded, RespDecoder } from "../resp/decoder.ts";
 import { type Argument, Push, type Reply } from "../resp/reply.ts";
@@ -124,7 +124,7 @@ const NOT_SUBSCRIBED = new Set(["MOVED", "CLUSTERDOWN", "NOSUB"]);
 export class SubscriberConnection<N> implements MessageSink {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #writer: ByteWriter;
   readonly #events: SubscriberEvents<N>;
   readonly #tally: Tally;
   readonly #encoder = new CommandEncoder();

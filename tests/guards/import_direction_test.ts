@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { importsOf, resolveImport, withoutComments } from "./_imports.ts";
 import { readRepositoryFile, repositoryFiles } from "./_repository.ts";
 
@@ -12,6 +12,7 @@ interface Layer {
 const LAYERS: readonly Layer[] = [
   { files: "lib/errors.ts", imports: [] },
   { files: "lib/events.ts", imports: [] },
+  { files: "lib/unref_timer.ts", imports: [] },
   { files: "lib/resp/", imports: ["lib/errors.ts"] },
   { files: "lib/executor.ts", imports: ["lib/resp/reply.ts"] },
   // How the arguments of all calls are checked.
@@ -53,6 +54,7 @@ const LAYERS: readonly Layer[] = [
       "lib/errors.ts",
       "lib/executor.ts",
       "lib/resp/",
+      "lib/unref_timer.ts",
       "lib/words.ts",
     ],
   },
@@ -68,6 +70,7 @@ const LAYERS: readonly Layer[] = [
       "lib/option_shape.ts",
       "lib/resp/",
       "lib/surplus_arguments.ts",
+      "lib/unref_timer.ts",
       "lib/words.ts",
     ],
   },
@@ -79,6 +82,7 @@ const LAYERS: readonly Layer[] = [
       "lib/errors.ts",
       "lib/executor.ts",
       "lib/resp/",
+      "lib/unref_timer.ts",
       "lib/words.ts",
     ],
   },
@@ -156,11 +160,25 @@ const PUBLISHED = ["lib/", "standalone/", "cluster/"];
 /** The test kit is for tests: what runs in production must not carry it along. */
 const TEST_KIT = "lib/testing/";
 
+/** What Node 22 cannot parse, or has no function for. */
+const NEWER =
+  /\busing \w+ =|\bPromise\.try\(|\breportError\(|\.(?:from|to)(?:Base64|Hex)\(|\bRegExp\.escape\(|\bError\.isError\(|\bFloat16Array\b|\bTemporal\.|\bIterator\.concat\(|\(\?[ims]*-?[ims]+:/g;
+
 /** Classes of Node that other libraries expect of a connection. Every runtime has them. */
 const NODE_TYPES: ReadonlySet<string> = new Set(["node:buffer", "node:events", "node:stream"]);
 
-/** The only file that opens sockets; the test kit stands outside, it has to be independent. */
-const TRANSPORT = "lib/connection/transport.ts";
+/** The only files that open sockets, with what they may import; the test kit stands outside, it has to be independent. */
+const TRANSPORTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["lib/connection/transport_deno.ts", []],
+  ["lib/connection/transport_node.ts", ["node:net", "node:tls"]],
+]);
+
+/** The only published files, besides the test kit, that may name Deno: it is absent on other runtimes. */
+const DENO_FILES: ReadonlySet<string> = new Set([
+  "lib/connection/tls_material.ts",
+  "lib/connection/transport_deno.ts",
+  "lib/unref_timer.ts",
+]);
 
 Deno.test("imports never point to a higher layer", async () => {
   const wrong: string[] = [];
@@ -175,13 +193,48 @@ Deno.test("imports never point to a higher layer", async () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("only the transport opens sockets", async () => {
+Deno.test("only the transports open sockets", async () => {
   const wrong: string[] = [];
   for (const [path, code] of await published()) {
-    if (path === TRANSPORT || path.startsWith(TEST_KIT)) continue;
+    if (TRANSPORTS.has(path) || path.startsWith(TEST_KIT)) continue;
     if (/\bDeno\.(connect|connectTls|startTls)\b/.test(code)) wrong.push(path);
   }
   assertEquals(wrong, []);
+});
+
+Deno.test("only the files that know the runtime name Deno, so that all others run on Node and Bun", async () => {
+  const named: string[] = [];
+  for (const [path, code] of await published()) {
+    if (!path.startsWith(TEST_KIT) && /\bDeno\.\w|\btypeof Deno\b/.test(code)) {
+      named.push(path);
+    }
+  }
+  assertEquals(named.toSorted(), [...DENO_FILES]);
+});
+
+Deno.test("nothing that is published needs a newer JavaScript than Node 22 has", async () => {
+  const wrong: string[] = [];
+  for (const [path, code] of await published()) {
+    if (path.startsWith(TEST_KIT)) continue;
+    for (const [found] of code.matchAll(NEWER)) wrong.push(`${path}: ${found}`);
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("NEWER finds what Node 22 lacks", () => {
+  const newer = [
+    "using x = f()",
+    "await using x = f()",
+    "Promise.try(f)",
+    "reportError(e)",
+    "Uint8Array.fromBase64(s)",
+    "RegExp.escape(s)",
+    "/(?i:a)b/",
+  ];
+  for (const code of newer) assertMatch(code, new RegExp(NEWER));
+  for (const code of ["const using = 1", "promise.try", "/(?:a)(?=b)/"]) {
+    assert(!new RegExp(NEWER).test(code), code);
+  }
 });
 
 Deno.test("problemOfImport() knows the layers", () => {
@@ -215,6 +268,8 @@ Deno.test("problemOfPackage() lets in nothing but @std/async, and for adapters w
   assertEquals(problemOfPackage(client, "@std/async/retry"), undefined);
   const refused = ["@std/assert", "@std/asynchronous", "npm:ioredis", "node:net", "node:events"];
   for (const name of refused) assert(problemOfPackage(client, name), name);
+  assertEquals(problemOfPackage("lib/connection/transport_node.ts", "node:net"), undefined);
+  assert(problemOfPackage("lib/connection/transport_deno.ts", "node:net"));
   const adapter = "lib/adapters/bullmq/connection.ts";
   assertEquals(problemOfPackage(adapter, "node:events"), undefined);
   for (const name of ["npm:bullmq", "node:net"]) assert(problemOfPackage(adapter, name), name);
@@ -246,6 +301,7 @@ function problemOfImport(from: string, to: string): string | undefined {
 }
 
 function problemOfPackage(from: string, specifier: string): string | undefined {
+  if (TRANSPORTS.get(from)?.includes(specifier)) return undefined;
   if (/^@std\/async(\/|$)/.test(specifier)) return undefined;
   if (from.startsWith("lib/adapters/") && NODE_TYPES.has(specifier)) return undefined;
   return `${specifier} is not among the run-time dependencies`;

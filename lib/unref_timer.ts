@@ -1,0 +1,15 @@
+/**
+ * Timers that do not keep the process alive.
+ *
+ * @module
+ */
+
+/**
+ * Lets the process end while a timer waits.
+ *
+ * @param timer What `setTimeout` or `setInterval` returned: a number on Deno, an object on Node and Bun.
+ */
+export function unrefTimer(timer: unknown): void {
+  if (typeof timer === "number") Deno.unrefTimer(timer);
+  else (timer as { unref(): void }).unref();
+}
