@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { importsOf, resolveImport, withoutComments } from "./_imports.ts";
 import { readRepositoryFile, repositoryFiles } from "./_repository.ts";
 
@@ -160,10 +160,6 @@ const PUBLISHED = ["lib/", "standalone/", "cluster/"];
 /** The test kit is for tests: what runs in production must not carry it along. */
 const TEST_KIT = "lib/testing/";
 
-/** What Node 22 cannot parse, or has no function for. */
-const NEWER =
-  /\busing \w+ =|\bPromise\.try\(|\breportError\(|\.(?:from|to)(?:Base64|Hex)\(|\bRegExp\.escape\(|\bError\.isError\(|\bFloat16Array\b|\bTemporal\.|\bIterator\.concat\(|\(\?[ims]*-?[ims]+:/g;
-
 /** Classes of Node that other libraries expect of a connection. Every runtime has them. */
 const NODE_TYPES: ReadonlySet<string> = new Set(["node:buffer", "node:events", "node:stream"]);
 
@@ -210,31 +206,6 @@ Deno.test("only the files that know the runtime name Deno, so that all others ru
     }
   }
   assertEquals(named.toSorted(), [...DENO_FILES]);
-});
-
-Deno.test("nothing that is published needs a newer JavaScript than Node 22 has", async () => {
-  const wrong: string[] = [];
-  for (const [path, code] of await published()) {
-    if (path.startsWith(TEST_KIT)) continue;
-    for (const [found] of code.matchAll(NEWER)) wrong.push(`${path}: ${found}`);
-  }
-  assertEquals(wrong, []);
-});
-
-Deno.test("NEWER finds what Node 22 lacks", () => {
-  const newer = [
-    "using x = f()",
-    "await using x = f()",
-    "Promise.try(f)",
-    "reportError(e)",
-    "Uint8Array.fromBase64(s)",
-    "RegExp.escape(s)",
-    "/(?i:a)b/",
-  ];
-  for (const code of newer) assertMatch(code, new RegExp(NEWER));
-  for (const code of ["const using = 1", "promise.try", "/(?:a)(?=b)/"]) {
-    assert(!new RegExp(NEWER).test(code), code);
-  }
 });
 
 Deno.test("problemOfImport() knows the layers", () => {
