@@ -522,61 +522,61 @@ export interface RedisClusterClient<
   geosearchstore: GeoCommands<T>["geosearchstore"];
   /** Deletes fields of a hash. See {@linkcode HashCommands.hdel}. */
   hdel: HashCommands<T>["hdel"];
-  /** Tells whether a hash has a field. See {@linkcode HashCommands.hexists}. */
+  /** Checks whether a hash has a field. See {@linkcode HashCommands.hexists}. */
   hexists: HashCommands<T>["hexists"];
-  /** Sets after how many seconds fields of a hash expire. See {@linkcode HashCommands.hexpire}. */
+  /** Sets the time to live of fields in seconds. See {@linkcode HashCommands.hexpire}. */
   hexpire: HashCommands<T>["hexpire"];
-  /** Sets at which Unix time in seconds fields of a hash expire. See {@linkcode HashCommands.hexpireat}. */
+  /** Sets the time at which fields expire, in seconds. See {@linkcode HashCommands.hexpireat}. */
   hexpireat: HashCommands<T>["hexpireat"];
-  /** Tells at which Unix time in seconds fields of a hash expire. See {@linkcode HashCommands.hexpiretime}. */
+  /** Returns the times at which fields expire, in seconds. See {@linkcode HashCommands.hexpiretime}. */
   hexpiretime: HashCommands<T>["hexpiretime"];
-  /** Gets the value of a field. See {@linkcode HashCommands.hget}. */
+  /** Returns the value of a field. See {@linkcode HashCommands.hget}. */
   hget: HashCommands<T>["hget"];
-  /** Gets all fields of a hash with their values. See {@linkcode HashCommands.hgetall}. */
+  /** Returns all fields of a hash with their values. See {@linkcode HashCommands.hgetall}. */
   hgetall: HashCommands<T>["hgetall"];
-  /** Gets the values of fields and deletes the fields. See {@linkcode HashCommands.hgetdel}. */
+  /** Returns the values of fields and deletes the fields. See {@linkcode HashCommands.hgetdel}. */
   hgetdel: HashCommands<T>["hgetdel"];
-  /** Gets the values of fields and changes when the fields expire. See {@linkcode HashCommands.hgetex}. */
+  /** Returns the values of fields and changes their expiry. See {@linkcode HashCommands.hgetex}. */
   hgetex: HashCommands<T>["hgetex"];
-  /** Adds to a counter in a field, which begins at 0 if it does not exist. See {@linkcode HashCommands.hincrby}. */
+  /** Adds an integer to a counter in a field, which starts at 0 if the field does not exist. See {@linkcode HashCommands.hincrby}. */
   hincrby: HashCommands<T>["hincrby"];
-  /** Adds to the decimal number in a field, 0 if it does not exist. See {@linkcode HashCommands.hincrbyfloat}. */
+  /** Adds a decimal number to the one in a field, which starts at 0 if the field does not exist. See {@linkcode HashCommands.hincrbyfloat}. */
   hincrbyfloat: HashCommands<T>["hincrbyfloat"];
-  /** Lists the fields of a hash. See {@linkcode HashCommands.hkeys}. */
+  /** Returns the names of all fields of a hash. See {@linkcode HashCommands.hkeys}. */
   hkeys: HashCommands<T>["hkeys"];
   /** Counts the fields of a hash. See {@linkcode HashCommands.hlen}. */
   hlen: HashCommands<T>["hlen"];
-  /** Gets the values of several fields. See {@linkcode HashCommands.hmget}. */
+  /** Returns the values of several fields. See {@linkcode HashCommands.hmget}. */
   hmget: HashCommands<T>["hmget"];
-  /** Sets the values of fields. See {@linkcode HashCommands.hmset}. */
+  /** Sets the values of fields, and creates the hash if the key does not exist. See {@linkcode HashCommands.hmset}. */
   hmset: HashCommands<T>["hmset"];
-  /** Makes fields of a hash never expire. See {@linkcode HashCommands.hpersist}. */
+  /** Removes the expiry of fields. See {@linkcode HashCommands.hpersist}. */
   hpersist: HashCommands<T>["hpersist"];
-  /** Sets after how many milliseconds fields of a hash expire. See {@linkcode HashCommands.hpexpire}. */
+  /** Sets the time to live of fields in milliseconds. See {@linkcode HashCommands.hpexpire}. */
   hpexpire: HashCommands<T>["hpexpire"];
-  /** Sets at which Unix time in milliseconds fields of a hash expire. See {@linkcode HashCommands.hpexpireat}. */
+  /** Sets the time at which fields expire, in milliseconds. See {@linkcode HashCommands.hpexpireat}. */
   hpexpireat: HashCommands<T>["hpexpireat"];
-  /** Tells at which Unix time in milliseconds fields of a hash expire. See {@linkcode HashCommands.hpexpiretime}. */
+  /** Returns the times at which fields expire, in milliseconds. See {@linkcode HashCommands.hpexpiretime}. */
   hpexpiretime: HashCommands<T>["hpexpiretime"];
-  /** Tells how many milliseconds fields of a hash still have to live. See {@linkcode HashCommands.hpttl}. */
+  /** Returns the remaining times to live of fields in milliseconds. See {@linkcode HashCommands.hpttl}. */
   hpttl: HashCommands<T>["hpttl"];
-  /** Picks fields of a hash at random. See {@linkcode HashCommands.hrandfield}. */
+  /** Returns random fields of a hash. See {@linkcode HashCommands.hrandfield}. */
   hrandfield: HashCommands<T>["hrandfield"];
-  /** Reads one page of the fields of a hash. See {@linkcode HashCommands.hscan}. */
+  /** Returns one page of the fields of a hash, with their values. See {@linkcode HashCommands.hscan}. */
   hscan: HashCommands<T>["hscan"];
   /** Iterates over the fields of a hash, page by page. See {@linkcode HashCommands.hscanIterator}. */
   hscanIterator: HashCommands<T>["hscanIterator"];
-  /** Sets the values of fields, whatever they held before. See {@linkcode HashCommands.hset}. */
+  /** Sets the values of fields, and creates the hash if the key does not exist. See {@linkcode HashCommands.hset}. */
   hset: HashCommands<T>["hset"];
-  /** Sets the values of fields and when the fields expire, on a condition that holds for all or none. See {@linkcode HashCommands.hsetex}. */
+  /** Sets the values and the expiry of fields, all or none of them. See {@linkcode HashCommands.hsetex}. */
   hsetex: HashCommands<T>["hsetex"];
-  /** Sets the value of a field, if the field does not exist. See {@linkcode HashCommands.hsetnx}. */
+  /** Sets the value of a field if the field does not exist. See {@linkcode HashCommands.hsetnx}. */
   hsetnx: HashCommands<T>["hsetnx"];
-  /** Measures the value of a field. See {@linkcode HashCommands.hstrlen}. */
+  /** Returns the length of the value of a field in bytes. See {@linkcode HashCommands.hstrlen}. */
   hstrlen: HashCommands<T>["hstrlen"];
-  /** Tells how many seconds fields of a hash still have to live. See {@linkcode HashCommands.httl}. */
+  /** Returns the remaining times to live of fields in seconds. See {@linkcode HashCommands.httl}. */
   httl: HashCommands<T>["httl"];
-  /** Lists the values of a hash. See {@linkcode HashCommands.hvals}. */
+  /** Returns all values of a hash. See {@linkcode HashCommands.hvals}. */
   hvals: HashCommands<T>["hvals"];
   /** Tells which keys cost the most while the server measured. See {@linkcode HotkeysCommands.hotkeysGet}. */
   hotkeysGet: HotkeysCommands<T, N>["hotkeysGet"];
@@ -672,53 +672,53 @@ export interface RedisClusterClient<
   latencyLatest: LatencyCommands<T, N>["latencyLatest"];
   /** Deletes what is recorded about events. See {@linkcode LatencyCommands.latencyReset}. */
   latencyReset: LatencyCommands<T, N>["latencyReset"];
-  /** Moves an element from an end of one list to an end of another, and waits for it if need be. See {@linkcode ListCommands.blmove}. */
+  /** Moves an element from one list to another, and waits if the source is empty. See {@linkcode ListCommands.blmove}. */
   blmove: ListCommands<T>["blmove"];
-  /** Moves elements from one end of a list to one end of another, and waits until there are enough. See {@linkcode ListCommands.blmovem}. */
+  /** Moves several elements from one list to another, and waits until the source has enough. See {@linkcode ListCommands.blmovem}. */
   blmovem: ListCommands<T>["blmovem"];
-  /** Takes elements from the first of several lists that has any, and waits for one if need be. See {@linkcode ListCommands.blmpop}. */
+  /** Removes and returns elements of the first list that has any, and waits if all are empty. See {@linkcode ListCommands.blmpop}. */
   blmpop: ListCommands<T>["blmpop"];
-  /** Takes the first element from the first of several lists that has any, and waits for one if need be. See {@linkcode ListCommands.blpop}. */
+  /** Removes and returns the first element of the first list that has any, and waits if all are empty. See {@linkcode ListCommands.blpop}. */
   blpop: ListCommands<T>["blpop"];
-  /** Takes the last element from the first of several lists that has any, and waits for one if need be. See {@linkcode ListCommands.brpop}. */
+  /** Removes and returns the last element of the first list that has any, and waits if all are empty. See {@linkcode ListCommands.brpop}. */
   brpop: ListCommands<T>["brpop"];
-  /** Moves the last element of a list to the beginning of another, and waits for it if need be. See {@linkcode ListCommands.brpoplpush}. */
+  /** Moves the last element of a list to the head of another, and waits if the source is empty. See {@linkcode ListCommands.brpoplpush}. */
   brpoplpush: ListCommands<T>["brpoplpush"];
-  /** Gets an element of a list by its position. See {@linkcode ListCommands.lindex}. */
+  /** Returns the element at a position of a list. See {@linkcode ListCommands.lindex}. */
   lindex: ListCommands<T>["lindex"];
-  /** Inserts an element next to the first one of a given value. See {@linkcode ListCommands.linsert}. */
+  /** Inserts an element before or after the first element with a given value. See {@linkcode ListCommands.linsert}. */
   linsert: ListCommands<T>["linsert"];
   /** Counts the elements of a list. See {@linkcode ListCommands.llen}. */
   llen: ListCommands<T>["llen"];
-  /** Moves an element from an end of one list to an end of another. See {@linkcode ListCommands.lmove}. */
+  /** Moves an element from one list to another. See {@linkcode ListCommands.lmove}. */
   lmove: ListCommands<T>["lmove"];
-  /** Moves elements from one end of a list to one end of another. See {@linkcode ListCommands.lmovem}. */
+  /** Moves several elements from one list to another. See {@linkcode ListCommands.lmovem}. */
   lmovem: ListCommands<T>["lmovem"];
-  /** Takes elements from the first of several lists that has any. See {@linkcode ListCommands.lmpop}. */
+  /** Removes and returns elements of the first list that has any. See {@linkcode ListCommands.lmpop}. */
   lmpop: ListCommands<T>["lmpop"];
-  /** Takes elements from the beginning of a list. See {@linkcode ListCommands.lpop}. */
+  /** Removes and returns elements at the head of a list. See {@linkcode ListCommands.lpop}. */
   lpop: ListCommands<T>["lpop"];
-  /** Finds the position of an element in a list. See {@linkcode ListCommands.lpos}. */
+  /** Returns the position of an element in a list. See {@linkcode ListCommands.lpos}. */
   lpos: ListCommands<T>["lpos"];
-  /** Pushes elements to the beginning of a list, one after the other: the last one given becomes the first one. See {@linkcode ListCommands.lpush}. */
+  /** Pushes elements to the head of a list, and creates the list if the key does not exist. See {@linkcode ListCommands.lpush}. */
   lpush: ListCommands<T>["lpush"];
-  /** Pushes elements to the beginning of a list that exists. See {@linkcode ListCommands.lpushx}. */
+  /** Pushes elements to the head of a list if the key exists. See {@linkcode ListCommands.lpushx}. */
   lpushx: ListCommands<T>["lpushx"];
-  /** Gets a part of a list. See {@linkcode ListCommands.lrange}. */
+  /** Returns the elements in a range of positions of a list. See {@linkcode ListCommands.lrange}. */
   lrange: ListCommands<T>["lrange"];
-  /** Removes elements of a given value from a list. See {@linkcode ListCommands.lrem}. */
+  /** Removes elements with a given value from a list. See {@linkcode ListCommands.lrem}. */
   lrem: ListCommands<T>["lrem"];
-  /** Overwrites an element of a list. See {@linkcode ListCommands.lset}. */
+  /** Replaces the element at a position of a list. See {@linkcode ListCommands.lset}. */
   lset: ListCommands<T>["lset"];
-  /** Keeps a part of a list and drops the rest. See {@linkcode ListCommands.ltrim}. */
+  /** Removes the elements outside a range of positions from a list. See {@linkcode ListCommands.ltrim}. */
   ltrim: ListCommands<T>["ltrim"];
-  /** Takes elements from the end of a list, the last one first. See {@linkcode ListCommands.rpop}. */
+  /** Removes and returns elements at the tail of a list, last one first. See {@linkcode ListCommands.rpop}. */
   rpop: ListCommands<T>["rpop"];
-  /** Moves the last element of a list to the beginning of another. See {@linkcode ListCommands.rpoplpush}. */
+  /** Moves the last element of a list to the head of another. See {@linkcode ListCommands.rpoplpush}. */
   rpoplpush: ListCommands<T>["rpoplpush"];
-  /** Pushes elements to the end of a list. See {@linkcode ListCommands.rpush}. */
+  /** Pushes elements to the tail of a list, and creates the list if the key does not exist. See {@linkcode ListCommands.rpush}. */
   rpush: ListCommands<T>["rpush"];
-  /** Pushes elements to the end of a list that exists. See {@linkcode ListCommands.rpushx}. */
+  /** Pushes elements to the tail of a list if the key exists. See {@linkcode ListCommands.rpushx}. */
   rpushx: ListCommands<T>["rpushx"];
   /** Has the server look for problems with its memory. See {@linkcode MemoryCommands.memoryDoctor}. */
   memoryDoctor: MemoryCommands<T, N>["memoryDoctor"];
@@ -802,45 +802,45 @@ export interface RedisClusterClient<
   swapdb: ServerCommands<T, N>["swapdb"];
   /** Tells the time of the server's clock. See {@linkcode ServerCommands.time}. */
   time: ServerCommands<T, N>["time"];
-  /** Adds members to a set. See {@linkcode SetCommands.sadd}. */
+  /** Adds members to a set, and creates the set if the key does not exist. See {@linkcode SetCommands.sadd}. */
   sadd: SetCommands<T>["sadd"];
   /** Counts the members of a set. See {@linkcode SetCommands.scard}. */
   scard: SetCommands<T>["scard"];
-  /** Returns the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiff}. */
+  /** Returns the members that are in the first set and in none of the others. See {@linkcode SetCommands.sdiff}. */
   sdiff: SetCommands<T>["sdiff"];
-  /** Counts the members that only the first of the sets has, without answering them. See {@linkcode SetCommands.sdiffcard}. */
+  /** Counts the members that are in the first set and in none of the others. See {@linkcode SetCommands.sdiffcard}. */
   sdiffcard: SetCommands<T>["sdiffcard"];
-  /** Stores the members of the first set that are in none of the others. See {@linkcode SetCommands.sdiffstore}. */
+  /** Stores the members that are in the first set and in none of the others. See {@linkcode SetCommands.sdiffstore}. */
   sdiffstore: SetCommands<T>["sdiffstore"];
-  /** Returns the members that all sets have. See {@linkcode SetCommands.sinter}. */
+  /** Returns the members that are in all of the sets. See {@linkcode SetCommands.sinter}. */
   sinter: SetCommands<T>["sinter"];
-  /** Counts the members that all sets have. See {@linkcode SetCommands.sintercard}. */
+  /** Counts the members that are in all of the sets. See {@linkcode SetCommands.sintercard}. */
   sintercard: SetCommands<T>["sintercard"];
-  /** Stores the members that all sets have. See {@linkcode SetCommands.sinterstore}. */
+  /** Stores the members that are in all of the sets. See {@linkcode SetCommands.sinterstore}. */
   sinterstore: SetCommands<T>["sinterstore"];
-  /** Tells whether a set has a member. See {@linkcode SetCommands.sismember}. */
+  /** Checks whether a value is a member of a set. See {@linkcode SetCommands.sismember}. */
   sismember: SetCommands<T>["sismember"];
   /** Returns all members of a set. See {@linkcode SetCommands.smembers}. */
   smembers: SetCommands<T>["smembers"];
-  /** Tells for several members whether a set has them. See {@linkcode SetCommands.smismember}. */
+  /** Checks whether several values are members of a set. See {@linkcode SetCommands.smismember}. */
   smismember: SetCommands<T>["smismember"];
   /** Moves a member from one set to another. See {@linkcode SetCommands.smove}. */
   smove: SetCommands<T>["smove"];
-  /** Takes members from a set at random. See {@linkcode SetCommands.spop}. */
+  /** Removes and returns random members of a set. See {@linkcode SetCommands.spop}. */
   spop: SetCommands<T>["spop"];
-  /** Picks members of a set at random. See {@linkcode SetCommands.srandmember}. */
+  /** Returns random members of a set, without removing them. See {@linkcode SetCommands.srandmember}. */
   srandmember: SetCommands<T>["srandmember"];
   /** Removes members from a set. See {@linkcode SetCommands.srem}. */
   srem: SetCommands<T>["srem"];
-  /** Reads one page of the members of a set. See {@linkcode SetCommands.sscan}. */
+  /** Returns one page of the members of a set. See {@linkcode SetCommands.sscan}. */
   sscan: SetCommands<T>["sscan"];
   /** Iterates over the members of a set, page by page. See {@linkcode SetCommands.sscanIterator}. */
   sscanIterator: SetCommands<T>["sscanIterator"];
-  /** Returns the members that at least one of the sets has. See {@linkcode SetCommands.sunion}. */
+  /** Returns the members that are in at least one of the sets. See {@linkcode SetCommands.sunion}. */
   sunion: SetCommands<T>["sunion"];
-  /** Counts the members that at least one of the sets has, without answering them. See {@linkcode SetCommands.sunioncard}. */
+  /** Counts the members that are in at least one of the sets. See {@linkcode SetCommands.sunioncard}. */
   sunioncard: SetCommands<T>["sunioncard"];
-  /** Stores the members that at least one of the sets has. See {@linkcode SetCommands.sunionstore}. */
+  /** Stores the members that are in at least one of the sets. See {@linkcode SetCommands.sunionstore}. */
   sunionstore: SetCommands<T>["sunionstore"];
   /** Reads the log. See {@linkcode SlowlogCommands.slowlogGet}. */
   slowlogGet: SlowlogCommands<T, N>["slowlogGet"];

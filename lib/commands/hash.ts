@@ -1,5 +1,5 @@
 /**
- * Commands on hashes.
+ * The hash commands, `HDEL` to `HVALS`.
  *
  * @module
  */
@@ -59,7 +59,11 @@ import {
   toScanPage,
 } from "./_scan.ts";
 
-/** On what condition HSETEX writes. At most one for the key, and at most one for the fields. */
+/**
+ * When {@linkcode HashCommands.hsetex} writes the fields: all of them, or none.
+ *
+ * At most one of `nx` and `xx`, and at most one of `fnx` and `fxx`.
+ */
 export type HsetexCondition =
   & AtMostOne<{
     /** Only if the key does not exist (Valkey 9.1). */
@@ -77,39 +81,39 @@ export type HsetexCondition =
 /** Options for {@linkcode HashCommands.hsetex}. */
 export type HsetexOptions = SetExpiry & HsetexCondition;
 
-/** Options for {@linkcode HashCommands.hscan} that leave the values out. */
+/** Options for {@linkcode HashCommands.hscan} without the values. */
 export interface HscanFieldsOptions extends ScanOptions {
-  /** Answer the names of the fields only (Redis 7.4, Valkey 8.0). */
+  /** Return fields without their values (Redis 7.4, Valkey 8.0). */
   novalues: true;
 }
 
 /** Options for {@linkcode HashCommands.hscan} with the values. */
 export interface HscanValuesOptions extends ScanOptions {
-  /** Answer the fields only (Redis 7.4, Valkey 8.0). @default {false} */
+  /** Return fields without their values (Redis 7.4, Valkey 8.0). @default {false} */
   novalues?: false;
 }
 
-/** Options for {@linkcode HashCommands.hscan}. */
+/** Options for {@linkcode HashCommands.hscan} with or without the values, decided at run time. */
 export interface HscanOptions extends ScanOptions {
-  /** Answer the names of the fields only (Redis 7.4, Valkey 8.0). @default {false} */
+  /** Return fields without their values (Redis 7.4, Valkey 8.0). @default {false} */
   novalues?: boolean;
 }
 
-/** Ask for fields without their values. */
+/** Option to return fields without their values. */
 export interface WithoutValues {
-  /** Answer the values too. @default {false} */
+  /** Return the values as well. @default {false} */
   withvalues?: false;
 }
 
-/** Ask for fields with their values. */
+/** Option to return fields with their values. */
 export interface WithValues {
-  /** Answer the values too. */
+  /** Return the values as well. */
   withvalues: true;
 }
 
-/** Options for {@linkcode HashCommands.hrandfield}. */
+/** Options for {@linkcode HashCommands.hrandfield}, decided at run time. */
 export interface HrandfieldOptions {
-  /** Answer the values too. @default {false} */
+  /** Return the values as well. @default {false} */
   withvalues?: boolean;
 }
 
@@ -126,7 +130,7 @@ const HSETEX_OPTIONS: OptionShape<HsetexOptions> = {
 };
 
 /**
- * Commands on hashes: fields with values under one key.
+ * The hash commands. A hash holds fields with values under one key, like the properties of an object.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -134,11 +138,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Deletes fields of a hash.
    *
-   * A hash without fields ceases to exist.
+   * When the last field is deleted, the key is deleted.
    *
    * Complexity O(N) for N fields · since 2.0.0
    *
-   * @example Forgetting a phone number
+   * @example Delete a field and a missing one
    * ```ts
    * await client.hset("user:1", { name: "Ada", phone: "12" });
    * await client.hdel("user:1", ["phone", "fax"]); // 1
@@ -146,7 +150,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns How many of them existed.
+   * @returns The number of fields deleted; fields that did not exist do not count.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hdel/}
    */
@@ -155,11 +160,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Tells whether a hash has a field.
+   * Checks whether a hash has a field.
    *
    * Complexity O(1) · since 2.0.0 · read-only
    *
-   * @example Is there a phone number?
+   * @example Check for a phone number
    * ```ts
    * await client.hset("user:1", { name: "Ada" });
    * await client.hexists("user:1", "phone"); // false
@@ -167,7 +172,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param field Name of the field.
-   * @returns Whether it exists; false also if the key does not exist.
+   * @returns True if the field exists; false if it does not, or the key does not.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexists/}
    */
@@ -176,9 +181,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets after how many seconds fields of a hash expire.
+   * Sets the time to live of fields in seconds.
    *
-   * A time that is not positive deletes the fields at once.
+   * With 0 or a negative number the fields are deleted at once.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0
    *
@@ -189,11 +194,12 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param seconds Their time to live in seconds.
+   * @param seconds Time to live in seconds, a whole number.
    * @param fields One field, or several in an array or other iterable.
-   * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
-   * if it does not exist.
+   * @param condition When to set it, checked for each field: `nx`, `xx`, `gt` or `lt`.
+   * @returns One number per field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not
+   * hold, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpire/}
    */
@@ -209,24 +215,25 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets at which Unix time in seconds fields of a hash expire.
+   * Sets the time at which fields expire, in seconds.
    *
-   * A time in the past deletes the fields at once.
+   * With a time in the past the fields are deleted at once.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0
    *
-   * @example Until the end of the century
+   * @example A code that is valid until the end of the century
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hexpireat("user:1", Date.UTC(2101, 0, 1) / 1000, "code"); // [1]
    * ```
    *
    * @param key Key of the hash.
-   * @param time The Unix time in seconds; a `Date` is rounded up to a whole second.
+   * @param time Unix time in seconds, or a `Date`, which is rounded up to a whole second.
    * @param fields One field, or several in an array or other iterable.
-   * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
-   * if it does not exist.
+   * @param condition When to set it, checked for each field: `nx`, `xx`, `gt` or `lt`.
+   * @returns One number per field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not
+   * hold, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpireat/}
    */
@@ -242,11 +249,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Tells at which Unix time in seconds fields of a hash expire.
+   * Returns the times at which fields expire, in seconds.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0 · read-only
    *
-   * @example Reading an expiry back
+   * @example A field with an expiry, and one without
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hexpireat("user:1", 4133980800, "code");
@@ -255,7 +262,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns For each field: the Unix time in seconds, −1 if it never expires, −2 if it does not exist.
+   * @returns One number per field: the Unix time in seconds, −1 if it has no expiry, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hexpiretime/}
    */
@@ -264,11 +272,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets the value of a field.
+   * Returns the value of a field.
    *
    * Complexity O(1) · since 2.0.0 · read-only
    *
-   * @example Reading a field back
+   * @example Read a field
    * ```ts
    * await client.hset("user:1", { name: "Ada" });
    * await client.hget("user:1", "name"); // "Ada"
@@ -285,7 +293,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets all fields of a hash with their values.
+   * Returns all fields of a hash with their values.
    *
    * Complexity O(N) for N fields · since 2.0.0 · read-only
    *
@@ -296,7 +304,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @returns The fields: an object without a prototype, or a `Map` on a `bytes` view. Empty if the key does not exist.
+   * @returns The values by field: an object without a prototype, or a `Map` on a `bytes` view. It is empty if the key
+   * does not exist.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetall/}
    */
@@ -305,13 +314,13 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets the values of fields and deletes the fields.
+   * Returns the values of fields and deletes the fields.
    *
-   * A hash without fields ceases to exist.
+   * When the last field is deleted, the key is deleted.
    *
    * Complexity O(N) for N fields · since Redis 8.0, Valkey 9.1
    *
-   * @example Using a one-time code up
+   * @example Accept a one-time code only once
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hgetdel("user:1", ["code", "fax"]); // ["1234", null]
@@ -319,7 +328,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns The values in the order of the fields, null for each missing one.
+   * @returns The values in the order of `fields`, with null for each field that did not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetdel/}
    */
@@ -328,11 +338,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets the values of fields and changes when the fields expire.
+   * Returns the values of fields and changes their expiry.
    *
    * Complexity O(N) for N fields · since Redis 8.0, Valkey 9.0
    *
-   * @example Keeping a token alive
+   * @example Extend a token each time it is read
    * ```ts
    * await client.hset("user:1", { name: "Ada", token: "abc" });
    * await client.hgetex("user:1", "token", { ex: 3600 }); // ["abc"]
@@ -340,8 +350,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @param expiry When they shall expire from now on.
-   * @returns The values in the order of the fields, null for each missing one.
+   * @param expiry The new time to live or expiry time, or `persist` to remove the expiry.
+   * @returns The values in the order of `fields`, with null for each field that does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetex/}
    */
@@ -352,11 +363,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Adds to a counter in a field, which begins at 0 if it does not exist.
+   * Adds an integer to a counter in a field, which starts at 0 if the field does not exist.
    *
    * Complexity O(1) · since 2.0.0
    *
-   * @example Counting visits
+   * @example Count visits, as a number and as a bigint
    * ```ts
    * await client.hincrby("user:1", "visits", 1); // 1
    * await client.hincrby("user:1", "visits", 10n); // 11n
@@ -364,34 +375,39 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param field Name of the field.
-   * @param increment What to add, an integer; a negative one subtracts.
-   * @returns The new value, of the type of the increment; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
-   * @throws {ServerError} If the value is no integer, or would leave 64 bits.
+   * @param increment The integer to add, possibly negative. Its type, number, bigint or decimal text, is the type of
+   * the result.
+   * @returns The new value; a bigint also for a number if it is beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/hincrby/}
    */
   hincrby(key: Key, field: Key, increment: number): Promise<number | bigint>;
-  /** Adds a bigint to a counter in a field, and answers a bigint. */
+  /** Adds a bigint to a counter in a field, and returns the new value as a bigint. */
   hincrby(key: Key, field: Key, increment: bigint): Promise<bigint>;
   /** Adds a number or a bigint to a counter in a field. */
   hincrby(key: Key, field: Key, increment: number | bigint): Promise<number | bigint>;
-  /** Adds decimal digits to a counter in a field, and answers decimal digits. */
+  /** Adds an integer in decimal text to a counter in a field, and returns the new value as decimal text. */
   hincrby(key: Key, field: Key, increment: string): Promise<string>;
-  /** Adds to a counter in a field, and answers what is of the type of the argument, or a bigint beyond ±(2^53 − 1). */
+  /**
+   * Adds an integer to a counter in a field, and returns the new value in the type of the argument, or as a bigint if
+   * it is
+   * beyond ±(2^53 − 1).
+   */
   hincrby(key: Key, field: Key, increment: Integer): Promise<Integer>;
-  /** Adds to a counter in a field. */
+  /** Adds an integer to a counter in a field. */
   hincrby(key: Key, field: Key, increment: Integer): Promise<Integer> {
     return this.send<Integer>(["HINCRBY", key, field, increment], toIntegerLike(increment));
   }
 
   /**
-   * Adds to the decimal number in a field, 0 if it does not exist.
+   * Adds a decimal number to the one in a field, which starts at 0 if the field does not exist.
    *
-   * The server keeps more digits than a number has: up to 17 behind the point, and integers beyond 2^53. Give the
-   * increment as text to get the new value as text, with all of its digits.
+   * The server keeps more digits than a `number` does: up to 17 after the decimal point, and integers beyond 2^53. Pass
+   * the increment as text to get the new value as text, with all its digits.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example Summing up amounts, and keeping all digits
+   * @example Subtract an amount, and keep all digits
    * ```ts
    * await client.hset("account:1", { balance: "10.5" });
    * await client.hincrbyfloat("account:1", "balance", -0.25); // 10.25
@@ -400,17 +416,17 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param field Name of the field.
-   * @param increment What to add, as a number or as a decimal number in text; a negative one subtracts.
-   * @returns The new value: a number, rounded to the nearest one, or the exact text if the increment is text.
-   * @throws {ServerError} If the value is no decimal number, or the sum is not finite.
+   * @param increment The decimal number to add, possibly negative, as a number or as text.
+   * @returns The new value, as a number rounded to the nearest double; if the increment is text, as exact text.
+   * @throws {ServerError} If the value is not a decimal number, or the sum is not finite.
    * @see {@link https://valkey.io/commands/hincrbyfloat/}
    */
   hincrbyfloat(key: Key, field: Key, increment: number): Promise<number>;
-  /** Adds a decimal number in text, and answers the exact text of the new value. */
+  /** Adds a decimal number in text, and returns the new value as exact text. */
   hincrbyfloat(key: Key, field: Key, increment: string): Promise<string>;
-  /** Adds to the decimal number in a field. */
+  /** Adds a decimal number to the one in a field. */
   hincrbyfloat(key: Key, field: Key, increment: number | string): Promise<number | string>;
-  /** Adds to the decimal number in a field. */
+  /** Adds a decimal number to the one in a field. */
   hincrbyfloat(key: Key, field: Key, increment: number | string): Promise<number | string> {
     return this.send<number | string>(
       ["HINCRBYFLOAT", key, field, increment],
@@ -419,18 +435,18 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Lists the fields of a hash.
+   * Returns the names of all fields of a hash.
    *
    * Complexity O(N) for N fields · since 2.0.0 · read-only
    *
-   * @example The names without the values
+   * @example Names of the fields of a user
    * ```ts
    * await client.hset("user:1", { name: "Ada", born: 1815 });
    * await client.hkeys("user:1"); // ["name", "born"]
    * ```
    *
    * @param key Key of the hash.
-   * @returns The fields; none if the key does not exist.
+   * @returns The names; an empty array if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hkeys/}
    */
@@ -443,7 +459,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * Complexity O(1) · since 2.0.0 · read-only
    *
-   * @example Two fields
+   * @example Number of fields
    * ```ts
    * await client.hset("user:1", { name: "Ada", born: 1815 });
    * await client.hlen("user:1"); // 2
@@ -459,11 +475,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets the values of several fields.
+   * Returns the values of several fields.
    *
    * Complexity O(N) for N fields · since 2.0.0 · read-only
    *
-   * @example Two values, one of them missing
+   * @example A field and a missing one
    * ```ts
    * await client.hset("user:1", { name: "Ada" });
    * await client.hmget("user:1", ["name", "phone"]); // ["Ada", null]
@@ -471,7 +487,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns The values in the order of the fields, null for each missing one.
+   * @returns The values in the order of `fields`, with null for each field that does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hmget/}
    */
@@ -480,20 +497,21 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets the values of fields.
+   * Sets the values of fields, and creates the hash if the key does not exist.
    *
    * Complexity O(N) for N fields · since 2.0.0
    *
    * @deprecated Use {@linkcode HashCommands.hset}.
    *
-   * @example Writing two fields
+   * @example Set two fields
    * ```ts
    * await client.hmset("user:1", { name: "Ada", born: 1815 }); // "OK"
    * ```
    *
    * @param key Key of the hash.
-   * @param entries The fields and their values.
+   * @param entries The fields with their values, such as `{ name: "Ada" }` or `[["name", "Ada"]]`.
    * @returns Always `"OK"`.
+   * @throws {RangeError} If `entries` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hmset/}
    */
@@ -502,11 +520,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Makes fields of a hash never expire.
+   * Removes the expiry of fields.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0
    *
-   * @example Keeping what was temporary
+   * @example A field with an expiry, one without, and a missing one
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hexpire("user:1", 300, "code");
@@ -515,7 +533,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns For each field: 1 if it had an expiry, −1 if it had none, −2 if it does not exist.
+   * @returns One number per field: 1 if its expiry was removed, −1 if it had none, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpersist/}
    */
@@ -524,9 +543,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets after how many milliseconds fields of a hash expire.
+   * Sets the time to live of fields in milliseconds.
    *
-   * A time that is not positive deletes the fields at once.
+   * With 0 or a negative number the fields are deleted at once.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0
    *
@@ -537,11 +556,12 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param milliseconds Their time to live in milliseconds.
+   * @param milliseconds Time to live in milliseconds, a whole number.
    * @param fields One field, or several in an array or other iterable.
-   * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
-   * if it does not exist.
+   * @param condition When to set it, checked for each field: `nx`, `xx`, `gt` or `lt`.
+   * @returns One number per field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not
+   * hold, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpire/}
    */
@@ -557,24 +577,25 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets at which Unix time in milliseconds fields of a hash expire.
+   * Sets the time at which fields expire, in milliseconds.
    *
-   * A time in the past deletes the fields at once.
+   * With a time in the past the fields are deleted at once.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0
    *
-   * @example Until the end of the century
+   * @example A code that is valid until the end of the century
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hpexpireat("user:1", Date.UTC(2101, 0, 1), "code"); // [1]
    * ```
    *
    * @param key Key of the hash.
-   * @param time The Unix time in milliseconds, or a `Date`.
+   * @param time Unix time in milliseconds, or a `Date`.
    * @param fields One field, or several in an array or other iterable.
-   * @param condition On what condition to change it, for each field by itself.
-   * @returns For each field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not hold, −2
-   * if it does not exist.
+   * @param condition When to set it, checked for each field: `nx`, `xx`, `gt` or `lt`.
+   * @returns One number per field: 1 if its expiry was set, 2 if it was deleted at once, 0 if the condition did not
+   * hold, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpireat/}
    */
@@ -590,11 +611,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Tells at which Unix time in milliseconds fields of a hash expire.
+   * Returns the times at which fields expire, in milliseconds.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0 · read-only
    *
-   * @example Reading an expiry back
+   * @example A field with an expiry, and one without
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hpexpireat("user:1", 4133980800500, "code");
@@ -603,7 +624,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns For each field: the Unix time in milliseconds, −1 if it never expires, −2 if it does not exist.
+   * @returns One number per field: the Unix time in milliseconds, −1 if it has no expiry, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpexpiretime/}
    */
@@ -612,11 +634,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Tells how many milliseconds fields of a hash still have to live.
+   * Returns the remaining times to live of fields in milliseconds.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0 · read-only
    *
-   * @example A field that never expires, and one that does not exist
+   * @example A field without an expiry, and a missing one
    * ```ts
    * await client.hset("user:1", { name: "Ada" });
    * await client.hpttl("user:1", ["name", "fax"]); // [-1, -2]
@@ -624,7 +646,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns For each field: the time in milliseconds, −1 if it never expires, −2 if it does not exist.
+   * @returns One number per field: the time in milliseconds, −1 if it has no expiry, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hpttl/}
    */
@@ -633,12 +656,12 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Picks fields of a hash at random.
+   * Returns random fields of a hash.
    *
-   * A positive count asks for that many different fields, or all if there are fewer; a negative one for exactly that
-   * many, the same one perhaps several times.
+   * A positive `count` returns that many different fields, or all if there are fewer. A negative `count` returns
+   * exactly that many, and a field may come several times.
    *
-   * Complexity O(N) for N fields answered · since 6.2.0 · read-only
+   * Complexity O(N) for N fields returned · since 6.2.0 · read-only
    *
    * @example From a hash with one field
    * ```ts
@@ -649,29 +672,29 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param count How many fields; without it one, not in an array.
-   * @param options Whether to answer the values too.
-   * @returns A field, or null if the key does not exist; with a count an array of fields, or of fields with their
-   * values.
+   * @param count Number of fields; negative to allow repeats. Without it, one field is returned without an array.
+   * @param options `withvalues`: return the values as well.
+   * @returns The name of the field, or null if the key does not exist. With `count` an array of names, with
+   * `withvalues` of pairs of name and value.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hrandfield/}
    */
   hrandfield(key: Key): Promise<T | null>;
-  /** Picks several fields of a hash at random. */
+  /** Returns several random fields of a hash. */
   hrandfield(key: Key, count: number, options?: WithoutValues): Promise<T[]>;
-  /** Picks several fields of a hash at random, with their values. */
+  /** Returns several random fields of a hash, with their values. */
   hrandfield(
     key: Key,
     count: number,
     options: WithValues,
   ): Promise<[field: T, value: T][]>;
-  /** Picks several fields of a hash at random, with their values if the flag says so. */
+  /** Returns several random fields of a hash, with their values if `withvalues` is true. */
   hrandfield(
     key: Key,
     count: number,
     options: HrandfieldOptions,
   ): Promise<T[] | [field: T, value: T][]>;
-  /** Picks fields of a hash at random. */
+  /** Returns random fields of a hash. */
   hrandfield(
     key: Key,
     count?: number,
@@ -688,10 +711,10 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Reads one page of the fields of a hash.
+   * Returns one page of the fields of a hash, with their values.
    *
-   * A field that is there from the first page to the last is in one of them at least, perhaps in several. Small hashes
-   * come as one page, whatever `count` says. {@linkcode HashCommands.hscanIterator} reads all pages.
+   * {@linkcode HashCommands.hscanIterator} reads all pages. A field that exists from the first page to the last is
+   * returned at least once, perhaps several times. A small hash is returned as one page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N fields in all · since 2.8.0 · read-only
    *
@@ -703,8 +726,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param cursor `"0"` for the first page, then the `cursor` of the page before.
-   * @param options Which fields, how many for a page, and whether with their values.
-   * @returns The page: fields with their values; with `novalues` fields alone.
+   * @param options `match`: only fields that match this pattern; `count`: fields per page; `novalues`: without the
+   * values.
+   * @returns The cursor of the next page, and the fields as pairs of name and value; with `novalues` the names alone.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hscan/}
    */
@@ -713,15 +737,15 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     cursor: Cursor,
     options?: HscanValuesOptions,
   ): Promise<ScanPage<[field: T, value: T]>>;
-  /** Reads one page of the fields of a hash, without their values. */
+  /** Returns one page of the fields of a hash, without their values. */
   hscan(key: Key, cursor: Cursor, options: HscanFieldsOptions): Promise<ScanPage<T>>;
-  /** Reads one page of a hash, with or without the values. */
+  /** Returns one page of the fields of a hash, without their values if `novalues` is true. */
   hscan(
     key: Key,
     cursor: Cursor,
     options: HscanOptions,
   ): Promise<ScanPage<[field: T, value: T]> | ScanPage<T>>;
-  /** Reads one page of the fields of a hash. */
+  /** Returns one page of the fields of a hash. */
   hscan(
     key: Key,
     cursor: Cursor,
@@ -739,14 +763,14 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Iterates over the fields of a hash, page by page.
    *
-   * A field that exists during the whole iteration is yielded at least once, perhaps several times. When another server
-   * process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in the
-   * process that made it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a
-   * longer timeout it waits for a server that is away for a while. The loop can be left at any time.
+   * A field that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server
+   * that is being restarted. After a restart or failover of the server the iteration starts over, because a cursor is
+   * only valid in the process that made it. Leaving the loop early is fine: the server keeps no state.
    *
    * Complexity O(N) for N fields in all · since 2.8.0 · read-only
    *
-   * @example Adding up what matches
+   * @example Add up the values of the fields that match a pattern
    * ```ts
    * await client.hset("stock", { "apple:red": 2, "apple:green": 3, pear: 4 });
    * let apples = 0;
@@ -757,8 +781,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @param options Which fields, how many for a page, and whether with their values.
-   * @returns The fields with their values; with `novalues` the fields alone.
+   * @param options `match`: only fields that match this pattern; `count`: fields per page; `novalues`: without the
+   * values.
+   * @returns An iterator of pairs of name and value; with `novalues` of names alone.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hscan/}
    */
@@ -768,7 +793,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   ): AsyncGenerator<[field: T, value: T], void, undefined>;
   /** Iterates over the fields of a hash, without their values. */
   hscanIterator(key: Key, options: HscanFieldsOptions): AsyncGenerator<T, void, undefined>;
-  /** Iterates over a hash, with or without the values. */
+  /** Iterates over the fields of a hash, without their values if `novalues` is true. */
   hscanIterator(
     key: Key,
     options: HscanOptions,
@@ -779,28 +804,29 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
     options?: HscanOptions,
   ): AsyncGenerator<[field: T, value: T] | T, void, undefined> {
     const [ownKey, own] = [taken(key), takenOptions(options)];
-    // The options decide what the pages contain, whichever overload was called.
+    // The value of `novalues` decides what the pages contain, whichever overload was called.
     return iteratePages<[T, T] | T>((cursor) =>
       this.hscan(ownKey, cursor, own as HscanFieldsOptions)
     );
   }
 
   /**
-   * Sets the values of fields, whatever they held before.
+   * Sets the values of fields, and creates the hash if the key does not exist.
    *
-   * An expiry that a field had is gone.
+   * Removes the expiry of these fields.
    *
    * Complexity O(N) for N fields · since 2.0.0
    *
-   * @example Writing an object
+   * @example Store a user, then change one field
    * ```ts
    * await client.hset("user:1", { name: "Ada", born: 1815 }); // 2
    * await client.hset("user:1", { name: "Ada Lovelace" }); // 0
+   * await client.hgetall("user:1"); // { name: "Ada Lovelace", born: "1815" }
    * ```
    *
    * @param key Key of the hash.
-   * @param entries The fields and their values.
-   * @returns How many of the fields are new.
+   * @param entries The fields with their values, such as `{ name: "Ada" }` or `[["name", "Ada"]]`.
+   * @returns The number of fields added; fields that existed do not count.
    * @throws {RangeError} If `entries` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hset/}
@@ -810,22 +836,22 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets the values of fields and when the fields expire, on a condition that holds for all or none.
+   * Sets the values and the expiry of fields, all or none of them.
    *
-   * Without `keepttl` an expiry that a field had is gone.
+   * Removes the expiry of these fields if the options set none and `keepttl` is not set.
    *
    * Complexity O(N) for N fields · since Redis 8.0, Valkey 9.0
    *
-   * @example A code that is valid for five minutes
+   * @example A code that is valid for five minutes and not replaced before
    * ```ts
    * await client.hsetex("user:1", { code: "1234" }, { ex: 300, fnx: true }); // true
    * await client.hsetex("user:1", { code: "9999" }, { ex: 300, fnx: true }); // false
    * ```
    *
    * @param key Key of the hash.
-   * @param entries The fields and their values.
-   * @param options Condition and expiry.
-   * @returns Whether the values were set; false if the condition did not hold.
+   * @param entries The fields with their values, such as `{ name: "Ada" }` or `[["name", "Ada"]]`.
+   * @param options `nx`, `xx`, `fnx` or `fxx`: the condition; `ex`, `px`, `exat`, `pxat` or `keepttl`: the expiry.
+   * @returns True if the values were set, false if the condition did not hold.
    * @throws {RangeError} If `entries` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hsetex/}
@@ -845,11 +871,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Sets the value of a field, if the field does not exist.
+   * Sets the value of a field if the field does not exist.
    *
    * Complexity O(1) · since 2.0.0
    *
-   * @example Only the first one wins
+   * @example Only the first value is kept
    * ```ts
    * await client.hsetnx("game:1", "winner", "Ada"); // true
    * await client.hsetnx("game:1", "winner", "Grace"); // false
@@ -857,8 +883,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param field Name of the field.
-   * @param value The value.
-   * @returns Whether the value was set.
+   * @param value The value: text, bytes, or a number.
+   * @returns True if the value was set, false if the field exists.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hsetnx/}
    */
@@ -867,11 +893,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Measures the value of a field.
+   * Returns the length of the value of a field in bytes.
    *
    * Complexity O(1) · since 3.2.0 · read-only
    *
-   * @example Bytes, not characters
+   * @example Bytes are not characters
    * ```ts
    * await client.hset("user:1", { city: "Zürich" });
    * await client.hstrlen("user:1", "city"); // 7
@@ -879,7 +905,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param field Name of the field.
-   * @returns Length of the value in bytes, 0 if the key or the field does not exist.
+   * @returns The length in bytes, 0 if the key or the field does not exist.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hstrlen/}
    */
@@ -888,11 +914,11 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Tells how many seconds fields of a hash still have to live.
+   * Returns the remaining times to live of fields in seconds.
    *
    * Complexity O(N) for N fields · since Redis 7.4, Valkey 9.0 · read-only
    *
-   * @example The three kinds of answers
+   * @example A field with an expiry, one without, and a missing one
    * ```ts
    * await client.hset("user:1", { name: "Ada", code: "1234" });
    * await client.hexpire("user:1", 300, "code");
@@ -901,7 +927,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the hash.
    * @param fields One field, or several in an array or other iterable.
-   * @returns For each field: the time in seconds, rounded; −1 if it never expires, −2 if it does not exist.
+   * @returns One number per field: the time in seconds, rounded; −1 if it has no expiry, −2 if it does not exist.
+   * @throws {RangeError} If `fields` is empty.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/httl/}
    */
@@ -910,18 +937,18 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Lists the values of a hash.
+   * Returns all values of a hash.
    *
    * Complexity O(N) for N fields · since 2.0.0 · read-only
    *
-   * @example The values without the names
+   * @example Values of the fields of a user
    * ```ts
    * await client.hset("user:1", { name: "Ada", born: 1815 });
    * await client.hvals("user:1"); // ["Ada", "1815"]
    * ```
    *
    * @param key Key of the hash.
-   * @returns The values; none if the key does not exist.
+   * @returns The values; an empty array if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hvals/}
    */

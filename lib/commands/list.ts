@@ -1,5 +1,5 @@
 /**
- * Commands on lists.
+ * The list commands, `BLMOVE` to `RPUSHX`.
  *
  * @module
  */
@@ -32,41 +32,42 @@ import {
 } from "./_decode.ts";
 import { optionsOf } from "./_options.ts";
 
-/** An end of a list: `"left"` is where it begins. */
+/** An end of a list: `"left"` is the head, `"right"` the tail. */
 export type ListSide = AnyCase<"left" | "right">;
 
 /** Options for {@linkcode ListCommands.lmpop} and {@linkcode ListCommands.blmpop}. */
 export interface LmpopOptions {
-  /** How many elements to take at most. @default {1} */
+  /** Largest number of elements to remove and return. @default {1} */
   count?: number;
 }
 
-/** How many elements {@linkcode ListCommands.lmovem} moves, and how. */
+/** How many elements {@linkcode ListCommands.lmovem} moves, and in which order. */
 export type LmovemOptions =
   & ExactlyOne<{
-    /** So many at most. */
+    /** Move at most this many elements. */
     count: number;
-    /** So many, or none if there are fewer. */
+    /** Move this many elements, or none if the source has fewer. */
     exactly: number;
   }>
   & ExactlyOne<{
-    /** One by one: their order is reversed if both sides are the same. */
+    /** Move the elements one by one. This reverses their order if both ends are the same. */
     obo: true;
-    /** All at once: they keep their order. */
+    /** Move the elements as a block. They keep their order. */
     bulk: true;
   }>;
 
 /** Options for {@linkcode ListCommands.lpos}. */
 export interface LposOptions {
   /**
-   * Which match to begin with: 1 is the first one; −1 the last one, and so on towards the beginning. Not 0.
+   * The match to start from: 1 is the first one, 2 the second one. −1 is the last one; then the search goes from tail
+   * to head. Not 0.
    *
    * @default {1}
    */
   rank?: number;
-  /** How many matches to return at most, 0 for all. Makes the answer an array. */
+  /** Largest number of positions to return, 0 for all. The result is then an array. */
   count?: number;
-  /** How many elements to look at, 0 for all. @default {0} */
+  /** Largest number of elements to compare, 0 for all. @default {0} */
   maxlen?: number;
 }
 
@@ -81,32 +82,34 @@ const LMOVEM_OPTIONS: OptionShape<LmovemOptions> = {
 const LPOS_OPTIONS: OptionShape<LposOptions> = { rank: "word", count: "word", maxlen: "word" };
 
 /**
- * Commands on lists: elements in the order in which they were pushed, to use as queues and stacks.
+ * The list commands. A list holds elements in the order in which they were pushed, and serves as a queue or a stack.
  *
- * The commands that begin with `b` wait for an element if there is none. Their timeout is in seconds, as everywhere in
- * the server's own reference, with fractions; 0 waits for ever. On a client they do not hold up other requests, and in
- * a batch or transaction they do not wait.
+ * Methods whose name begins with `b` wait for an element if there is none. Their timeout is in seconds, and 0 waits for
+ * ever. Other requests of the same client go on meanwhile. In a transaction these methods return at once.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class ListCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Moves an element from an end of one list to an end of another, and waits for it if need be.
+   * Moves an element from one list to another, and waits if the source is empty.
    *
    * Complexity O(1) · since 6.2.0 · blocking
    *
-   * @example Taking a job, and remembering that it is being worked on
+   * @example A reliable queue: a job stays in a second list until it is done
    * ```ts
-   * await client.rpush("{jobs}", ["first", "second"]);
-   * await client.blmove("{jobs}", "{jobs}:active", "left", "right", 5); // "first"
+   * await client.rpush("{jobs}:todo", ["mail", "report"]);
+   * const job = await client.blmove("{jobs}:todo", "{jobs}:active", "left", "right", 5);
+   * job; // "mail"
+   * // Here the work is done. If the worker fails, the job is still in the list of active ones.
+   * await client.lrem("{jobs}:active", 1, job!); // 1
    * ```
    *
-   * @param source Key of the list to take from.
-   * @param destination Key of the list to push to; it may be the same one.
-   * @param from The end to take from.
-   * @param to The end to push to.
+   * @param source Key of the list to remove the element from.
+   * @param destination Key of the list to push it to, possibly the same list.
+   * @param from The end of the source: `"left"` is the head.
+   * @param to The end of the destination: `"left"` is the head.
    * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
-   * @returns The element, or null if the time ran out.
+   * @returns The element, or null after the timeout.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/blmove/}
    */
@@ -121,24 +124,25 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Moves elements from one end of a list to one end of another, and waits until there are enough.
+   * Moves several elements from one list to another, and waits until the source has enough.
    *
    * Complexity O(N) for N elements moved · since Redis 8.10 · blocking
    *
-   * @example A worker that takes ten jobs at a time, and gives up after 5 seconds
+   * @example Take up to ten jobs, and wait up to five seconds for the first
    * ```ts
    * await client.rpush("{jobs}:todo", ["a", "b"]);
-   * await client.blmovem("{jobs}:todo", "{jobs}:doing", "left", "right", 5, { count: 10, bulk: true }); // ["a", "b"]
+   * await client.blmovem("{jobs}:todo", "{jobs}:active", "left", "right", 5, { count: 10, bulk: true }); // ["a", "b"]
    * ```
    *
-   * @param source Key of the list to take from.
-   * @param destination Key of the list to add to.
-   * @param from Which end to take from.
-   * @param to Which end to add to.
-   * @param timeout Seconds to wait at most, 0 for ever.
-   * @param options How many elements, and in which order; without it, one.
-   * @returns The elements in the order of the destination, or null if the time ran out.
-   * @throws {ServerError} If one of the keys holds a value that is not a list (`WRONGTYPE`).
+   * @param source Key of the list to remove the elements from.
+   * @param destination Key of the list to push them to.
+   * @param from The end of the source: `"left"` is the head.
+   * @param to The end of the destination: `"left"` is the head.
+   * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
+   * @param options `count` or `exactly`: how many elements; `obo` or `bulk`: their order. Without options one element
+   * is moved.
+   * @returns The elements in the order of the destination, or null after the timeout.
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/blmovem/}
    */
   blmovem(
@@ -154,21 +158,21 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Takes elements from the first of several lists that has any, and waits for one if need be.
+   * Removes and returns elements of the first list that has any, and waits if all are empty.
    *
    * Complexity O(N + M) for N keys and M elements · since 7.0.0 · blocking
    *
-   * @example Up to ten jobs, the urgent ones first
+   * @example Take up to ten jobs, from the urgent queue if it has any
    * ```ts
    * await client.rpush("{jobs}:normal", ["a", "b"]);
    * await client.blmpop(["{jobs}:urgent", "{jobs}:normal"], "left", 5, { count: 10 }); // ["{jobs}:normal", ["a", "b"]]
    * ```
    *
    * @param keys One key or several, checked in this order.
-   * @param side The end to take from.
+   * @param side The end of the list: `"left"` is the head.
    * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
-   * @param options How many elements.
-   * @returns Key of the list and the elements taken from it, or null if the time ran out.
+   * @param options `count`: how many elements at most, 1 by default.
+   * @returns The key of the list and the elements removed from it, or null after the timeout.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/blmpop/}
@@ -186,19 +190,28 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Takes the first element from the first of several lists that has any, and waits for one if need be.
+   * Removes and returns the first element of the first list that has any, and waits if all are empty.
    *
    * Complexity O(N) for N keys · since 2.0.0 · blocking
    *
-   * @example Waiting five seconds for a job
+   * @example A worker that takes jobs from two queues, urgent ones first
    * ```ts
-   * await client.rpush("{jobs}:normal", "mail");
-   * await client.blpop(["{jobs}:urgent", "{jobs}:normal"], 5); // ["{jobs}:normal", "mail"]
+   * await client.rpush("{jobs}:normal", ["mail", "report"]);
+   * await client.rpush("{jobs}:urgent", "alarm");
+   *
+   * const done: string[] = [];
+   * while (true) {
+   *   const taken = await client.blpop(["{jobs}:urgent", "{jobs}:normal"], 0.1);
+   *   if (taken === null) break; // nothing for 100 ms; a real worker goes on
+   *   const [, job] = taken;
+   *   done.push(job);
+   * }
+   * done; // ["alarm", "mail", "report"]
    * ```
    *
    * @param keys One key or several, checked in this order.
    * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
-   * @returns Key of the list and its former first element, or null if the time ran out.
+   * @returns The key of the list and the element removed from it, or null after the timeout.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/blpop/}
@@ -210,11 +223,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Takes the last element from the first of several lists that has any, and waits for one if need be.
+   * Removes and returns the last element of the first list that has any, and waits if all are empty.
    *
    * Complexity O(N) for N keys · since 2.0.0 · blocking
    *
-   * @example The latest news first
+   * @example Wait up to half a second for the latest news
    * ```ts
    * await client.rpush("news", ["old", "new"]);
    * await client.brpop("news", 0.5); // ["news", "new"]
@@ -222,7 +235,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * @param keys One key or several, checked in this order.
    * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
-   * @returns Key of the list and its former last element, or null if the time ran out.
+   * @returns The key of the list and the element removed from it, or null after the timeout.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/brpop/}
@@ -234,22 +247,22 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Moves the last element of a list to the beginning of another, and waits for it if need be.
+   * Moves the last element of a list to the head of another, and waits if the source is empty.
    *
    * Complexity O(1) · since 2.2.0 · blocking
    *
    * @deprecated Use {@linkcode ListCommands.blmove} from `"right"` to `"left"`.
    *
-   * @example Taking a job, and remembering that it is being worked on
+   * @example A job stays in a second list until it is done
    * ```ts
    * await client.lpush("{jobs}", "mail");
    * await client.brpoplpush("{jobs}", "{jobs}:active", 5); // "mail"
    * ```
    *
-   * @param source Key of the list to take from.
-   * @param destination Key of the list to push to.
+   * @param source Key of the list to remove the element from.
+   * @param destination Key of the list to push it to.
    * @param timeout Longest time to wait, in seconds; `0.5` is half a second, 0 waits for ever.
-   * @returns The element, or null if the time ran out.
+   * @returns The element, or null after the timeout.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/brpoplpush/}
    */
@@ -258,11 +271,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets an element of a list by its position.
+   * Returns the element at a position of a list.
    *
-   * Complexity O(N) for N elements on the way from the nearer end · since 1.0.0 · read-only
+   * Complexity O(N) for N elements between the nearer end and the position · since 1.0.0 · read-only
    *
-   * @example First and last
+   * @example The first and the last element
    * ```ts
    * await client.rpush("queue", ["a", "b", "c"]);
    * await client.lindex("queue", 0); // "a"
@@ -270,8 +283,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param index The position, from 0; a negative one counts from the end, −1 being the last.
-   * @returns The element, or null if there is none at this position.
+   * @param index The position: 0 is the first element, −1 the last one.
+   * @returns The element, or null if there is none at this position or the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lindex/}
    */
@@ -280,21 +293,21 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Inserts an element next to the first one of a given value.
+   * Inserts an element before or after the first element with a given value.
    *
    * Complexity O(N) for N elements up to that value · since 2.2.0
    *
-   * @example Squeezing in
+   * @example Insert an element before another
    * ```ts
    * await client.rpush("queue", ["a", "c"]);
    * await client.linsert("queue", "before", "c", "b"); // 3
    * ```
    *
    * @param key Key of the list.
-   * @param side On which side of the pivot.
-   * @param pivot The value to look for, from the beginning.
+   * @param side On which side of the pivot to insert it.
+   * @param pivot The value to search for, from head to tail.
    * @param element The element to insert.
-   * @returns The new length; −1 if the pivot is not in the list, 0 if the key does not exist.
+   * @returns The new length of the list; −1 if it does not contain the pivot, 0 if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/linsert/}
    */
@@ -312,14 +325,14 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example Two elements
+   * @example Length of a queue
    * ```ts
    * await client.rpush("queue", ["a", "b"]);
    * await client.llen("queue"); // 2
    * ```
    *
    * @param key Key of the list.
-   * @returns Its length, 0 if the key does not exist.
+   * @returns The number of elements, 0 if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/llen/}
    */
@@ -328,22 +341,22 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Moves an element from an end of one list to an end of another.
+   * Moves an element from one list to another.
    *
    * Complexity O(1) · since 6.2.0
    *
-   * @example Turning a list by one
+   * @example Rotate a list
    * ```ts
    * await client.rpush("ring", ["a", "b", "c"]);
    * await client.lmove("ring", "ring", "left", "right"); // "a"
    * await client.lrange("ring", 0, -1); // ["b", "c", "a"]
    * ```
    *
-   * @param source Key of the list to take from.
-   * @param destination Key of the list to push to; it may be the same one.
-   * @param from The end to take from.
-   * @param to The end to push to.
-   * @returns The element, or null if there is no source.
+   * @param source Key of the list to remove the element from.
+   * @param destination Key of the list to push it to, possibly the same list.
+   * @param from The end of the source: `"left"` is the head.
+   * @param to The end of the destination: `"left"` is the head.
+   * @returns The element, or null if the source does not exist.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lmove/}
    */
@@ -352,11 +365,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Moves elements from one end of a list to one end of another.
+   * Moves several elements from one list to another.
    *
    * Complexity O(N) for N elements moved · since Redis 8.10
    *
-   * @example Two at a time, or none
+   * @example Move two jobs at a time, or none
    * ```ts
    * await client.rpush("{jobs}:todo", ["a", "b", "c"]);
    * const two = { exactly: 2, bulk: true } as const;
@@ -364,13 +377,14 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * await client.lmovem("{jobs}:todo", "{jobs}:doing", "left", "right", two); // null
    * ```
    *
-   * @param source Key of the list to take from.
-   * @param destination Key of the list to add to.
-   * @param from Which end to take from.
-   * @param to Which end to add to.
-   * @param options How many elements, and in which order; without it, one.
-   * @returns The elements in the order of the destination; null if there are not enough.
-   * @throws {ServerError} If one of the keys holds a value that is not a list (`WRONGTYPE`).
+   * @param source Key of the list to remove the elements from.
+   * @param destination Key of the list to push them to.
+   * @param from The end of the source: `"left"` is the head.
+   * @param to The end of the destination: `"left"` is the head.
+   * @param options `count` or `exactly`: how many elements; `obo` or `bulk`: their order. Without options one element
+   * is moved.
+   * @returns The elements in the order of the destination, or null if the source does not have enough.
+   * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/lmovem/}
    */
   lmovem(
@@ -385,20 +399,20 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Takes elements from the first of several lists that has any.
+   * Removes and returns elements of the first list that has any.
    *
    * Complexity O(N + M) for N keys and M elements · since 7.0.0
    *
-   * @example Up to ten jobs, the urgent ones first
+   * @example Take up to ten jobs, from the urgent queue if it has any
    * ```ts
    * await client.rpush("{jobs}:normal", ["a", "b"]);
    * await client.lmpop(["{jobs}:urgent", "{jobs}:normal"], "left", { count: 10 }); // ["{jobs}:normal", ["a", "b"]]
    * ```
    *
    * @param keys One key or several, checked in this order.
-   * @param side The end to take from.
-   * @param options How many elements.
-   * @returns Key of the list and the elements taken from it, or null if there are none.
+   * @param side The end of the list: `"left"` is the head.
+   * @param options `count`: how many elements at most, 1 by default.
+   * @returns The key of the list and the elements removed from it, or null if all are empty.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lmpop/}
@@ -415,9 +429,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Takes elements from the beginning of a list.
+   * Removes and returns elements at the head of a list.
    *
-   * Complexity O(N) for N elements taken · since 1.0.0
+   * Complexity O(N) for N elements removed · since 1.0.0
    *
    * @example One element, then up to ten
    * ```ts
@@ -427,15 +441,16 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param count How many elements at most; without it one, not in an array.
-   * @returns The element, with a count an array of them; null if the key does not exist.
+   * @param count Largest number of elements to remove; without it, one element is removed and returned without an
+   * array.
+   * @returns The element, with `count` an array of elements. Null if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpop/}
    */
   lpop(key: Key): Promise<T | null>;
-  /** Takes several elements from the beginning of a list. */
+  /** Removes and returns up to `count` elements at the head of a list, as an array. */
   lpop(key: Key, count: number): Promise<T[] | null>;
-  /** Takes elements from the beginning of a list. */
+  /** Removes and returns elements at the head of a list. */
   lpop(key: Key, count?: number): Promise<T | T[] | null> {
     return count === undefined
       ? this.send<T | null>(["LPOP", key], toBulkOrNull)
@@ -443,9 +458,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Finds the position of an element in a list.
+   * Returns the position of an element in a list.
    *
-   * Complexity O(N) for N elements looked at · since 6.0.6 · read-only
+   * Complexity O(N) for N elements compared · since 6.0.6 · read-only
    *
    * @example The first match, the last one, and all of them
    * ```ts
@@ -456,9 +471,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param element The value to look for.
-   * @param options Which matches, and how far to look.
-   * @returns The position from 0, null if there is none; with `count` an array of positions.
+   * @param element The value to search for.
+   * @param options `rank`: the match to start from; `count`: how many positions to return; `maxlen`: how many elements
+   * to compare.
+   * @returns The position, 0 for the first element, or null if the value is not found. With `count` an array of
+   * positions.
    * @throws {ServerError} If the rank is 0, or the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpos/}
    */
@@ -466,20 +483,20 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
     key: Key,
     element: Value,
     options?: LposOptions & {
-      /** How many positions to answer, in a list; 0 for all. */
+      /** Largest number of positions to return, 0 for all. */
       count?: undefined;
     },
   ): Promise<number | null>;
-  /** Finds several positions of an element in a list. */
+  /** Returns several positions of an element in a list, as an array. */
   lpos(
     key: Key,
     element: Value,
     options: LposOptions & {
-      /** How many positions to answer, in a list; 0 for all. */
+      /** Largest number of positions to return, 0 for all. The result is then an array. */
       count: number;
     },
   ): Promise<number[]>;
-  /** Finds the position of an element in a list. */
+  /** Returns the position of an element in a list. */
   lpos(
     key: Key,
     element: Value,
@@ -496,7 +513,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Pushes elements to the beginning of a list, one after the other: the last one given becomes the first one.
+   * Pushes elements to the head of a list, and creates the list if the key does not exist.
+   *
+   * The elements are pushed one by one, so the last one given becomes the first of the list.
    *
    * Complexity O(N) for N elements pushed · since 1.0.0
    *
@@ -508,7 +527,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the list.
    * @param elements One element, or several in an array or other iterable.
-   * @returns The new length.
+   * @returns The new length of the list.
    * @throws {RangeError} If `elements` is empty.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpush/}
@@ -518,18 +537,18 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Pushes elements to the beginning of a list that exists.
+   * Pushes elements to the head of a list if the key exists.
    *
    * Complexity O(N) for N elements pushed · since 2.2.0
    *
-   * @example Nothing to push to
+   * @example A key that does not exist
    * ```ts
    * await client.lpushx("no such key", "a"); // 0
    * ```
    *
    * @param key Key of the list.
    * @param elements One element, or several in an array or other iterable.
-   * @returns The new length, 0 if the key does not exist.
+   * @returns The new length of the list, 0 if the key does not exist.
    * @throws {RangeError} If `elements` is empty.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lpushx/}
@@ -539,11 +558,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Gets a part of a list.
+   * Returns the elements in a range of positions of a list.
    *
-   * A position below 0 counts from the end, −1 being the last element; what lies beyond the ends is left out.
+   * Negative positions count from the tail: −1 is the last element. Positions beyond the ends are no error.
    *
-   * Complexity O(S + N) for S elements from the nearer end to the part, and N in it · since 1.0.0 · read-only
+   * Complexity O(S + N) for S elements between the nearer end and the range, and N in it · since 1.0.0 · read-only
    *
    * @example The first two elements, and all of them
    * ```ts
@@ -553,9 +572,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param start Position of the first element.
-   * @param stop Position of the last element, which is included.
-   * @returns The elements; none if the key does not exist.
+   * @param start Position of the first element: 0 is the head.
+   * @param stop Position of the last element, included: −1 is the tail.
+   * @returns The elements; an empty array if the key does not exist or nothing is in the range.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lrange/}
    */
@@ -564,11 +583,11 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Removes elements of a given value from a list.
+   * Removes elements with a given value from a list.
    *
-   * Complexity O(N + M) for N elements looked at and M removed · since 1.0.0
+   * Complexity O(N + M) for N elements compared and M removed · since 1.0.0
    *
-   * @example The last one, and all of them
+   * @example Remove the last match, then all matches
    * ```ts
    * await client.rpush("tones", ["c", "d", "c", "c"]);
    * await client.lrem("tones", -1, "c"); // 1
@@ -576,9 +595,10 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param count How many at most, from the beginning; a negative number counts from the end, 0 means all.
-   * @param element The value to look for.
-   * @returns How many were removed.
+   * @param count Largest number of elements to remove: a positive number goes from head to tail, a negative one from
+   * tail to head, 0 removes all matches.
+   * @param element The value to search for.
+   * @returns The number of elements removed.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lrem/}
    */
@@ -587,22 +607,22 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Overwrites an element of a list.
+   * Replaces the element at a position of a list.
    *
-   * Complexity O(N) for N elements on the way from the nearer end · since 1.0.0
+   * Complexity O(N) for N elements between the nearer end and the position · since 1.0.0
    *
-   * @example The last element
+   * @example Replace the last element
    * ```ts
    * await client.rpush("queue", ["a", "b"]);
    * await client.lset("queue", -1, "z"); // "OK"
    * ```
    *
    * @param key Key of the list.
-   * @param index Its position, from 0; a negative one counts from the end, −1 being the last.
+   * @param index The position: 0 is the first element, −1 the last one.
    * @param element The new element.
    * @returns Always `"OK"`.
-   * @throws {ServerError} If the key does not exist, the index is out of range, or the key holds a value that is not a list
-   * (`WRONGTYPE`).
+   * @throws {ServerError} If the key does not exist, the index is out of range, or the key holds a value that is not a
+   * list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/lset/}
    */
   lset(key: Key, index: number, element: Value): Promise<"OK"> {
@@ -610,13 +630,13 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Keeps a part of a list and drops the rest.
+   * Removes the elements outside a range of positions from a list.
    *
-   * Positions are those of {@linkcode ListCommands.lrange}. A list without elements ceases to exist.
+   * If nothing is left, the key is deleted.
    *
-   * Complexity O(N) for N elements dropped · since 1.0.0
+   * Complexity O(N) for N elements removed · since 1.0.0
    *
-   * @example The latest two
+   * @example Keep the latest two log lines
    * ```ts
    * await client.lpush("log", ["first", "second", "third"]);
    * await client.ltrim("log", 0, 1); // "OK"
@@ -624,8 +644,8 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param start Position of the first element to keep.
-   * @param stop Position of the last element to keep.
+   * @param start Position of the first element to keep: 0 is the head.
+   * @param stop Position of the last element to keep: −1 is the tail.
    * @returns Always `"OK"`.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/ltrim/}
@@ -635,9 +655,9 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Takes elements from the end of a list, the last one first.
+   * Removes and returns elements at the tail of a list, last one first.
    *
-   * Complexity O(N) for N elements taken · since 1.0.0
+   * Complexity O(N) for N elements removed · since 1.0.0
    *
    * @example One element, then up to ten
    * ```ts
@@ -647,15 +667,16 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the list.
-   * @param count How many elements at most; without it one, not in an array.
-   * @returns The element, with a count an array of them; null if the key does not exist.
+   * @param count Largest number of elements to remove; without it, one element is removed and returned without an
+   * array.
+   * @returns The element, with `count` an array of elements. Null if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpop/}
    */
   rpop(key: Key): Promise<T | null>;
-  /** Takes several elements from the end of a list. */
+  /** Removes and returns up to `count` elements at the tail of a list, as an array. */
   rpop(key: Key, count: number): Promise<T[] | null>;
-  /** Takes elements from the end of a list. */
+  /** Removes and returns elements at the tail of a list. */
   rpop(key: Key, count?: number): Promise<T | T[] | null> {
     return count === undefined
       ? this.send<T | null>(["RPOP", key], toBulkOrNull)
@@ -663,21 +684,21 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Moves the last element of a list to the beginning of another.
+   * Moves the last element of a list to the head of another.
    *
    * Complexity O(1) · since 1.2.0
    *
    * @deprecated Use {@linkcode ListCommands.lmove} from `"right"` to `"left"`.
    *
-   * @example Taking a job, and remembering that it is being worked on
+   * @example A job stays in a second list until it is done
    * ```ts
    * await client.lpush("{jobs}", "mail");
    * await client.rpoplpush("{jobs}", "{jobs}:active"); // "mail"
    * ```
    *
-   * @param source Key of the list to take from.
-   * @param destination Key of the list to push to.
-   * @returns The element, or null if there is no source.
+   * @param source Key of the list to remove the element from.
+   * @param destination Key of the list to push it to.
+   * @returns The element, or null if the source does not exist.
    * @throws {ServerError} If a key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpoplpush/}
    */
@@ -686,19 +707,20 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Pushes elements to the end of a list.
+   * Pushes elements to the tail of a list, and creates the list if the key does not exist.
    *
    * Complexity O(N) for N elements pushed · since 1.0.0
    *
-   * @example A queue
+   * @example A queue: push to the tail, take from the head
    * ```ts
    * await client.rpush("queue", ["a", "b"]); // 2
    * await client.rpush("queue", "c"); // 3
+   * await client.lpop("queue"); // "a"
    * ```
    *
    * @param key Key of the list.
    * @param elements One element, or several in an array or other iterable.
-   * @returns The new length.
+   * @returns The new length of the list.
    * @throws {RangeError} If `elements` is empty.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpush/}
@@ -708,18 +730,18 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
   }
 
   /**
-   * Pushes elements to the end of a list that exists.
+   * Pushes elements to the tail of a list if the key exists.
    *
    * Complexity O(N) for N elements pushed · since 2.2.0
    *
-   * @example Nothing to push to
+   * @example A key that does not exist
    * ```ts
    * await client.rpushx("no such key", "a"); // 0
    * ```
    *
    * @param key Key of the list.
    * @param elements One element, or several in an array or other iterable.
-   * @returns The new length, 0 if the key does not exist.
+   * @returns The new length of the list, 0 if the key does not exist.
    * @throws {RangeError} If `elements` is empty.
    * @throws {ServerError} If the key holds a value that is not a list (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/rpushx/}

@@ -1,5 +1,5 @@
 /**
- * Commands on sets.
+ * The set commands, `SADD` to `SUNIONSTORE`.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export interface SdiffcardOptions {
 
 /** Options for {@linkcode SetCommands.sunioncard}. */
 export interface SunioncardOptions {
-  /** Count about right, with little memory. @default {false} */
+  /** Return an approximate number, which needs less memory. @default {false} */
   approx?: boolean;
   /** Stop counting at this number; 0 counts all. @default {0} */
   limit?: number;
@@ -54,20 +54,20 @@ const SINTERCARD_OPTIONS: OptionShape<SintercardOptions> = { limit: "word" };
 const SUNIONCARD_OPTIONS: OptionShape<SunioncardOptions> = { approx: "flag", limit: "word" };
 
 /**
- * Commands on sets: different members, in no order.
+ * The set commands. A set holds unique members in no order.
  *
- * What is a set for the server comes as a `Set`. On a `bytes` view its members are distinct objects, so that `has()` is
- * of no use there.
+ * Methods that return a set return a `Set`. On a `bytes` view its members are `Uint8Array` objects, which `has()`
+ * compares by identity: it does not find a member by its bytes.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class SetCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Adds members to a set.
+   * Adds members to a set, and creates the set if the key does not exist.
    *
    * Complexity O(N) for N members · since 1.0.0
    *
-   * @example One new member, one old one
+   * @example Add a new member and an existing one
    * ```ts
    * await client.sadd("tags", "red"); // 1
    * await client.sadd("tags", ["red", "green"]); // 1
@@ -75,7 +75,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the set.
    * @param members One member, or several in an array or other iterable.
-   * @returns How many of them are new.
+   * @returns The number of members added; members that were in the set do not count.
    * @throws {RangeError} If `members` is empty.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sadd/}
@@ -89,7 +89,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example Two members
+   * @example Number of tags
    * ```ts
    * await client.sadd("tags", ["red", "green"]);
    * await client.scard("tags"); // 2
@@ -105,19 +105,19 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Returns the members of the first set that are in none of the others.
+   * Returns the members that are in the first set and in none of the others.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0 · read-only
    *
-   * @example Who has not voted?
+   * @example Members who have not voted
    * ```ts
    * await client.sadd("{vote}:all", ["Ada", "Grace", "Joan"]);
    * await client.sadd("{vote}:done", ["Grace", "Joan"]);
    * await client.sdiff(["{vote}:all", "{vote}:done"]); // new Set(["Ada"])
    * ```
    *
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @returns The members.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @returns The members, as a `Set`.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sdiff/}
@@ -127,20 +127,20 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Counts the members that only the first of the sets has, without answering them.
+   * Counts the members that are in the first set and in none of the others.
    *
    * Complexity O(N) for N members of all sets · since Redis 8.10 · read-only
    *
-   * @example How many
+   * @example Number of members who are only in the red team
    * ```ts
    * await client.sadd("{team}:red", ["Ada", "Grace"]);
    * await client.sadd("{team}:blue", ["Ada", "Joan"]);
    * await client.sdiffcard(["{team}:red", "{team}:blue"]); // 1
    * ```
    *
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @param options Where to stop.
-   * @returns The number of members.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @param options `limit`: stop counting at this number.
+   * @returns The number of members, or `limit` if there are more.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/sdiffcard/}
@@ -152,24 +152,24 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Stores the members of the first set that are in none of the others.
+   * Stores the members that are in the first set and in none of the others.
    *
    * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0
    *
-   * @example Who has not voted?
+   * @example Store the members who have not voted
    * ```ts
    * await client.sadd("{vote}:all", ["Ada", "Grace", "Joan"]);
    * await client.sadd("{vote}:done", ["Grace", "Joan"]);
    * await client.sdiffstore("{vote}:open", ["{vote}:all", "{vote}:done"]); // 1
    * ```
    *
-   * @param destination Key to store them at.
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @returns The number of members stored.
+   * @param destination Key of the set to write.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @returns The number of members in the result.
    * @throws {RangeError} If `keys` is empty.
-   * @throws {ServerError} If one of the keys holds a value that is not a set (`WRONGTYPE`).
+   * @throws {ServerError} If a source key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sdiffstore/}
    */
   sdiffstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {
@@ -177,19 +177,19 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Returns the members that all sets have.
+   * Returns the members that are in all of the sets.
    *
    * Complexity O(N·M) for N members of the smallest of M sets · since 1.0.0 · read-only
    *
-   * @example Friends of both
+   * @example Common friends
    * ```ts
    * await client.sadd("{friends}:Ada", ["Grace", "Joan"]);
    * await client.sadd("{friends}:Hedy", ["Joan", "Karen"]);
    * await client.sinter(["{friends}:Ada", "{friends}:Hedy"]); // new Set(["Joan"])
    * ```
    *
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @returns The members.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @returns The members, as a `Set`.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sinter/}
@@ -199,20 +199,20 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Counts the members that all sets have.
+   * Counts the members that are in all of the sets.
    *
    * Complexity O(N·M) for N members of the smallest of M sets · since 7.0.0 · read-only
    *
-   * @example Do they have a common friend at all?
+   * @example Check whether two people have a common friend
    * ```ts
    * await client.sadd("{friends}:Ada", ["Grace", "Joan"]);
    * await client.sadd("{friends}:Hedy", ["Grace", "Joan"]);
    * await client.sintercard(["{friends}:Ada", "{friends}:Hedy"], { limit: 1 }); // 1
    * ```
    *
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @param options Where to stop counting.
-   * @returns The number of members, the limit at most.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @param options `limit`: stop counting at this number.
+   * @returns The number of members, or `limit` if there are more.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sintercard/}
@@ -224,24 +224,24 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Stores the members that all sets have.
+   * Stores the members that are in all of the sets.
    *
    * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N·M) for N members of the smallest of M sets · since 1.0.0
    *
-   * @example Friends of both
+   * @example Store common friends
    * ```ts
    * await client.sadd("{friends}:Ada", ["Grace", "Joan"]);
    * await client.sadd("{friends}:Hedy", ["Joan", "Karen"]);
    * await client.sinterstore("{friends}:both", ["{friends}:Ada", "{friends}:Hedy"]); // 1
    * ```
    *
-   * @param destination Key to store them at.
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @returns The number of members stored.
+   * @param destination Key of the set to write.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @returns The number of members in the result.
    * @throws {RangeError} If `keys` is empty.
-   * @throws {ServerError} If one of the keys holds a value that is not a set (`WRONGTYPE`).
+   * @throws {ServerError} If a source key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sinterstore/}
    */
   sinterstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {
@@ -249,19 +249,19 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Tells whether a set has a member.
+   * Checks whether a value is a member of a set.
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example Is it tagged red?
+   * @example Check for a tag
    * ```ts
    * await client.sadd("tags", ["red", "green"]);
    * await client.sismember("tags", "red"); // true
    * ```
    *
    * @param key Key of the set.
-   * @param member The member.
-   * @returns Whether it is in the set; false also if the key does not exist.
+   * @param member The value to search for.
+   * @returns True if it is a member; false if it is not, or the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sismember/}
    */
@@ -281,7 +281,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @returns The members; none if the key does not exist.
+   * @returns The members, as a `Set`; it is empty if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/smembers/}
    */
@@ -290,19 +290,19 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Tells for several members whether a set has them.
+   * Checks whether several values are members of a set.
    *
-   * Complexity O(N) for N members asked for · since 6.2.0 · read-only
+   * Complexity O(N) for N values · since 6.2.0 · read-only
    *
-   * @example Red, blue?
+   * @example Check for two tags
    * ```ts
    * await client.sadd("tags", ["red", "green"]);
    * await client.smismember("tags", ["red", "blue"]); // [true, false]
    * ```
    *
    * @param key Key of the set.
-   * @param members One member, or several in an array or other iterable.
-   * @returns For each member whether it is in the set.
+   * @param members One value, or several in an array or other iterable.
+   * @returns One boolean per value, in the order of `members`.
    * @throws {RangeError} If `members` is empty.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/smismember/}
@@ -314,20 +314,20 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Moves a member from one set to another.
    *
-   * At no instant is it in neither of them.
+   * The move is atomic: other clients see the member in one of the two sets at any time.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Changing teams
+   * @example Change teams
    * ```ts
    * await client.sadd("{team}:red", "Ada");
    * await client.smove("{team}:red", "{team}:blue", "Ada"); // true
    * ```
    *
-   * @param source Key of the set to take it from.
+   * @param source Key of the set to remove the member from.
    * @param destination Key of the set to add it to.
-   * @param member The member.
-   * @returns Whether it was moved; false if it is not in the source.
+   * @param member The member to move.
+   * @returns True if the member was moved, false if it is not in the source.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/smove/}
    */
@@ -336,11 +336,11 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Takes members from a set at random.
+   * Removes and returns random members of a set.
    *
-   * Complexity O(N) for N members taken · since 1.0.0
+   * Complexity O(N) for N members removed · since 1.0.0
    *
-   * @example Drawing a winner
+   * @example Draw a winner
    * ```ts
    * await client.sadd("lots", "Ada");
    * await client.spop("lots"); // "Ada"
@@ -348,16 +348,16 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param count How many members at most; without it one, not in an array.
-   * @returns The member, null if the key does not exist; with a count an array of members, empty if the key does not
+   * @param count Largest number of members to remove; without it, one member is removed and returned without an array.
+   * @returns The member, or null if the key does not exist. With `count` an array, which is empty if the key does not
    * exist.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/spop/}
    */
   spop(key: Key): Promise<T | null>;
-  /** Takes several members from a set at random. */
+  /** Removes and returns up to `count` random members of a set, as an array. */
   spop(key: Key, count: number): Promise<T[]>;
-  /** Takes members from a set at random. */
+  /** Removes and returns random members of a set. */
   spop(key: Key, count?: number): Promise<T | null | T[]> {
     return count === undefined
       ? this.send<T | null>(["SPOP", key], toBulkOrNull)
@@ -365,12 +365,12 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Picks members of a set at random.
+   * Returns random members of a set, without removing them.
    *
-   * A positive count asks for that many different members, or all if there are fewer; a negative one for exactly that
-   * many, the same one perhaps several times.
+   * A positive `count` returns that many different members, or all if there are fewer. A negative `count` returns
+   * exactly that many, and a member may come several times.
    *
-   * Complexity O(N) for N members answered · since 1.0.0 · read-only
+   * Complexity O(N) for N members returned · since 1.0.0 · read-only
    *
    * @example From a set with one member
    * ```ts
@@ -381,16 +381,16 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param count How many members; without it one, not in an array.
-   * @returns The member, null if the key does not exist; with a count an array of members, empty if the key does not
+   * @param count Number of members; negative to allow repeats. Without it, one member is returned without an array.
+   * @returns The member, or null if the key does not exist. With `count` an array, which is empty if the key does not
    * exist.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/srandmember/}
    */
   srandmember(key: Key): Promise<T | null>;
-  /** Picks several members of a set at random. */
+  /** Returns several random members of a set, as an array. */
   srandmember(key: Key, count: number): Promise<T[]>;
-  /** Picks members of a set at random. */
+  /** Returns random members of a set, without removing them. */
   srandmember(key: Key, count?: number): Promise<T | null | T[]> {
     return count === undefined
       ? this.send<T | null>(["SRANDMEMBER", key], toBulkOrNull)
@@ -400,11 +400,11 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Removes members from a set.
    *
-   * A set without members ceases to exist.
+   * When the last member is removed, the key is deleted.
    *
    * Complexity O(N) for N members · since 1.0.0
    *
-   * @example One of two is there
+   * @example Remove a member and a missing one
    * ```ts
    * await client.sadd("tags", ["red", "green"]);
    * await client.srem("tags", ["red", "blue"]); // 1
@@ -412,7 +412,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the set.
    * @param members One member, or several in an array or other iterable.
-   * @returns How many of them were in the set.
+   * @returns The number of members removed; values that were not in the set do not count.
    * @throws {RangeError} If `members` is empty.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/srem/}
@@ -422,10 +422,10 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Reads one page of the members of a set.
+   * Returns one page of the members of a set.
    *
-   * A member that is there from the first page to the last is in one of them at least, perhaps in several. Small sets
-   * come as one page, whatever `count` says. {@linkcode SetCommands.sscanIterator} reads all pages.
+   * {@linkcode SetCommands.sscanIterator} reads all pages. A member that exists from the first page to the last is
+   * returned at least once, perhaps several times. A small set is returned as one page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N members in all · since 2.8.0 · read-only
    *
@@ -437,8 +437,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the set.
    * @param cursor `"0"` for the first page, then the `cursor` of the page before.
-   * @param options Which members, and how many for a page.
-   * @returns The page.
+   * @param options `match`: only members that match this pattern; `count`: members per page.
+   * @returns The cursor of the next page, and the members.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sscan/}
    */
@@ -451,14 +451,14 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Iterates over the members of a set, page by page.
    *
-   * A member that exists during the whole iteration is yielded at least once, perhaps several times. When another
-   * server process answers (after a restart, a failover), the iteration starts over, since a cursor is valid only in
-   * the process that made it. Each page is a request of its own: if one fails, the iteration rejects. On a view with a
-   * longer timeout it waits for a server that is away for a while. The loop can be left at any time.
+   * A member that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server
+   * that is being restarted. After a restart or failover of the server the iteration starts over, because a cursor is
+   * only valid in the process that made it. Leaving the loop early is fine: the server keeps no state.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *
-   * @example Collecting what matches
+   * @example Collect the members that match a pattern
    * ```ts
    * await client.sadd("tags", ["red", "green", "grey"]);
    * const found = [];
@@ -467,8 +467,8 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the set.
-   * @param options Which members, and how many for a page.
-   * @returns The members, in no order.
+   * @param options `match`: only members that match this pattern; `count`: members per page.
+   * @returns An iterator of the members, in no order.
    * @throws {ServerError} If the key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sscan/}
    */
@@ -478,19 +478,19 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Returns the members that at least one of the sets has.
+   * Returns the members that are in at least one of the sets.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0 · read-only
    *
-   * @example Everybody
+   * @example Members of either team
    * ```ts
    * await client.sadd("{team}:red", "Ada");
    * await client.sadd("{team}:blue", "Grace");
    * await client.sunion(["{team}:red", "{team}:blue"]); // new Set(["Ada", "Grace"])
    * ```
    *
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @returns The members.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @returns The members, as a `Set`.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sunion/}
@@ -500,20 +500,20 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Counts the members that at least one of the sets has, without answering them.
+   * Counts the members that are in at least one of the sets.
    *
    * Complexity O(N) for N members of all sets · since Redis 8.10 · read-only
    *
-   * @example How many
+   * @example Number of members of either team
    * ```ts
    * await client.sadd("{team}:red", ["Ada", "Grace"]);
    * await client.sadd("{team}:blue", ["Ada", "Joan"]);
    * await client.sunioncard(["{team}:red", "{team}:blue"]); // 3
    * ```
    *
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @param options Where to stop, and how exact to be.
-   * @returns The number of members.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @param options `limit`: stop counting at this number; `approx`: return an approximate number.
+   * @returns The number of members, or `limit` if there are more.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/sunioncard/}
@@ -527,24 +527,24 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Stores the members that at least one of the sets has.
+   * Stores the members that are in at least one of the sets.
    *
    * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
    * Complexity O(N) for N members of all sets · since 1.0.0
    *
-   * @example Everybody
+   * @example Store the members of either team
    * ```ts
    * await client.sadd("{team}:red", "Ada");
    * await client.sadd("{team}:blue", "Grace");
    * await client.sunionstore("{team}:all", ["{team}:red", "{team}:blue"]); // 2
    * ```
    *
-   * @param destination Key to store them at.
-   * @param keys Keys of the sets; one that does not exist counts as empty.
-   * @returns The number of members stored.
+   * @param destination Key of the set to write.
+   * @param keys Keys of the sets. A key that does not exist counts as empty.
+   * @returns The number of members in the result.
    * @throws {RangeError} If `keys` is empty.
-   * @throws {ServerError} If one of the keys holds a value that is not a set (`WRONGTYPE`).
+   * @throws {ServerError} If a source key holds a value that is not a set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/sunionstore/}
    */
   sunionstore(destination: Key, keys: OneOrMany<Key>): Promise<number> {

@@ -708,6 +708,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param keys One key, or several in an array or other iterable.
    * @returns The values in the order of `keys`, with null for each key that does not exist or does not hold a string.
+   * @throws {RangeError} If `keys` is empty.
    * @see {@link https://valkey.io/commands/mget/}
    */
   mget(keys: OneOrMany<Key>): Promise<(T | null)[]> {
@@ -825,6 +826,13 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @example A lock: only one client gets it, and only that client releases it
    * ```ts
+   * import { script } from "@babushka/redis";
+   *
+   * const release = script(`
+   *   if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
+   *   return 0
+   * `);
+   *
    * const token = crypto.randomUUID();
    * await client.set("lock:report", token, { nx: true, ex: 10 }); // "OK"
    * await client.set("lock:report", "another client", { nx: true, ex: 10 }); // null
@@ -833,10 +841,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * // After a failover two clients may have it, so use it to save work, not where a second run does harm.
    *
    * // Delete the lock only if it is still ours.
-   * const release = `
-   *   if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
-   *   return 0`;
-   * await client.eval(release, { keys: ["lock:report"], args: [token] }); // 1
+   * await client.run(release, { keys: "lock:report", args: token }); // 1
    * ```
    *
    * @param key Key of the string.
