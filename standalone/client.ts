@@ -235,19 +235,19 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   arseek: ArrayCommands<T>["arseek"];
   /** Sets elements of an array, one next to the other. See {@linkcode ArrayCommands.arset}. */
   arset: ArrayCommands<T>["arset"];
-  /** Counts the bits that are set. See {@linkcode BitmapCommands.bitcount}. */
+  /** Counts the bits that are 1. See {@linkcode BitmapCommands.bitcount}. */
   bitcount: BitmapCommands<T>["bitcount"];
-  /** Reads, writes and adds to integers inside of a bitmap, all at once. See {@linkcode BitmapCommands.bitfield}. */
+  /** Reads, writes and adds to integers in a bitmap, in one atomic step. See {@linkcode BitmapCommands.bitfield}. */
   bitfield: BitmapCommands<T>["bitfield"];
-  /** Reads integers inside of a bitmap. See {@linkcode BitmapCommands.bitfieldRo}. */
+  /** Reads integers in a bitmap, on replicas too. See {@linkcode BitmapCommands.bitfieldRo}. */
   bitfieldRo: BitmapCommands<T>["bitfieldRo"];
   /** Combines bitmaps bit by bit, and stores the result. See {@linkcode BitmapCommands.bitop}. */
   bitop: BitmapCommands<T>["bitop"];
-  /** Finds the first bit that is set, or that is not. See {@linkcode BitmapCommands.bitpos}. */
+  /** Returns the position of the first bit that is 1, or the first that is 0. See {@linkcode BitmapCommands.bitpos}. */
   bitpos: BitmapCommands<T>["bitpos"];
-  /** Reads a bit. See {@linkcode BitmapCommands.getbit}. */
+  /** Returns the bit at a position. See {@linkcode BitmapCommands.getbit}. */
   getbit: BitmapCommands<T>["getbit"];
-  /** Writes a bit. See {@linkcode BitmapCommands.setbit}. */
+  /** Sets the bit at a position to 0 or 1. See {@linkcode BitmapCommands.setbit}. */
   setbit: BitmapCommands<T>["setbit"];
   /** Makes the node the owner of slots that have none. See {@linkcode ClusterCommands.clusterAddslots}. */
   clusterAddslots: ClusterCommands<T, "one">["clusterAddslots"];
@@ -399,25 +399,25 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   functionRestore: FunctionCommands<T, "one">["functionRestore"];
   /** Tells which function is running, and what the engines have in store. See {@linkcode FunctionCommands.functionStats}. */
   functionStats: FunctionCommands<T, "one">["functionStats"];
-  /** Adds members with their positions, and gives new positions to those that are there. See {@linkcode GeoCommands.geoadd}. */
+  /** Adds members with their positions, and changes the positions of existing members. See {@linkcode GeoCommands.geoadd}. */
   geoadd: GeoCommands<T>["geoadd"];
-  /** Computes the distance between two members. See {@linkcode GeoCommands.geodist}. */
+  /** Returns the distance between two members. See {@linkcode GeoCommands.geodist}. */
   geodist: GeoCommands<T>["geodist"];
-  /** Returns the geohashes of members, as web sites about geohashes know them. See {@linkcode GeoCommands.geohash}. */
+  /** Returns the positions of members as standard geohash strings. See {@linkcode GeoCommands.geohash}. */
   geohash: GeoCommands<T>["geohash"];
   /** Returns the positions of members. See {@linkcode GeoCommands.geopos}. */
   geopos: GeoCommands<T>["geopos"];
-  /** Finds the members in a circle around a position. See {@linkcode GeoCommands.georadius}. */
+  /** Returns or stores the members in a circle around a position. See {@linkcode GeoCommands.georadius}. */
   georadius: GeoCommands<T>["georadius"];
-  /** Finds the members in a circle around a position, without the power to store them. See {@linkcode GeoCommands.georadiusRo}. */
+  /** Returns the members in a circle around a position, on replicas too. See {@linkcode GeoCommands.georadiusRo}. */
   georadiusRo: GeoCommands<T>["georadiusRo"];
-  /** Finds the members in a circle around a member. See {@linkcode GeoCommands.georadiusbymember}. */
+  /** Returns or stores the members in a circle around a member. See {@linkcode GeoCommands.georadiusbymember}. */
   georadiusbymember: GeoCommands<T>["georadiusbymember"];
-  /** Finds the members in a circle around a member, without the power to store them. See {@linkcode GeoCommands.georadiusbymemberRo}. */
+  /** Returns the members in a circle around a member, on replicas too. See {@linkcode GeoCommands.georadiusbymemberRo}. */
   georadiusbymemberRo: GeoCommands<T>["georadiusbymemberRo"];
-  /** Finds the members in an area. See {@linkcode GeoCommands.geosearch}. */
+  /** Returns the members in a circle, a box or a polygon. See {@linkcode GeoCommands.geosearch}. */
   geosearch: GeoCommands<T>["geosearch"];
-  /** Stores the members in an area. See {@linkcode GeoCommands.geosearchstore}. */
+  /** Stores the members in a circle, a box or a polygon in another key. See {@linkcode GeoCommands.geosearchstore}. */
   geosearchstore: GeoCommands<T>["geosearchstore"];
   /** Deletes fields of a hash. See {@linkcode HashCommands.hdel}. */
   hdel: HashCommands<T>["hdel"];
@@ -485,15 +485,15 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   hotkeysStart: HotkeysCommands<T, "one">["hotkeysStart"];
   /** Ends the measurement; its report is kept. See {@linkcode HotkeysCommands.hotkeysStop}. */
   hotkeysStop: HotkeysCommands<T, "one">["hotkeysStop"];
-  /** Counts elements in. See {@linkcode HyperLogLogCommands.pfadd}. */
+  /** Adds elements to a HyperLogLog, and creates it if the key does not exist. See {@linkcode HyperLogLogCommands.pfadd}. */
   pfadd: HyperLogLogCommands<T>["pfadd"];
-  /** Estimates how many different elements were counted in, over all keys given. See {@linkcode HyperLogLogCommands.pfcount}. */
+  /** Estimates the number of distinct elements in one or several HyperLogLogs together. See {@linkcode HyperLogLogCommands.pfcount}. */
   pfcount: HyperLogLogCommands<T>["pfcount"];
-  /** Shows how a HyperLogLog is stored, for those who work on the server. See {@linkcode HyperLogLogCommands.pfdebug}. */
+  /** Returns internals of a HyperLogLog, for developers of the server. See {@linkcode HyperLogLogCommands.pfdebug}. */
   pfdebug: HyperLogLogCommands<T>["pfdebug"];
-  /** Adds what other HyperLogLogs counted to one, which comes into being if need be. See {@linkcode HyperLogLogCommands.pfmerge}. */
+  /** Merges HyperLogLogs into one, and creates it if the key does not exist. See {@linkcode HyperLogLogCommands.pfmerge}. */
   pfmerge: HyperLogLogCommands<T>["pfmerge"];
-  /** Tests the server's own HyperLogLogs, for those who work on the server, which answers nobody meanwhile. See {@linkcode HyperLogLogCommands.pfselftest}. */
+  /** Runs the server's test of its HyperLogLog code, for developers of the server. See {@linkcode HyperLogLogCommands.pfselftest}. */
   pfselftest: HyperLogLogCommands<T>["pfselftest"];
   /** Copies a value, with its expiry, to another key. See {@linkcode KeyCommands.copy}. */
   copy: KeyCommands<T, "one">["copy"];
@@ -641,13 +641,13 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   moduleUnload: ModuleCommands<T, "one">["moduleUnload"];
   /** Publishes a message on a channel. See {@linkcode PubsubCommands.publish}. */
   publish: PubsubCommands<T, "one">["publish"];
-  /** Lists the channels that somebody is subscribed to. See {@linkcode PubsubCommands.pubsubChannels}. */
+  /** Lists the channels that have subscribers. See {@linkcode PubsubCommands.pubsubChannels}. */
   pubsubChannels: PubsubCommands<T, "one">["pubsubChannels"];
-  /** Counts the patterns that somebody is subscribed to. See {@linkcode PubsubCommands.pubsubNumpat}. */
+  /** Counts the patterns that have subscribers. See {@linkcode PubsubCommands.pubsubNumpat}. */
   pubsubNumpat: PubsubCommands<T, "one">["pubsubNumpat"];
   /** Counts the subscribers of channels. See {@linkcode PubsubCommands.pubsubNumsub}. */
   pubsubNumsub: PubsubCommands<T, "one">["pubsubNumsub"];
-  /** Lists the shard channels that somebody is subscribed to. See {@linkcode PubsubCommands.pubsubShardchannels}. */
+  /** Lists the shard channels that have subscribers. See {@linkcode PubsubCommands.pubsubShardchannels}. */
   pubsubShardchannels: PubsubCommands<T, "one">["pubsubShardchannels"];
   /** Counts the subscribers of shard channels. See {@linkcode PubsubCommands.pubsubShardnumsub}. */
   pubsubShardnumsub: PubsubCommands<T, "one">["pubsubShardnumsub"];
@@ -665,19 +665,19 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   eval: ScriptingCommands<T, "one">["eval"];
   /** Runs a Lua script that only reads. See {@linkcode ScriptingCommands.evalRo}. */
   evalRo: ScriptingCommands<T, "one">["evalRo"];
-  /** Runs a Lua script that the server knows already. See {@linkcode ScriptingCommands.evalsha}. */
+  /** Runs a Lua script that was loaded into the server, by its digest. See {@linkcode ScriptingCommands.evalsha}. */
   evalsha: ScriptingCommands<T, "one">["evalsha"];
-  /** Runs a Lua script that the server knows already and that only reads. See {@linkcode ScriptingCommands.evalshaRo}. */
+  /** Runs a Lua script that only reads and was loaded into the server, by its digest. See {@linkcode ScriptingCommands.evalshaRo}. */
   evalshaRo: ScriptingCommands<T, "one">["evalshaRo"];
-  /** Tells which scripts the server knows. See {@linkcode ScriptingCommands.scriptExists}. */
+  /** Checks whether scripts are loaded. See {@linkcode ScriptingCommands.scriptExists}. */
   scriptExists: ScriptingCommands<T, "one">["scriptExists"];
-  /** Makes the server forget all scripts. See {@linkcode ScriptingCommands.scriptFlush}. */
+  /** Removes all loaded scripts. See {@linkcode ScriptingCommands.scriptFlush}. */
   scriptFlush: ScriptingCommands<T, "one">["scriptFlush"];
-  /** Ends the script that is running. See {@linkcode ScriptingCommands.scriptKill}. */
+  /** Stops the script that is running, if it has not written anything. See {@linkcode ScriptingCommands.scriptKill}. */
   scriptKill: ScriptingCommands<T, "one">["scriptKill"];
-  /** Gives the server a script to be run later. See {@linkcode ScriptingCommands.scriptLoad}. */
+  /** Loads a script into the server without running it. See {@linkcode ScriptingCommands.scriptLoad}. */
   scriptLoad: ScriptingCommands<T, "one">["scriptLoad"];
-  /** Returns the text of a script that the server knows. See {@linkcode ScriptingCommands.scriptShow}. */
+  /** Returns the text of a loaded script. See {@linkcode ScriptingCommands.scriptShow}. */
   scriptShow: ScriptingCommands<T, "one">["scriptShow"];
   /** Begins to rewrite the append-only file in the background. See {@linkcode ServerCommands.bgrewriteaof}. */
   bgrewriteaof: ServerCommands<T, "one">["bgrewriteaof"];

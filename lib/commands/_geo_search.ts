@@ -1,5 +1,5 @@
 /**
- * Searches for positions: the area, what is answered about what is found, and in which order.
+ * Arguments and results of geospatial searches: the area, the order, and the details of each member.
  *
  * @module
  */
@@ -19,162 +19,164 @@ import {
 import { elements, toBulk, toBulks, toListOf, toNumber, unexpected } from "./_decode.ts";
 import { optionsOf, recordOf, refuse } from "./_options.ts";
 
-/** Units of length: meters, kilometers, feet, miles. */
+/** A unit of length: meters, kilometers, feet or miles. */
 export type GeoUnit = AnyCase<"m" | "km" | "ft" | "mi">;
 
-/** A position on the globe, in degrees. */
+/** A position on the Earth, in degrees. */
 export interface GeoPosition {
-  /** From −180 to 180, negative in the west. */
+  /** Longitude from −180 to 180, negative in the west. */
   longitude: number;
-  /** From −85.05112878 to 85.05112878, negative in the south. The rest, around the poles, cannot be stored. */
+  /**
+   * Latitude from −85.05112878 to 85.05112878, negative in the south. Positions closer to the poles cannot be stored.
+   */
   latitude: number;
 }
 
-/** Where the middle of an area is. Exactly one of the options. */
+/** The center of an area. Exactly one of the options. */
 export type GeoCenter = ExactlyOne<{
-  /** Where this member is. */
+  /** A member of the sorted set is the center. */
   frommember: Value;
-  /** At this position. */
+  /** This position is the center. */
   fromlonlat: GeoPosition;
 }>;
 
-/** How far an area reaches from its middle. Exactly one of the options. */
+/** The shape and size of an area around its center. Exactly one of the options. */
 export type GeoShape = ExactlyOne<{
   /** A circle. */
   byradius: {
-    /** Its radius. */
+    /** Radius of the circle. */
     radius: number;
-    /** Unit of the radius, and of distances in the reply. */
+    /** Unit of the radius, and of distances in the result. */
     unit: GeoUnit;
   };
-  /** A rectangle, its sides along the meridians and parallels. */
+  /** A box, whose sides run north to south and east to west. */
   bybox: {
-    /** From west to east. */
+    /** Length from west to east. */
     width: number;
-    /** From south to north. */
+    /** Length from north to south. */
     height: number;
-    /** Unit of the sides, and of distances in the reply. */
+    /** Unit of width and height, and of distances in the result. */
     unit: GeoUnit;
   };
 }>;
 
-/** An area with corners, around no given middle (Valkey 9.0). */
+/** A polygon to search (Valkey 9.0). */
 export type GeoPolygon = {
-  /** The corners in their order, three at least. Distances in the reply are meters from their centroid. */
+  /** The corners in order, at least three. Distances in the result are in meters from the centroid. */
   bypolygon: Many<GeoPosition>;
-  /** Not with a polygon. */
+  /** Cannot be combined with `bypolygon`. */
   frommember?: undefined;
-  /** Not with a polygon. */
+  /** Cannot be combined with `bypolygon`. */
   fromlonlat?: undefined;
-  /** Not with a polygon. */
+  /** Cannot be combined with `bypolygon`. */
   byradius?: undefined;
-  /** Not with a polygon. */
+  /** Cannot be combined with `bypolygon`. */
   bybox?: undefined;
 };
 
-/** An area to search: a circle or a rectangle around a member or a position, or a polygon. */
+/** An area to search: a circle or a box around a member or a position, or a polygon. */
 export type GeoArea =
   | (GeoCenter & GeoShape & {
-    /** Not with a circle or a rectangle. */
+    /** Cannot be combined with `byradius` or `bybox`. */
     bypolygon?: undefined;
   })
   | GeoPolygon;
 
-/** In which order members come, and how many of them. */
+/** The order of the members, and how many to return. */
 export type GeoOrder =
   & AtMostOne<{
-    /** The nearest one first. */
+    /** Sort by distance, nearest first. */
     asc: boolean;
-    /** The farthest one first. */
+    /** Sort by distance, farthest first. */
     desc: boolean;
   }>
   & (
     | {
-      /** How many members at most: the nearest ones, unless `desc` is set. @default All */
+      /** Largest number of members: the nearest ones, or with `desc` the farthest. @default all members in the area */
       count?: number;
-      /** Only with `count`. */
+      /** Only together with `count`. */
       any?: false;
     }
     | {
-      /** How many members at most. */
+      /** Largest number of members: the nearest ones, or with `desc` the farthest. */
       count: number;
-      /** Stop as soon as enough members are found, near or not. @default {false} */
+      /** Stop at the first `count` members found, which may not be the nearest. Faster. @default {false} */
       any?: boolean;
     }
   );
 
-/** What is answered about a member besides itself. */
+/** Details to return with each member. */
 export interface GeoDetails {
-  /** Its distance from the middle of the area. @default {false} */
+  /** Return the distance from the center. @default {false} */
   withdist?: boolean;
-  /** Its geohash as an integer, for debugging. @default {false} */
+  /** Return the geohash as an integer, for debugging. @default {false} */
   withhash?: boolean;
-  /** Its position. @default {false} */
+  /** Return the position. @default {false} */
   withcoord?: boolean;
 }
 
-/** Nothing is answered about a member but itself. */
+/** Option to return members without details. */
 export interface NoGeoDetails {
-  /** Its distance from the middle of the area. @default {false} */
+  /** Return the distance from the center. @default {false} */
   withdist?: false;
-  /** Its geohash as an integer, for debugging. @default {false} */
+  /** Return the geohash as an integer, for debugging. @default {false} */
   withhash?: false;
-  /** Its position. @default {false} */
+  /** Return the position. @default {false} */
   withcoord?: false;
 }
 
-/** Something is answered about a member besides itself. */
+/** Options to return members with at least one detail. */
 export type SomeGeoDetails =
   | {
-    /** The distance is answered. */
+    /** Return the distance from the center. */
     withdist: true;
   }
   | {
-    /** The geohash is answered. */
+    /** Return the geohash as an integer, for debugging. */
     withhash: true;
   }
   | {
-    /** The position is answered. */
+    /** Return the position. */
     withcoord: true;
   };
 
 /**
- * What belongs to an option: there if it is true, and perhaps there if it may be true.
+ * Type of a detail: present if its option is true, optional if the option is a boolean known only at run time.
  *
  * @typeParam F Type of the option.
- * @typeParam R What it brings.
+ * @typeParam R Type of the object with the detail.
  */
 export type GeoDetail<F, R> = [F] extends [true] ? R : [F] extends [false | undefined] ? unknown
 : Partial<R>;
 
 /**
- * Type of an option; undefined if it is not given.
+ * Type of one option, or undefined if it is not given.
  *
  * @typeParam O Type of the options.
  * @typeParam K Name of the option.
  */
 export type GeoOption<O, K extends keyof GeoDetails> = K extends keyof O ? O[K] : undefined;
 
-/** Distance of a member that was found. */
+/** The distance of a member that was found. */
 export interface GeoDistance {
-  /** Distance from the middle of the area, in the unit of the area. */
+  /** Distance from the center, in the unit of the area. */
   distance: number;
 }
 
-/** Geohash of a member that was found. */
+/** The geohash of a member that was found. */
 export interface GeoHash {
   /** The geohash as an integer of 52 bits. */
   hash: number;
 }
 
-/** Position of a member that was found. */
+/** The position of a member that was found. */
 export interface GeoPlace {
-  /** The position, as exact as a geohash is. */
+  /** The position, as exact as its geohash. */
   position: GeoPosition;
 }
 
 /**
- * A member that was found, with what was asked for.
+ * A member that was found, with the details that the options ask for.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam O Type of the options of the search.
@@ -189,7 +191,7 @@ export type GeoMatch<T extends string | Uint8Array = string, O = GeoDetails> =
   & GeoDetail<GeoOption<O, "withcoord">, GeoPlace>;
 
 /**
- * What a search answers: members alone, or with the details that were asked for; either if that depends.
+ * Result of a search: members alone, or objects with details, depending on the options.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam O Type of the options of the search.
@@ -248,7 +250,7 @@ export function appendGeoArea(words: Words, area: GeoArea): Words {
 }
 
 /**
- * Appends a position: its longitude, then its latitude.
+ * Appends the longitude and the latitude of a position.
  *
  * @param words The words of the command so far.
  * @param position The position.
@@ -261,10 +263,10 @@ export function appendPosition(words: Words, position: GeoPosition): Words {
 }
 
 /**
- * Appends an order.
+ * Appends the options for order and count.
  *
  * @param words The words of the command so far.
- * @param order The order.
+ * @param order The options.
  * @returns `words`.
  */
 export function appendGeoOrder(words: Words, order: GeoOrder): Words {
@@ -276,10 +278,10 @@ export function appendGeoOrder(words: Words, order: GeoOrder): Words {
 }
 
 /**
- * Appends what to answer about members.
+ * Appends the options for details.
  *
  * @param words The words of the command so far.
- * @param details What to answer.
+ * @param details The options.
  * @returns `words`.
  */
 export function appendGeoDetails(words: Words, details: GeoDetails): Words {
@@ -290,13 +292,13 @@ export function appendGeoDetails(words: Words, details: GeoDetails): Words {
 }
 
 /**
- * Members, with what was asked for.
+ * Makes a decoder of the members that were found.
  *
- * The server sends details in a fixed order and without names, and members bare if there are none: only who knows the
- * request can read the reply.
+ * The server sends details in a fixed order and without names, and without details only members. So the decoder depends
+ * on the options of the request.
  *
- * @param details What was asked for.
- * @returns A decoder that takes an array.
+ * @param details The options for details.
+ * @returns A decoder of an array.
  */
 export function toFoundMembersOf<T extends string | Uint8Array>(
   details: GeoDetails,
@@ -316,7 +318,7 @@ export function toFoundMembersOf<T extends string | Uint8Array>(
   });
 }
 
-/** A longitude and a latitude. */
+/** Decodes a longitude and a latitude. */
 export function toGeoPosition(reply: Reply): GeoPosition {
   const parts = elements(reply);
   if (parts.length !== 2) return unexpected(reply, "a longitude and a latitude");

@@ -1,5 +1,5 @@
 /**
- * Commands on bitmaps.
+ * The bitmap commands, `BITCOUNT` to `SETBIT`.
  *
  * @module
  */
@@ -15,80 +15,89 @@ import { appendNeeded, optionsOf, recordOf, refuse } from "./_options.ts";
 /** A bit. */
 export type Bit = 0 | 1;
 
-/** What positions count: bytes or bits (`"bit"`: since 7.0.0). */
+/** Unit of the positions in a range: bytes, or bits (since 7.0.0). */
 export type BitmapUnit = AnyCase<"byte" | "bit">;
 
-/** A part of a bitmap: positions from 0, negative ones counting from the end, −1 being the last. */
+/** A range of a bitmap. Positions count from 0; negative ones count from the end: −1 is the last. */
 export type BitRange =
   | {
-    /** Where the part begins. */
+    /** The first position. */
     start: number;
-    /** Where it ends; this position is included. @default The end (BITCOUNT: Valkey 8.0) */
+    /** The last position, included. @default the end of the bitmap (BITCOUNT: Valkey 8.0) */
     end?: undefined;
-    /** Only with both ends. */
+    /** Only together with `end`. */
     unit?: undefined;
   }
   | {
-    /** Where the part begins. */
+    /** The first position. */
     start: number;
-    /** Where it ends; this position is included. */
+    /** The last position, included. */
     end: number;
-    /** What the positions count. @default {"byte"} */
+    /** Unit of the positions. @default {"byte"} */
     unit?: BitmapUnit;
   };
 
 /**
- * How {@linkcode BitmapCommands.bitop} combines bits. With X as the bit of the first key and Y1, Y2, … as those of the
- * others: `"diff"` is set where X is and no Y, `"diff1"` where some Y is and X is not, `"andor"` where X is and some Y,
- * `"one"` where exactly one of all bits is (these four: Redis 8.2). `"not"` takes one key.
+ * How {@linkcode BitmapCommands.bitop} combines the bits at each position.
+ *
+ * - `"and"`, `"or"`, `"xor"`: of all keys.
+ * - `"not"`: inverts the bits of the one key that it takes.
+ * - `"diff"`: set in the first key and in none of the others (Redis 8.2).
+ * - `"diff1"`: set in one of the others and not in the first key (Redis 8.2).
+ * - `"andor"`: set in the first key and in one of the others (Redis 8.2).
+ * - `"one"`: set in exactly one of the keys (Redis 8.2).
  */
 export type BitOperation = AnyCase<
   "and" | "or" | "xor" | "not" | "diff" | "diff1" | "andor" | "one"
 >;
 
 /**
- * Type of an integer inside of a bitmap: signed (`i`) or unsigned (`u`), and its width, 64 bits at most, or 63
- * unsigned.
+ * Type of an integer in a bitmap: `i` for signed or `u` for unsigned, then its width in bits. `"i8"` to `"i64"`, `"u1"`
+ * to
+ * `"u63"`.
  */
 export type BitfieldType = `i${number}` | `u${number}`;
 
-/** Where an integer is: the position of its highest bit, or with `#` how many integers of its type are before it. */
+/** Position of an integer: the number of its first bit, or `"#3"` for three times the width of its type. */
 export type BitfieldOffset = number | `#${number}`;
 
 /** Reads an integer. */
 export interface BitfieldGet {
-  /** Its type. */
+  /** Type of the integer. */
   get: BitfieldType;
-  /** Where it is. */
+  /** Position of the integer. */
   offset: BitfieldOffset;
 }
 
 /** Writes an integer. */
 export interface BitfieldSet {
-  /** Its type. */
+  /** Type of the integer. */
   set: BitfieldType;
-  /** Where it is. */
+  /** Position of the integer. */
   offset: BitfieldOffset;
-  /** What to write. */
+  /** The integer to write. */
   value: Integer;
 }
 
 /** Adds to an integer. */
 export interface BitfieldIncrby {
-  /** Its type. */
+  /** Type of the integer. */
   incrby: BitfieldType;
-  /** Where it is. */
+  /** Position of the integer. */
   offset: BitfieldOffset;
-  /** What to add; a negative number subtracts. */
+  /** The integer to add, possibly negative. */
   increment: Integer;
 }
 
 /**
- * Says for the operations behind it what happens to values that do not fit: they wrap around, which is what happens
- * without it; they become the nearest one that fits (saturation); or the operation does nothing and answers null.
+ * Sets what the operations after it do when a value does not fit into its type.
+ *
+ * `"wrap"` wraps around, which is the default. `"sat"` writes the nearest value that fits. `"fail"` changes nothing,
+ * and the
+ * result of the operation is null.
  */
 export interface BitfieldOverflow {
-  /** What happens. */
+  /** What to do on overflow. */
   overflow: AnyCase<"wrap" | "sat" | "fail">;
 }
 
@@ -113,27 +122,33 @@ const OPERATIONS =
   "expected operations { get, offset }, { set, offset, value }, { incrby, offset, increment } or { overflow }";
 
 /**
- * Commands on bitmaps: strings whose bits are used one by one or as integers. The highest bit of the first byte is
- * number 0.
+ * The bitmap commands. A bitmap is a string whose bits are read and written one by one, or in groups as integers. Bit 0
+ * is the highest bit of the first byte.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class BitmapCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Counts the bits that are set.
+   * Counts the bits that are 1.
    *
    * Complexity O(N) for N bytes · since 2.6.0 · read-only
    *
-   * @example In the whole value, and in the second byte
+   * @example Number of users seen today, one bit per user
    * ```ts
-   * await client.set("seen", "ab"); // "OK"
-   * await client.bitcount("seen"); // 6
-   * await client.bitcount("seen", { start: 1, end: 1 }); // 3
-   * await client.bitcount("seen", { start: 0, end: 3, unit: "bit" }); // 2
+   * await client.setbit("seen:today", 7, 1);
+   * await client.setbit("seen:today", 42, 1);
+   * await client.bitcount("seen:today"); // 2
    * ```
    *
-   * @param key The key.
-   * @param range Which part to look at; without it all of it.
+   * @example Within the second byte, and within the first four bits
+   * ```ts
+   * await client.set("text", "ab"); // "OK"
+   * await client.bitcount("text", { start: 1, end: 1 }); // 3
+   * await client.bitcount("text", { start: 0, end: 3, unit: "bit" }); // 2
+   * ```
+   *
+   * @param key Key of the bitmap.
+   * @param range The range to count in; without it, the whole bitmap.
    * @returns The number of bits, 0 if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitcount/}
@@ -143,14 +158,14 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Reads, writes and adds to integers inside of a bitmap, all at once.
+   * Reads, writes and adds to integers in a bitmap, in one atomic step.
    *
-   * Bits beyond the end are zeros; the value grows where it is written to. An integer beyond ±(2^53 − 1), which only a
-   * field of 54 bits or more can hold, comes as a bigint.
+   * Bits beyond the end read as 0, and the bitmap grows when they are written. Integers beyond ±(2^53 − 1), possible
+   * with 54 bits or more, are returned as bigints.
    *
    * Complexity O(1) for each operation · since 3.2.0
    *
-   * @example Two counters of a byte each, which stop at 255
+   * @example Two 8-bit counters that stop at 255
    * ```ts
    * await client.bitfield("counters", [
    *   { overflow: "sat" },
@@ -160,10 +175,10 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * await client.bitfield("counters", { get: "u8", offset: "#0" }); // [255]
    * ```
    *
-   * @param key The key.
-   * @param operations One operation or several, in order.
-   * @returns For each operation but `overflow`: the integer for `get`, the old one for `set`, the new one for `incrby`;
-   * null where it did not fit and was to fail.
+   * @param key Key of the bitmap.
+   * @param operations One operation, or several in order: `get`, `set`, `incrby` and `overflow`.
+   * @returns One result for each operation other than `overflow`: the integer for `get`, the old one for `set`, the new
+   * one for `incrby`; null after an overflow with `"fail"`.
    * @throws {RangeError} If `operations` is empty.
    * @throws {ServerError} If a type or an offset is out of range, or the key holds a value that is not a string
    * (`WRONGTYPE`).
@@ -177,21 +192,19 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Reads integers inside of a bitmap.
-   *
-   * Unlike {@linkcode BitmapCommands.bitfield} it can be served by replicas.
+   * Reads integers in a bitmap, on replicas too.
    *
    * Complexity O(1) for each operation · since 6.0.0 · read-only
    *
-   * @example The first byte, signed and unsigned
+   * @example The first byte as a signed and as an unsigned integer
    * ```ts
    * await client.bytes.set("flags", new Uint8Array([255]));
    * await client.bitfieldRo("flags", [{ get: "i8", offset: 0 }, { get: "u8", offset: 0 }]); // [-1, 255]
    * ```
    *
-   * @param key The key.
-   * @param operations One operation or several, in order.
-   * @returns The integers; a bigint beyond ±(2^53 − 1).
+   * @param key Key of the bitmap.
+   * @param operations One `get` operation, or several in order.
+   * @returns The integers, in the order of `operations`; bigints beyond ±(2^53 − 1).
    * @throws {RangeError} If `operations` is empty.
    * @throws {ServerError} If a type or an offset is out of range, or the key holds a value that is not a string
    * (`WRONGTYPE`).
@@ -204,12 +217,11 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   /**
    * Combines bitmaps bit by bit, and stores the result.
    *
-   * Shorter bitmaps, and keys that do not exist, count as filled up with zeros. Whatever the destination held before is
-   * gone.
+   * Shorter bitmaps and missing keys count as if they were filled with zeros. Replaces any value at the destination.
    *
    * Complexity O(N) for N bytes of the longest bitmap · since 2.6.0
    *
-   * @example Who was here on both days?
+   * @example Users who were seen on both days
    * ```ts
    * await client.setbit("{seen}:monday", 7, 1);
    * await client.setbit("{seen}:tuesday", 7, 1);
@@ -217,12 +229,13 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * await client.getbit("{seen}:both", 7); // 1
    * ```
    *
-   * @param operation How to combine them.
-   * @param destination Key to store the result at.
-   * @param keys Keys of the bitmaps.
-   * @returns Length of the result in bytes, which is that of the longest bitmap; 0 means that nothing is stored.
+   * @param operation How to combine the bits.
+   * @param destination Key of the bitmap to write.
+   * @param keys Keys of the bitmaps to combine.
+   * @returns The length of the result in bytes, that of the longest bitmap. 0 means that the destination does not
+   * exist.
    * @throws {RangeError} If `keys` is empty.
-   * @throws {ServerError} If one of the keys holds a value that is not a string (`WRONGTYPE`), or the operation takes
+   * @throws {ServerError} If a source key holds a value that is not a string (`WRONGTYPE`), or the operation takes
    * another number of keys.
    * @see {@link https://valkey.io/commands/bitop/}
    */
@@ -231,9 +244,9 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Finds the first bit that is set, or that is not.
+   * Returns the position of the first bit that is 1, or the first that is 0.
    *
-   * Looking for a 0 without an end, the value counts as followed by zeros.
+   * In a search for 0 without an end of the range, the bitmap counts as if zeros followed it.
    *
    * Complexity O(N) for N bytes · since 2.8.7 · read-only
    *
@@ -244,10 +257,10 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    * await client.bitpos("seats", 1, { start: 1, end: -1, unit: "bit" }); // -1
    * ```
    *
-   * @param key The key.
-   * @param bit The bit to look for.
-   * @param range Which part to look at; without it all of it.
-   * @returns Position of the bit, counted from the beginning of the value; −1 if there is none.
+   * @param key Key of the bitmap.
+   * @param bit The bit to search for.
+   * @param range The range to search in; without it, the whole bitmap.
+   * @returns The position in bits from the start of the bitmap, also with a range; −1 if there is none.
    * @throws {ServerError} If the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/bitpos/}
    */
@@ -256,18 +269,18 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Reads a bit.
+   * Returns the bit at a position.
    *
    * Complexity O(1) · since 2.2.0 · read-only
    *
-   * @example A bit that was set, one beyond the end
+   * @example A bit that was set, and one beyond the end
    * ```ts
    * await client.setbit("seen", 7, 1);
    * await client.getbit("seen", 7); // 1
    * await client.getbit("seen", 1000); // 0
    * ```
    *
-   * @param key The key.
+   * @param key Key of the bitmap.
    * @param offset Position of the bit, from 0.
    * @returns The bit; 0 beyond the end, or if the key does not exist.
    * @throws {ServerError} If the offset is out of range, or the key holds a value that is not a string (`WRONGTYPE`).
@@ -278,22 +291,22 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Writes a bit.
+   * Sets the bit at a position to 0 or 1.
    *
-   * The value grows up to it, by zeros.
+   * The bitmap grows as needed, filled with zeros.
    *
    * Complexity O(1) · since 2.2.0
    *
-   * @example User 7 was here
+   * @example Record that user 7 was seen today
    * ```ts
-   * await client.setbit("seen", 7, 1); // 0
-   * await client.setbit("seen", 7, 1); // 1
+   * await client.setbit("seen:today", 7, 1); // 0
+   * await client.setbit("seen:today", 7, 1); // 1
    * ```
    *
-   * @param key The key.
+   * @param key Key of the bitmap.
    * @param offset Position of the bit, from 0 to 2^32 − 1.
-   * @param value The bit.
-   * @returns What the bit was before.
+   * @param value The new bit.
+   * @returns The old bit.
    * @throws {ServerError} If the offset is out of range, or the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/setbit/}
    */

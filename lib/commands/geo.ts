@@ -1,5 +1,5 @@
 /**
- * Commands on positions.
+ * The geospatial commands, `GEOADD` to `GEOSEARCHSTORE`.
  *
  * @module
  */
@@ -40,7 +40,8 @@ import {
 import { optionsOf } from "./_options.ts";
 
 /**
- * Members with their positions: an object with the members as names, a `Map`, or an array (or other iterable) of pairs.
+ * Members with their positions: an object with a position for each member, a `Map`, or an array or other iterable of
+ * pairs.
  */
 export type GeoMembers =
   | Readonly<Record<string, GeoPosition>>
@@ -49,45 +50,45 @@ export type GeoMembers =
 /** Options for {@linkcode GeoCommands.geoadd}. */
 export type GeoaddOptions =
   & AtMostOne<{
-    /** Only add members, never change a position. */
+    /** Only add new members; never change the position of an existing one. */
     nx: boolean;
-    /** Only change positions, never add a member. */
+    /** Only change the positions of existing members; never add one. */
     xx: boolean;
   }>
   & {
-    /** Count the members whose position changed, too, not only the new ones. @default {false} */
+    /** Count added members and changed positions, instead of added members alone. @default {false} */
     ch?: boolean;
   };
 
 /** Options for {@linkcode GeoCommands.geosearchstore}. */
 export type GeosearchstoreOptions = GeoOrder & {
-  /** Store distances from the middle of the area as scores, not positions. @default {false} */
+  /** Store the distances from the center as scores, instead of the positions. @default {false} */
   storedist?: boolean;
 };
 
-/** Options for the deprecated searches that store what they find. Exactly one of `store` and `storedist`. */
+/** Options for the deprecated searches that store their result. Exactly one of `store` and `storedist`. */
 export type GeoradiusStoreOptions =
   & GeoOrder
   & NoGeoDetails
   & ExactlyOne<{
-    /** Key to store the members at, with their positions. */
+    /** Key to store the members in, with their positions. */
     store: Key;
-    /** Key to store the members at, with their distances from the middle as scores. */
+    /** Key to store the members in, with their distances from the center as scores. */
     storedist: Key;
   }>;
 
 /** Options for {@linkcode GeoCommands.geosearch}. */
 export type GeosearchOptions = GeoOrder & GeoDetails;
 
-/** Options for the deprecated searches that answer what they find. */
+/** Options for the deprecated searches that return their result. */
 export type GeoradiusOptions = GeosearchOptions & {
-  /** Not for a search that answers what it finds. */
+  /** Only for a search that stores its result, see {@linkcode GeoradiusStoreOptions}. */
   store?: undefined;
-  /** Not for a search that answers what it finds. */
+  /** Only for a search that stores its result, see {@linkcode GeoradiusStoreOptions}. */
   storedist?: undefined;
 };
 
-/** What GEORADIUS takes. */
+/** All options of GEORADIUS. */
 type AnyGeoradiusOptions = GeoradiusOptions | GeoradiusStoreOptions;
 
 const GEOADD_OPTIONS: OptionShape<GeoaddOptions> = { nx: "flag", xx: "flag", ch: "flag" };
@@ -104,21 +105,22 @@ const GEOSEARCHSTORE_OPTIONS: OptionShape<GeosearchstoreOptions> = {
 };
 
 /**
- * Commands on positions on the globe: sorted sets whose scores are geohashes.
+ * The geospatial commands. They store members with a longitude and a latitude in a sorted set, whose scores are
+ * geohashes.
  *
- * So the commands on sorted sets work here, too: {@linkcode SortedSetCommands.zrem} removes a member.
+ * The sorted set commands work on these keys, too. For example, {@linkcode SortedSetCommands.zrem} removes a member.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class GeoCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Adds members with their positions, and gives new positions to those that are there.
+   * Adds members with their positions, and changes the positions of existing members.
    *
-   * A position is kept as a geohash of 52 bits, exact to less than a meter.
+   * A position is stored as a geohash of 52 bits, which is exact to less than a meter.
    *
    * Complexity O(M·log(N)) for M members given and N in the sorted set · since 3.2.0
    *
-   * @example Two cities
+   * @example Add two cities
    * ```ts
    * await client.geoadd("cities", {
    *   Palermo: { longitude: 13.361389, latitude: 38.115556 },
@@ -127,9 +129,9 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members The members and their positions.
-   * @param options Which members to write, and what to count.
-   * @returns How many members are new, with `ch` how many are new or moved.
+   * @param members The members with their positions in degrees.
+   * @param options `nx` or `xx`: only new or only existing members; `ch`: count changed positions as well.
+   * @returns The number of members added; with `ch` the number of members added or moved.
    * @throws {RangeError} If `members` is empty.
    * @throws {ServerError} If a position is out of range, or the key holds a value that is not a sorted set
    * (`WRONGTYPE`).
@@ -151,9 +153,9 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Computes the distance between two members.
+   * Returns the distance between two members.
    *
-   * The globe counts as a ball, which it is up to 0.5 %.
+   * The server takes the Earth for a sphere, which makes errors of up to 0.5 %.
    *
    * Complexity O(1) · since 3.2.0 · read-only
    *
@@ -167,10 +169,10 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member1 A member.
-   * @param member2 Another one.
-   * @param unit Unit of the distance, meters by default.
-   * @returns The distance, or null if one of the members is missing.
+   * @param member1 The first member.
+   * @param member2 The second member.
+   * @param unit Unit of the distance: `"m"` (the default), `"km"`, `"ft"` or `"mi"`.
+   * @returns The distance, or null if one of the members or the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geodist/}
    */
@@ -186,11 +188,11 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Returns the geohashes of members, as web sites about geohashes know them.
+   * Returns the positions of members as standard geohash strings.
    *
-   * Complexity O(N) for N members asked for · since 3.2.0 · read-only
+   * Complexity O(N) for N members · since 3.2.0 · read-only
    *
-   * @example One is there, one is not
+   * @example A member and a missing one
    * ```ts
    * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
    * await client.geohash("cities", ["Palermo", "Atlantis"]); // ["sqc8b49rny0", null]
@@ -198,7 +200,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the sorted set.
    * @param members One member, or several in an array or other iterable.
-   * @returns The geohashes, 11 characters each, in the order of the members; null for each missing one.
+   * @returns The geohashes, 11 characters each, in the order of `members`, with null for each one that does not exist.
    * @throws {RangeError} If `members` is empty.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geohash/}
@@ -210,9 +212,9 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   /**
    * Returns the positions of members.
    *
-   * Complexity O(N) for N members asked for · since 3.2.0 · read-only
+   * Complexity O(N) for N members · since 3.2.0 · read-only
    *
-   * @example One is there, one is not
+   * @example A member and a missing one
    * ```ts
    * await client.geoadd("cities", { Greenwich: { longitude: 0, latitude: 51.48 } });
    * const [greenwich, atlantis] = await client.geopos("cities", ["Greenwich", "Atlantis"]);
@@ -222,7 +224,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * @param key Key of the sorted set.
    * @param members One member, or several in an array or other iterable.
-   * @returns The positions in the order of the members, as exact as a geohash is; null for each missing one.
+   * @returns The positions in degrees, in the order of `members`, with null for each one that does not exist. They
+   * differ slightly from those given, since geohashes are stored.
    * @throws {RangeError} If `members` is empty.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geopos/}
@@ -232,11 +235,11 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Finds the members in a circle around a position.
+   * Returns or stores the members in a circle around a position.
    *
-   * Since it can store, it is a write for routing and for ACLs, even if it does not.
+   * It counts as a write even if it stores nothing: it goes to the primary, and its user needs write permission.
    *
-   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.0
+   * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.0
    *
    * @deprecated Use {@linkcode GeoCommands.geosearch} or {@linkcode GeoCommands.geosearchstore} with `byradius`.
    *
@@ -247,11 +250,13 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param center The position.
+   * @param center The center of the circle, in degrees.
    * @param radius Radius of the circle.
-   * @param unit Unit of the radius and of distances.
-   * @param options The order, how many members, what to answer about them, or where to store them.
-   * @returns The members, with details if they were asked for; the number of members if they were stored.
+   * @param unit Unit of the radius, and of distances in the result.
+   * @param options `asc` or `desc`: the order; `count`: how many members; `withdist`, `withcoord`, `withhash`: details
+   * to return; `store` or `storedist`: where to store the result.
+   * @returns The members, as objects if details were asked for; with `store` or `storedist` the number of members
+   * stored.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadius/}
    */
@@ -274,7 +279,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     unit: GeoUnit,
     options: GeoradiusStoreOptions,
   ): Promise<number>;
-  /** Finds the members in a circle around a position. */
+  /** Returns or stores the members in a circle around a position. */
   georadius(
     key: Key,
     center: GeoPosition,
@@ -294,9 +299,9 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Finds the members in a circle around a position, without the power to store them.
+   * Returns the members in a circle around a position, on replicas too.
    *
-   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.10 · read-only
+   * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.10 · read-only
    *
    * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
    *
@@ -307,11 +312,12 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param center The position.
+   * @param center The center of the circle, in degrees.
    * @param radius Radius of the circle.
-   * @param unit Unit of the radius and of distances.
-   * @param options The order, how many members, and what to answer about them.
-   * @returns The members, with details if they were asked for.
+   * @param unit Unit of the radius, and of distances in the result.
+   * @param options `asc` or `desc`: the order; `count`: how many members; `withdist`, `withcoord`, `withhash`: details
+   * to return.
+   * @returns The members, as objects if details were asked for.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadius_ro/}
    */
@@ -322,7 +328,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     unit: GeoUnit,
     options?: O & NoOthers<O, GeosearchOptions>,
   ): Promise<GeoMatches<T, O>>;
-  /** Finds the members in a circle around a position. */
+  /** Returns the members in a circle around a position, on replicas too. */
   georadiusRo(
     key: Key,
     center: GeoPosition,
@@ -337,28 +343,31 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Finds the members in a circle around a member.
+   * Returns or stores the members in a circle around a member.
    *
-   * Since it can store, it is a write for routing and for ACLs, even if it does not.
+   * It counts as a write even if it stores nothing: it goes to the primary, and its user needs write permission.
    *
-   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.0
+   * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.0
    *
    * @deprecated Use {@linkcode GeoCommands.geosearch} or {@linkcode GeoCommands.geosearchstore} with `frommember` and
    * `byradius`.
    *
-   * @example Within 100 km, itself included
+   * @example Within 100 km, including the member itself
    * ```ts
    * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
    * await client.georadiusbymember("cities", "Palermo", 100, "km"); // ["Palermo"]
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member The member in the middle.
+   * @param member The member at the center.
    * @param radius Radius of the circle.
-   * @param unit Unit of the radius and of distances.
-   * @param options The order, how many members, what to answer about them, or where to store them.
-   * @returns The members, with details if they were asked for; the number of members if they were stored.
-   * @throws {ServerError} If the member is missing, or the key holds a value that is not a sorted set (`WRONGTYPE`).
+   * @param unit Unit of the radius, and of distances in the result.
+   * @param options `asc` or `desc`: the order; `count`: how many members; `withdist`, `withcoord`, `withhash`: details
+   * to return; `store` or `storedist`: where to store the result.
+   * @returns The members, as objects if details were asked for; with `store` or `storedist` the number of members
+   * stored.
+   * @throws {ServerError} If the member does not exist, or the key holds a value that is not a sorted set
+   * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadiusbymember/}
    */
   georadiusbymember<const O extends GeoradiusOptions = Record<never, never>>(
@@ -380,7 +389,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     unit: GeoUnit,
     options: GeoradiusStoreOptions,
   ): Promise<number>;
-  /** Finds the members in a circle around a member. */
+  /** Returns or stores the members in a circle around a member. */
   georadiusbymember(
     key: Key,
     member: Value,
@@ -399,25 +408,27 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Finds the members in a circle around a member, without the power to store them.
+   * Returns the members in a circle around a member, on replicas too.
    *
-   * Complexity O(N + log(M)) for N members around the circle and M in all · since 3.2.10 · read-only
+   * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.10 · read-only
    *
    * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
    *
-   * @example Within 100 km, itself included
+   * @example Within 100 km, including the member itself
    * ```ts
    * await client.geoadd("cities", { Palermo: { longitude: 13.361389, latitude: 38.115556 } });
    * await client.georadiusbymemberRo("cities", "Palermo", 100, "km"); // ["Palermo"]
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member The member in the middle.
+   * @param member The member at the center.
    * @param radius Radius of the circle.
-   * @param unit Unit of the radius and of distances.
-   * @param options The order, how many members, and what to answer about them.
-   * @returns The members, with details if they were asked for.
-   * @throws {ServerError} If the member is missing, or the key holds a value that is not a sorted set (`WRONGTYPE`).
+   * @param unit Unit of the radius, and of distances in the result.
+   * @param options `asc` or `desc`: the order; `count`: how many members; `withdist`, `withcoord`, `withhash`: details
+   * to return.
+   * @returns The members, as objects if details were asked for.
+   * @throws {ServerError} If the member does not exist, or the key holds a value that is not a sorted set
+   * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/georadiusbymember_ro/}
    */
   georadiusbymemberRo<const O extends GeosearchOptions = Record<never, never>>(
@@ -427,7 +438,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     unit: GeoUnit,
     options?: O & NoOthers<O, GeosearchOptions>,
   ): Promise<GeoMatches<T, O>>;
-  /** Finds the members in a circle around a member. */
+  /** Returns the members in a circle around a member, on replicas too. */
   georadiusbymemberRo(
     key: Key,
     member: Value,
@@ -441,29 +452,30 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Finds the members in an area.
+   * Returns the members in a circle, a box or a polygon.
    *
-   * Complexity O(N + log(M)) for N members around the area and M in all · since 6.2.0 · read-only
+   * Complexity O(N + log(M)) for N members in and near the area, M in all · since 6.2.0 · read-only
    *
-   * @example The nearest city within 200 km of a position
+   * @example Cities within 200 km: all of them, then the nearest with its distance
    * ```ts
    * await client.geoadd("cities", {
    *   Palermo: { longitude: 13.361389, latitude: 38.115556 },
    *   Catania: { longitude: 15.087269, latitude: 37.502669 },
    * });
-   * const area = {
+   * const nearby = {
    *   fromlonlat: { longitude: 15, latitude: 37 },
    *   byradius: { radius: 200, unit: "km" },
    * } as const;
-   * await client.geosearch("cities", area, { asc: true }); // ["Catania", "Palermo"]
-   * await client.geosearch("cities", area, { count: 1, withdist: true }); // [{ member: "Catania", distance: 56.4413 }]
+   * await client.geosearch("cities", nearby, { asc: true }); // ["Catania", "Palermo"]
+   * await client.geosearch("cities", nearby, { count: 1, withdist: true }); // [{ member: "Catania", distance: 56.4413 }]
    * ```
    *
    * @param key Key of the sorted set.
    * @param area The circle or box to search, with its unit.
-   * @param options The order, how many members, and what to answer about them.
-   * @returns The members, with details if they were asked for; none if the key does not exist.
-   * @throws {ServerError} If the member in the middle is missing, or the key holds a value that is not a sorted set
+   * @param options `asc` or `desc`: the order; `count`: how many members; `withdist`, `withcoord`, `withhash`: details
+   * to return.
+   * @returns The members, as objects if details were asked for; an empty array if the key does not exist.
+   * @throws {ServerError} If the member at the center does not exist, or the key holds a value that is not a sorted set
    * (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geosearch/}
    */
@@ -472,7 +484,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
     area: GeoArea,
     options?: O & NoOthers<O, GeosearchOptions>,
   ): Promise<GeoMatches<T, O>>;
-  /** Finds the members in an area. */
+  /** Returns the members in a circle, a box or a polygon. */
   geosearch(
     key: Key,
     area: GeoArea,
@@ -484,30 +496,30 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   }
 
   /**
-   * Stores the members in an area.
+   * Stores the members in a circle, a box or a polygon in another key.
    *
-   * Whatever the destination held before is gone, also if there are none.
+   * Replaces any value at the destination. If the result is empty, the destination is deleted.
    *
-   * Complexity O(N + log(M)) for N members around the area and M in all · since 6.2.0
+   * Complexity O(N + log(M)) for N members in and near the area, M in all · since 6.2.0
    *
-   * @example Distances of the cities within 200 km
+   * @example Store the cities within 200 km with their distances
    * ```ts
    * await client.geoadd("{cities}", { Catania: { longitude: 15.087269, latitude: 37.502669 } });
-   * const area = {
+   * const nearby = {
    *   fromlonlat: { longitude: 15, latitude: 37 },
    *   byradius: { radius: 200, unit: "km" },
    * } as const;
-   * await client.geosearchstore("{cities}:near", "{cities}", area, { storedist: true }); // 1
+   * await client.geosearchstore("{cities}:near", "{cities}", nearby, { storedist: true }); // 1
    * await client.zscore("{cities}:near", "Catania"); // about 56.44
    * ```
    *
-   * @param destination Key to store them at.
-   * @param source Key of the sorted set.
+   * @param destination Key of the sorted set to write.
+   * @param source Key of the sorted set to search.
    * @param area The circle or box to search, with its unit.
-   * @param options Which members, and what to store.
+   * @param options `asc` or `desc` and `count`: which members; `storedist`: store distances instead of positions.
    * @returns The number of members stored.
-   * @throws {ServerError} If the member in the middle is missing, or the source holds a value that is not a sorted set
-   * (`WRONGTYPE`).
+   * @throws {ServerError} If the member at the center does not exist, or the source holds a value that is not a sorted
+   * set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/geosearchstore/}
    */
   geosearchstore(

@@ -1,5 +1,5 @@
 /**
- * Commands on HyperLogLogs.
+ * The HyperLogLog commands, `PFADD` to `PFSELFTEST`.
  *
  * @module
  */
@@ -17,33 +17,39 @@ import {
 import { toBoolean, toNumber, toNumbers, toOk, toText } from "./_decode.ts";
 
 /**
- * What {@linkcode HyperLogLogCommands.pfdebug} does: `"encoding"` tells whether it is sparse or dense, `"decode"` shows
- * the contents of a sparse one, `"getreg"` answers the registers, which makes it dense, and `"todense"` makes it dense.
+ * What {@linkcode HyperLogLogCommands.pfdebug} does.
+ *
+ * - `"encoding"`: returns `"sparse"` or `"dense"`.
+ * - `"decode"`: returns the contents of a sparse HyperLogLog.
+ * - `"getreg"`: makes it dense and returns the registers.
+ * - `"todense"`: makes it dense.
  */
 export type PfdebugSubcommand = AnyCase<"encoding" | "decode" | "getreg" | "todense">;
 
 /**
- * Commands on HyperLogLogs: strings of 12 KiB at most that count different elements without keeping them, with a
- * standard error of 0.81 %.
+ * The HyperLogLog commands. A HyperLogLog estimates the number of distinct elements without storing them. It takes at
+ * most 12 KiB, and has a standard error of 0.81 %.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class HyperLogLogCommands<T extends string | Uint8Array = string>
   extends Executor<T> {
   /**
-   * Counts elements in.
+   * Adds elements to a HyperLogLog, and creates it if the key does not exist.
    *
    * Complexity O(N) for N elements · since 2.8.9
    *
-   * @example Visitors
+   * @example Count distinct visitors
    * ```ts
    * await client.pfadd("visitors", ["Ada", "Grace"]); // true
    * await client.pfadd("visitors", "Ada"); // false
+   * await client.pfcount("visitors"); // 2
    * ```
    *
    * @param key Key of the HyperLogLog.
-   * @param elements One element or several; without any, only the HyperLogLog comes into being.
-   * @returns Whether anything changed: the estimate, or that there is a HyperLogLog.
+   * @param elements One element, or several in an array or other iterable. Without any, an empty HyperLogLog is
+   * created.
+   * @returns True if the estimate changed or the key was created.
    * @throws {ServerError} If the key holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfadd/}
    */
@@ -53,19 +59,19 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
   }
 
   /**
-   * Estimates how many different elements were counted in, over all keys given.
+   * Estimates the number of distinct elements in one or several HyperLogLogs together.
    *
    * Complexity O(1) for one key, O(N) for N keys · since 2.8.9 · read-only
    *
-   * @example Visitors of two pages
+   * @example Distinct visitors of two pages
    * ```ts
    * await client.pfadd("{visitors}:home", ["Ada", "Grace"]);
    * await client.pfadd("{visitors}:shop", ["Ada", "Joan"]);
    * await client.pfcount(["{visitors}:home", "{visitors}:shop"]); // 3
    * ```
    *
-   * @param keys Keys of the HyperLogLogs; one that does not exist counts as empty.
-   * @returns The estimate.
+   * @param keys One key, or several in an array or other iterable. A key that does not exist counts as empty.
+   * @returns The estimated number of distinct elements in the union.
    * @throws {RangeError} If `keys` is empty.
    * @throws {ServerError} If a key holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfcount/}
@@ -75,29 +81,29 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
   }
 
   /**
-   * Shows how a HyperLogLog is stored, for those who work on the server.
+   * Returns internals of a HyperLogLog, for developers of the server.
    *
    * Complexity O(1) · since 2.8.9
    *
-   * @example A small one
+   * @example Encoding of a small HyperLogLog
    * ```ts
    * await client.pfadd("visitors", "Ada");
    * await client.pfdebug("encoding", "visitors"); // "sparse"
    * await client.pfdebug("todense", "visitors"); // true
    * ```
    *
-   * @param subcommand What to do.
+   * @param subcommand What to return or change.
    * @param key Key of the HyperLogLog.
-   * @returns The encoding, the contents, the registers, or whether it was made dense.
+   * @returns The encoding, the contents, or the registers; for `"todense"` true if the encoding changed.
    * @throws {ServerError} If the key does not exist, or it holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfdebug/}
    */
   pfdebug(subcommand: AnyCase<"encoding" | "decode">, key: Key): Promise<string>;
-  /** Returns the registers of a HyperLogLog. */
+  /** Makes a HyperLogLog dense, and returns its registers. */
   pfdebug(subcommand: AnyCase<"getreg">, key: Key): Promise<number[]>;
   /** Makes a HyperLogLog dense. */
   pfdebug(subcommand: AnyCase<"todense">, key: Key): Promise<boolean>;
-  /** Shows how a HyperLogLog is stored. */
+  /** Returns internals of a HyperLogLog, for developers of the server. */
   pfdebug(subcommand: PfdebugSubcommand, key: Key): Promise<string | number[] | boolean> {
     const words = ["PFDEBUG", subcommand, key];
     if (isWord(subcommand, "getreg")) return this.send<number[]>(words, toNumbers);
@@ -107,11 +113,11 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
   }
 
   /**
-   * Adds what other HyperLogLogs counted to one, which comes into being if need be.
+   * Merges HyperLogLogs into one, and creates it if the key does not exist.
    *
    * Complexity O(N) for N keys · since 2.8.9
    *
-   * @example Visitors of all pages
+   * @example Distinct visitors of all pages
    * ```ts
    * await client.pfadd("{visitors}:home", ["Ada", "Grace"]);
    * await client.pfadd("{visitors}:shop", ["Ada", "Joan"]);
@@ -119,9 +125,9 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
    * await client.pfcount("{visitors}:all"); // 3
    * ```
    *
-   * @param destination Key of the HyperLogLog to add to.
-   * @param keys One key or several, even none; one that does not exist counts as empty.
-   * @returns `"OK"`.
+   * @param destination Key of the HyperLogLog to merge into. What it has counted stays counted.
+   * @param keys Keys of the HyperLogLogs to merge into it, possibly none. A key that does not exist counts as empty.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If a key holds a value that is not a HyperLogLog (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/pfmerge/}
    */
@@ -131,16 +137,18 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array = string
   }
 
   /**
-   * Tests the server's own HyperLogLogs, for those who work on the server, which answers nobody meanwhile.
+   * Runs the server's test of its HyperLogLog code, for developers of the server.
    *
    * Complexity O(1) · since 2.8.9
    *
-   * @example Trusting nobody
+   * The server runs nothing else until the test ends.
+   *
+   * @example Run the test with a longer timeout
    * ```ts
    * await client.with({ timeout: 60_000 }).pfselftest(); // "OK"
    * ```
    *
-   * @returns `"OK"`.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If the test failed.
    * @see {@link https://valkey.io/commands/pfselftest/}
    */

@@ -1,7 +1,7 @@
 /**
- * Commands that publish messages, and tell who is subscribed.
+ * The commands that publish messages and count subscribers.
  *
- * Subscriptions have connections of their own: `subscribe()` and its kin are methods of the clients.
+ * To receive messages use `subscribe()`, `psubscribe()` and `ssubscribe()`, which are methods of the clients.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { toBulk, toBulks, toNumber, toPairs, toText } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /**
- * Numbers by name: a record without a prototype, or on a `bytes` view a `Map`, since bytes cannot be property names.
+ * Numbers by name: an object without a prototype, or a `Map` on a `bytes` view, because bytes cannot be property names.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -22,13 +22,15 @@ export type Counts<T extends string | Uint8Array> = T extends string ? Record<st
   : ByteMap<number>;
 
 /**
- * Commands that publish messages, and tell who is subscribed.
+ * The commands that publish messages and count subscribers.
  *
- * In a cluster a message reaches the subscribers at all nodes, whichever one it was published at, and the counts are
- * those of all nodes together. Shard channels belong to a slot like keys do: messages stay inside of one shard.
+ * To receive messages use `subscribe()`, `psubscribe()` and `ssubscribe()`, which are methods of the clients.
+ *
+ * On a cluster a message reaches the subscribers of all nodes, and counts are the sums over all nodes. A shard channel
+ * belongs to a slot, as a key does, and its messages only go to the nodes of that shard.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
+ * @typeParam N How many nodes the commands reach.
  */
 export abstract class PubsubCommands<
   T extends string | Uint8Array = string,
@@ -37,24 +39,29 @@ export abstract class PubsubCommands<
   /**
    * Publishes a message on a channel.
    *
-   * Messages of one client stay in order; in a cluster those of one channel do. When the slot of the channel gets
-   * another owner, the first messages there may overtake the last ones at the old owner.
+   * Only clients that are subscribed at this moment receive it: the server does not store messages. Messages of one
+   * client arrive in order; on a cluster those of one channel do. When the slot of the channel moves to another node,
+   * the first messages there may overtake the last ones of the old node.
    *
-   * Complexity O(N+M) for N subscribers and M patterns that are subscribed to · since 2.0.0
+   * Complexity O(N+M) for N subscribers and M subscribed patterns · since 2.0.0
    *
-   * @example To one who listens
+   * @example A subscriber that receives the message
    * ```ts
+   * // One program subscribes …
    * await using news = await client.subscribe("news");
+   *
+   * // … and another one publishes.
    * await client.publish("news", "hello"); // 1
-   * for await (const { message } of news) {
-   *   console.log(message); // hello
-   *   break;
+   *
+   * for await (const { channel, message } of news) {
+   *   console.log(channel, message); // news hello
+   *   break; // a real subscriber goes on
    * }
    * ```
    *
-   * @param channel The channel.
-   * @param message The message.
-   * @returns How many clients got it; in a cluster only those at the node that took it in.
+   * @param channel Name of the channel.
+   * @param message The message: text, bytes, or a number.
+   * @returns The number of clients that receive it. On a cluster only those connected to the node that got the command.
    * @see {@link https://valkey.io/commands/publish/}
    */
   publish(channel: Key, message: Value): Promise<PerRoutedNode<number, N>> {
@@ -62,20 +69,20 @@ export abstract class PubsubCommands<
   }
 
   /**
-   * Lists the channels that somebody is subscribed to.
+   * Lists the channels that have subscribers.
    *
    * Subscriptions to patterns do not count.
    *
    * Complexity O(N) for N channels · since 2.8.0
    *
-   * @example Somebody listens to one channel
+   * @example The channels that match a pattern
    * ```ts
    * await using _ = await client.subscribe("news:art");
    * await client.pubsubChannels("news:*"); // ["news:art"]
    * ```
    *
-   * @param pattern Only channels that match this glob pattern.
-   * @returns The channels, each once.
+   * @param pattern Only channels that match this glob pattern; without it, all channels.
+   * @returns The names of the channels, each one once.
    * @see {@link https://valkey.io/commands/pubsub-channels/}
    */
   pubsubChannels(pattern?: Key): Promise<T[]> {
@@ -85,18 +92,17 @@ export abstract class PubsubCommands<
   }
 
   /**
-   * Counts the patterns that somebody is subscribed to.
+   * Counts the patterns that have subscribers.
    *
    * Complexity O(1) · since 2.8.0
    *
-   * @example Somebody listens to two patterns
+   * @example Number of patterns
    * ```ts
    * await using _ = await client.psubscribe(["news:*", "sport:*"]);
    * await client.pubsubNumpat(); // 2
    * ```
    *
-   * @returns How many different patterns there are; in a cluster one that is subscribed to at several nodes counts for
-   * each.
+   * @returns The number of distinct patterns. On a cluster a pattern counts once for each node with a subscriber.
    * @see {@link https://valkey.io/commands/pubsub-numpat/}
    */
   pubsubNumpat(): Promise<number> {
@@ -110,14 +116,14 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N channels · since 2.8.0
    *
-   * @example Somebody listens to one of two channels
+   * @example A channel with a subscriber, and one without
    * ```ts
    * await using _ = await client.subscribe("news");
    * await client.pubsubNumsub(["news", "weather"]); // { news: 1, weather: 0 }
    * ```
    *
-   * @param channels One channel, several or none.
-   * @returns The number of subscribers of each channel.
+   * @param channels One channel, several in an array or other iterable, or none.
+   * @returns The number of subscribers by channel.
    * @see {@link https://valkey.io/commands/pubsub-numsub/}
    */
   pubsubNumsub(channels: OneOrMany<Key>): Promise<Counts<T>> {
@@ -125,18 +131,18 @@ export abstract class PubsubCommands<
   }
 
   /**
-   * Lists the shard channels that somebody is subscribed to.
+   * Lists the shard channels that have subscribers.
    *
    * Complexity O(N) for N channels · since 7.0.0
    *
-   * @example Somebody listens to one channel
+   * @example All shard channels
    * ```ts
    * await using _ = await client.ssubscribe("orders:{7}");
    * await client.pubsubShardchannels(); // ["orders:{7}"]
    * ```
    *
-   * @param pattern Only channels that match this glob pattern.
-   * @returns The channels, each once.
+   * @param pattern Only channels that match this glob pattern; without it, all channels.
+   * @returns The names of the channels, each one once.
    * @see {@link https://valkey.io/commands/pubsub-shardchannels/}
    */
   pubsubShardchannels(pattern?: Key): Promise<T[]> {
@@ -150,14 +156,14 @@ export abstract class PubsubCommands<
    *
    * Complexity O(N) for N channels · since 7.0.0
    *
-   * @example Somebody listens
+   * @example Subscribers of one channel
    * ```ts
    * await using _ = await client.ssubscribe("orders:{7}");
    * await client.pubsubShardnumsub("orders:{7}"); // { "orders:{7}": 1 }
    * ```
    *
-   * @param shardchannels One channel, several or none.
-   * @returns The number of subscribers of each channel.
+   * @param shardchannels One channel, several in an array or other iterable, or none.
+   * @returns The number of subscribers by channel.
    * @see {@link https://valkey.io/commands/pubsub-shardnumsub/}
    */
   pubsubShardnumsub(shardchannels: OneOrMany<Key>): Promise<Counts<T>> {
@@ -167,21 +173,28 @@ export abstract class PubsubCommands<
   /**
    * Publishes a message on a shard channel.
    *
+   * On a cluster the message only goes to the nodes of the shard that has the slot of the channel, so that more shards
+   * carry more messages.
+   *
    * Complexity O(N) for N subscribers · since 7.0.0
    *
-   * @example To one who listens
+   * @example A subscriber that receives the message
    * ```ts
+   * // One program subscribes …
    * await using orders = await client.ssubscribe("orders:{7}");
+   *
+   * // … and another one publishes.
    * await client.spublish("orders:{7}", "paid"); // 1
-   * for await (const { message } of orders) {
-   *   console.log(message); // paid
-   *   break;
+   *
+   * for await (const { channel, message } of orders) {
+   *   console.log(channel, message); // orders:{7} paid
+   *   break; // a real subscriber goes on
    * }
    * ```
    *
-   * @param shardchannel The channel; in a cluster the message goes to the shard that has its slot.
-   * @param message The message.
-   * @returns How many clients got it, of those at the node that took it in.
+   * @param shardchannel Name of the shard channel.
+   * @param message The message: text, bytes, or a number.
+   * @returns The number of clients that receive it, of those connected to the node that got the command.
    * @see {@link https://valkey.io/commands/spublish/}
    */
   spublish(shardchannel: Key, message: Value): Promise<number> {
@@ -189,7 +202,7 @@ export abstract class PubsubCommands<
   }
 }
 
-/** For counts, no channels at all are as good as any: the server answers none. */
+/** Decodes the number of subscribers by channel. Without channels the reply is empty. */
 function toCounts<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Counts<T> {
   if (bytes) {
     const map = new ByteMap<number>();

@@ -1,7 +1,7 @@
 /**
- * Commands on Lua scripts.
+ * The commands for Lua scripts, `EVAL` to `SCRIPT SHOW`.
  *
- * Functions, which servers keep with the data, are in `function.ts`.
+ * The commands for functions, which the server stores with the data, are in `function.ts`.
  *
  * @module
  */
@@ -15,26 +15,30 @@ import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 
-/** Options for {@linkcode ScriptingCommands.scriptFlush}. At most one; by default as the server is configured. */
+/**
+ * Options for {@linkcode ScriptingCommands.scriptFlush}. At most one of them; without any, the server uses its
+ * configuration.
+ */
 export type ScriptFlushOptions = AtMostOne<{
-  /** Answer at once, and free the memory in the background. */
+  /** Return at once, and free the memory in the background. */
   async: boolean;
-  /** Answer when the memory is free. */
+  /** Return after the memory is freed. */
   sync: boolean;
 }>;
 
 const SCRIPT_FLUSH_OPTIONS: OptionShape<ScriptFlushOptions> = { async: "flag", sync: "flag" };
 
 /**
- * Commands on Lua scripts: running them, and keeping them ready by their digest.
+ * The commands for Lua scripts: run a script from its text, or load it into the server and run it by its digest.
  *
- * `client.run()` is more comfortable for a script that is run again and again: it sends the digest, and the text only
- * to a server that does not know it.
+ * For a script that runs more than once `client.run()` is simpler: it sends the digest, and the text only to a server
+ * that does not know it.
  *
- * What a script returns comes as it is, see {@linkcode Reply}: Lua's numbers are cut to integers, and `false` is null.
+ * Methods return the value of a script without conversion, see {@linkcode Reply}: Lua numbers are truncated to
+ * integers, and `false` is null.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
+ * @typeParam N How many nodes the commands reach.
  */
 export abstract class ScriptingCommands<
   T extends string | Uint8Array = string,
@@ -43,11 +47,11 @@ export abstract class ScriptingCommands<
   /**
    * Runs a Lua script.
    *
-   * Nobody else's commands are executed while it runs.
+   * The server runs nothing else while the script runs: a script is atomic.
    *
    * Complexity O(1) besides what the script does · since 2.6.0
    *
-   * @example Setting a key, unless it is longer already
+   * @example Set a value, unless the current one is at least as long
    * ```ts
    * const script = `
    *   if redis.call("STRLEN", KEYS[1]) >= #ARGV[1] then return false end
@@ -56,9 +60,9 @@ export abstract class ScriptingCommands<
    * await client.eval(script, { keys: ["longest"], args: ["hi"] }); // null
    * ```
    *
-   * @param script Its text.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param script Text of the script.
+   * @param call Keys and arguments of the script.
+   * @returns The value that the script returned.
    * @throws {ServerError} If the script cannot be compiled or fails.
    * @see {@link https://valkey.io/commands/eval/}
    */
@@ -69,11 +73,11 @@ export abstract class ScriptingCommands<
   /**
    * Runs a Lua script that only reads.
    *
-   * It can run on a replica, and its text is sent again if the connection breaks.
+   * It can run on a replica, and the client sends it again if the connection is lost.
    *
    * Complexity O(1) besides what the script does · since 7.0.0 · read-only
    *
-   * @example Adding numbers up where they are
+   * @example Add up the numbers of a list on the server
    * ```ts
    * await client.rpush("prices", [5, 7]);
    * const script = `
@@ -83,9 +87,9 @@ export abstract class ScriptingCommands<
    * await client.evalRo(script, { keys: ["prices"] }); // 12
    * ```
    *
-   * @param script Its text.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param script Text of the script.
+   * @param call Keys and arguments of the script.
+   * @returns The value that the script returned.
    * @throws {ServerError} If the script cannot be compiled, fails or tries to write.
    * @see {@link https://valkey.io/commands/eval_ro/}
    */
@@ -94,19 +98,19 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Runs a Lua script that the server knows already.
+   * Runs a Lua script that was loaded into the server, by its digest.
    *
    * Complexity O(1) besides what the script does · since 2.6.0
    *
-   * @example By its digest
+   * @example Load a script, then run it
    * ```ts
    * const sha1 = await client.scriptLoad(`return "hello " .. ARGV[1]`);
    * await client.evalsha(sha1, { args: ["Ada"] }); // "hello Ada"
    * ```
    *
-   * @param sha1 Its digest, as {@linkcode ScriptingCommands.scriptLoad} answers it.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param sha1 Digest of the script, from {@linkcode ScriptingCommands.scriptLoad}.
+   * @param call Keys and arguments of the script.
+   * @returns The value that the script returned.
    * @throws {ServerError} If the server does not know the script (`NOSCRIPT`), or it fails.
    * @see {@link https://valkey.io/commands/evalsha/}
    */
@@ -115,20 +119,20 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Runs a Lua script that the server knows already and that only reads.
+   * Runs a Lua script that only reads and was loaded into the server, by its digest.
    *
    * Complexity O(1) besides what the script does · since 7.0.0 · read-only
    *
-   * @example By its digest
+   * @example Load a script, then run it
    * ```ts
    * await client.set("name", "Ada");
    * const sha1 = await client.scriptLoad(`return "hello " .. redis.call("GET", KEYS[1])`);
    * await client.evalshaRo(sha1, { keys: ["name"] }); // "hello Ada"
    * ```
    *
-   * @param sha1 Its digest, as {@linkcode ScriptingCommands.scriptLoad} answers it.
-   * @param call Its keys and arguments.
-   * @returns What the script returned.
+   * @param sha1 Digest of the script, from {@linkcode ScriptingCommands.scriptLoad}.
+   * @param call Keys and arguments of the script.
+   * @returns The value that the script returned.
    * @throws {ServerError} If the server does not know the script (`NOSCRIPT`), or it fails or tries to write.
    * @see {@link https://valkey.io/commands/evalsha_ro/}
    */
@@ -140,20 +144,21 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Tells which scripts the server knows.
+   * Checks whether scripts are loaded.
    *
-   * In a cluster, which ones all primaries know.
+   * On a cluster a script counts as loaded if all primaries have it.
    *
    * Complexity O(N) for N scripts · since 2.6.0
    *
-   * @example One that was loaded, and one that was not
+   * @example A script that is loaded, and one that is not
    * ```ts
    * const sha1 = await client.scriptLoad("return 1");
    * await client.scriptExists([sha1, "0".repeat(40)]); // [true, false]
    * ```
    *
    * @param sha1s One digest, or several in an array or other iterable.
-   * @returns For each digest, whether its script is known.
+   * @returns One boolean per digest, in the order of `sha1s`.
+   * @throws {RangeError} If `sha1s` is empty.
    * @see {@link https://valkey.io/commands/script-exists/}
    */
   scriptExists(sha1s: OneOrMany<string>): Promise<boolean[]> {
@@ -161,18 +166,18 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Makes the server forget all scripts.
+   * Removes all loaded scripts.
    *
    * Complexity O(N) for N scripts · since 2.6.0
    *
-   * @example Forgetting everything
+   * @example Load a script, then remove all scripts
    * ```ts
    * const sha1 = await client.scriptLoad("return 1");
    * await client.scriptFlush(); // "OK"
    * await client.scriptExists(sha1); // [false]
    * ```
    *
-   * @param options When to free the memory (since 6.2.0).
+   * @param options `async` or `sync`: when to free the memory (since 6.2.0).
    * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/script-flush/}
    */
@@ -185,13 +190,13 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Ends the script that is running.
+   * Stops the script that is running, if it has not written anything.
    *
-   * A server hears of it only when the script has run for its `busy-reply-threshold`, 5 s if that is not configured.
+   * The server reads this command only after the script has run for `busy-reply-threshold`, 5 seconds by default.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example Nothing is running
+   * @example Stop a script, if one is running
    * ```ts
    * import { ServerError } from "@babushka/redis";
    *
@@ -202,8 +207,8 @@ export abstract class ScriptingCommands<
    * }
    * ```
    *
-   * @returns `"OK"` if a script was ended.
-   * @throws {ServerError} If no script is running (`NOTBUSY`), or it has written already (`UNKILLABLE`).
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If no script is running (`NOTBUSY`), or it has written something (`UNKILLABLE`).
    * @see {@link https://valkey.io/commands/script-kill/}
    */
   scriptKill(): Promise<"OK"> {
@@ -211,20 +216,20 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Gives the server a script to be run later.
+   * Loads a script into the server without running it.
    *
-   * In a cluster all nodes get it. Servers forget it when they restart.
+   * On a cluster all nodes get it. The server forgets loaded scripts when it restarts.
    *
    * Complexity O(N) in the length of the text · since 2.6.0
    *
-   * @example Loading and running
+   * @example Load a script, then run it by its digest
    * ```ts
    * const sha1 = await client.scriptLoad("return 42");
    * await client.evalsha(sha1); // 42
    * ```
    *
-   * @param script Its text.
-   * @returns Its digest: SHA-1 in hexadecimal.
+   * @param script Text of the script.
+   * @returns The digest of the script: SHA-1 in hexadecimal digits.
    * @throws {ServerError} If the script cannot be compiled.
    * @see {@link https://valkey.io/commands/script-load/}
    */
@@ -233,19 +238,19 @@ export abstract class ScriptingCommands<
   }
 
   /**
-   * Returns the text of a script that the server knows.
+   * Returns the text of a loaded script.
    *
    * Complexity O(1) · since Valkey 8.0
    *
-   * @example There and back
+   * @example Read back a script
    * ```ts
    * const sha1 = await client.scriptLoad("return 42");
    * await client.scriptShow(sha1); // "return 42"
    * ```
    *
-   * @param sha1 Its digest.
-   * @returns Its text.
-   * @throws {ServerError} If the server does not know the script (`NOSCRIPT`).
+   * @param sha1 Digest of the script, from {@linkcode ScriptingCommands.scriptLoad}.
+   * @returns The text of the script.
+   * @throws {ServerError} If the script is not loaded (`NOSCRIPT`).
    * @see {@link https://valkey.io/commands/script-show/}
    */
   scriptShow(sha1: string): Promise<PerRoutedNode<T, N>> {
