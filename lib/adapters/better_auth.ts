@@ -1,7 +1,7 @@
 /**
- * Secondary storage for [Better Auth](https://better-auth.com): its sessions and rate limits.
+ * Secondary storage for [Better Auth](https://better-auth.com), which keeps its sessions and rate limits in Redis.
  *
- * @example Sessions of Better Auth
+ * @example Store the sessions of Better Auth
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  * import { betterAuthStorage } from "@babushka/redis/better-auth";
@@ -20,33 +20,33 @@ import { clientOf, type StoreClient } from "./store_client.ts";
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options for {@linkcode betterAuthStorage}. */
+/** Options of {@linkcode betterAuthStorage}. */
 export interface BetterAuthStorageOptions {
-  /** What all keys begin with. @default {"better-auth:"} */
+  /** Prefix of all keys. @default {"better-auth:"} */
   prefix?: string;
 }
 
-/** The `SecondaryStorage` of Better Auth. */
+/** Implementation of `SecondaryStorage` of Better Auth. */
 export interface BetterAuthStorage {
-  /** The value of a key. */
+  /** Returns the value of a key; null if it does not exist. */
   get(key: string): Promise<string | null>;
-  /** The value of a key, which is deleted with the same command. */
+  /** Returns the value of a key and deletes the key, atomically. Null if it does not exist. */
   getAndDelete(key: string): Promise<string | null>;
-  /** Counts; the counter ends `ttl` seconds after it began. */
+  /** Increments a counter and returns it. The counter is deleted `ttl` seconds after its first increment. */
   increment(key: string, ttl: number): Promise<number>;
-  /** Writes a key that expires after `ttl` seconds. */
+  /** Sets a key that expires after `ttl` seconds; without `ttl` it does not expire. */
   set(key: string, value: string, ttl?: number): Promise<void>;
   /** Deletes a key. */
   delete(key: string): Promise<void>;
 }
 
 /**
- * Makes a storage.
+ * Creates a storage.
  *
- * @param client `RedisClient` or `RedisClusterClient`. It stays open: close it where it was made.
- * @param options More.
- * @returns The storage. `getAndDelete()` needs a server of version 6.2 or later.
- * @throws {TypeError} If it is no client.
+ * @param client `RedisClient` or `RedisClusterClient`. The storage does not close it.
+ * @param options Prefix of the keys.
+ * @returns The storage. `getAndDelete()` requires server version 6.2 or later.
+ * @throws {TypeError} If `client` is not a client.
  */
 export function betterAuthStorage(
   client: StoreClient,

@@ -1,5 +1,5 @@
 /**
- * What adapters are given to make their clients of: a client class, and its configuration.
+ * Client class and configuration, from which adapters create their clients.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import type {
 import { type Settings, settingsOf } from "../configuration/settings.ts";
 import { configurationOfUrl } from "../configuration/url.ts";
 
-/** A client class: `RedisClient` or `RedisClusterClient`. */
+/** A client class: {@linkcode RedisClient} or {@linkcode RedisClusterClient}. */
 export interface ClientClass {
-  /** Whether its clients are for a cluster. */
+  /** Whether the class is for clusters. */
   readonly isCluster: boolean;
-  /** Makes a client. */
+  /** Creates a client. */
   create(configuration: ClientConfiguration | string | URL): Promise<AsyncDisposable>;
 }
 
-/** What `create()` of a client class takes besides a URL. */
+/** Options for `create()` of a client class. */
 export type ClientConfiguration = RedisClientConfiguration | ClusterClientConfiguration;
 
-/** Milliseconds that libraries are used to wait for a reply, longer than the default of a client. */
+/** Default request timeout of adapters, in milliseconds. Other libraries expect to wait longer than 250 ms. */
 const REQUEST_TIMEOUT = 5000;
 
 /**
@@ -44,7 +44,7 @@ export function checkConfiguration(
   return { configuration: { requestTimeout: REQUEST_TIMEOUT, ...given }, settings };
 }
 
-/** Stands for the client class of one node of a cluster, which uses the client of the cluster. */
+/** Client class for the facade of a single cluster node, which uses the client of the cluster. */
 export const NO_CLIENT: ClientClass = {
   isCluster: false,
   create: () => Promise.reject(new Error("Cannot connect to one node of a cluster alone")),

@@ -1,5 +1,5 @@
 /**
- * Counters that end a fixed time after they began.
+ * Counters with a fixed window.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import type { Client } from "../client/client.ts";
 
 /**
- * Counts, and tells for how long the counter still lives. Its time begins with the first count.
+ * Increments a counter that expires a fixed time after its first increment.
  *
  * @param client The client.
- * @param key The counter.
- * @param window Milliseconds that it lives.
- * @returns The count, and the milliseconds that are left.
+ * @param key Key of the counter.
+ * @param window Lifetime of the counter, in milliseconds.
+ * @returns The new count, and the remaining lifetime in milliseconds.
  */
 export async function countIn(
   client: Client,
   key: string,
   window: number,
 ): Promise<{ count: number; left: number }> {
-  // SET with NX begins the time; INCR leaves it as it is.
+  // SET with NX starts the window. INCR does not change the expiry.
   const results = await client.transaction((t) => [
     t.set(key, 0, { px: Math.ceil(window), nx: true }),
     t.incr(key),

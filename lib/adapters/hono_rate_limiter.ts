@@ -1,7 +1,7 @@
 /**
- * A store for [hono-rate-limiter](https://github.com/rhinobase/hono-rate-limiter).
+ * Store for [hono-rate-limiter](https://github.com/rhinobase/hono-rate-limiter).
  *
- * @example At most a hundred requests a minute
+ * @example Allow a hundred requests per minute
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  * import { honoRateLimiterStore } from "@babushka/redis/hono-rate-limiter";
@@ -24,50 +24,50 @@ import { clearKeys, clientOf, type StoreClient } from "./store_client.ts";
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options for {@linkcode honoRateLimiterStore}. */
+/** Options of {@linkcode honoRateLimiterStore}. */
 export interface HonoRateLimiterStoreOptions {
-  /** What all keys begin with. @default {"rate-limit:"} */
+  /** Prefix of all keys. @default {"rate-limit:"} */
   prefix?: string;
 }
 
-/** How often a client was counted, and when its counter ends. */
+/** Number of requests of a client, and when its counter is reset. */
 export interface RateLimitCount {
-  /** How often. */
+  /** Number of requests in the current window. */
   totalHits: number;
-  /** When the counter ends. */
+  /** End of the window, when the counter is reset. */
   resetTime: Date;
 }
 
-/** A store of hono-rate-limiter. */
+/** Implementation of `Store` of hono-rate-limiter. */
 export interface HonoRateLimiterStore {
-  /** What all keys begin with. */
+  /** Prefix of all keys. */
   prefix: string;
-  /** Other processes use the same keys. */
+  /** Always false: all processes with the same database share the counters. */
   localKeys: false;
-  /** Takes over the options of the limiter, of which it needs `windowMs`. */
+  /** Sets the length of the window. The rate limiter calls it. */
   init(options: { windowMs: number }): void;
-  /** Tells how often a client was counted; undefined if its counter has ended. */
+  /** Returns the counter of a client; undefined if it has none. */
   get(key: string): Promise<RateLimitCount | undefined>;
-  /** Counts a client. Its counter ends `windowMs` after it began. */
+  /** Increments the counter of a client. It is reset `windowMs` after its first increment. */
   increment(key: string): Promise<RateLimitCount>;
-  /** Takes one count back, if the counter has not ended. */
+  /** Decrements the counter of a client, if there is one. */
   decrement(key: string): Promise<void>;
-  /** Ends the counter of a client. */
+  /** Resets the counter of a client. */
   resetKey(key: string): Promise<void>;
-  /** Ends all counters. */
+  /** Resets all counters with the prefix. */
   resetAll(): Promise<void>;
 }
 
-/** Takes one count back. DECR alone would begin a counter that never ends. */
+/** Decrements an existing counter. DECR alone would create a counter that never expires. */
 const DECREMENT = `if redis.call("EXISTS", KEYS[1]) == 1 then redis.call("DECR", KEYS[1]) end`;
 
 /**
- * Makes a store.
+ * Creates a store.
  *
- * @param client `RedisClient` or `RedisClusterClient`. It stays open: close it where it was made.
- * @param options More.
+ * @param client `RedisClient` or `RedisClusterClient`. The store does not close it.
+ * @param options Prefix of the keys.
  * @returns The store.
- * @throws {TypeError} If it is no client.
+ * @throws {TypeError} If `client` is not a client.
  */
 export function honoRateLimiterStore(
   client: StoreClient,

@@ -5,7 +5,7 @@
  * [oak_sessions](https://github.com/jcs224/oak_sessions), {@linkcode honoSessionStorage} for
  * [`@hono/session`](https://github.com/honojs/middleware).
  *
- * @example hono-sessions
+ * @example Sessions with hono-sessions
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  * import { sessionStore } from "@babushka/redis/sessions";
@@ -24,66 +24,66 @@ import { clientOf, type StoreClient } from "./store_client.ts";
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options for {@linkcode sessionStore}. */
+/** Options of {@linkcode sessionStore}. */
 export interface SessionStoreOptions {
-  /** What all keys begin with. @default {"session:"} */
+  /** Prefix of all keys. @default {"session:"} */
   prefix?: string;
-  /** Seconds until a session that is not written any more is deleted. @default {86400} */
+  /** Lifetime of a session after its last write, in seconds. @default {86400} */
   ttl?: number;
 }
 
-/** Options for {@linkcode honoSessionStorage}. */
+/** Options of {@linkcode honoSessionStorage}. */
 export interface HonoSessionStorageOptions extends SessionStoreOptions {
   /**
-   * Called with what went wrong when a session was written or deleted: `@hono/session` does not wait for that. By default it
-   * is written to the console.
+   * Function that is called with the error if a session could not be written or deleted. `@hono/session` does not wait
+   * for these operations. By default errors are logged to the console.
    */
   onError?: (error: unknown) => void;
 }
 
-/** A store of hono-sessions and of oak_sessions. */
+/** Implementation of `Store` of hono-sessions and oak_sessions. */
 export interface SessionStore {
-  /** Whether there is a session. */
+  /** Returns whether a session exists. */
   sessionExists(id: string): Promise<boolean>;
-  /** The data of a session; null if there is none. */
+  /** Returns the data of a session; null if it does not exist. */
   // deno-lint-ignore no-explicit-any
   getSessionById(id?: string): Promise<any>;
-  /** Writes a new session. */
+  /** Creates a session. */
   createSession(id: string, data: unknown): Promise<void>;
-  /** Writes a session. */
+  /** Sets the data of a session, and restarts its lifetime. */
   persistSessionData(id: string, data: unknown): Promise<void>;
   /** Deletes a session. */
   deleteSession(id: string): Promise<void>;
 }
 
 /**
- * The storage of `@hono/session`.
+ * Implementation of the storage interface of `@hono/session`.
  *
  * @typeParam D Type of the data of a session.
  */
 export interface HonoSessionStorage<D> {
-  /** The data of a session; null if there is none. */
+  /** Returns the data of a session; null if it does not exist. */
   get(id: string): Promise<D | null>;
-  /** Writes a session. */
+  /** Sets the data of a session, and restarts its lifetime. */
   set(id: string, data: D): void;
   /** Deletes a session. */
   delete(id: string): void;
 }
 
 /**
- * Makes a store for hono-sessions or oak_sessions.
+ * Creates a store for hono-sessions or oak_sessions.
  *
- * @param client `RedisClient` or `RedisClusterClient`. It stays open: close it where it was made.
- * @param options More.
- * @returns The store. Data must survive JSON.
- * @throws {TypeError} If it is no client, or `ttl` is not above 0.
+ * @param client `RedisClient` or `RedisClusterClient`. The store does not close it.
+ * @param options Prefix of the keys, and lifetime of the sessions.
+ * @returns The store. Session data must be serializable as JSON.
+ * @throws {TypeError} If `client` is not a client, or `ttl` is not above 0.
  */
 export function sessionStore(
   client: StoreClient,
   { prefix = "session:", ttl = 86_400 }: SessionStoreOptions = {},
 ): SessionStore {
   const redis = clientOf(client, "the store");
-  if (!(ttl > 0)) throw new TypeError("Cannot make the store: expected a ttl above 0 seconds");
+  if (!(ttl > 0)) throw new TypeError("Cannot create the store: expected a ttl above 0 seconds");
   const write = async (id: string, data: unknown): Promise<void> => {
     await redis.set(prefix + id, JSON.stringify(data), { px: Math.ceil(ttl * 1000) });
   };
@@ -103,13 +103,13 @@ export function sessionStore(
 }
 
 /**
- * Makes a storage for `useSessionStorage()` of `@hono/session`.
+ * Creates a storage for `useSessionStorage()` of `@hono/session`.
  *
  * @typeParam D Type of the data of a session.
- * @param client `RedisClient` or `RedisClusterClient`. It stays open: close it where it was made.
- * @param options More.
- * @returns The storage. Data must survive JSON. What is read after a write sees it.
- * @throws {TypeError} If it is no client, or `ttl` is not above 0.
+ * @param client `RedisClient` or `RedisClusterClient`. The storage does not close it.
+ * @param options Prefix of the keys, lifetime of the sessions, and error handler.
+ * @returns The storage. Session data must be serializable as JSON. A read sees all earlier writes of this process.
+ * @throws {TypeError} If `client` is not a client, or `ttl` is not above 0.
  */
 export function honoSessionStorage<D>(
   client: StoreClient,

@@ -1,14 +1,14 @@
 /**
- * The part of a client that stores for other libraries use.
+ * The client as the stores for other libraries see it.
  *
  * @module
  */
 
 import type { Client } from "../client/client.ts";
 
-/** A client: `RedisClient` or `RedisClusterClient`. */
+/** A client: {@linkcode RedisClient} or {@linkcode RedisClusterClient}. */
 export interface StoreClient {
-  /** The value of a key. */
+  /** Returns the value of a key. */
   get(key: string): Promise<string | null>;
   /** Deletes keys. */
   unlink(keys: string[]): Promise<number>;
@@ -17,21 +17,22 @@ export interface StoreClient {
 }
 
 /**
- * All methods of a client that a user has passed in.
+ * Checks that an argument is a client.
  *
- * @param client The client.
- * @param what What it is for, for the message.
- * @throws {TypeError} If it is no client.
+ * @param client The argument.
+ * @param what Object that uses the client, for the message.
+ * @returns The client with all its methods.
+ * @throws {TypeError} If it is not a client.
  */
 export function clientOf(client: StoreClient, what: string): Client {
   const given = client as Partial<Client> | null | undefined;
   if (typeof given?.customCommand !== "function" || typeof given.scanIterator !== "function") {
-    throw new TypeError(`Cannot make ${what}: expected a RedisClient or a RedisClusterClient`);
+    throw new TypeError(`Cannot create ${what}: expected a RedisClient or a RedisClusterClient`);
   }
   return given as Client;
 }
 
-/** How many keys are deleted by one command. */
+/** Number of keys to delete with one command. */
 const PAGE = 500;
 
 /**

@@ -1,10 +1,10 @@
 /**
- * A driver for [unstorage](https://unstorage.unjs.io), the storage of Nitro and Nuxt.
+ * Driver for [unstorage](https://unstorage.unjs.io), the storage layer of Nitro and Nuxt.
  *
- * Unlike the driver for Redis that unstorage has, it takes a client that the program has already, keeps raw items as they
- * are, and reads and lists the keys of a whole cluster.
+ * Unlike the built-in Redis driver of unstorage, it takes an existing client, stores raw items without encoding, and
+ * supports clusters for reads of several items and lists of keys.
  *
- * @example A storage on a client
+ * @example Create a storage
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  * import { unstorageDriver } from "@babushka/redis/unstorage";
@@ -22,64 +22,67 @@ import { clearKeys, clientOf, keysOf, type StoreClient } from "./store_client.ts
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options for {@linkcode unstorageDriver}. */
+/** Options of {@linkcode unstorageDriver}. */
 export interface UnstorageDriverOptions {
-  /** What all keys begin with. If it is empty, `clear()` deletes every key of the database. @default {""} */
+  /** Prefix of all keys, followed by `:`. If it is empty, `clear()` deletes all keys of the database. @default {""} */
   base?: string;
-  /** Seconds until items expire, where `setItem()` gives no `ttl`. By default they stay. */
+  /** Lifetime of items in seconds, for calls of `setItem()` without `ttl`. By default items do not expire. */
   ttl?: number;
 }
 
 /** Options of a single call. */
 export interface UnstorageCallOptions {
-  /** Seconds until the item expires. */
+  /** Lifetime of the item, in seconds. */
   ttl?: number;
 }
 
-/** A driver of unstorage. */
+/** Implementation of `Driver` of unstorage. */
 export interface UnstorageDriver {
-  /** Its name. */
+  /** Name of the driver. */
   name: string;
-  /** What it can do by itself. */
+  /** Features that the driver implements itself. */
   flags: { ttl: boolean };
-  /** Its options. */
+  /** Options of the driver. */
   options: UnstorageDriverOptions;
-  /** The client. */
+  /** Returns the client. */
   getInstance(): StoreClient;
-  /** Whether there is an item. */
+  /** Returns whether an item exists. */
   hasItem(key: string): Promise<boolean>;
-  /** The text of an item. */
+  /** Returns an item as text; null if it does not exist. */
   getItem(key: string): Promise<string | null>;
-  /** Several items, read together. */
+  /** Returns several items as text, read with MGET. */
   getItems(items: { key: string }[]): Promise<{ key: string; value: string | null }[]>;
-  /** The bytes of an item. */
+  /** Returns an item as bytes; null if it does not exist. */
   getItemRaw(key: string): Promise<Uint8Array | null>;
-  /** Writes an item. */
+  /** Sets an item. */
   setItem(key: string, value: string, options?: UnstorageCallOptions): Promise<void>;
-  /** Writes several items in one go. */
+  /** Sets several items in one round trip. */
   setItems(
     items: { key: string; value: string; options?: UnstorageCallOptions }[],
     options?: UnstorageCallOptions,
   ): Promise<void>;
-  /** Writes bytes, or text as it is. */
+  /** Sets an item to bytes or text, without encoding. */
   setItemRaw(key: string, value: unknown, options?: UnstorageCallOptions): Promise<void>;
   /** Deletes an item. */
   removeItem(key: string): Promise<void>;
-  /** Seconds until an item expires; null if there is no item. */
+  /**
+   * Returns the remaining lifetime of an item in seconds, without `ttl` if it does not expire; null if it does not
+   * exist.
+   */
   getMeta(key: string): Promise<{ ttl?: number } | null>;
-  /** The keys below a base. */
+  /** Returns the keys that start with a base. */
   getKeys(base: string): Promise<string[]>;
-  /** Deletes the items below a base. */
+  /** Deletes the items whose keys start with a base. */
   clear(base: string): Promise<void>;
 }
 
 /**
- * Makes a driver. The client stays open when the storage is disposed of: close it where it was made.
+ * Creates a driver. Disposing of the storage does not close the client.
  *
  * @param client `RedisClient` or `RedisClusterClient`.
- * @param options More.
+ * @param options Prefix of the keys, and lifetime of the items.
  * @returns The driver, for `createStorage({ driver })`.
- * @throws {TypeError} If it is no client.
+ * @throws {TypeError} If `client` is not a client.
  */
 export function unstorageDriver(
   client: StoreClient,
@@ -134,5 +137,5 @@ function bytesOf(value: unknown): string | Uint8Array {
   if (ArrayBuffer.isView(value)) {
     return new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
   }
-  throw new TypeError("Cannot write the raw item: expected a string or bytes");
+  throw new TypeError("Cannot set the raw item: expected a string or bytes");
 }

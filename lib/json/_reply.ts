@@ -1,5 +1,5 @@
 /**
- * How JSON commands build their words and read their replies.
+ * Arguments and replies of JSON commands.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { ServerError, UnexpectedReplyError } from "../errors.ts";
 import type { Reply } from "../resp/reply.ts";
 
 /**
- * What a command answers about the values that a path leads to: a list for a JSONPath, which begins with `$`; one for any
- * other path, which is a legacy one and leads to one value.
+ * Result of a command for the values that a path matches: an array for a JSONPath (`$…`), a single result for a legacy
+ * path.
  *
  * @typeParam P Type of the path.
- * @typeParam R What is answered about a value.
+ * @typeParam R Result for one value.
  */
 export type ByPath<P extends string, R> = P extends `$${string}` ? (R | null)[] | null
   : string extends P ? R | (R | null)[] | null
@@ -22,7 +22,7 @@ export type ByPath<P extends string, R> = P extends `$${string}` ? (R | null)[] 
  * Makes JSON text of a value.
  *
  * @param value The value.
- * @returns The text; an error if the value has no JSON form (undefined, a function, a cycle, a bigint).
+ * @returns The text; an error if the value cannot be serialized (undefined, a function, a cycle, a bigint).
  */
 export function toJson(value: unknown): string | Error {
   try {
@@ -33,7 +33,7 @@ export function toJson(value: unknown): string | Error {
 }
 
 function noJson(cause: unknown): TypeError {
-  return new TypeError("Cannot send a value that has no JSON form", { cause });
+  return new TypeError("Cannot send a value that cannot be serialized as JSON", { cause });
 }
 
 /** The value of JSON text, or null for a missing key. */

@@ -1,7 +1,7 @@
 /**
- * Commands on JSON documents, of the modules RedisJSON (built into Redis 8 as its makers ship it) and valkey-json.
+ * Commands for JSON documents. They require the module RedisJSON, which Redis 8 includes, or valkey-json.
  *
- * @example A document, a value in it, and all values that a path leads to
+ * @example Write a document, and read it or parts of it
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  * import { json } from "@babushka/redis/json";
@@ -42,34 +42,34 @@ import {
 export type { ByPath } from "./_reply.ts";
 
 /**
- * A place in a document: a JSONPath, which begins with `$` and can lead to several values (`"$..price"`), or a legacy path,
- * which leads to one (`".price"`; `"."` is the whole document).
+ * Path in a document. A JSONPath starts with `$` and may match several values: `"$..price"`. A legacy path matches one
+ * value: `".price"`. `"$"` and `"."` are the whole document.
  */
 export type JsonPath = string;
 
-/** On what condition {@linkcode JsonCommands.set} writes. */
+/** Conditions of {@linkcode JsonCommands.set}. */
 export interface JsonSetOptions {
-  /** Only if there is nothing at the path. Not with `xx`. @default {false} */
+  /** Set only if the path does not exist. Cannot be combined with `xx`. @default {false} */
   nx?: boolean;
-  /** Only if there is something at the path. Not with `nx`. @default {false} */
+  /** Set only if the path exists. Cannot be combined with `nx`. @default {false} */
   xx?: boolean;
 }
 
-/** A value to write with {@linkcode JsonCommands.mset}. */
+/** A value for {@linkcode JsonCommands.mset}. */
 export interface JsonEntry {
   /** Key of the document. */
   key: Key;
-  /** Where in the document. */
+  /** Path in the document. */
   path: JsonPath;
-  /** The value: anything that has a JSON form. */
+  /** The value. It must be serializable as JSON. */
   value: unknown;
 }
 
-/** Where {@linkcode JsonCommands.arrindex} looks. */
+/** Range of indexes for {@linkcode JsonCommands.arrindex}. */
 export interface JsonRange {
-  /** The first position; a negative one counts from the end. @default {0} */
+  /** First index. A negative index counts from the end. @default {0} */
   start?: number;
-  /** The position behind the last one, 0 for the end. @default {0} */
+  /** End of the range (exclusive). 0 means the end of the array. @default {0} */
   stop?: number;
 }
 
@@ -78,11 +78,11 @@ const RANGE: OptionShape<JsonRange> = { start: "word", stop: "word" };
 const ROOT = ".";
 
 /**
- * Makes the JSON commands of a client, a view, a batch, a transaction or a session of `watch()`.
+ * Returns the JSON commands for a client, a view, a batch, a transaction or a session of `watch()`.
  *
- * Making them costs nothing worth keeping them for. Replies are text also on a `bytes` view.
+ * The call is cheap, so the result need not be stored. Replies are text, even on a `bytes` view.
  *
- * @example In a transaction
+ * @example Use JSON commands in a transaction
  * ```ts no-eval
  * await client.transaction((t) => [
  *   json(t).numincrby("user:7", "$.visits", 1),
@@ -90,7 +90,7 @@ const ROOT = ".";
  * ]);
  * ```
  *
- * @param executor What runs the commands.
+ * @param executor Client, view, batch, transaction or session that runs the commands.
  * @returns The commands.
  */
 export function json<T extends string | Uint8Array>(executor: Executor<T>): JsonCommands {
@@ -98,21 +98,22 @@ export function json<T extends string | Uint8Array>(executor: Executor<T>): Json
 }
 
 /**
- * Commands on JSON documents. Made by {@linkcode json}.
+ * Commands for JSON documents, as returned by {@linkcode json}.
  *
- * Values go out as `JSON.stringify()` writes them, and come back as `JSON.parse()` reads them: numbers beyond 2^53 lose
- * digits. Replies are the same on RESP2 and RESP3.
+ * Values are written with `JSON.stringify()` and read with `JSON.parse()`, so numbers beyond 2^53 lose precision.
+ * Replies do not depend on the RESP version.
  *
- * Where a path can be left out, the whole document is meant, and one value is answered. With a JSONPath (`$…`) a list
- * is answered, with an item for each value that the path leads to: null where it is of another kind.
+ * An optional path defaults to the whole document. With a legacy path (`.name`), a method returns one result. With a
+ * JSONPath (`$.name`), it returns an array with a result for each value that the path matches. The result is null for
+ * values of another type.
  */
 export class JsonCommands extends Executor {
   readonly #executor: Executor<string | Uint8Array>;
 
   /**
-   * Makes the commands. {@linkcode json} does.
+   * Creates the commands. Use {@linkcode json} instead.
    *
-   * @param executor What runs them.
+   * @param executor Runs the commands.
    * @ignore
    */
   constructor(executor: Executor<string> | Executor<Uint8Array> | Executor<string | Uint8Array>) {
@@ -123,15 +124,15 @@ export class JsonCommands extends Executor {
   /**
    * Appends values to arrays.
    *
-   * @example Two more tags
+   * @example Append two tags
    * ```ts no-eval
    * await json(client).arrappend("user:7", "$.tags", ["new", "old"]); // [3]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param values The value, or several in an array; an array as a value goes into an array.
-   * @returns The new length of each array; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param values One value, or an array of values. To append an array as one value, wrap it: `[[1, 2]]`.
+   * @returns The new length of each array; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.arrappend/}
    */
   arrappend<const P extends JsonPath>(
@@ -145,18 +146,19 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Finds a scalar value in arrays.
+   * Finds the first occurrence of a scalar value in arrays.
    *
-   * @example Where is it?
+   * @example Find a tag
    * ```ts no-eval
    * await json(client).arrindex("user:7", ".tags", "math"); // 0
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param value The value.
-   * @param range Where to look.
-   * @returns Its position in each array, −1 if it is not there; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param value The value to find.
+   * @param range Range of indexes to search. By default the whole array.
+   * @returns Index of the value in each array, −1 if it is not found; null for values of another type, or if the key
+   * does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.arrindex/}
    */
   arrindex<const P extends JsonPath>(
@@ -175,16 +177,16 @@ export class JsonCommands extends Executor {
   /**
    * Inserts values into arrays.
    *
-   * @example In front of all
+   * @example Insert a tag at the beginning
    * ```ts no-eval
    * await json(client).arrinsert("user:7", "$.tags", 0, "first"); // [2]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param index In front of which position; a negative one counts from the end.
-   * @param values The value, or several in an array; an array as a value goes into an array.
-   * @returns The new length of each array; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param index Index of the first inserted value. A negative index counts from the end.
+   * @param values One value, or an array of values. To append an array as one value, wrap it: `[[1, 2]]`.
+   * @returns The new length of each array; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.arrinsert/}
    */
   arrinsert<const P extends JsonPath>(
@@ -199,16 +201,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Tells how long arrays are.
+   * Returns the length of arrays.
    *
-   * @example How many tags
+   * @example Count tags
    * ```ts no-eval
    * await json(client).arrlen("user:7", ".tags"); // 1
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns The length of each array; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document. By default the whole document.
+   * @returns The length of each array; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.arrlen/}
    */
   arrlen<const P extends JsonPath = ".">(key: Key, path?: P): Promise<ByPath<P, number>> {
@@ -220,17 +222,18 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Removes an element from arrays, and answers it.
+   * Removes an element from arrays and returns it.
    *
-   * @example The last tag
+   * @example Remove the last tag
    * ```ts no-eval
    * await json(client).arrpop("user:7", ".tags"); // "math"
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @param index Position of the element; the last one if it is left out.
-   * @returns The element of each array; null where the array is empty or no array, or if there is no such key.
+   * @param path Path in the document. By default the whole document.
+   * @param index Index of the element. A negative index counts from the end. By default the last element.
+   * @returns The removed element of each array; null for empty arrays and values of another type, or if the key does
+   * not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.arrpop/}
    */
   arrpop<const P extends JsonPath = ".">(
@@ -245,18 +248,18 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Removes all elements of arrays but those in a range.
+   * Removes all elements outside a range from arrays.
    *
-   * @example The first ten
+   * @example Keep the first ten tags
    * ```ts no-eval
    * await json(client).arrtrim("user:7", "$.tags", 0, 9); // [1]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param start The first position to keep.
-   * @param stop The last position to keep.
-   * @returns The new length of each array; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param start Index of the first element to keep.
+   * @param stop Index of the last element to keep (inclusive).
+   * @returns The new length of each array; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.arrtrim/}
    */
   arrtrim<const P extends JsonPath>(
@@ -274,14 +277,14 @@ export class JsonCommands extends Executor {
   /**
    * Empties arrays and objects, and sets numbers to 0.
    *
-   * @example No tags
+   * @example Remove all tags
    * ```ts no-eval
    * await json(client).clear("user:7", "$.tags"); // 1
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns How many values were changed.
+   * @param path Path in the document. By default the whole document.
+   * @returns Number of changed values.
    * @see {@link https://redis.io/docs/latest/commands/json.clear/}
    */
   clear(key: Key, path?: JsonPath): Promise<number> {
@@ -289,16 +292,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Tells how much memory values take.
+   * Returns the memory usage of values.
    *
-   * @example A document
+   * @example Memory usage of a document
    * ```ts no-eval
    * await json(client).debugMemory("user:7"); // 264
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns The bytes that each value takes; null if there is no such key.
+   * @param path Path in the document. By default the whole document.
+   * @returns Size of each value in bytes; null if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.debug-memory/}
    */
   debugMemory<const P extends JsonPath = ".">(key: Key, path?: P): Promise<ByPath<P, number>> {
@@ -310,16 +313,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Deletes values; the whole document deletes the key.
+   * Deletes values. Deleting the whole document deletes the key.
    *
-   * @example One field
+   * @example Delete a field
    * ```ts no-eval
    * await json(client).del("user:7", "$.tags"); // 1
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns How many values were deleted.
+   * @param path Path in the document. By default the whole document.
+   * @returns Number of deleted values.
    * @see {@link https://redis.io/docs/latest/commands/json.del/}
    */
   del(key: Key, path?: JsonPath): Promise<number> {
@@ -327,16 +330,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Deletes values, as {@linkcode JsonCommands.del} does.
+   * Deletes values, like {@linkcode JsonCommands.del}.
    *
-   * @example One field
+   * @example Delete a field
    * ```ts no-eval
    * await json(client).forget("user:7", "$.tags"); // 1
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns How many values were deleted.
+   * @param path Path in the document. By default the whole document.
+   * @returns Number of deleted values.
    * @see {@link https://redis.io/docs/latest/commands/json.forget/}
    */
   forget(key: Key, path?: JsonPath): Promise<number> {
@@ -344,9 +347,9 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Gets a document, or values in it.
+   * Returns a document or values in it.
    *
-   * @example A document, a value, a list of values, and values by path
+   * @example Read a document, a value, an array of values, and values by path
    * ```ts no-eval
    * await json(client).get<{ name: string }>("user:7"); // { name: "Ada", tags: ["math"] }
    * await json(client).get("user:7", ".name"); // "Ada"
@@ -354,38 +357,38 @@ export class JsonCommands extends Executor {
    * await json(client).get("user:7", ["$.name", "$.tags"]); // { "$.name": ["Ada"], "$.tags": [["math"]] }
    * ```
    *
-   * @typeParam D What the document, or a value in it, is taken for. Nothing checks it.
+   * @typeParam D Type of the document or of a value. It is not checked.
    * @param key Key of the document.
-   * @param path One path, or several in an array.
-   * @returns The value; with a JSONPath the list of values; with several paths a record by path. Null if there is no
-   * such key.
-   * @throws {ServerError} If a legacy path leads nowhere, or the key holds something else than a document.
+   * @param path One path, or an array of paths. By default the whole document.
+   * @returns The value for a legacy path, an array of values for a JSONPath, a record by path for several paths. Null
+   * if the key does not exist.
+   * @throws {ServerError} If a legacy path does not exist, or the key does not hold a document.
    * @see {@link https://redis.io/docs/latest/commands/json.get/}
    */
   get<D = unknown>(key: Key, path?: "." | `.${string}`): Promise<D | null>;
-  /** Gets all values that a JSONPath leads to. */
+  /** Returns all values that a JSONPath matches. */
   get<D = unknown>(key: Key, path: `$${string}`): Promise<D[] | null>;
-  /** Gets the values of several paths, as a record by path. */
+  /** Returns the values of several paths, as a record by path. */
   get<D = unknown>(key: Key, paths: Many<JsonPath>): Promise<Record<string, D> | null>;
-  /** Gets a value, or a list of values for a JSONPath. */
+  /** Returns a value, or an array of values for a JSONPath. */
   get<D = unknown>(key: Key, path: JsonPath): Promise<D | D[] | null>;
-  /** Gets a document, or values in it. */
+  /** Returns a document or values in it. */
   get(key: Key, path?: OneOrMany<JsonPath>): Promise<unknown> {
     return this.send(["JSON.GET", key, ...listOf(path ?? ROOT)], fromJsonOrNull);
   }
 
   /**
-   * Merges a value into what is there (RFC 7396): null deletes a field. Not in valkey-json 1.0.
+   * Merges a value into the existing one (RFC 7396). Null deletes a field. Not available in valkey-json 1.0.
    *
-   * @example One field changed, one deleted
+   * @example Change a field and delete another
    * ```ts no-eval
    * await json(client).merge("user:7", "$", { name: "Ada L.", tags: null }); // "OK"
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param value The value: anything that has a JSON form.
-   * @returns `"OK"`, always.
+   * @param path Path in the document.
+   * @param value The value. It must be serializable as JSON.
+   * @returns Always `"OK"`.
    * @see {@link https://redis.io/docs/latest/commands/json.merge/}
    */
   merge(key: Key, path: JsonPath, value: unknown): Promise<"OK"> {
@@ -393,28 +396,28 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Gets the same place of several documents. In a cluster they may be on several nodes.
+   * Returns the values at a path of several documents. In a cluster, the documents may be on several nodes.
    *
-   * @example Names
+   * @example Read the names of two users
    * ```ts no-eval
    * await json(client).mget(["user:7", "user:8"], ".name"); // ["Ada", null]
    * await json(client).mget(["user:7", "user:8"], "$.name"); // [["Ada"], null]
    * ```
    *
-   * @typeParam D What a value is taken for. Nothing checks it.
+   * @typeParam D Type of a value. It is not checked.
    * @param keys Keys of the documents.
-   * @param path Where in each document.
-   * @returns For each key the value, with a JSONPath the list of values; null if there is no such key or value.
-   * @throws {RangeError} If there are no keys.
+   * @param path Path in each document.
+   * @returns The value of each key, or an array of values for a JSONPath. Null if the key or the path does not exist.
+   * @throws {RangeError} If `keys` is empty.
    * @see {@link https://redis.io/docs/latest/commands/json.mget/}
    */
   mget<D = unknown>(keys: OneOrMany<Key>, path: "." | `.${string}`): Promise<(D | null)[]>;
-  /** Gets all values that a JSONPath leads to in several documents. */
+  /** Returns all values that a JSONPath matches in several documents. */
   mget<D = unknown>(keys: OneOrMany<Key>, path: `$${string}`): Promise<(D[] | null)[]>;
-  /** Gets the same place of several documents. */
+  /** Returns the values at a path of several documents. */
   mget<D = unknown>(keys: OneOrMany<Key>, path: JsonPath): Promise<(D | D[] | null)[]>;
-  /** Gets the same place of several documents. */
-  // deno-lint-ignore no-explicit-any -- of any of the types above
+  /** Returns the values at a path of several documents. */
+  // deno-lint-ignore no-explicit-any -- any of the types above
   mget(keys: OneOrMany<Key>, path: JsonPath): Promise<any> {
     const list = listOf(keys);
     if (list.length === 0) return this.send([noItems("JSON.MGET", "keys")], toReply);
@@ -422,9 +425,9 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Writes values of several documents, all at once or none. In a cluster those of each slot are.
+   * Sets values of several documents atomically. In a cluster, atomicity holds per slot.
    *
-   * @example Two documents
+   * @example Write two documents
    * ```ts no-eval
    * await json(client).mset([
    *   { key: "{user}:7", path: "$", value: { name: "Ada" } },
@@ -432,9 +435,9 @@ export class JsonCommands extends Executor {
    * ]); // "OK"
    * ```
    *
-   * @param entries The keys, paths and values.
-   * @returns `"OK"`, always.
-   * @throws {RangeError} If there are none.
+   * @param entries Keys, paths and values.
+   * @returns Always `"OK"`.
+   * @throws {RangeError} If `entries` is empty.
    * @see {@link https://redis.io/docs/latest/commands/json.mset/}
    */
   mset(entries: OneOrMany<JsonEntry>): Promise<"OK"> {
@@ -445,17 +448,17 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Adds to numbers.
+   * Adds a number to numbers.
    *
-   * @example A counter
+   * @example Increment a counter
    * ```ts no-eval
    * await json(client).numincrby("user:7", "$.visits", 5); // [5]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param number The number.
-   * @returns Each new number; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param number Number to add. It may be negative or a fraction.
+   * @returns The new value of each number; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.numincrby/}
    */
   numincrby<const P extends JsonPath>(
@@ -469,15 +472,15 @@ export class JsonCommands extends Executor {
   /**
    * Multiplies numbers.
    *
-   * @example A counter
+   * @example Double a counter
    * ```ts no-eval
-   * await json(client).nummultby("user:7", "$.visits", 5); // [10]
+   * await json(client).nummultby("user:7", "$.visits", 2); // [10]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param number The number.
-   * @returns Each new number; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param number Factor.
+   * @returns The new value of each number; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.nummultby/}
    */
   nummultby<const P extends JsonPath>(
@@ -489,16 +492,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Lists the names in objects.
+   * Returns the field names of objects.
    *
-   * @example Fields
+   * @example List the fields of a document
    * ```ts no-eval
    * await json(client).objkeys("user:7"); // ["name", "tags"]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns The names in each object; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document. By default the whole document.
+   * @returns Field names of each object; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.objkeys/}
    */
   objkeys<const P extends JsonPath = ".">(key: Key, path?: P): Promise<ByPath<P, string[]>> {
@@ -510,16 +513,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Counts the names in objects.
+   * Returns the number of fields of objects.
    *
-   * @example Fields
+   * @example Count the fields of a document
    * ```ts no-eval
    * await json(client).objlen("user:7"); // 2
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns How many names each object has; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document. By default the whole document.
+   * @returns Number of fields of each object; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.objlen/}
    */
   objlen<const P extends JsonPath = ".">(key: Key, path?: P): Promise<ByPath<P, number>> {
@@ -531,18 +534,18 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Gets a document, or a value in it, in the types of RESP.
+   * Returns a document or a value in it as RESP types.
    *
    * @deprecated Use {@linkcode JsonCommands.get}.
    *
-   * @example A list
+   * @example Read an array
    * ```ts no-eval
    * await json(client).resp("user:7", ".tags"); // ["[", "math"]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns Lists that begin with `"{"` or `"["`, and their items.
+   * @param path Path in the document. By default the whole document.
+   * @returns The value. An object is an array that starts with `"{"`, an array is one that starts with `"["`.
    * @see {@link https://redis.io/docs/latest/commands/json.resp/}
    */
   resp(key: Key, path?: JsonPath): Promise<Reply> {
@@ -550,19 +553,19 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Writes a document, or a value in one.
+   * Sets a document or a value in it.
    *
-   * @example A document, and a field
+   * @example Write a document, and add a field
    * ```ts no-eval
    * await json(client).set("user:7", "$", { name: "Ada" }); // "OK"
    * await json(client).set("user:7", "$.tags", ["math"], { nx: true }); // "OK"
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; `"$"` for a new one.
-   * @param value The value: anything that has a JSON form.
-   * @param options On what condition.
-   * @returns `"OK"`; null if the condition does not hold, or the path leads nowhere.
+   * @param path Path in the document. A new document requires `"$"`.
+   * @param value The value. It must be serializable as JSON.
+   * @param options Conditions. By default the value is set in any case.
+   * @returns `"OK"`. Null if the condition is not met, or the parent of the path does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.set/}
    */
   set(
@@ -579,17 +582,17 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Appends to strings.
+   * Appends text to strings.
    *
-   * @example A longer name
+   * @example Append to a name
    * ```ts no-eval
    * await json(client).strappend("user:7", "$.name", " L."); // [6]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @param text What to append.
-   * @returns The new length of each string; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document.
+   * @param text The text to append.
+   * @returns The new length of each string; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.strappend/}
    */
   strappend<const P extends JsonPath>(key: Key, path: P, text: string): Promise<ByPath<P, number>> {
@@ -600,16 +603,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Tells how long strings are.
+   * Returns the length of strings.
    *
-   * @example A name
+   * @example Length of a name
    * ```ts no-eval
    * await json(client).strlen("user:7", ".name"); // 3
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns The length of each string; null where it is of another kind, or if there is no such key.
+   * @param path Path in the document. By default the whole document.
+   * @returns The length of each string; null for values of another type, or if the key does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.strlen/}
    */
   strlen<const P extends JsonPath = ".">(key: Key, path?: P): Promise<ByPath<P, number>> {
@@ -621,16 +624,16 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Turns true into false, and false into true.
+   * Inverts booleans.
    *
-   * @example A switch
+   * @example Toggle a flag
    * ```ts no-eval
    * await json(client).toggle("user:7", "$.active"); // [true]
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document.
-   * @returns Each new value; null where it is of another kind.
+   * @param path Path in the document.
+   * @returns The new value of each boolean; null for values of another type.
    * @see {@link https://redis.io/docs/latest/commands/json.toggle/}
    */
   toggle<const P extends JsonPath>(key: Key, path: P): Promise<ByPath<P, boolean>> {
@@ -641,16 +644,17 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Tells the types of values.
+   * Returns the types of values.
    *
-   * @example A document
+   * @example Type of a document
    * ```ts no-eval
    * await json(client).type("user:7"); // "object"
    * ```
    *
    * @param key Key of the document.
-   * @param path Where in the document; the whole document if it is left out.
-   * @returns The type of each value: `"object"`, `"array"`, `"string"`, `"integer"`, `"number"`, `"boolean"`, `"null"`; null if there is no such key or value.
+   * @param path Path in the document. By default the whole document.
+   * @returns The type of each value: `"object"`, `"array"`, `"string"`, `"integer"`, `"number"`, `"boolean"`, `"null"`;
+   * null if the key or the path does not exist.
    * @see {@link https://redis.io/docs/latest/commands/json.type/}
    */
   type<const P extends JsonPath = ".">(key: Key, path?: P): Promise<ByPath<P, string>> {

@@ -1,10 +1,10 @@
 /**
- * The codec of the Redis protocol, RESP2 and RESP3, useful by itself.
+ * Encoder and decoder for the Redis protocol (RESP2 and RESP3).
  *
- * It owns the way between bytes and values: {@linkcode RespDecoder} and its Web-Streams form
- * {@linkcode RespDecoderStream} in one direction, {@linkcode CommandEncoder} in the other. It does no I/O.
+ * {@linkcode CommandEncoder} converts commands to bytes. {@linkcode RespDecoder} converts bytes to replies, and
+ * {@linkcode RespDecoderStream} does the same as a Web stream. None of them opens a connection.
  *
- * @example A conversation over any pair of streams
+ * @example Send a command and read the reply
  * ```ts no-eval
  * import { encodeCommand, RespDecoderStream } from "@babushka/redis/resp";
  *

@@ -1,5 +1,5 @@
 /**
- * What the server can answer, as JavaScript values, and what a command can be made of.
+ * Types of arguments, replies and push messages.
  *
  * @module
  */
@@ -7,18 +7,20 @@
 import type { ServerError } from "../errors.ts";
 
 /**
- * One word of a command.
+ * Argument of a command, or its name.
  *
- * Text goes out as UTF-8, numbers and bigints in decimal, bytes as they are.
+ * Strings are sent as UTF-8, numbers and bigints in decimal, bytes unchanged.
  */
 export type Argument = string | number | bigint | Uint8Array;
 
 /**
- * A reply, decoded but not interpreted.
+ * Decoded reply of a server, without conversion by the type of the command.
  *
- * Bulk strings are text, or `Uint8Array` where bytes were asked for; integers are numbers up to ±(2^53 − 1) and bigints
- * beyond; an error inside an aggregate is a {@linkcode ServerError} value. RESP3's maps, sets, booleans, doubles and
- * big numbers are the JavaScript types of the same name.
+ * - Simple strings are strings.
+ * - Bulk strings are strings, or `Uint8Array` if bytes were requested.
+ * - Integers are numbers up to ±(2^53 − 1), and bigints beyond.
+ * - Arrays are arrays. An error in an array, set or map is a {@linkcode ServerError}.
+ * - Maps, sets, booleans, doubles and big numbers of RESP3 are `Map`, `Set`, boolean, number and bigint.
  */
 export type Reply =
   | null
@@ -33,20 +35,18 @@ export type Reply =
   | Set<Reply>;
 
 /**
- * An out-of-band message (RESP3 push): pub/sub messages, invalidations, and the like.
- *
- * It answers no request.
+ * Out-of-band message (RESP3 push), such as a pub/sub message or a cache invalidation. It is not a reply to a request.
  */
 export class Push {
-  /** Kind of the message, its first element: `"message"`, `"invalidate"`, … */
+  /** Kind of the message, which is its first element: `"message"`, `"invalidate"`, … */
   readonly kind: string;
-  /** All elements, the kind included. */
+  /** All elements, including the kind. */
   readonly elements: Reply[];
 
   /**
-   * Makes a push message.
+   * Creates a push message.
    *
-   * @param elements All elements of the frame, the kind first.
+   * @param elements All elements, the kind first.
    */
   constructor(elements: Reply[]) {
     const kind = elements[0];

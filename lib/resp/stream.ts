@@ -1,5 +1,5 @@
 /**
- * The decoder as a stage of a Web-Streams pipeline.
+ * The decoder as a Web stream.
  *
  * @module
  */
@@ -12,13 +12,15 @@ const READ_SIZE = 64 * 1024;
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * A transform stream from bytes to replies.
+ * Transform stream from bytes to replies.
  *
- * For each chunk that completes at least one reply it passes on one array: a stage costs per chunk then, not per reply.
- * Bytes that are not RESP make both of its ends fail with a `ProtocolError`, after the replies in front of them. An end
- * of the input in the middle of a reply is an end like any other: that reply does not come.
+ * It emits an array of replies for each input chunk that completes at least one reply. This avoids the cost of a stream
+ * operation per reply.
  *
- * @example Decoding a stream of bytes
+ * Invalid bytes error both sides with a {@linkcode ProtocolError}, after all replies before them were emitted. If the
+ * input ends in the middle of a reply, the stream closes without that reply.
+ *
+ * @example Decode a stream of bytes
  * ```ts
  * import { RespDecoderStream } from "@babushka/redis/resp";
  * import { assertEquals } from "@std/assert";
@@ -29,15 +31,15 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * ```
  */
 export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer>, Decoded[]> {
-  /** Where the replies come out, an array for each chunk that completes any. */
+  /** Replies, as an array for each chunk that completes at least one. */
   readonly readable: ReadableStream<Decoded[]>;
-  /** Where the bytes go in. */
+  /** Input bytes. */
   readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
 
   /**
-   * Makes a stage.
+   * Creates a stream.
    *
-   * @param options Mode and limits of its decoder.
+   * @param options Options of the decoder: text or bytes, and limits.
    */
   constructor(options?: RespDecoderOptions) {
     const { readable, writable } = new TransformStream<Bytes, Bytes>();
@@ -52,12 +54,12 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
   }
 
   /**
-   * Decodes what a connection brings, without what piping costs.
+   * Decodes the bytes of a connection, faster than by piping.
    *
-   * The same as piping its byte stream through a stage, but it reads into one buffer that is used over and over, and a
-   * long bulk string straight into its place. A read is begun only when replies are asked for.
+   * The result is the same as piping its byte stream through a {@linkcode RespDecoderStream}. But it reuses one read
+   * buffer, and reads long bulk strings directly into their final memory. It reads only when a reply is requested.
    *
-   * @example Decoding what a server sends
+   * @example Decode the replies of a server
    * ```ts no-eval
    * import { RespDecoderStream } from "@babushka/redis/resp";
    *
@@ -65,10 +67,11 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
    * for await (const replies of RespDecoderStream.from(conn)) console.log(replies);
    * ```
    *
-   * @param source Where the bytes come from. It is closed when the replies are cancelled, or not RESP.
-   * @param options Mode and limits of the decoder.
-   * @param onRead Called after each read that brought bytes with their number, whether they complete a reply or not.
-   * @returns Replies, an array for each read that completes any.
+   * @param source Connection to read from. It is closed when the stream is cancelled, or the bytes are invalid.
+   * @param options Options of the decoder: text or bytes, and limits.
+   * @param onRead Function that is called after each read with the number of bytes, whether they complete a reply or
+   * not.
+   * @returns Replies, as an array for each read that completes at least one.
    */
   static from(
     source: ByteReader,
@@ -95,16 +98,16 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
   }
 }
 
-/** Something to read bytes from, such as a `Deno.Conn`. */
+/** Source of bytes, such as a `Deno.Conn`. */
 export interface ByteReader {
   /**
    * Reads into the beginning of a buffer.
    *
    * @param buffer The buffer.
-   * @returns How many bytes were read, at least one; null at the end.
+   * @returns Number of bytes read, at least one; null at the end of the input.
    */
   read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  /** Ends it: nobody will read any more. */
+  /** Closes the source. */
   close(): void;
 }
 

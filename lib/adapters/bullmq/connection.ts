@@ -1,5 +1,5 @@
 /**
- * The connection that BullMQ works with, on a client of this library.
+ * Connection for BullMQ, on a client of this library.
  *
  * @module
  */
@@ -30,11 +30,11 @@ const EVERY_PRIMARY: ClusterRequestOptions = { route: "allPrimaries" };
 /** Keys of a page of {@linkcode BullMQConnection.scanStream}, by default. */
 const PAGE = 100;
 
-/** Options for a {@linkcode BullMQConnection}. */
+/** Options of a {@linkcode BullMQConnection}. */
 export interface BullMQConnectionOptions {
   /**
-   * Reject a command with `Connection is closed.` if it could not be sent within `requestTimeout`, for queues that add
-   * jobs while a user waits. By default it waits until there is a server again, as workers need it.
+   * Reject a command with `Connection is closed.` if it cannot be sent within `requestTimeout`. Use it for queues that
+   * add jobs while a user waits. By default commands wait until the server is available again, as workers require.
    *
    * @default {false}
    */
@@ -43,19 +43,19 @@ export interface BullMQConnectionOptions {
   connectionName?: string;
 }
 
-/** Options for {@linkcode BullMQConnection.duplicate}. Others are ignored. */
+/** Options of {@linkcode BullMQConnection.duplicate}. Unknown options are ignored. */
 export interface BullMQDuplicateOptions {
   /** Name of the connection in CLIENT LIST. */
   connectionName?: string;
-  /** Options of other clients. */
+  /** Options of other clients; ignored. */
   [option: string]: unknown;
 }
 
-/** A Lua script that BullMQ runs by a name. */
+/** A Lua script that BullMQ calls by name. */
 export interface BullMQCommandDefinition {
-  /** How many of the arguments are keys. */
+  /** Number of keys. They are the first arguments. */
   numberOfKeys: number;
-  /** Text of the script. */
+  /** Source code of the script. */
   lua: string;
   /** Ignored: all scripts run on the primary. */
   readOnly?: boolean;
@@ -68,13 +68,13 @@ interface Defined {
 }
 
 /**
- * A connection for BullMQ: its `IRedisClient`, on clients of this library.
+ * Connection for BullMQ, which implements its `IRedisClient` interface.
  *
- * Queues, flows and workers share it; workers and event listeners also make a duplicate, whose connection for blocking
- * commands is open before it says that it is ready. It reconnects for ever. It speaks RESP2, and its requests have a
- * timeout of 5 seconds unless the configuration gives another one.
+ * Queues, flows and workers can share it. Workers and event listeners create a duplicate, which opens its connection
+ * for blocking commands before it becomes ready. The connection reconnects until it is closed. It uses RESP2. The
+ * default of `requestTimeout` is 5 seconds.
  *
- * All commands of the server are methods of it, with the arguments of ioredis and the replies of RESP2.
+ * All commands are available as methods, with the arguments of ioredis and the replies of RESP2.
  *
  * @example A queue and a worker
  * ```ts no-eval
@@ -86,7 +86,7 @@ interface Defined {
  * const queue = new Queue("mail", { connection });
  * const worker = new Worker("mail", async (job) => console.log(job.data), { connection });
  * await queue.add("welcome", { to: "ann@example.com" });
- * // … and at the end:
+ * // … on shutdown:
  * await worker.close();
  * await queue.close();
  * ```
@@ -106,9 +106,9 @@ export class BullMQConnection extends EventEmitter {
     }
   }
 
-  /** Whether it leads to a cluster. */
+  /** Whether the connection is to a cluster. */
   readonly isCluster: boolean;
-  /** What other code may want to know about the connection. */
+  /** Options in the form of ioredis, for code that reads them. */
   options: Record<string, unknown>;
   readonly #class: ClientClass;
   readonly #configuration: ClientConfiguration;
@@ -118,14 +118,14 @@ export class BullMQConnection extends EventEmitter {
   #name: string | undefined;
 
   /**
-   * Makes a connection, which begins to connect.
+   * Creates a connection and starts to connect.
    *
-   * @param client `RedisClient` or `RedisClusterClient`. In a cluster, the prefix of the queues must be a hash tag:
+   * @param client `RedisClient` or `RedisClusterClient`. In a cluster, the prefix of the queues must have a hash tag:
    * `prefix: "{bull}"`.
-   * @param configuration What `create()` of that class takes. `protocol` has no effect. With `lazyConnect` it connects
-   * with its first use.
-   * @param options More.
-   * @throws {ConfigurationError} If an option is bad.
+   * @param configuration Options for `create()` of that class, or a URL. `protocol` has no effect. With `lazyConnect`
+   * it connects on first use.
+   * @param options Behaviour without a server, and connection name.
+   * @throws {ConfigurationError} If an option is invalid.
    */
   constructor(
     client: ClientClass,
@@ -171,8 +171,8 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * The state: `"wait"`, `"connecting"`, `"ready"`, `"reconnecting"`, `"disconnecting"` or `"end"`. BullMQ sets it as
-   * well.
+   * State of the connection: `"wait"`, `"connecting"`, `"ready"`, `"reconnecting"`, `"disconnecting"` or `"end"`.
+   * BullMQ sets it, too.
    */
   get status(): string {
     return this.#carrier.status;
@@ -183,43 +183,43 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * Opens the connection, also after its end. It tries until there is a server.
+   * Opens the connection, also after it was closed. It retries until a server is available.
    *
    * @returns Resolves when the server has answered.
-   * @throws {Error} If it is closed meanwhile.
-   * @throws {ServerError} If the server refuses the credentials.
+   * @throws {Error} If the connection is closed before.
+   * @throws {ServerError} If the server rejects the credentials.
    */
   connect(): Promise<void> {
     return this.#carrier.connect();
   }
 
   /**
-   * Closes the connection at once: commands under way reject with `Connection is closed.`
+   * Closes the connection at once. Commands in flight reject with `Connection is closed.`
    *
-   * @param reconnect Whether to open it again.
+   * @param reconnect Whether to open it again. @default {false}
    */
   disconnect(reconnect: boolean = false): void {
     this.#carrier.disconnect(reconnect);
   }
 
   /**
-   * Closes the connection when the commands under way have their replies. Blocking ones end at once.
+   * Closes the connection when the commands in flight have their replies. Blocking commands end at once.
    *
-   * @returns `"OK"`, when nothing of the connection is left.
+   * @returns `"OK"` when the connection is closed.
    */
   quit(): Promise<string> {
     return this.#carrier.quit();
   }
 
-  /** Closes the connection at the end of an `await using` block, as {@linkcode BullMQConnection.quit} does. */
+  /** Closes the connection at the end of an `await using` block, like {@linkcode BullMQConnection.quit}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
   }
 
   /**
-   * Makes a connection of its own with the same configuration and the same defined commands, for blocking commands.
+   * Creates a separate connection with the same configuration and the same defined commands, for blocking commands.
    *
-   * @param options What is different.
+   * @param options Connection name of the duplicate.
    */
   duplicate(options: BullMQDuplicateOptions = {}): BullMQConnection {
     const configuration = {
@@ -239,7 +239,7 @@ export class BullMQConnection extends EventEmitter {
   /**
    * Runs any command.
    *
-   * @param words Its words, some of which may be arrays of words.
+   * @param words Name and arguments of the command. Arrays in the arguments are flattened.
    * @returns The reply, in the form of RESP2.
    */
   call(...words: unknown[]): Promise<Reply> {
@@ -247,10 +247,10 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * Defines a command: `runCommand(name, args)`, and a method of that name.
+   * Defines a command that runs a script. It is called with `runCommand(name, args)` or by a method with that name.
    *
-   * @param name The name.
-   * @param definition The script, and how many of its arguments are keys.
+   * @param name Name of the command.
+   * @param definition The script, and the number of its keys.
    */
   defineCommand(name: string, definition: BullMQCommandDefinition): void {
     this.#define(name, new Script(definition.lua), definition.numberOfKeys);
@@ -266,11 +266,11 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * Runs a defined command by the digest of its script, and by its text where the server does not know it yet.
+   * Runs a defined command with EVALSHA. If the server does not know the script yet, it is sent with EVAL.
    *
-   * @param name The name.
-   * @param args Its keys, then its arguments; also as one array in the array.
-   * @returns What the script returned.
+   * @param name Name of the command.
+   * @param args Keys, then arguments. Nested arrays are flattened.
+   * @returns The value that the script returned.
    * @throws {Error} If no such command is defined.
    */
   // deno-lint-ignore no-explicit-any
@@ -287,7 +287,7 @@ export class BullMQConnection extends EventEmitter {
     return defined;
   }
 
-  /** Begins a transaction: its commands are executed together. In a cluster their keys must share a slot. */
+  /** Starts a transaction. Its commands are executed atomically. In a cluster, all keys must be in one slot. */
   multi(): BullMQTransaction {
     return new QueuedCommands({
       scriptOf: (name) => this.#scriptOf(name),
@@ -295,7 +295,7 @@ export class BullMQConnection extends EventEmitter {
     });
   }
 
-  /** Begins a batch: its commands are sent together, and each one succeeds or fails by itself. */
+  /** Starts a batch. Its commands are sent together, and each one succeeds or fails by itself. */
   pipeline(): BullMQTransaction {
     return new QueuedCommands({
       scriptOf: (name) => this.#scriptOf(name),
@@ -306,22 +306,22 @@ export class BullMQConnection extends EventEmitter {
     });
   }
 
-  /** The fields of a hash, as a record. */
+  /** Returns all fields of a hash as a record. */
   async hgetall(key: string): Promise<Record<string, string>> {
     return recordOf(await this.call("HGETALL", key));
   }
 
-  /** A field of a hash. */
+  /** Returns a field of a hash. */
   hget(key: string, field: string): Promise<string | null> {
     return this.call("HGET", key, field) as Promise<string | null>;
   }
 
-  /** Several fields of a hash. */
+  /** Returns several fields of a hash. */
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]> {
     return this.call("HMGET", key, fields) as Promise<(string | null)[]>;
   }
 
-  /** Sets fields of a hash: a record, or names and values in turn. */
+  /** Sets fields of a hash, given as a record or as alternating names and values. */
   hset(
     key: string,
     data: Record<string, string | number> | string,
@@ -336,17 +336,17 @@ export class BullMQConnection extends EventEmitter {
     return this.call("HDEL", key, fields) as Promise<number>;
   }
 
-  /** Whether a hash has a field: 1 or 0. */
+  /** Returns 1 if a hash has a field, else 0. */
   hexists(key: string, field: string): Promise<number> {
     return this.call("HEXISTS", key, field) as Promise<number>;
   }
 
-  /** The value of a key. */
+  /** Returns the value of a key. */
   get(key: string): Promise<string | null> {
     return this.call("GET", key) as Promise<string | null>;
   }
 
-  /** Sets a key. The options may also be words, as `"EX", 10`. */
+  /** Sets a key. Options can also be given as words: `"EX", 10`. */
   set(
     key: string,
     value: string | number,
@@ -356,7 +356,7 @@ export class BullMQConnection extends EventEmitter {
     return this.call("SET", key, value, setWords(options), more) as Promise<string | null>;
   }
 
-  /** Deletes keys. Without a key it answers 0. */
+  /** Deletes keys. Returns 0 without keys. */
   del(...keys: string[]): Promise<number> {
     if (keys.flat().length === 0) return Promise.resolve(0);
     return this.call("DEL", ...keys) as Promise<number>;
@@ -396,12 +396,12 @@ export class BullMQConnection extends EventEmitter {
     return this.call("ZSCORE", key, member) as Promise<string | null>;
   }
 
-  /** Elements of a list. */
+  /** Returns the elements of a list in a range. */
   lrange(key: string, start: number, end: number): Promise<string[]> {
     return this.call("LRANGE", key, start, end) as Promise<string[]>;
   }
 
-  /** Length of a list. */
+  /** Returns the length of a list. */
   llen(key: string): Promise<number> {
     return this.call("LLEN", key) as Promise<number>;
   }
@@ -411,12 +411,12 @@ export class BullMQConnection extends EventEmitter {
     return this.call("LTRIM", key, start, end) as Promise<string>;
   }
 
-  /** Position of a value in a list. */
+  /** Returns the index of a value in a list; null if it is not found. */
   lpos(key: string, value: string): Promise<number | null> {
     return this.call("LPOS", key, value) as Promise<number | null>;
   }
 
-  /** Members of a set. */
+  /** Returns the members of a set. */
   smembers(key: string): Promise<string[]> {
     return this.call("SMEMBERS", key) as Promise<string[]>;
   }
@@ -436,8 +436,8 @@ export class BullMQConnection extends EventEmitter {
   /**
    * Reads from streams.
    *
-   * @returns `[[stream, [[id, [field, value, …]], …]], …]`; null if there is nothing, and also if the connection was lost
-   * while the server blocked.
+   * @returns `[[stream, [[id, [field, value, …]], …]], …]`. Null if there are no entries, or if the connection was lost
+   * while the command blocked.
    */
   xread(
     streams: { key: string; id: string }[],
@@ -466,12 +466,11 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * Takes the member with the lowest score, and waits for one.
+   * Removes and returns the member with the lowest score. Waits for one if the sorted set is empty.
    *
    * @param key The sorted set.
-   * @param timeout Seconds to wait; 0 for ever.
-   * @returns Key, member and score; null if the time is up, and also if the connection was lost: BullMQ looks for jobs
-   * then.
+   * @param timeout Maximum wait in seconds; 0 waits without a limit.
+   * @returns Key, member and score. Null after the timeout, or if the connection was lost; BullMQ then looks for jobs.
    */
   bzpopmin(
     key: string,
@@ -496,17 +495,17 @@ export class BullMQConnection extends EventEmitter {
     }
   }
 
-  /** What INFO tells, of one node of a cluster. */
+  /** Returns the reply to INFO; in a cluster from one node. */
   info(...sections: string[]): Promise<string> {
     return this.#ask("INFO", ...sections);
   }
 
-  /** The connections of the server, of one node of a cluster. */
+  /** Returns the reply to CLIENT LIST; in a cluster from one node. */
   clientList(): Promise<string> {
     return this.#ask("CLIENT", "LIST");
   }
 
-  /** This connection in the list of the server. */
+  /** Returns the reply to CLIENT INFO; in a cluster from one node. */
   clientInfo(): Promise<string> {
     return this.#ask("CLIENT", "INFO");
   }
@@ -519,10 +518,11 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * Names the connection, also after a reconnect. In a cluster there is one of the name to each primary.
+   * Sets the name of the connection. It is kept after a reconnect. In a cluster, the connections to all primaries get
+   * the name.
    *
-   * @param name Its name in CLIENT LIST.
-   * @returns `"OK"`; also if the connection is closed meanwhile: it has the name when it is opened again.
+   * @param name Name in CLIENT LIST.
+   * @returns `"OK"`, even if the connection is closed at the moment. It then gets the name when it is opened again.
    */
   async clientSetName(name: string): Promise<string> {
     this.#name = name;
@@ -550,9 +550,9 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * A page of the keys of one server.
+   * Returns a page of the keys of a server.
    *
-   * @returns The cursor for the next page, `"0"` after the last one, and the keys.
+   * @returns The cursor of the next page (`"0"` after the last page), and the keys.
    */
   scan(
     cursor: string | number,
@@ -562,7 +562,7 @@ export class BullMQConnection extends EventEmitter {
     return this.call("SCAN", cursor, scanWords(options), more) as Promise<[string, string[]]>;
   }
 
-  /** A Node stream of the keys, page by page; in a cluster those of all nodes. */
+  /** Returns a Node stream of pages of keys. In a cluster it covers all nodes. */
   scanStream({ match, count = PAGE }: { match?: string; count?: number } = {}): Readable {
     return Readable.from(this.#pages(match, count));
   }
@@ -582,7 +582,7 @@ export class BullMQConnection extends EventEmitter {
     if (page.length > 0) yield page;
   }
 
-  /** Connections to the single primaries of a cluster; those of a server: only this one. */
+  /** Returns a connection for each primary of a cluster. On a standalone server, returns only this connection. */
   nodes(): BullMQConnection[] {
     if (!this.isCluster) return [this];
     return this.#carrier.primaries.map(({ host, port }) => {

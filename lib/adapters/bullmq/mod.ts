@@ -1,8 +1,8 @@
 /**
- * BullMQ on this library: a connection that its queues, workers, flows and event listeners take.
+ * Connection for [BullMQ](https://docs.bullmq.io): queues, workers, flows and event listeners on this library.
  *
- * BullMQ 5.77 and later takes any object with its `IRedisClient` interface. {@linkcode BullMQConnection} is one, on the
- * standalone and on the cluster client.
+ * {@linkcode BullMQConnection} implements the `IRedisClient` interface of BullMQ 5.77 and later, with a standalone or a
+ * cluster client.
  *
  * @example A queue and a worker
  * ```ts no-eval
@@ -16,14 +16,14 @@
  * await queue.add("welcome", { to: "ann@example.com" });
  * ```
  *
- * @example On a cluster
+ * @example A queue on a cluster
  * ```ts no-eval
  * import { RedisClusterClient } from "@babushka/redis";
  * import { BullMQConnection } from "@babushka/redis/bullmq";
  * import { Queue } from "npm:bullmq@6";
  *
  * await using connection = new BullMQConnection(RedisClusterClient, "redis://localhost:7000");
- * // All keys of a queue must be in one slot: a hash tag as the prefix puts them there.
+ * // All keys of a queue must be in one slot, so the prefix needs a hash tag.
  * const queue = new Queue("mail", { connection, prefix: "{mail}" });
  * ```
  *

@@ -1,5 +1,5 @@
 /**
- * Commands of BullMQ that are sent together.
+ * Transactions and batches for BullMQ.
  *
  * @module
  */
@@ -34,17 +34,19 @@ export interface TransactionOwner {
   run(commands: readonly QueuedCommand[]): Promise<Outcome[] | null>;
 }
 
-/** Collects commands, as BullMQ's `IRedisTransaction`. They are sent by {@linkcode BullMQTransaction.exec}. */
+/**
+ * Collects commands until {@linkcode BullMQTransaction.exec} is called. It implements `IRedisTransaction` of BullMQ.
+ */
 export interface BullMQTransaction {
-  /** Adds HGETALL. Its value is a record. */
+  /** Adds HGETALL. The result is a record. */
   hgetall(key: string): this;
   /** Adds HSET. */
   hset(key: string, data: Record<string, string | number>): this;
-  /** Adds HSCAN. Its value is `[cursor, [field, value, …]]`. */
+  /** Adds HSCAN. The result is `[cursor, [field, value, …]]`. */
   hscan(key: string, cursor: string | number, options?: { COUNT?: number }): this;
   /** Adds SMEMBERS. */
   smembers(key: string): this;
-  /** Adds SSCAN. Its value is `[cursor, [member, …]]`. */
+  /** Adds SSCAN. The result is `[cursor, [member, …]]`. */
   sscan(key: string, cursor: string | number, options?: { COUNT?: number }): this;
   /** Adds ZRANGE. */
   zrange(key: string, start: number, end: number): this;
@@ -52,13 +54,13 @@ export interface BullMQTransaction {
   lrange(key: string, start: number, end: number): this;
   /** Adds LLEN. */
   llen(key: string): this;
-  /** Adds DEL; nothing if there are no keys. */
+  /** Adds DEL. Without keys, adds nothing. */
   del(...keys: string[]): this;
   /**
    * Adds a defined command.
    *
-   * @param name Its name.
-   * @param args Its keys, then its arguments.
+   * @param name Name of the command.
+   * @param args Keys, then arguments.
    * @throws {Error} If no such command is defined.
    */
   // deno-lint-ignore no-explicit-any
@@ -66,8 +68,8 @@ export interface BullMQTransaction {
   /**
    * Sends the commands.
    *
-   * @returns `[error, value]` of each, in their order: one of the two is null.
-   * @throws {ServerError} `EXECABORT`, if the server refuses a command of a transaction; none was executed then.
+   * @returns `[error, value]` for each command, in order. One of the two is null.
+   * @throws {ServerError} `EXECABORT`, if the server rejects a command of a transaction. Nothing was executed.
    */
   // deno-lint-ignore no-explicit-any
   exec(): Promise<[Error | null, any][] | null>;

@@ -1,5 +1,5 @@
 /**
- * An object with the methods of ioredis, on a client of this library.
+ * Client with the methods of ioredis, on a client of this library.
  *
  * @module
  */
@@ -24,22 +24,22 @@ import { type DefinedCommand, IORedisPipeline, scriptWords } from "./pipeline.ts
 import { type Callback, take, tell, valueOf } from "./shapes.ts";
 import { FacadeSubscriptions, type SubscriptionKind } from "./subscriptions.ts";
 
-/** Options for an {@linkcode IORedisFacade}. */
+/** Options of an {@linkcode IORedisFacade}. */
 export interface IORedisFacadeOptions {
   /**
-   * Whether a command that could not be sent within `requestTimeout` waits until there is a server again. By default it
-   * rejects with `Connection is closed.`
+   * Let commands wait until the server is available again. By default, a command that cannot be sent within
+   * `requestTimeout` rejects with `Connection is closed.`
    *
    * @default {false}
    */
   waitForServer?: boolean;
 }
 
-/** A script that becomes a command. */
+/** A script to be defined as a command. */
 export interface IORedisCommandDefinition {
-  /** Text of the script. */
+  /** Source code of the script. */
   lua: string;
-  /** How many arguments are keys. By default the first argument says it. */
+  /** Number of keys. By default the first argument of each call is the number of keys. */
   numberOfKeys?: number;
   /** Ignored: all scripts run on the primary. */
   readOnly?: boolean;
@@ -52,7 +52,7 @@ interface InternalOptions extends IORedisFacadeOptions {
   [CARRIER]?: Carrier;
 }
 
-/** All commands of the server, in lower case, and each with `Buffer` behind its name. */
+/** All commands as methods in lower case, each also with the suffix `Buffer`. */
 export interface IORedisFacade {
   /** A command. */
   // deno-lint-ignore no-explicit-any
@@ -60,14 +60,14 @@ export interface IORedisFacade {
 }
 
 /**
- * An object that libraries take for a client of ioredis.
+ * Client for libraries that expect a client of ioredis.
  *
- * Commands take the arguments of ioredis, also callbacks, and answer its shapes; with `Buffer` behind their names
- * (`getBuffer`) they answer buffers. Blocking commands and subscriptions have connections of their own, so they hold up
- * nothing: one facade can do all of it.
+ * Commands take the arguments of ioredis, including callbacks, and return its replies. With the suffix `Buffer`
+ * (`getBuffer`) they return buffers. Blocking commands and subscriptions use separate connections and do not delay
+ * other commands, so one facade is enough.
  *
- * What would change the connection for all callers rejects before anything is sent, and says what to use instead: SELECT,
- * AUTH, WATCH, MONITOR, CLIENT REPLY, and MULTI without a chain.
+ * Commands that would change the shared connection reject without being sent: SELECT, AUTH, WATCH, MONITOR, CLIENT
+ * REPLY, and MULTI without a chain. The error names the alternative.
  *
  * @example A rate limiter
  * ```ts no-eval
@@ -97,9 +97,9 @@ export class IORedisFacade extends EventEmitter {
     }
   }
 
-  /** Whether it leads to a cluster. */
+  /** Whether the facade is for a cluster. */
   readonly isCluster: boolean;
-  /** What libraries look up: the address, the database, and how it connects. */
+  /** Options in the form of ioredis, for libraries that read them: address, database and `lazyConnect`. */
   options: Record<string, unknown>;
   readonly #class: ClientClass;
   readonly #configuration: ClientConfiguration;
@@ -109,13 +109,13 @@ export class IORedisFacade extends EventEmitter {
   readonly #subscriptions: FacadeSubscriptions;
 
   /**
-   * Makes a facade, which begins to connect.
+   * Creates a facade and starts to connect.
    *
    * @param client `RedisClient` or `RedisClusterClient`.
-   * @param configuration What `create()` of that class takes. `protocol` has no effect, and `requestTimeout` is 5 seconds by
-   * default. With `lazyConnect` it connects with its first use.
-   * @param options More.
-   * @throws {ConfigurationError} If an option is bad.
+   * @param configuration Options for `create()` of that class, or a URL. `protocol` has no effect. The default of
+   * `requestTimeout` is 5 seconds. With `lazyConnect` it connects on first use.
+   * @param options Behaviour without a server.
+   * @throws {ConfigurationError} If an option is invalid.
    */
   constructor(
     client: ClientClass,
@@ -150,7 +150,7 @@ export class IORedisFacade extends EventEmitter {
     });
   }
 
-  /** The state: `"wait"`, `"connecting"`, `"ready"`, `"reconnecting"`, `"disconnecting"` or `"end"`. */
+  /** State of the connection: `"wait"`, `"connecting"`, `"ready"`, `"reconnecting"`, `"disconnecting"` or `"end"`. */
   get status(): string {
     return this.#carrier.status;
   }
@@ -160,19 +160,19 @@ export class IORedisFacade extends EventEmitter {
   }
 
   /**
-   * Opens the connection, also after its end. It tries until there is a server.
+   * Opens the connection, also after it was closed. It retries until a server is available.
    *
-   * @param callback Gets the outcome.
-   * @throws {ServerError} If the server refuses the credentials.
+   * @param callback Function that is called with the outcome.
+   * @throws {ServerError} If the server rejects the credentials.
    */
   connect(callback?: Callback): Promise<void> {
     return tell(this.#carrier.connect(), callback);
   }
 
   /**
-   * Closes the connection at once: commands under way reject with `Connection is closed.`
+   * Closes the connection at once. Commands in flight reject with `Connection is closed.`
    *
-   * @param reconnect Whether to open it again, with the same subscriptions.
+   * @param reconnect Whether to open it again, with the same subscriptions. @default {false}
    */
   disconnect(reconnect: boolean = false): void {
     const wanted = this.#subscriptions.clear();
@@ -184,25 +184,25 @@ export class IORedisFacade extends EventEmitter {
   }
 
   /**
-   * Closes the connection when the commands under way have their replies.
+   * Closes the connection when the commands in flight have their replies.
    *
-   * @param callback Gets the outcome.
+   * @param callback Function that is called with the outcome.
    */
   quit(callback?: Callback): Promise<"OK"> {
     this.#subscriptions.clear();
     return tell(this.#carrier.quit(), callback);
   }
 
-  /** Closes the facade at the end of an `await using` block, as {@linkcode IORedisFacade.quit} does. */
+  /** Closes the facade at the end of an `await using` block, like {@linkcode IORedisFacade.quit}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
   }
 
   /**
-   * Makes a facade with connections of its own and the same configuration and defined commands.
+   * Creates a facade with separate connections, the same configuration and the same defined commands.
    *
-   * @param overrides Options of ioredis. Those for its way to connect and retry are ignored.
-   * @throws {TypeError} If one would lead to another server, user, database or other keys.
+   * @param overrides Options of ioredis. Options about connecting and retrying are ignored.
+   * @throws {TypeError} If an option would select another server, user, database or key prefix.
    */
   duplicate(overrides: Record<string, unknown> = {}): IORedisFacade {
     for (const name of PLACES) {
@@ -210,7 +210,7 @@ export class IORedisFacade extends EventEmitter {
       if (value === undefined || value === null) continue;
       if (String(value) === String(this.options[name] ?? "")) continue;
       throw new TypeError(
-        `Cannot duplicate with another "${name}": make a facade with the configuration that has it`,
+        `Cannot duplicate with another "${name}": create a facade with that configuration`,
       );
     }
     const options = { waitForServer: this.#waitForServer };
@@ -219,7 +219,7 @@ export class IORedisFacade extends EventEmitter {
     return duplicate;
   }
 
-  /** Facades of the primaries of a cluster; of a server only this one. */
+  /** Returns a facade for each primary of a cluster. On a standalone server, returns only this facade. */
   nodes(role: "all" | "master" | "slave" = "all"): IORedisFacade[] {
     if (role === "slave") return [];
     if (!this.isCluster) return [this];
@@ -236,35 +236,35 @@ export class IORedisFacade extends EventEmitter {
     return this.#run(name.toUpperCase(), args, false);
   }
 
-  /** Runs any command, with buffers in the reply. */
+  /** Runs any command. Bulk strings in the reply are buffers. */
   callBuffer(name: string, ...args: unknown[]): Promise<unknown> {
     return this.#run(name.toUpperCase(), args, true);
   }
 
-  /** Runs any command: its name, its arguments in an array, and a callback. */
+  /** Runs any command, with its arguments in an array and an optional callback. */
   send_command(name: string, args: unknown[] = [], callback?: Callback): Promise<unknown> {
     return tell(this.#run(name.toUpperCase(), args, false), callback);
   }
 
   /**
-   * Makes a script a command: a method of that name, and another one with `Buffer` behind it.
+   * Defines a command that runs a script, as a method with that name and one with the suffix `Buffer`.
    *
    * @param name Name of the method.
-   * @param definition The script.
+   * @param definition The script, and the number of its keys.
    */
   defineCommand(name: string, { lua, numberOfKeys }: IORedisCommandDefinition): void {
     this.#define(name, { script: new Script(lua), numberOfKeys });
   }
 
-  /** Begins a chain of commands that are sent together: an array of commands, or methods in a row. */
+  /** Starts a chain of commands that are sent together, not atomically. It may begin with an array of commands. */
   pipeline(commands: readonly (readonly unknown[])[] = []): IORedisPipeline {
     return this.#chain(commands, false);
   }
 
   /**
-   * Begins a chain of commands that are executed together.
+   * Starts a chain of commands that are executed atomically.
    *
-   * @throws {TypeError} With `{ pipeline: false }`: the commands would be in the middle of those of other callers.
+   * @throws {TypeError} With `{ pipeline: false }`, because commands of other callers would get between MULTI and EXEC.
    */
   multi(
     commands: readonly (readonly unknown[])[] | { pipeline: boolean } = [],
@@ -274,37 +274,37 @@ export class IORedisFacade extends EventEmitter {
     throw new TypeError("Cannot begin a transaction without a chain: use multi().….exec()");
   }
 
-  /** Subscribes to channels; a function at the end gets how many there are. */
+  /** Subscribes to channels. Returns the number of subscriptions; a callback may be the last argument. */
   subscribe(...args: unknown[]): Promise<number> {
     return this.#subscribe("", args);
   }
 
-  /** Subscribes to patterns; a function at the end gets how many there are. */
+  /** Subscribes to patterns. Returns the number of subscriptions; a callback may be the last argument. */
   psubscribe(...args: unknown[]): Promise<number> {
     return this.#subscribe("p", args);
   }
 
-  /** Subscribes to shard channels; a function at the end gets how many there are. */
+  /** Subscribes to shard channels. Returns the number of subscriptions; a callback may be the last argument. */
   ssubscribe(...args: unknown[]): Promise<number> {
     return this.#subscribe("s", args);
   }
 
-  /** Ends subscriptions to channels, all of them if none is named. */
+  /** Unsubscribes from channels, or from all channels if none is given. */
   unsubscribe(...args: unknown[]): Promise<number> {
     return this.#unsubscribe("", args);
   }
 
-  /** Ends subscriptions to patterns, all of them if none is named. */
+  /** Unsubscribes from patterns, or from all patterns if none is given. */
   punsubscribe(...args: unknown[]): Promise<number> {
     return this.#unsubscribe("p", args);
   }
 
-  /** Ends subscriptions to shard channels, all of them if none is named. */
+  /** Unsubscribes from shard channels, or from all shard channels if none is given. */
   sunsubscribe(...args: unknown[]): Promise<number> {
     return this.#unsubscribe("s", args);
   }
 
-  /** Rejects: use `monitor()` of a client of this library. */
+  /** Not supported: rejects. Use `monitor()` of a client of this library. */
   monitor(callback?: Callback): Promise<never> {
     const error = new TypeError(
       "Cannot monitor through the facade: use monitor() of a RedisClient",
@@ -312,24 +312,24 @@ export class IORedisFacade extends EventEmitter {
     return tell(Promise.reject(error), callback);
   }
 
-  /** A Node stream of the keys, page by page; in a cluster those of all nodes. */
+  /** Returns a Node stream of pages of keys. In a cluster it covers all nodes. */
   scanStream(
     { match, count = 100, type }: { match?: string; count?: number; type?: string } = {},
   ): Readable {
     return Readable.from(this.#pages({ match, count, type }));
   }
 
-  /** A Node stream of fields and values of a hash, page by page. */
+  /** Returns a Node stream of pages of fields and values of a hash. */
   hscanStream(key: string, options?: { match?: string; count?: number }): Readable {
     return Readable.from(this.#pagesOf("HSCAN", key, options));
   }
 
-  /** A Node stream of the members of a set, page by page. */
+  /** Returns a Node stream of pages of members of a set. */
   sscanStream(key: string, options?: { match?: string; count?: number }): Readable {
     return Readable.from(this.#pagesOf("SSCAN", key, options));
   }
 
-  /** A Node stream of members and scores of a sorted set, page by page. */
+  /** Returns a Node stream of pages of members and scores of a sorted set. */
   zscanStream(key: string, options?: { match?: string; count?: number }): Readable {
     return Readable.from(this.#pagesOf("ZSCAN", key, options));
   }

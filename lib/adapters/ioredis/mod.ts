@@ -1,10 +1,10 @@
 /**
- * Libraries that take a client of ioredis, on this library.
+ * Client for libraries that expect a client of [ioredis](https://github.com/redis/ioredis).
  *
- * {@linkcode IORedisFacade} has the methods, arguments, replies and events of ioredis that such libraries use, on the
- * standalone and on the cluster client. Libraries that make their client themselves (`new Redis()`) cannot use it.
+ * {@linkcode IORedisFacade} has the methods, arguments, replies and events of ioredis that such libraries use, with a
+ * standalone or a cluster client. It does not help with libraries that create their client themselves (`new Redis()`).
  *
- * @example Locks by redlock
+ * @example Pass a client to a library
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  * import { IORedisFacade } from "@babushka/redis/ioredis";
@@ -12,7 +12,7 @@
  * await using redis = new IORedisFacade(RedisClient, "redis://localhost:6379");
  * await redis.set("k", "v", "EX", 10, "NX"); // "OK"
  * await redis.multi().incr("n").get("k").exec(); // [[null, 1], [null, "v"]]
- * // TypeScript: libraries that want the class of ioredis get it by `redis as never`.
+ * // TypeScript: pass `redis as never` where a library expects the class of ioredis.
  * ```
  *
  * @module

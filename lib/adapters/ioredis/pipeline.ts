@@ -1,5 +1,5 @@
 /**
- * Commands in a chain, as `pipeline()` and `multi()` of ioredis.
+ * Chains of commands, as returned by `pipeline()` and `multi()`.
  *
  * @module
  */
@@ -22,7 +22,7 @@ interface Queued {
   readonly script: Script | undefined;
 }
 
-/** What a command of a chain came to. */
+/** Error and result of a command of a chain. The error is null if the command succeeded. */
 // deno-lint-ignore no-explicit-any
 export type PipelineResult = [error: any, value?: any];
 
@@ -44,7 +44,7 @@ export interface DefinedCommand {
   readonly numberOfKeys: number | undefined;
 }
 
-/** All commands of the server, in lower case, and each with `Buffer` behind its name. Each answers the chain. */
+/** All commands as methods in lower case, each also with the suffix `Buffer`. They return the chain. */
 export interface IORedisPipeline {
   /** A command. */
   // deno-lint-ignore no-explicit-any
@@ -52,7 +52,7 @@ export interface IORedisPipeline {
 }
 
 /**
- * A chain of commands: all methods of the facade that are commands, each of which answers the chain.
+ * Chain of commands. It has all command methods of the facade; each returns the chain.
  */
 export class IORedisPipeline {
   static {
@@ -95,7 +95,7 @@ export class IORedisPipeline {
     }
   }
 
-  /** How many commands there are. */
+  /** Number of commands in the chain. */
   get length(): number {
     return this.#queued.length;
   }
@@ -105,13 +105,13 @@ export class IORedisPipeline {
     return this.#add(name.toUpperCase(), args, false);
   }
 
-  /** Does nothing: a transaction begins with its first command. */
+  /** Does nothing, since the chain is a transaction already. */
   multi(): this {
     if (this.#together) return this;
     throw new TypeError("Cannot begin a transaction in a pipeline: use multi() of the client");
   }
 
-  /** Forgets the commands. */
+  /** Removes all commands from the chain. */
   discard(): this {
     this.#queued = [];
     return this;
@@ -120,8 +120,8 @@ export class IORedisPipeline {
   /**
    * Sends the commands.
    *
-   * @param callback Gets the outcomes.
-   * @returns The outcomes in their order; null if a watched key was changed.
+   * @param callback Function that is called with the results.
+   * @returns Error and result of each command, in order; null if a watched key was changed.
    */
   exec(callback?: Callback): Promise<PipelineResult[] | null> {
     const queued = this.#queued;

@@ -1,5 +1,5 @@
 /**
- * Arguments and replies in the shapes of ioredis.
+ * Arguments and replies in the form of ioredis.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import type { Argument, Reply } from "../../resp/reply.ts";
 import { wordsOf } from "../words.ts";
 
-/** A function that gets an error, or null and a value. */
+/** Callback in the style of Node: an error, or null and a value. */
 // deno-lint-ignore no-explicit-any
 export type Callback = (error: any, value?: any) => void;
 

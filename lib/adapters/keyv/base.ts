@@ -1,5 +1,5 @@
 /**
- * What the stores for both versions of Keyv do in the same way.
+ * Common base of the stores for Keyv 5 and Keyv 6.
  *
  * @module
  */
@@ -8,26 +8,25 @@ import { EventEmitter } from "node:events";
 import type { Client } from "../../client/client.ts";
 import { clearKeys, clientOf, keysOf, type StoreClient } from "../store_client.ts";
 
-/** Options for a {@linkcode KeyvStore} or a {@linkcode Keyv5Store}. */
+/** Options of {@linkcode KeyvStore} and {@linkcode Keyv5Store}. */
 export interface KeyvStoreOptions {
-  /** What all keys begin with. @default {"keyv:"} */
+  /** Prefix of all keys. @default {"keyv:"} */
   prefix?: string;
 }
 
-/** What both stores do in the same way. The client stays open: close it where it was made. */
+/** Base class of {@linkcode KeyvStore} and {@linkcode Keyv5Store}. It does not close the client. */
 export abstract class KeyvStoreBase extends EventEmitter {
-  /** Part of the keys that only this Keyv uses. */
+  /** Namespace of the Keyv instance, which sets it. */
   namespace: string | undefined;
   readonly #redis: Client;
-  /** What all keys begin with. */
-  protected readonly prefix: string;
+  /** Prefix of all keys. */ protected readonly prefix: string;
 
   /**
-   * Makes a store.
+   * Creates a store.
    *
    * @param client `RedisClient` or `RedisClusterClient`.
-   * @param options More.
-   * @throws {TypeError} If it is no client.
+   * @param options Prefix of the keys.
+   * @throws {TypeError} If `client` is not a client.
    */
   constructor(client: StoreClient, { prefix = "keyv:" }: KeyvStoreOptions = {}) {
     super();
@@ -35,34 +34,34 @@ export abstract class KeyvStoreBase extends EventEmitter {
     this.prefix = prefix;
   }
 
-  /** The listeners of an event. */
+  /** Returns the listeners of an event. */
   // deno-lint-ignore no-explicit-any
   override listeners(event: string | symbol): ((...args: any[]) => void)[] {
     // deno-lint-ignore no-explicit-any
     return super.listeners(event) as ((...args: any[]) => void)[];
   }
 
-  /** The listeners of an event, as they were added. */
+  /** Returns the listeners of an event, including the wrappers that `once()` creates. */
   // deno-lint-ignore no-explicit-any
   override rawListeners(event: string | symbol): ((...args: any[]) => void)[] {
     // deno-lint-ignore no-explicit-any
     return super.rawListeners(event) as ((...args: any[]) => void)[];
   }
 
-  /** The key in the database. */
+  /** Returns the key in the database. */
   protected abstract keyOf(key: string): string;
-  /** What the keys of the namespace begin with. */
+  /** Prefix of the keys of the namespace. */
   protected abstract get scope(): string;
-  /** What of a key in the database Keyv is told. */
+  /** Returns the key for Keyv of a key in the database. */
   protected abstract toldOf(key: string): string;
 
-  /** The value of a key; undefined if there is none. */
+  /** Returns the value of a key; undefined if it does not exist. */
   // deno-lint-ignore no-explicit-any
   async get(key: string): Promise<any> {
     return await this.#redis.get(this.keyOf(key)) ?? undefined;
   }
 
-  /** The values of several keys, read together. */
+  /** Returns the values of several keys, read with MGET. */
   // deno-lint-ignore no-explicit-any
   async getMany(keys: string[]): Promise<any[]> {
     if (keys.length === 0) return [];
@@ -70,27 +69,27 @@ export abstract class KeyvStoreBase extends EventEmitter {
     return values.map((value) => value ?? undefined);
   }
 
-  /** Deletes a key, and tells whether it was there. */
+  /** Deletes a key. Returns whether it existed. */
   async delete(key: string): Promise<boolean> {
     return await this.#redis.unlink(this.keyOf(key)) === 1;
   }
 
-  /** Whether there is a key. */
+  /** Returns whether a key exists. */
   async has(key: string): Promise<boolean> {
     return await this.#redis.exists(this.keyOf(key)) === 1;
   }
 
-  /** Whether there are keys, one by one. */
+  /** Returns for each key whether it exists. */
   hasMany(keys: string[]): Promise<boolean[]> {
     return Promise.all(keys.map((key) => this.has(key)));
   }
 
-  /** Deletes the keys of the namespace; without one, all keys with the prefix. */
+  /** Deletes all keys of the namespace. Without a namespace, deletes all keys with the prefix. */
   clear(): Promise<void> {
     return clearKeys(this.#redis, this.scope);
   }
 
-  /** Iterates over keys and values of the namespace. */
+  /** Iterates over the keys and values of the namespace. */
   // deno-lint-ignore no-explicit-any
   async *iterator(): AsyncGenerator<[string, any], void> {
     for await (const key of keysOf(this.#redis, this.scope)) {
@@ -99,16 +98,16 @@ export abstract class KeyvStoreBase extends EventEmitter {
     }
   }
 
-  /** Deletes keys, and tells how many were there. */
+  /** Deletes keys. Returns the number of keys that existed. */
   protected unlink(keys: string[]): Promise<number> {
     return this.#redis.unlink(keys.map((key) => this.keyOf(key)));
   }
 
-  /** Writes a key that expires after some milliseconds, or stays if they are undefined. */
+  /** Sets a key that expires after `ttl` milliseconds; undefined means no expiry. */
   protected async write(key: string, value: unknown, ttl: number | undefined): Promise<boolean> {
     if (typeof value !== "string" && !(value instanceof Uint8Array)) {
       throw new TypeError(
-        "Cannot write the value: expected text or bytes, as a serializer makes it",
+        "Cannot set the value: expected a string or bytes from a serializer",
       );
     }
     if (ttl !== undefined && ttl <= 0) await this.delete(key);

@@ -1,8 +1,8 @@
 /**
- * Stores for [Keyv](https://keyv.org), on which cacheable and cache-manager are built.
+ * Stores for [Keyv](https://keyv.org), which cacheable and cache-manager use as well.
  *
- * {@linkcode KeyvStore} is for Keyv 6, {@linkcode Keyv5Store} for Keyv 5. Both keep all keys below a prefix, so that
- * `clear()` touches nothing else, and both work on a cluster.
+ * {@linkcode KeyvStore} is for Keyv 6, {@linkcode Keyv5Store} for Keyv 5. All keys have a prefix, so `clear()` does not
+ * delete other keys. Both stores support clusters.
  *
  * @example A cache with Keyv 6
  * ```ts no-eval
@@ -23,27 +23,27 @@ import { KeyvStoreBase } from "./base.ts";
 export { KeyvStoreBase, type KeyvStoreOptions } from "./base.ts";
 export type { StoreClient } from "../store_client.ts";
 
-/** A store for Keyv 6: times are absolute, and the store adds the namespace. */
+/** Store for Keyv 6. It adds the namespace to the keys. Expiry times are absolute. */
 export class KeyvStore extends KeyvStoreBase {
-  /** Tells Keyv that times are absolute. */
+  /** Capabilities of the store, which Keyv reads: expiry times are absolute. */
   readonly capabilities: KeyvStoreCapabilities = CAPABILITIES;
 
-  /** The key in the database. */
+  /** Returns the key in the database. */
   protected override keyOf(key: string): string {
     return this.scope + key;
   }
 
-  /** What the keys of the namespace begin with. */
+  /** Prefix of the keys of the namespace. */
   protected override get scope(): string {
     return this.namespace ? `${this.prefix}${this.namespace}::` : this.prefix;
   }
 
-  /** What of a key in the database Keyv is told. */
+  /** Returns the key for Keyv of a key in the database. */
   protected override toldOf(key: string): string {
     return key.slice(this.scope.length);
   }
 
-  /** Writes a key that expires at a Unix time in milliseconds. */
+  /** Sets a key that expires at a Unix time in milliseconds; without one it does not expire. */
   set(key: string, value: unknown, expires?: number): Promise<boolean> {
     return this.write(
       key,
@@ -52,7 +52,7 @@ export class KeyvStore extends KeyvStoreBase {
     );
   }
 
-  /** Writes several keys in one go. */
+  /** Sets several keys in one round trip. */
   setMany(
     // deno-lint-ignore no-explicit-any
     entries: { key: string; value: any; expires?: number }[],
@@ -60,52 +60,52 @@ export class KeyvStore extends KeyvStoreBase {
     return Promise.all(entries.map(({ key, value, expires }) => this.set(key, value, expires)));
   }
 
-  /** Deletes several keys, and tells of each whether it was there. */
+  /** Deletes several keys. Returns for each key whether it existed. */
   deleteMany(keys: string[]): Promise<boolean[]> {
     return Promise.all(keys.map((key) => this.delete(key)));
   }
 }
 
-/** A store for Keyv 5: times are relative, and Keyv adds the namespace itself. */
+/** Store for Keyv 5, which adds the namespace to the keys itself. Expiry times are relative. */
 export class Keyv5Store extends KeyvStoreBase {
-  /** What Keyv reads: without a dialect it would not iterate. */
+  /** Options that Keyv reads. It iterates only over stores with a known dialect. */
   // deno-lint-ignore no-explicit-any
   opts: any = { dialect: "redis", url: "" };
 
-  /** The key in the database. */
+  /** Returns the key in the database. */
   protected override keyOf(key: string): string {
     return this.prefix + key;
   }
 
-  /** What the keys of the namespace begin with. */
+  /** Prefix of the keys of the namespace. */
   protected override get scope(): string {
     return this.namespace ? `${this.prefix}${this.namespace}:` : this.prefix;
   }
 
-  /** What of a key in the database Keyv is told. */
+  /** Returns the key for Keyv of a key in the database. */
   protected override toldOf(key: string): string {
     return key.slice(this.prefix.length);
   }
 
-  /** Writes a key that expires after some milliseconds. */
+  /** Sets a key that expires after `ttl` milliseconds; without `ttl` it does not expire. */
   set(key: string, value: unknown, ttl?: number): Promise<boolean> {
     return this.write(key, value, ttl || undefined);
   }
 
-  /** Writes several keys in one go. */
+  /** Sets several keys in one round trip. */
   // deno-lint-ignore no-explicit-any
   async setMany(entries: { key: string; value: any; ttl?: number }[]): Promise<void> {
     await Promise.all(entries.map(({ key, value, ttl }) => this.set(key, value, ttl)));
   }
 
-  /** Deletes several keys, and tells whether any was there. */
+  /** Deletes several keys. Returns whether any of them existed. */
   async deleteMany(keys: string[]): Promise<boolean> {
     if (keys.length === 0) return false;
     return await this.unlink(keys) > 0;
   }
 }
 
-/** A method of a store of Keyv. */
+/** Name of a method of a Keyv store. */
 export type KeyvStoreMethod =
   | "get"
   | "getMany"
@@ -119,15 +119,15 @@ export type KeyvStoreMethod =
   | "disconnect"
   | "iterator";
 
-/** What a {@linkcode KeyvStore} can do. */
+/** Capabilities of a {@linkcode KeyvStore}. */
 export interface KeyvStoreCapabilities {
   /** Whether Keyv can use it. */
   compatible: boolean;
   /** Kind of the store. */
   store: "keyvStorage";
-  /** Whether times are absolute. */
+  /** Whether expiry times are absolute. */
   expires: boolean;
-  /** Which methods it has. */
+  /** The methods, and whether they are implemented. */
   methods: Record<KeyvStoreMethod, { exists: boolean; methodType: "async" | "none" }>;
 }
 
