@@ -175,65 +175,65 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
 
 /** All commands by name, each with its group. Written by `deno task index`. */
 export interface RedisClient<T extends string | Uint8Array = string> {
-  /** Lists the categories of commands, or the commands of one. See {@linkcode AclCommands.aclCat}. */
+  /** Returns the command categories, or the commands of a category. See {@linkcode AclCommands.aclCat}. */
   aclCat: AclCommands<T, "one">["aclCat"];
-  /** Deletes users, and ends their connections. See {@linkcode AclCommands.aclDeluser}. */
+  /** Deletes users and closes their connections. See {@linkcode AclCommands.aclDeluser}. */
   aclDeluser: AclCommands<T, "one">["aclDeluser"];
-  /** Tells whether a user would be allowed to run a command, without running it. See {@linkcode AclCommands.aclDryrun}. */
+  /** Checks whether a user may run a command, without running it. See {@linkcode AclCommands.aclDryrun}. */
   aclDryrun: AclCommands<T, "one">["aclDryrun"];
-  /** Makes a password that cannot be guessed. See {@linkcode AclCommands.aclGenpass}. */
+  /** Generates a secure random password. See {@linkcode AclCommands.aclGenpass}. */
   aclGenpass: AclCommands<T, "one">["aclGenpass"];
-  /** Tells what is known of a user. See {@linkcode AclCommands.aclGetuser}. */
+  /** Returns the flags, passwords and permissions of a user. See {@linkcode AclCommands.aclGetuser}. */
   aclGetuser: AclCommands<T, "one">["aclGetuser"];
-  /** Lists all users with their rules, in the form in which an ACL file has them. See {@linkcode AclCommands.aclList}. */
+  /** Returns the rules of all users, in the format of an ACL file. See {@linkcode AclCommands.aclList}. */
   aclList: AclCommands<T, "one">["aclList"];
-  /** Reads the users from the ACL file of the server: all of them, or none if there is a mistake in the file. See {@linkcode AclCommands.aclLoad}. */
+  /** Reloads the users from the ACL file of the server. If the file has an error, no user is changed. See {@linkcode AclCommands.aclLoad}. */
   aclLoad: AclCommands<T, "one">["aclLoad"];
-  /** Reads the log of what users were not allowed to do, or empties it. See {@linkcode AclCommands.aclLog}. */
+  /** Returns the log of ACL violations, or resets it. See {@linkcode AclCommands.aclLog}. */
   aclLog: AclCommands<T, "one">["aclLog"];
-  /** Writes the users as they are now into the ACL file of the server. See {@linkcode AclCommands.aclSave}. */
+  /** Saves all users to the ACL file of the server. See {@linkcode AclCommands.aclSave}. */
   aclSave: AclCommands<T, "one">["aclSave"];
-  /** Changes the rules of a user, who is made if there is none: at first one who is `off` and allowed nothing. See {@linkcode AclCommands.aclSetuser}. */
+  /** Creates a user or changes its rules. A new user is `off` and has no permissions before the rules are applied. See {@linkcode AclCommands.aclSetuser}. */
   aclSetuser: AclCommands<T, "one">["aclSetuser"];
-  /** Lists the names of all users. See {@linkcode AclCommands.aclUsers}. */
+  /** Returns the names of all users. See {@linkcode AclCommands.aclUsers}. */
   aclUsers: AclCommands<T, "one">["aclUsers"];
-  /** Tells which user this connection is of. See {@linkcode AclCommands.aclWhoami}. */
+  /** Returns the user name of the connection. See {@linkcode AclCommands.aclWhoami}. */
   aclWhoami: AclCommands<T, "one">["aclWhoami"];
-  /** Counts the elements of an array. See {@linkcode ArrayCommands.arcount}. */
+  /** Returns the number of elements of an array. See {@linkcode ArrayCommands.arcount}. */
   arcount: ArrayCommands<T>["arcount"];
-  /** Deletes elements of an array, and the key with the last one. See {@linkcode ArrayCommands.ardel}. */
+  /** Deletes elements of an array. Deleting the last element deletes the key. See {@linkcode ArrayCommands.ardel}. */
   ardel: ArrayCommands<T>["ardel"];
-  /** Deletes the elements in ranges of an array, and the key with the last one. See {@linkcode ArrayCommands.ardelrange}. */
+  /** Deletes ranges of elements of an array. Deleting the last element deletes the key. See {@linkcode ArrayCommands.ardelrange}. */
   ardelrange: ArrayCommands<T>["ardelrange"];
-  /** Gets an element of an array. See {@linkcode ArrayCommands.arget}. */
+  /** Returns an element of an array. See {@linkcode ArrayCommands.arget}. */
   arget: ArrayCommands<T>["arget"];
-  /** Gets the values at all indexes of a range, gaps included. See {@linkcode ArrayCommands.argetrange}. */
+  /** Returns the values at all indexes of a range, with null for gaps. See {@linkcode ArrayCommands.argetrange}. */
   argetrange: ArrayCommands<T>["argetrange"];
-  /** Finds the elements of an array that match a condition, or several. See {@linkcode ArrayCommands.argrep}. */
+  /** Finds elements of an array by one or more conditions. See {@linkcode ArrayCommands.argrep}. */
   argrep: ArrayCommands<T>["argrep"];
-  /** Tells about an array: how many elements it has, and how it is stored. See {@linkcode ArrayCommands.arinfo}. */
+  /** Returns the size of an array and details of its storage. See {@linkcode ArrayCommands.arinfo}. */
   arinfo: ArrayCommands<T>["arinfo"];
-  /** Puts values behind those that were inserted last. See {@linkcode ArrayCommands.arinsert}. */
+  /** Inserts values at the insert position of an array, and moves the position behind them. See {@linkcode ArrayCommands.arinsert}. */
   arinsert: ArrayCommands<T>["arinsert"];
-  /** Gets the values that were inserted last. See {@linkcode ArrayCommands.arlastitems}. */
+  /** Returns the values that were inserted last. See {@linkcode ArrayCommands.arlastitems}. */
   arlastitems: ArrayCommands<T>["arlastitems"];
-  /** Tells how long an array is, gaps included. See {@linkcode ArrayCommands.arlen}. */
+  /** Returns the length of an array, including gaps. See {@linkcode ArrayCommands.arlen}. */
   arlen: ArrayCommands<T>["arlen"];
-  /** Gets several elements of an array. See {@linkcode ArrayCommands.armget}. */
+  /** Returns several elements of an array. See {@linkcode ArrayCommands.armget}. */
   armget: ArrayCommands<T>["armget"];
-  /** Sets several elements of an array, each at its own index. See {@linkcode ArrayCommands.armset}. */
+  /** Sets elements of an array at the given indexes. See {@linkcode ArrayCommands.armset}. */
   armset: ArrayCommands<T>["armset"];
-  /** Tells where the next inserted value goes. See {@linkcode ArrayCommands.arnext}. */
+  /** Returns the insert position of an array: the index at which `arinsert` puts the next value. See {@linkcode ArrayCommands.arnext}. */
   arnext: ArrayCommands<T>["arnext"];
-  /** Computes a sum, a count or the like of the elements in a range of an array. See {@linkcode ArrayCommands.arop}. */
+  /** Aggregates the elements in a range of an array: sum, minimum, maximum, bitwise operations or counts. See {@linkcode ArrayCommands.arop}. */
   arop: ArrayCommands<T>["arop"];
-  /** Puts values into an array of a fixed size, where new ones replace the oldest. See {@linkcode ArrayCommands.arring}. */
+  /** Inserts values into a ring buffer: an array of a fixed size, in which new values overwrite the oldest. See {@linkcode ArrayCommands.arring}. */
   arring: ArrayCommands<T>["arring"];
-  /** Gets the elements in a range of an array with their indexes, without the gaps. See {@linkcode ArrayCommands.arscan}. */
+  /** Returns the elements in a range of an array with their indexes, without gaps. See {@linkcode ArrayCommands.arscan}. */
   arscan: ArrayCommands<T>["arscan"];
-  /** Says where the next inserted value goes. See {@linkcode ArrayCommands.arseek}. */
+  /** Sets the insert position of an array: the index at which `arinsert` puts the next value. See {@linkcode ArrayCommands.arseek}. */
   arseek: ArrayCommands<T>["arseek"];
-  /** Sets elements of an array, one next to the other. See {@linkcode ArrayCommands.arset}. */
+  /** Sets consecutive elements of an array. See {@linkcode ArrayCommands.arset}. */
   arset: ArrayCommands<T>["arset"];
   /** Counts the bits that are 1. See {@linkcode BitmapCommands.bitcount}. */
   bitcount: BitmapCommands<T>["bitcount"];
@@ -249,73 +249,73 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   getbit: BitmapCommands<T>["getbit"];
   /** Sets the bit at a position to 0 or 1. See {@linkcode BitmapCommands.setbit}. */
   setbit: BitmapCommands<T>["setbit"];
-  /** Makes the node the owner of slots that have none. See {@linkcode ClusterCommands.clusterAddslots}. */
+  /** Assigns unassigned slots to the node. See {@linkcode ClusterCommands.clusterAddslots}. */
   clusterAddslots: ClusterCommands<T, "one">["clusterAddslots"];
-  /** Makes the node the owner of ranges of slots that have none. See {@linkcode ClusterCommands.clusterAddslotsrange}. */
+  /** Assigns ranges of unassigned slots to the node. See {@linkcode ClusterCommands.clusterAddslotsrange}. */
   clusterAddslotsrange: ClusterCommands<T, "one">["clusterAddslotsrange"];
-  /** Gives the node a new epoch, later than those of all others. See {@linkcode ClusterCommands.clusterBumpepoch}. */
+  /** Increments the configuration epoch of the node, so that it is the highest of all nodes. See {@linkcode ClusterCommands.clusterBumpepoch}. */
   clusterBumpepoch: ClusterCommands<T, "one">["clusterBumpepoch"];
-  /** Calls off all moves of slots away from the node. See {@linkcode ClusterCommands.clusterCancelslotmigrations}. */
+  /** Cancels all migrations of slots from the node. See {@linkcode ClusterCommands.clusterCancelslotmigrations}. */
   clusterCancelslotmigrations: ClusterCommands<T, "one">["clusterCancelslotmigrations"];
-  /** Counts the nodes that suspect another node to fail. See {@linkcode ClusterCommands.clusterCountFailureReports}. */
+  /** Returns the number of failure reports about a node. See {@linkcode ClusterCommands.clusterCountFailureReports}. */
   clusterCountFailureReports: ClusterCommands<T, "one">["clusterCountFailureReports"];
-  /** Counts the keys that the node has in a slot. See {@linkcode ClusterCommands.clusterCountkeysinslot}. */
+  /** Returns the number of keys in a slot on the node. See {@linkcode ClusterCommands.clusterCountkeysinslot}. */
   clusterCountkeysinslot: ClusterCommands<T, "one">["clusterCountkeysinslot"];
-  /** Makes the node forget who owns slots. See {@linkcode ClusterCommands.clusterDelslots}. */
+  /** Removes the owner of slots from the topology of the node. See {@linkcode ClusterCommands.clusterDelslots}. */
   clusterDelslots: ClusterCommands<T, "one">["clusterDelslots"];
-  /** Makes the node forget who owns ranges of slots. See {@linkcode ClusterCommands.clusterDelslotsrange}. */
+  /** Removes the owner of ranges of slots from the topology of the node. See {@linkcode ClusterCommands.clusterDelslotsrange}. */
   clusterDelslotsrange: ClusterCommands<T, "one">["clusterDelslotsrange"];
-  /** Has the node, a replica, take over from its primary. See {@linkcode ClusterCommands.clusterFailover}. */
+  /** Starts a failover: the node, a replica, becomes the primary. See {@linkcode ClusterCommands.clusterFailover}. */
   clusterFailover: ClusterCommands<T, "one">["clusterFailover"];
-  /** Deletes all keys of a slot. See {@linkcode ClusterCommands.clusterFlushslot}. */
+  /** Deletes all keys in a slot. The node must own the slot. See {@linkcode ClusterCommands.clusterFlushslot}. */
   clusterFlushslot: ClusterCommands<T, "one">["clusterFlushslot"];
-  /** Makes the node forget who owns all slots. See {@linkcode ClusterCommands.clusterFlushslots}. */
+  /** Removes the owners of all slots from the topology of the node. The node must have no keys. See {@linkcode ClusterCommands.clusterFlushslots}. */
   clusterFlushslots: ClusterCommands<T, "one">["clusterFlushslots"];
-  /** Makes the node forget another one. See {@linkcode ClusterCommands.clusterForget}. */
+  /** Removes another node from the topology of the node. See {@linkcode ClusterCommands.clusterForget}. */
   clusterForget: ClusterCommands<T, "one">["clusterForget"];
-  /** Lists keys that the node has in a slot. See {@linkcode ClusterCommands.clusterGetkeysinslot}. */
+  /** Returns keys in a slot on the node. See {@linkcode ClusterCommands.clusterGetkeysinslot}. */
   clusterGetkeysinslot: ClusterCommands<T, "one">["clusterGetkeysinslot"];
-  /** Lists the moves of slots that the node takes part in, and the latest ones that are over. See {@linkcode ClusterCommands.clusterGetslotmigrations}. */
+  /** Returns the migrations of slots from and to the node: those in progress, and the latest completed ones. See {@linkcode ClusterCommands.clusterGetslotmigrations}. */
   clusterGetslotmigrations: ClusterCommands<T, "one">["clusterGetslotmigrations"];
-  /** Reports on the cluster as one node sees it. See {@linkcode ClusterCommands.clusterInfo}. */
+  /** Returns the state of the cluster from the view of one node. See {@linkcode ClusterCommands.clusterInfo}. */
   clusterInfo: ClusterCommands<T, "one">["clusterInfo"];
-  /** Tells the slot of a key. See {@linkcode ClusterCommands.clusterKeyslot}. */
+  /** Returns the slot of a key. See {@linkcode ClusterCommands.clusterKeyslot}. */
   clusterKeyslot: ClusterCommands<T, "one">["clusterKeyslot"];
-  /** Lists the connections of the node with the others. See {@linkcode ClusterCommands.clusterLinks}. */
+  /** Returns the connections of the node to other nodes. See {@linkcode ClusterCommands.clusterLinks}. */
   clusterLinks: ClusterCommands<T, "one">["clusterLinks"];
-  /** Introduces the node to another one, and so two clusters to each other. See {@linkcode ClusterCommands.clusterMeet}. */
+  /** Connects the node to another node, and so joins their clusters. See {@linkcode ClusterCommands.clusterMeet}. */
   clusterMeet: ClusterCommands<T, "one">["clusterMeet"];
-  /** Begins to move slots of the node to others, with their keys. See {@linkcode ClusterCommands.clusterMigrateslots}. */
+  /** Starts to migrate slots of the node to other nodes, with their keys. See {@linkcode ClusterCommands.clusterMigrateslots}. */
   clusterMigrateslots: ClusterCommands<T, "one">["clusterMigrateslots"];
-  /** Moves slots to the node that gets the command, watches moves, and calls them off. See {@linkcode ClusterCommands.clusterMigration}. */
+  /** Imports slots into the node, or returns the state of migrations, or cancels them. See {@linkcode ClusterCommands.clusterMigration}. */
   clusterMigration: ClusterCommands<T, "one">["clusterMigration"];
-  /** Tells the id of the node. See {@linkcode ClusterCommands.clusterMyid}. */
+  /** Returns the id of the node. See {@linkcode ClusterCommands.clusterMyid}. */
   clusterMyid: ClusterCommands<T, "one">["clusterMyid"];
-  /** Tells the id of the shard that the node belongs to. See {@linkcode ClusterCommands.clusterMyshardid}. */
+  /** Returns the id of the shard of the node. See {@linkcode ClusterCommands.clusterMyshardid}. */
   clusterMyshardid: ClusterCommands<T, "one">["clusterMyshardid"];
-  /** Reports on all nodes as one of them sees them. See {@linkcode ClusterCommands.clusterNodes}. */
+  /** Returns all nodes of the cluster from the view of one node. See {@linkcode ClusterCommands.clusterNodes}. */
   clusterNodes: ClusterCommands<T, "one">["clusterNodes"];
-  /** Reports on the replicas of a node. See {@linkcode ClusterCommands.clusterReplicas}. */
+  /** Returns the replicas of a primary. See {@linkcode ClusterCommands.clusterReplicas}. */
   clusterReplicas: ClusterCommands<T, "one">["clusterReplicas"];
-  /** Makes the node a replica of another one, or a primary. See {@linkcode ClusterCommands.clusterReplicate}. */
+  /** Makes the node a replica of another node, or an empty primary. See {@linkcode ClusterCommands.clusterReplicate}. */
   clusterReplicate: ClusterCommands<T, "one">["clusterReplicate"];
-  /** Makes the node leave the cluster: it forgets all others, and who owns the slots. See {@linkcode ClusterCommands.clusterReset}. */
+  /** Resets the node: removes all other nodes and all slots from its topology. See {@linkcode ClusterCommands.clusterReset}. */
   clusterReset: ClusterCommands<T, "one">["clusterReset"];
-  /** Has the node write what it knows of the cluster to its disk. See {@linkcode ClusterCommands.clusterSaveconfig}. */
+  /** Saves the cluster configuration of the node to its disk. See {@linkcode ClusterCommands.clusterSaveconfig}. */
   clusterSaveconfig: ClusterCommands<T, "one">["clusterSaveconfig"];
-  /** Gives a new node its first epoch. See {@linkcode ClusterCommands.clusterSetConfigEpoch}. */
+  /** Sets the configuration epoch of a new node. The node must not know other nodes yet. See {@linkcode ClusterCommands.clusterSetConfigEpoch}. */
   clusterSetConfigEpoch: ClusterCommands<T, "one">["clusterSetConfigEpoch"];
-  /** Tells the node that a slot moves, or has moved. See {@linkcode ClusterCommands.clusterSetslot}. */
+  /** Sets the state of a slot on the node: importing, migrating, owned by a node, or stable. See {@linkcode ClusterCommands.clusterSetslot}. */
   clusterSetslot: ClusterCommands<T, "one">["clusterSetslot"];
-  /** Lists the shards, with their slots and nodes. See {@linkcode ClusterCommands.clusterShards}. */
+  /** Returns the shards with their slots and nodes. See {@linkcode ClusterCommands.clusterShards}. */
   clusterShards: ClusterCommands<T, "one">["clusterShards"];
-  /** Reports on the replicas of a node. See {@linkcode ClusterCommands.clusterSlaves}. */
+  /** Returns the replicas of a primary. See {@linkcode ClusterCommands.clusterSlaves}. */
   clusterSlaves: ClusterCommands<T, "one">["clusterSlaves"];
-  /** Tells how the slots of the node are used. See {@linkcode ClusterCommands.clusterSlotStats}. */
+  /** Returns usage statistics of the slots of the node. See {@linkcode ClusterCommands.clusterSlotStats}. */
   clusterSlotStats: ClusterCommands<T, "one">["clusterSlotStats"];
-  /** Lists the slots with the nodes that serve them. See {@linkcode ClusterCommands.clusterSlots}. */
+  /** Returns the slots with the nodes that serve them. See {@linkcode ClusterCommands.clusterSlots}. */
   clusterSlots: ClusterCommands<T, "one">["clusterSlots"];
-  /** Reads a page of the keys of all nodes, one slot after the other. See {@linkcode ClusterCommands.clusterscan}. */
+  /** Returns a page of the keys of the cluster, slot by slot. See {@linkcode ClusterCommands.clusterscan}. */
   clusterscan: ClusterCommands<T, "one">["clusterscan"];
   /** Tells the facts about all commands. See {@linkcode CommandCommands.command}. */
   command: CommandCommands<T, "one">["command"];

@@ -20,7 +20,7 @@ import { clientOf, type StoreClient } from "./store_client.ts";
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options of {@linkcode betterAuthStorage}. */
+/** Options for {@linkcode betterAuthStorage}. */
 export interface BetterAuthStorageOptions {
   /** Prefix of all keys. @default {"better-auth:"} */
   prefix?: string;

@@ -24,7 +24,7 @@ import { clearKeys, clientOf, type StoreClient } from "./store_client.ts";
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options of {@linkcode honoRateLimiterStore}. */
+/** Options for {@linkcode honoRateLimiterStore}. */
 export interface HonoRateLimiterStoreOptions {
   /** Prefix of all keys. @default {"rate-limit:"} */
   prefix?: string;

@@ -24,7 +24,7 @@ import { clientOf, type StoreClient } from "./store_client.ts";
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options of {@linkcode sessionStore}. */
+/** Options for {@linkcode sessionStore}. */
 export interface SessionStoreOptions {
   /** Prefix of all keys. @default {"session:"} */
   prefix?: string;
@@ -32,7 +32,7 @@ export interface SessionStoreOptions {
   ttl?: number;
 }
 
-/** Options of {@linkcode honoSessionStorage}. */
+/** Options for {@linkcode honoSessionStorage}. */
 export interface HonoSessionStorageOptions extends SessionStoreOptions {
   /**
    * Function that is called with the error if a session could not be written or deleted. `@hono/session` does not wait

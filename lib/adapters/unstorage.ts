@@ -22,7 +22,7 @@ import { clearKeys, clientOf, keysOf, type StoreClient } from "./store_client.ts
 
 export type { StoreClient } from "./store_client.ts";
 
-/** Options of {@linkcode unstorageDriver}. */
+/** Options for {@linkcode unstorageDriver}. */
 export interface UnstorageDriverOptions {
   /** Prefix of all keys, followed by `:`. If it is empty, `clear()` deletes all keys of the database. @default {""} */
   base?: string;

@@ -14,7 +14,7 @@ import { sha1 } from "./sha1.ts";
 import type { View } from "./view.ts";
 import { listOf, taken } from "../words.ts";
 
-/** Options of {@linkcode script}. */
+/** Options for {@linkcode script}. */
 export interface ScriptOptions {
   /**
    * Whether the script only reads. It is then called with EVALSHA_RO: replicas may run it, and it is sent again after a

@@ -9,7 +9,7 @@ import { credentialsOf } from "../configuration/access.ts";
 import type { LinkSettings } from "../connection/settings.ts";
 import { faultOfOptions } from "../option_shape.ts";
 
-/** Options of {@linkcode Client.updateCredentials}. */
+/** Options for {@linkcode Client.updateCredentials}. */
 export interface UpdateCredentialsOptions {
   /** Also authenticate open connections, with AUTH between two of their requests. @default {false} */
   reauthenticate?: boolean;

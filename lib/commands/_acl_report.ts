@@ -1,5 +1,5 @@
 /**
- * What ACL GETUSER and ACL LOG answer.
+ * Replies of ACL GETUSER and ACL LOG.
  *
  * @module
  */
@@ -9,53 +9,55 @@ import { type ClientInfo, toClientInfo } from "./_client_info.ts";
 import { elements, toNumber, toText } from "./_decode.ts";
 import { type Named, optional, toNamed, valueOf } from "./_named.ts";
 
-/** What a user, or a selector of one, is allowed to do, as the rules that ACL SETUSER takes. */
+/** Permissions of a user or of one of its selectors, as rules for ACL SETUSER. */
 export interface AclPermissions {
-  /** Commands: `"+@all -flushall"`. */
+  /** Rules for commands: `"+@all -flushall"`. */
   commands: string;
-  /** Keys: `"~app:* %R~*"`. */
+  /** Patterns of keys: `"~app:* %R~*"`. */
   keys: string;
-  /** Channels: `"&news:*"`. */
+  /** Patterns of channels: `"&news:*"`. */
   channels: string;
-  /** Databases: `"alldbs"` (Valkey 9.1). */
+  /** Databases: `"alldbs"` (since Valkey 9.1). */
   databases?: string;
 }
 
-/** What {@linkcode AclCommands.aclGetuser} answers. */
+/** An ACL user, as returned by {@linkcode AclCommands.aclGetuser}. */
 export interface AclUser extends AclPermissions {
-  /** `"on"` or `"off"`, `"nopass"`, `"sanitize-payload"`, … */
+  /** Flags: `"on"` or `"off"`, `"nopass"`, `"sanitize-payload"`, … */
   flags: string[];
-  /** Digests of the passwords: SHA-256 in hexadecimal. */
+  /** SHA-256 digests of the passwords, in hexadecimal. */
   passwords: string[];
-  /** Further permissions, each of which allows what it describes as a whole. */
+  /**
+   * Selectors: additional permissions. A command is allowed if the root permissions or one selector allow all of it.
+   */
   selectors: AclPermissions[];
 }
 
-/** What was refused, several times if it was the same within a minute. */
+/** Entry of the ACL log. Equal violations within a minute are one entry. */
 export interface AclLogEntry {
-  /** How many times. */
+  /** Number of violations. */
   count: number;
-  /** Why: `"auth"`, `"command"`, `"key"`, `"channel"`, `"database"`, … */
+  /** Reason: `"auth"`, `"command"`, `"key"`, `"channel"`, `"database"`, … */
   reason: string;
-  /** From where: `"toplevel"`, `"multi"`, `"lua"`, `"module"`, `"script"`. */
+  /** Where the command was run: `"toplevel"`, `"multi"`, `"lua"`, `"module"` or `"script"`. */
   context: string;
-  /** What was not allowed: the command, the key or the channel. */
+  /** The command, key or channel that was denied. */
   object: string;
-  /** The user. */
+  /** Name of the user. */
   username: string;
-  /** How many seconds ago. */
+  /** Age of the entry, in seconds. */
   ageSeconds: number;
-  /** The connection, as it was the last time. */
+  /** The connection at the last violation. */
   clientInfo: ClientInfo;
-  /** Number of the entry (since 7.2.0, like the next two). */
+  /** Sequence number of the entry (since 7.2.0). */
   entryId?: number;
-  /** The first time, as Unix time in milliseconds. */
+  /** Time of the first violation, as Unix time in milliseconds (since 7.2.0). */
   timestampCreated?: number;
-  /** The last time, as Unix time in milliseconds. */
+  /** Time of the last violation, as Unix time in milliseconds (since 7.2.0). */
   timestampLastUpdated?: number;
 }
 
-/** What ACL GETUSER answers; null if there is no such user. */
+/** Reads the reply of ACL GETUSER; null if the user does not exist. */
 export function toAclUserOrNull(reply: Reply): AclUser | null {
   if (reply === null) return null;
   const named = toNamed(reply);
@@ -69,7 +71,7 @@ export function toAclUserOrNull(reply: Reply): AclUser | null {
   };
 }
 
-/** What ACL LOG answers. */
+/** Reads the reply of ACL LOG. */
 export function toAclLog(reply: Reply): AclLogEntry[] {
   return elements(reply).map((entry) => {
     const named = toNamed(entry);

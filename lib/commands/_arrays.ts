@@ -1,5 +1,5 @@
 /**
- * Arguments and replies of commands on arrays.
+ * Arguments and replies of array commands.
  *
  * @module
  */
@@ -23,79 +23,79 @@ import { toBulk, toInteger, toNumber, toNumberOrNull, toPairs } from "./_decode.
 import { toNamed, valueOf } from "./_named.ts";
 import { optionsOf, recordOf, refuse } from "./_options.ts";
 
-/** Where a search in an array begins or ends: an index, `"-"` for the first one, or `"+"` for the last one in use. */
+/** End of a search range in an array: an index, `"-"` for the first index, or `"+"` for the last index in use. */
 export type ArrayBound = Integer | "-" | "+";
 
-/** Indexes from one to another, both included. */
+/** Range of indexes, including both ends. */
 export type ArrayRange = readonly [start: Integer, end: Integer];
 
-/** Values by their indexes: a plain object, a `Map`, or an array (or other iterable) of pairs. */
+/** Values by index: a plain object, a `Map`, or an iterable of pairs. */
 export type ArrayEntries = Readonly<Record<string, Value>> | Iterable<readonly [Integer, Value]>;
 
-/** What to make of a range of an array. */
+/** Operation of {@linkcode ArrayCommands.arop}. */
 export type ArrayOperation =
   | AnyCase<"sum" | "min" | "max" | "and" | "or" | "xor" | "used">
   | ArrayMatch;
 
-/** Count the elements that have a value. */
+/** Counts the elements that are equal to a value. */
 export interface ArrayMatch {
   /** The value. */
   match: Value;
 }
 
-/** What an element has to be like. */
+/** Condition for elements in {@linkcode ArrayCommands.argrep}. */
 export type ArrayPredicate = ExactlyOne<{
-  /** It is this value. */
+  /** The element is equal to this value. */
   exact: Value;
-  /** It contains this text. */
+  /** The element contains this text. */
   match: Value;
-  /** It matches this pattern with `*`, `?` and `[…]`. */
+  /** The element matches this glob pattern with `*`, `?` and `[…]`. */
   glob: Key;
-  /** A part of it matches this regular expression (POSIX extended, without back references). */
+  /** A part of the element matches this regular expression (POSIX extended, without back references). */
   re: Key;
 }>;
 
 /**
- * An element of an array, with its place.
+ * Element of an array with its index.
  *
  * @typeParam T Type of bulk strings.
  */
 export interface ArrayItem<T extends string | Uint8Array = string> {
-  /** Its index; a bigint beyond 2^53 − 1. */
+  /** Index of the element; a bigint beyond 2^53 − 1. */
   index: number | bigint;
-  /** Its value. */
+  /** Value of the element. */
   value: T;
 }
 
-/** What a server tells about an array. */
+/** Size and storage of an array, as returned by {@linkcode ArrayCommands.arinfo}. */
 export interface ArrayInfo {
-  /** How many elements there are. */
+  /** Number of elements. */
   count: number;
-  /** The highest index in use, plus one. */
+  /** Highest index in use, plus one. */
   len: number | bigint;
-  /** Where the next `arinsert` puts its first value; 0 also if no index is left. */
+  /** Index at which `arinsert` puts the next value. Also 0 if no index is left. */
   nextInsertIndex: number | bigint;
-  /** How many slices of the array are in memory. */
+  /** Number of slices in memory. */
   slices: number;
-  /** For how many slices there is room in the directory. */
+  /** Capacity of the directory, in slices. */
   directorySize: number;
-  /** How many entries the upper directory has; 0 if there is none. */
+  /** Number of entries in the upper directory; 0 if there is none. */
   superDirEntries: number;
-  /** How many indexes a slice has. */
+  /** Number of indexes per slice. */
   sliceSize: number;
 }
 
-/** What a server tells about an array and its slices. */
+/** Size and storage of an array and its slices, as returned by {@linkcode ArrayCommands.arinfo} with `full`. */
 export interface ArrayDetails extends ArrayInfo {
-  /** How many slices hold their elements one next to the other. */
+  /** Number of dense slices, which store elements by position. */
   denseSlices: number;
-  /** How many slices hold each element with its index. */
+  /** Number of sparse slices, which store each element with its index. */
   sparseSlices: number;
-  /** For how many elements a dense slice has room, on average. */
+  /** Average capacity of dense slices, in elements. */
   avgDenseSize: number;
-  /** Which part of its room a dense slice uses, on average, from 0 to 1. */
+  /** Average fill ratio of dense slices, from 0 to 1. */
   avgDenseFill: number;
-  /** For how many elements a sparse slice has room, on average. */
+  /** Average capacity of sparse slices, in elements. */
   avgSparseSize: number;
 }
 
@@ -136,7 +136,7 @@ function isIndex(index: unknown): boolean {
 }
 
 /**
- * Appends what elements have to be like.
+ * Appends conditions for elements.
  *
  * @param words Where to append.
  * @param predicates The conditions; none at all makes the command reject with a `RangeError`.
@@ -157,7 +157,7 @@ function appendPredicate(words: Words, predicate: ArrayPredicate): void {
 }
 
 /**
- * Appends what to make of a range.
+ * Appends an operation on a range.
  *
  * @param words Where to append.
  * @param operation The operation.
@@ -167,7 +167,7 @@ export function appendArrayOperation(words: Words, operation: ArrayOperation): v
   else words.push("MATCH", recordOf(words, operation, MATCH, "an operation").match);
 }
 
-/** Chooses the decoder for what is made of a range. */
+/** Selects the decoder for the result of an operation. */
 export function toResultOf(operation: ArrayOperation): Decoder<number | bigint | null> {
   if (typeof operation !== "string" || isWord(operation, "used")) return toNumber;
   // These three combine the bits of 64-bit integers; the others are decimal numbers.

@@ -1,5 +1,5 @@
 /**
- * What CLUSTER INFO and CLUSTER NODES report: texts in notations of their own.
+ * Replies of CLUSTER INFO and CLUSTER NODES.
  *
  * @module
  */
@@ -7,38 +7,38 @@
 import type { Reply } from "../resp/reply.ts";
 import { elements, toText, unexpected } from "./_decode.ts";
 
-/** Neighbouring slots: the first and the last one, which is included. */
+/** Range of slots, including both ends. */
 export type SlotRange = readonly [first: number, last: number];
 
-/** What {@linkcode ClusterCommands.clusterInfo} answers: the cluster as one node sees it. */
+/** State of the cluster from the view of one node, as returned by {@linkcode ClusterCommands.clusterInfo}. */
 export interface ClusterInfo {
-  /** Whether the node takes commands. */
+  /** Whether the node can serve commands. */
   state: "ok" | "fail";
-  /** Number of slots that have an owner. */
+  /** Number of slots with an owner. */
   slotsAssigned: number;
-  /** Number of those whose owner is neither failing nor suspected to. */
+  /** Number of slots whose owner is neither in the state FAIL nor PFAIL. */
   slotsOk: number;
-  /** Number of those whose owner this node suspects to fail. */
+  /** Number of slots whose owner is in the state PFAIL: this node suspects a failure. */
   slotsPfail: number;
-  /** Number of those whose owner the cluster agrees to fail. */
+  /** Number of slots whose owner is in the state FAIL: the cluster agrees on a failure. */
   slotsFail: number;
-  /** Number of nodes that are known, failing ones included. */
+  /** Number of known nodes, including failed ones. */
   knownNodes: number;
-  /** Number of primaries that have slots. */
+  /** Number of primaries with slots. */
   size: number;
-  /** The latest epoch that the node knows: how often roles or slots have changed. */
+  /** Highest epoch that the node knows. It grows with each failover and each change of slots. */
   currentEpoch: number;
-  /** The epoch of the node's own slots. */
+  /** Epoch of the slot configuration of this node. */
   myEpoch: number;
-  /** Number of messages to other nodes. Those of each kind, and what newer servers add, are there as well. */
+  /** Number of messages sent to other nodes. The object also has counters by kind, and fields of newer servers. */
   statsMessagesSent: number;
-  /** Number of messages from other nodes. */
+  /** Number of messages received from other nodes. */
   statsMessagesReceived: number;
-  /** How often a connection to another node was closed since its buffer was too large. */
+  /** Number of connections to other nodes that were closed because their buffer exceeded the limit. */
   totalClusterLinksBufferLimitExceeded: number;
 }
 
-/** A slot that is moving to another node, or from it. */
+/** A slot that is being migrated. */
 export interface MovingSlot {
   /** The slot. */
   slot: number;
@@ -46,41 +46,41 @@ export interface MovingSlot {
   node: string;
 }
 
-/** A node, as {@linkcode ClusterCommands.clusterNodes} and {@linkcode ClusterCommands.clusterReplicas} describe it. */
+/** A node, as returned by {@linkcode ClusterCommands.clusterNodes} and {@linkcode ClusterCommands.clusterReplicas}. */
 export interface ClusterNodeInfo {
-  /** Its id: 40 hexadecimal digits. */
+  /** Node id: 40 hexadecimal digits. */
   id: string;
-  /** Its IP address; empty if it is not known. */
+  /** IP address; empty if it is not known. */
   host: string;
-  /** Its port for clients. */
+  /** Port for clients. */
   port: number;
-  /** Its port for other nodes. */
+  /** Port for other nodes (cluster bus). */
   busPort: number;
-  /** Its host name, if it announces one. */
+  /** Host name, if the node announces one. */
   hostname?: string;
-  /** Whether it is a primary. */
+  /** Role of the node. */
   role: "primary" | "replica";
-  /** All its flags in the words of the server: `"myself"`, `"master"`, `"slave"`, `"fail?"`, `"fail"`, … */
+  /** Flags as sent by the server: `"myself"`, `"master"`, `"slave"`, `"fail?"`, `"fail"`, … */
   flags: string[];
-  /** Id of its primary; null for a primary. */
+  /** Id of the primary of a replica; null for a primary. */
   primary: string | null;
-  /** When it was asked for a sign of life that it has not given yet, as Unix time in milliseconds; else 0. */
+  /** Time of the pending ping, as Unix time in milliseconds; 0 if none is pending. */
   pingSent: number;
-  /** When it gave the last sign of life, as Unix time in milliseconds. */
+  /** Time of the last pong, as Unix time in milliseconds. */
   pongReceived: number;
-  /** The epoch of its slots. */
+  /** Epoch of the slot configuration of the node. */
   configEpoch: number;
-  /** Whether it is connected with the node that answers. */
+  /** State of the connection between the node and the node that replies. */
   linkState: "connected" | "disconnected";
-  /** Its slots. */
+  /** Slots of the node. */
   slots: SlotRange[];
-  /** Slots that move away from it; only the node that answers tells this of itself. */
+  /** Slots that are migrating from this node. Only known for the node that replies. */
   migrating: MovingSlot[];
-  /** Slots that move to it; only the node that answers tells this of itself. */
+  /** Slots that are migrating to this node. Only known for the node that replies. */
   importing: MovingSlot[];
 }
 
-/** What CLUSTER INFO answers: `cluster_state:ok` and so on. */
+/** Reads the reply of CLUSTER INFO: lines such as `cluster_state:ok`. */
 export function toClusterInfo(reply: Reply): ClusterInfo {
   const info: Record<string, string | number> = {};
   for (const line of toText(reply).trimEnd().split(/\r?\n/)) {
@@ -97,12 +97,12 @@ function isClusterInfo(info: object): info is ClusterInfo {
   return "state" in info && "slotsAssigned" in info && "knownNodes" in info;
 }
 
-/** What CLUSTER NODES answers: a line for each node. */
+/** Reads the reply of CLUSTER NODES: one line per node. */
 export function toClusterNodes(reply: Reply): ClusterNodeInfo[] {
   return toText(reply).trimEnd().split("\n").map(toNode);
 }
 
-/** What CLUSTER REPLICAS answers: a list of such lines. */
+/** Reads the reply of CLUSTER REPLICAS: a list of such lines. */
 export function toReplicaNodes(reply: Reply): ClusterNodeInfo[] {
   return elements(reply).map((line) => toNode(toText(line)));
 }

@@ -1,5 +1,5 @@
 /**
- * What the commands answer that tell who has which slots, and how those are used.
+ * Replies of commands about slots, shards and migrations.
  *
  * @module
  */
@@ -9,145 +9,148 @@ import { elements, toNumber, toText, toTextOrNull, unexpected } from "./_decode.
 import type { SlotRange } from "./_cluster_report.ts";
 import { optional, toNamed, toRecordOf, valueOf } from "./_named.ts";
 
-/** A node as {@linkcode ClusterCommands.clusterSlots} describes it. */
+/** A node, as returned by {@linkcode ClusterCommands.clusterSlots}. */
 export interface SlotNode {
-  /** Its preferred address; null stands for the one that the client is connected to, empty and `"?"` for none. */
+  /** Preferred endpoint. Null means the host that the client is connected to; empty or `"?"` means unknown. */
   host: string | null;
-  /** Its port for clients. */
+  /** Port for clients. */
   port: number;
-  /** Its id. */
+  /** Node id. */
   id: string;
-  /** Further addresses: `ip`, `hostname`; and what newer servers add. */
+  /** Further endpoints: `ip`, `hostname`; and fields of newer servers. */
   metadata: Record<string, string>;
 }
 
-/** Neighbouring slots and the nodes that serve them. */
+/** Range of slots with the nodes that serve them. */
 export interface SlotOwners {
   /** The first slot. */
   start: number;
-  /** The last slot, which is included. */
+  /** The last slot (inclusive). */
   end: number;
-  /** Their primary. */
+  /** The primary. */
   primary: SlotNode;
-  /** Its replicas. */
+  /** The replicas. */
   replicas: SlotNode[];
 }
 
-/** A node as {@linkcode ClusterCommands.clusterShards} describes it. */
+/** A node, as returned by {@linkcode ClusterCommands.clusterShards}. */
 export interface ShardNode {
-  /** Its id. */
+  /** Node id. */
   id: string;
-  /** Its preferred address. */
+  /** Preferred endpoint. */
   endpoint: string;
-  /** Its IP address. */
+  /** IP address. */
   ip: string;
-  /** Its host name, if it announces one. */
+  /** Host name, if the node announces one. */
   hostname?: string;
-  /** Its port for clients, if it listens without TLS. */
+  /** Port for clients without TLS; undefined if there is none. */
   port?: number;
-  /** Its port for clients, if it listens with TLS. */
+  /** Port for clients with TLS; undefined if there is none. */
   tlsPort?: number;
-  /** Its role. */
+  /** Role of the node. */
   role: "primary" | "replica";
-  /** Up to where in the stream of changes it is. */
+  /** Replication offset. */
   replicationOffset: number;
-  /** Whether it serves: `"online"`, `"loading"` or `"failed"`. */
+  /** State of the node: `"online"`, `"loading"` or `"failed"`. */
   health: string;
-  /** Where it stands, if it announces that (Valkey 9.1). */
+  /** Availability zone, if the node announces one (since Valkey 9.1). */
   availabilityZone?: string;
 }
 
-/** A primary and its replicas. */
+/** A shard: a primary and its replicas. */
 export interface ClusterShard {
-  /** Id of the shard (Valkey 9.1). */
+  /** Id of the shard (since Valkey 9.1). */
   id?: string;
-  /** Its slots. */
+  /** Slots of the shard. */
   slots: SlotRange[];
-  /** Its nodes. */
+  /** Nodes of the shard. */
   nodes: ShardNode[];
 }
 
-/** A connection of one node with another. */
+/** Connection between two nodes on the cluster bus. */
 export interface ClusterLink {
-  /** Who has opened it: this node (`"to"`) or the other one (`"from"`). */
+  /** Whether this node has opened the connection (`"to"`) or the other one (`"from"`). */
   direction: "to" | "from";
   /** Id of the other node. */
   node: string;
-  /** Since when it is there, as Unix time in milliseconds. */
+  /** Creation time, as Unix time in milliseconds. */
   createTime: number;
-  /** What it waits for: `"r"` to read, `"w"` to write. */
+  /** Registered events: `"r"` for readable, `"w"` for writable. */
   events: string;
-  /** Size of the buffer for what is to be sent, in bytes. */
+  /** Size of the send buffer, in bytes. */
   sendBufferAllocated: number;
-  /** How much of it is used, in bytes. */
+  /** Used part of the send buffer, in bytes. */
   sendBufferUsed: number;
 }
 
-/** How a slot is used. */
+/** Usage statistics of a slot. */
 export interface SlotStats {
   /** The slot. */
   slot: number;
-  /** Statistics by name: `"key-count"`, and `"cpu-usec"`, `"network-bytes-in"`, `"network-bytes-out"` if they are recorded. */
+  /**
+   * Statistics by name: `"key-count"`. If they are recorded also `"cpu-usec"`, `"network-bytes-in"` and
+   * `"network-bytes-out"`.
+   */
   stats: Record<string, number>;
 }
 
-/** A move of slots from one shard to another. */
+/** A migration of slots to another shard, as returned by {@linkcode ClusterCommands.clusterGetslotmigrations}. */
 export interface SlotMigration {
-  /** Its name. */
+  /** Name of the migration. */
   name: string;
-  /** Whether this node gives the slots away or gets them. */
+  /** Whether this node is the source (`"EXPORT"`) or the target (`"IMPORT"`). */
   operation: "EXPORT" | "IMPORT";
-  /** The slots, as the server writes them: `"0-99 200"`. */
+  /** The slots, as text: `"0-99 200"`. */
   slotRanges: string;
-  /** Id of the node that gets them. */
+  /** Id of the target node. */
   targetNode: string;
-  /** Id of the node that gives them away. */
+  /** Id of the source node. */
   sourceNode: string;
-  /** When it began, as Unix time in seconds, like the next two. */
+  /** Start time, as Unix time in seconds. */
   createTime: number;
-  /** When its state changed. */
+  /** Time of the last change of the state, as Unix time in seconds. */
   lastUpdateTime: number;
-  /** When the other node was heard of. */
+  /** Time of the last acknowledgement by the other node, as Unix time in seconds. */
   lastAckTime: number;
-  /** How far it is: `"snapshotting"`, `"success"`, `"failed"`, … */
+  /** State: `"snapshotting"`, `"success"`, `"failed"`, … */
   state: string;
-  /** What there is to say about that; may be empty. */
+  /** Details about the state; may be empty. */
   message: string;
-  /** Memory that copying has needed so far, in bytes. */
+  /** Memory used by copy-on-write, in bytes. */
   cowSize: number;
-  /** Changes that are still to be sent, in bytes. */
+  /** Size of the changes that remain to be sent, in bytes. */
   remainingReplSize: number;
 }
 
-/** A move of slots as `clusterMigration()` tells about it (Redis 8.4). */
+/** A migration of slots, as returned by {@linkcode ClusterCommands.clusterMigration} (Redis 8.4). */
 export interface MigrationTask {
-  /** Its id. */
+  /** Node id. */
   id: string;
-  /** The slots: `"0-99 200-299"`. */
+  /** The slots, as text: `"0-99 200-299"`. */
   slots: string;
-  /** Id of the node that had them. */
+  /** Id of the source node. */
   source: string;
-  /** Id of the node that gets them. */
+  /** Id of the target node. */
   dest: string;
-  /** What the node that answers does. */
+  /** Whether the node that replies is the target (`"import"`) or the source (`"migrate"`). */
   operation: "import" | "migrate";
-  /** How far it is: `"completed"`, … */
+  /** State: `"completed"`, … */
   state: string;
-  /** Why it failed the last time, `""` for no failure. */
+  /** Last error; empty if there was none. */
   lastError: string;
-  /** How often it was tried again. */
+  /** Number of retries. */
   retries: number;
-  /** When it was made, in Unix milliseconds. */
+  /** Creation time, as Unix time in milliseconds. */
   createTime: number;
-  /** When it began, in Unix milliseconds. */
+  /** Start time, as Unix time in milliseconds. */
   startTime: number;
-  /** When it ended, in Unix milliseconds. */
+  /** End time, as Unix time in milliseconds. */
   endTime: number;
-  /** For how many milliseconds writes had to wait. */
+  /** Duration of the write pause, in milliseconds. */
   writePauseMs: number;
 }
 
-/** What CLUSTER SLOTS answers. */
+/** Reads the reply of CLUSTER SLOTS. */
 export function toSlotOwners(reply: Reply): SlotOwners[] {
   return elements(reply).map((entry) => {
     const [start, end, primary, ...replicas] = elements(entry);
@@ -173,7 +176,7 @@ function toSlotNode(reply: Reply): SlotNode {
 
 const toTexts = toRecordOf(toText);
 
-/** What CLUSTER SHARDS answers. */
+/** Reads the reply of CLUSTER SHARDS. */
 export function toShards(reply: Reply): ClusterShard[] {
   return elements(reply).map((shard) => {
     const named = toNamed(shard);
@@ -204,7 +207,7 @@ function toShardNode(reply: Reply): ShardNode {
   };
 }
 
-/** What CLUSTER LINKS answers. */
+/** Reads the reply of CLUSTER LINKS. */
 export function toLinks(reply: Reply): ClusterLink[] {
   return elements(reply).map((link) => {
     const named = toNamed(link);
@@ -219,7 +222,7 @@ export function toLinks(reply: Reply): ClusterLink[] {
   });
 }
 
-/** What CLUSTER SLOT-STATS answers. */
+/** Reads the reply of CLUSTER SLOT-STATS. */
 export function toSlotStats(reply: Reply): SlotStats[] {
   return elements(reply).map((entry) => {
     const [slot, stats] = elements(entry);
@@ -229,7 +232,7 @@ export function toSlotStats(reply: Reply): SlotStats[] {
 
 const toNumbers = toRecordOf(toNumber);
 
-/** What CLUSTER GETSLOTMIGRATIONS answers. */
+/** Reads the reply of CLUSTER GETSLOTMIGRATIONS. */
 export function toSlotMigrations(reply: Reply): SlotMigration[] {
   return elements(reply).map((migration) => {
     const named = toNamed(migration);
@@ -250,7 +253,7 @@ export function toSlotMigrations(reply: Reply): SlotMigration[] {
   });
 }
 
-/** What CLUSTER MIGRATION STATUS answers. */
+/** Reads the reply of CLUSTER MIGRATION STATUS. */
 export function toMigrationTasks(reply: Reply): MigrationTask[] {
   return elements(reply).map((task) => {
     const named = toNamed(task);

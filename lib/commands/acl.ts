@@ -1,5 +1,5 @@
 /**
- * Commands on users and what they are allowed to do.
+ * Commands for ACL users and their permissions.
  *
  * @module
  */
@@ -15,41 +15,40 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 const toTexts = toListOf(toText);
 
-/** Options for {@linkcode AclCommands.aclLog} that empty the log. */
+/** Options for {@linkcode AclCommands.aclLog} to reset the log. */
 export interface AclLogResetOptions {
-  /** Empty the log instead of reading it. */
+  /** Delete all entries instead of returning them. */
   reset: true;
 }
 
 const ACL_LOG_OPTIONS: OptionShape<AclLogResetOptions> = { reset: "flag" };
 
 /**
- * Commands on users and what they are allowed to do.
+ * Commands for ACL users and their permissions.
  *
- * In a cluster users are made, changed, deleted and saved on all nodes, and read from any one of them. The log is that
- * of one node; `with({ route: "allNodes" })` reaches all.
+ * In a cluster, commands that create, change, delete or save users go to all nodes. Commands that read users go to any
+ * node. The log is that of one node; use `with({ route: "allNodes" })` for all logs.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class AclCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Lists the categories of commands, or the commands of one.
+   * Returns the command categories, or the commands of a category.
    *
    * Complexity O(1) · since 6.0.0
    *
-   * @example Commands that can do harm
+   * @example List dangerous commands
    * ```ts
    * const dangerous = await client.aclCat("dangerous");
    * dangerous.includes("flushall"); // true
    * ```
    *
-   * @param category A category.
-   * @returns The commands of the category; without one the categories.
-   * @throws {ServerError} If there is no such category.
+   * @param category Name of a category, without `@`.
+   * @returns Names of the commands in the category. Without a category, names of all categories.
+   * @throws {ServerError} If the category does not exist.
    * @see {@link https://valkey.io/commands/acl-cat/}
    */
   aclCat(category?: string): Promise<PerRoutedNode<string[], N>> {
@@ -59,18 +58,18 @@ export abstract class AclCommands<
   }
 
   /**
-   * Deletes users, and ends their connections.
+   * Deletes users and closes their connections.
    *
-   * Complexity O(1) for each user · since 6.0.0
+   * Complexity O(1) per user · since 6.0.0
    *
-   * @example Somebody who has left
+   * @example Delete a user
    * ```ts
    * await client.aclSetuser("ada", ["on", ">secret", "~*", "+@read"]);
    * await client.aclDeluser("ada"); // 1
    * ```
    *
-   * @param usernames One user or several.
-   * @returns How many there were.
+   * @param usernames One or more user names.
+   * @returns Number of users that existed.
    * @throws {ServerError} If `default` is among them.
    * @see {@link https://valkey.io/commands/acl-deluser/}
    */
@@ -79,21 +78,21 @@ export abstract class AclCommands<
   }
 
   /**
-   * Tells whether a user would be allowed to run a command, without running it.
+   * Checks whether a user may run a command, without running it.
    *
    * Complexity O(1) · since 7.0.0
    *
-   * @example A user who only reads
+   * @example Check the permissions of a read-only user
    * ```ts
    * await client.aclSetuser("reader", ["~*", "+@read"]);
    * await client.aclDryrun("reader", ["GET", "k"]); // "OK"
    * await client.aclDryrun("reader", ["SET", "k", "v"]) === "OK"; // false
    * ```
    *
-   * @param username The user.
-   * @param command The command, word by word.
-   * @returns `"OK"` if it is allowed, else what the server says why it is not.
-   * @throws {ServerError} If there is no such user or command.
+   * @param username Name of the user.
+   * @param command Name and arguments of the command.
+   * @returns `"OK"` if the user may run it, otherwise a text with the reason.
+   * @throws {ServerError} If the user or the command does not exist.
    * @see {@link https://valkey.io/commands/acl-dryrun/}
    */
   aclDryrun(username: string, command: Many<Argument>): Promise<PerRoutedNode<string, N>> {
@@ -104,19 +103,19 @@ export abstract class AclCommands<
   }
 
   /**
-   * Makes a password that cannot be guessed.
+   * Generates a secure random password.
    *
    * Complexity O(1) · since 6.0.0
    *
-   * @example A short one
+   * @example Generate a password of 32 bits
    * ```ts
    * const password = await client.aclGenpass(32);
    * password.length; // 8
    * ```
    *
-   * @param bits How many bits it has, 256 by default; rounded up to a multiple of 4.
-   * @returns The password in hexadecimal digits, one for four bits.
-   * @throws {ServerError} If the number of bits is not from 1 to 4096.
+   * @param bits Number of bits, from 1 to 4096, rounded up to a multiple of 4. By default 256.
+   * @returns The password as hexadecimal digits, one per four bits.
+   * @throws {ServerError} If the number of bits is out of range.
    * @see {@link https://valkey.io/commands/acl-genpass/}
    */
   aclGenpass(bits?: number): Promise<PerRoutedNode<string, N>> {
@@ -126,11 +125,11 @@ export abstract class AclCommands<
   }
 
   /**
-   * Tells what is known of a user.
+   * Returns the flags, passwords and permissions of a user.
    *
    * Complexity O(N) for N rules · since 6.0.0
    *
-   * @example What may they do?
+   * @example Read the permissions of a user
    * ```ts
    * await client.aclSetuser("reader", ["reset", "on", "~app:*", "+@read"]);
    * const user = await client.aclGetuser("reader");
@@ -138,8 +137,8 @@ export abstract class AclCommands<
    * user?.commands; // "-@all +@read"
    * ```
    *
-   * @param username The user.
-   * @returns Flags, passwords and permissions; null if there is no such user.
+   * @param username Name of the user.
+   * @returns The user; null if it does not exist.
    * @see {@link https://valkey.io/commands/acl-getuser/}
    */
   aclGetuser(username: string): Promise<PerRoutedNode<AclUser | null, N>> {
@@ -150,17 +149,17 @@ export abstract class AclCommands<
   }
 
   /**
-   * Lists all users with their rules, in the form in which an ACL file has them.
+   * Returns the rules of all users, in the format of an ACL file.
    *
    * Complexity O(N) for N users · since 6.0.0
    *
-   * @example One line for each user
+   * @example Find the line of a user
    * ```ts
    * const lines = await client.aclList();
    * lines.some((line) => line.startsWith("user default ")); // true
    * ```
    *
-   * @returns The lines, each of which begins with `user` and a name.
+   * @returns One line per user, which starts with `user` and the name.
    * @see {@link https://valkey.io/commands/acl-list/}
    */
   aclList(): Promise<PerRoutedNode<string[], N>> {
@@ -168,17 +167,17 @@ export abstract class AclCommands<
   }
 
   /**
-   * Reads the users from the ACL file of the server: all of them, or none if there is a mistake in the file.
+   * Reloads the users from the ACL file of the server. If the file has an error, no user is changed.
    *
    * Complexity O(N) for N users · since 6.0.0
    *
-   * @example After the file was changed
+   * @example Reload the ACL file
    * ```ts no-eval
    * await client.aclLoad(); // "OK"
    * ```
    *
-   * @returns `"OK"` if they were read.
-   * @throws {ServerError} If there is a mistake in the file, or the server has no such file.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the file has an error, or the server is not configured to use an ACL file.
    * @see {@link https://valkey.io/commands/acl-load/}
    */
   aclLoad(): Promise<PerRoutedNode<"OK", N>> {
@@ -186,25 +185,25 @@ export abstract class AclCommands<
   }
 
   /**
-   * Reads the log of what users were not allowed to do, or empties it.
+   * Returns the log of ACL violations, or resets it.
    *
    * Complexity O(N) for N entries · since 6.0.0
    *
-   * @example The latest entry
+   * @example Print the latest entry, then reset the log
    * ```ts
    * const [entry] = await client.aclLog(1);
-   * if (entry !== undefined) console.log(`${entry.username} must not use ${entry.object}`);
+   * if (entry !== undefined) console.log(`${entry.username} may not use ${entry.object}`);
    * await client.aclLog({ reset: true }); // "OK"
    * ```
    *
-   * @param count How many entries at most; by default 10.
-   * @returns The entries, the latest first.
+   * @param count Maximum number of entries. By default 10.
+   * @returns The entries, latest first.
    * @see {@link https://valkey.io/commands/acl-log/}
    */
   aclLog(count?: number): Promise<PerRoutedNode<AclLogEntry[], N>>;
-  /** Empties the log of what users were not allowed to do. */
+  /** Resets the log of ACL violations. */
   aclLog(options: AclLogResetOptions): Promise<PerRoutedNode<"OK", N>>;
-  /** Reads or empties the log of what users were not allowed to do. */
+  /** Returns or resets the log of ACL violations. */
   aclLog(what?: number | AclLogResetOptions): Promise<PerRoutedNode<AclLogEntry[] | "OK", N>> {
     const words: Words = ["ACL", "LOG"];
     if (typeof what === "object") {
@@ -220,18 +219,18 @@ export abstract class AclCommands<
   }
 
   /**
-   * Writes the users as they are now into the ACL file of the server.
+   * Saves all users to the ACL file of the server.
    *
    * Complexity O(N) for N users · since 6.0.0
    *
-   * @example Keeping a change
+   * @example Create a user and save it
    * ```ts no-eval
    * await client.aclSetuser("ada", ["on", ">secret", "~*", "+@read"]);
    * await client.aclSave(); // "OK"
    * ```
    *
-   * @returns `"OK"` if they were written.
-   * @throws {ServerError} If the server has no such file, or cannot write it.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the server is not configured to use an ACL file, or cannot write it.
    * @see {@link https://valkey.io/commands/acl-save/}
    */
   aclSave(): Promise<"OK"> {
@@ -239,19 +238,19 @@ export abstract class AclCommands<
   }
 
   /**
-   * Changes the rules of a user, who is made if there is none: at first one who is `off` and allowed nothing.
+   * Creates a user or changes its rules. A new user is `off` and has no permissions before the rules are applied.
    *
    * Complexity O(N) for N rules · since 6.0.0
    *
-   * @example A user who may read some keys
+   * @example Create a user with read access to some keys
    * ```ts
    * await client.aclSetuser("ada", ["reset", "on", ">secret", "~app:*", "+@read"]); // "OK"
    * ```
    *
-   * @param username The user.
-   * @param rules Rules, which are added in their order to those that the user has.
-   * @returns `"OK"` if all rules were added.
-   * @throws {ServerError} If there is a mistake in a rule; then none is added.
+   * @param username Name of the user.
+   * @param rules ACL rules, applied in order to the existing rules of the user. Start with `"reset"` to replace these.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If a rule is invalid. No rule is applied then.
    * @see {@link https://valkey.io/commands/acl-setuser/}
    */
   aclSetuser(username: string, rules?: OneOrMany<string>): Promise<"OK"> {
@@ -260,11 +259,11 @@ export abstract class AclCommands<
   }
 
   /**
-   * Lists the names of all users.
+   * Returns the names of all users.
    *
    * Complexity O(N) for N users · since 6.0.0
    *
-   * @example Is there such a user?
+   * @example Check whether a user exists
    * ```ts
    * const users = await client.aclUsers();
    * users.includes("default"); // true
@@ -278,16 +277,16 @@ export abstract class AclCommands<
   }
 
   /**
-   * Tells which user this connection is of.
+   * Returns the user name of the connection.
    *
    * Complexity O(1) · since 6.0.0
    *
-   * @example A client without credentials
+   * @example The user of a client without credentials
    * ```ts
    * await client.aclWhoami(); // "default"
    * ```
    *
-   * @returns The name of the user, as the client's option `credentials` has it.
+   * @returns Name of the user, as in the client's option `credentials`.
    * @see {@link https://valkey.io/commands/acl-whoami/}
    */
   aclWhoami(): Promise<PerRoutedNode<string, N>> {

@@ -1,5 +1,5 @@
 /**
- * Commands on arrays.
+ * Commands for arrays (Redis 8.8).
  *
  * @module
  */
@@ -51,35 +51,35 @@ import { optionsOf } from "./_options.ts";
 /** Options for {@linkcode ArrayCommands.argrep}. */
 export type ArgrepOptions =
   & AtMostOne<{
-    /** Find elements that meet all conditions. */
+    /** Return elements that meet all conditions. */
     and: boolean;
-    /** Find elements that meet at least one condition, which is the default. */
+    /** Return elements that meet at least one condition. This is the default. */
     or: boolean;
   }>
   & {
-    /** How many elements to find at most. */
+    /** Maximum number of elements. By default all. */
     limit?: number;
-    /** Answer the values too. @default {false} */
+    /** Return the values as well. @default {false} */
     withvalues?: boolean;
-    /** Take upper and lower case for the same. @default {false} */
+    /** Ignore case. @default {false} */
     nocase?: boolean;
   };
 
 /** Options for {@linkcode ArrayCommands.arinfo}. */
 export interface ArinfoOptions {
-  /** Look at the slices too. @default {false} */
+  /** Return statistics of the slices as well. @default {false} */
   full?: boolean;
 }
 
 /** Options for {@linkcode ArrayCommands.arlastitems}. */
 export interface ArlastitemsOptions {
-  /** Answer the latest value first. @default {false} */
+  /** Return the latest value first. @default {false} */
   rev?: boolean;
 }
 
 /** Options for {@linkcode ArrayCommands.arscan}. */
 export interface ArscanOptions {
-  /** How many elements to answer at most. */
+  /** Maximum number of elements. By default all. */
   limit?: number;
 }
 
@@ -100,28 +100,28 @@ const ARSCAN_OPTIONS: OptionShape<ArscanOptions> = { limit: "word" };
 const toIntegers = toListOf(toInteger);
 
 /**
- * Commands on arrays (Redis 8.8, which calls them a preview): values at indexes from 0 to 2^64 − 2, with gaps that take no
- * memory.
+ * Commands for arrays: values at indexes from 0 to 2^64 − 2, with gaps that take no memory. Arrays are a preview
+ * feature of Redis 8.8.
  *
- * Methods and replies follow the public description of the commands. Indexes beyond 2^53 − 1 are answered as a bigint.
+ * Indexes beyond 2^53 − 1 are returned as bigints. The methods follow the public description of the commands.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class ArrayCommands<T extends string | Uint8Array = string> extends Executor<T> {
   /**
-   * Counts the elements of an array.
+   * Returns the number of elements of an array.
    *
    * Complexity O(1) · since Redis 8.8 · read-only
    *
-   * @example Two elements, far apart
+   * @example An array with a gap
    * ```ts
    * await client.armset("rows", { 0: "a", 1000: "b" });
    * await client.arcount("rows"); // 2
    * ```
    *
    * @param key Key of the array.
-   * @returns The number of elements, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than an array (`WRONGTYPE`).
+   * @returns Number of elements; 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arcount/}
    */
   arcount(key: Key): Promise<number> {
@@ -129,21 +129,21 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Deletes elements of an array, and the key with the last one.
+   * Deletes elements of an array. Deleting the last element deletes the key.
    *
    * Complexity O(N) for N indexes · since Redis 8.8
    *
-   * @example Two of three
+   * @example Delete two elements
    * ```ts
    * await client.arset("rows", 0, ["a", "b", "c"]);
    * await client.ardel("rows", [0, 1, 7]); // 2
    * ```
    *
    * @param key Key of the array.
-   * @param indexes One index or several.
-   * @returns How many elements there were at these indexes.
-   * @throws {RangeError} If there are no indexes.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param indexes One or more indexes.
+   * @returns Number of deleted elements.
+   * @throws {RangeError} If `indexes` is empty.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/ardel/}
    */
   ardel(key: Key, indexes: OneOrMany<Integer>): Promise<number> {
@@ -151,21 +151,21 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Deletes the elements in ranges of an array, and the key with the last one.
+   * Deletes ranges of elements of an array. Deleting the last element deletes the key.
    *
    * Complexity O(N) for N elements in the ranges · since Redis 8.8
    *
-   * @example The first two, and all from 100 on
+   * @example Delete two ranges
    * ```ts
    * await client.armset("rows", { 0: "a", 1: "b", 2: "c", 500: "d" });
    * await client.ardelrange("rows", [[0, 1], [100, 1000]]); // 3
    * ```
    *
    * @param key Key of the array.
-   * @param ranges The ranges, with both ends.
-   * @returns How many elements there were in the ranges.
-   * @throws {RangeError} If there are no ranges.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param ranges Ranges `[start, end]`, including both ends.
+   * @returns Number of deleted elements.
+   * @throws {RangeError} If `ranges` is empty.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/ardelrange/}
    */
   ardelrange(key: Key, ranges: Many<ArrayRange>): Promise<number> {
@@ -173,11 +173,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Gets an element of an array.
+   * Returns an element of an array.
    *
    * Complexity O(1) · since Redis 8.8 · read-only
    *
-   * @example An element, and a gap
+   * @example Read an element and a gap
    * ```ts
    * await client.arset("rows", 5, "a");
    * await client.arget("rows", 5); // "a"
@@ -185,9 +185,9 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param index Its index.
-   * @returns Its value, or null if there is none.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param index Index of the element.
+   * @returns Value of the element; null if it does not exist.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arget/}
    */
   arget(key: Key, index: Integer): Promise<T | null> {
@@ -195,13 +195,13 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Gets the values at all indexes of a range, gaps included.
+   * Returns the values at all indexes of a range, with null for gaps.
    *
-   * {@linkcode ArrayCommands.arscan} leaves out the gaps.
+   * Use {@linkcode ArrayCommands.arscan} to skip gaps.
    *
    * Complexity O(N) for N indexes · since Redis 8.8 · read-only
    *
-   * @example Forwards and backwards
+   * @example Read a range forwards and backwards
    * ```ts
    * await client.armset("rows", { 0: "a", 2: "c" });
    * await client.argetrange("rows", 0, 2); // ["a", null, "c"]
@@ -209,11 +209,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param start The index of the first value.
-   * @param end The index of the last value; a lower one than `start` turns the order around.
-   * @returns The values, null for each gap; only nulls if there is no such key.
-   * @throws {ServerError} If the range has more than a million indexes, an index is invalid, or the key holds something else
-   * than an array (`WRONGTYPE`).
+   * @param start Index of the first value.
+   * @param end Index of the last value. If it is lower than `start`, the order is reversed.
+   * @returns The values, with null for gaps. All are null if the key does not exist.
+   * @throws {ServerError} If the range has more than a million indexes, an index is invalid, or the key does not hold
+   * an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/argetrange/}
    */
   argetrange(key: Key, start: Integer, end: Integer): Promise<(T | null)[]> {
@@ -221,13 +221,13 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Finds the elements of an array that match a condition, or several.
+   * Finds elements of an array by one or more conditions.
    *
-   * Of several conditions one has to be met, or all of them with `and`.
+   * By default an element must meet at least one of the conditions, with `and` all of them.
    *
    * Complexity O(N) for N elements in the range · since Redis 8.8 · read-only
    *
-   * @example Errors in a log
+   * @example Find errors in a log
    * ```ts
    * await client.arset("log", 0, ["warn: disk", "ERROR: cpu", "error: net"]);
    * await client.argrep("log", "-", "+", { match: "error" }); // [2]
@@ -240,14 +240,16 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param start Where to begin; `"-"` for the first index.
-   * @param end Where to end; `"+"` for the last index in use, a lower one than `start` to search backwards.
-   * @param predicates One condition or several: `{ exact }`, `{ match }` for a part of the value, `{ glob }` or `{ re }`.
-   * @param options How to compare, how many to find, and whether to answer the values.
-   * @returns The indexes, with `withvalues` the elements, in the order of the search; none if there is no such key.
-   * @throws {RangeError} If there are no conditions.
-   * @throws {ServerError} If a regular expression is malformed, an index is invalid, or the key holds something else than an
-   * array (`WRONGTYPE`).
+   * @param start First index of the search; `"-"` for index 0.
+   * @param end Last index of the search; `"+"` for the last index in use. If it is lower than `start`, the search runs
+   * backwards.
+   * @param predicates One or more conditions: `{ exact }`, `{ match }` (substring), `{ glob }` or `{ re }`.
+   * @param options How to combine conditions, case, limit, and whether to return values.
+   * @returns Indexes in the order of the search; with `withvalues`, indexes and values. Empty if the key does not
+   * exist.
+   * @throws {RangeError} If `predicates` is empty.
+   * @throws {ServerError} If a regular expression is invalid, an index is invalid, or the key does not hold an array
+   * (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/argrep/}
    */
   argrep(
@@ -256,22 +258,22 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
     end: ArrayBound,
     predicates: OneOrMany<ArrayPredicate>,
     options?: ArgrepOptions & {
-      /** Answer the values too. @default {false} */
+      /** Return the values as well. @default {false} */
       withvalues?: false;
     },
   ): Promise<(number | bigint)[]>;
-  /** Finds elements of an array, and answers their values too. */
+  /** Finds elements of an array, and returns their values as well. */
   argrep(
     key: Key,
     start: ArrayBound,
     end: ArrayBound,
     predicates: OneOrMany<ArrayPredicate>,
     options: ArgrepOptions & {
-      /** Answer the values too. */
+      /** Return the values as well. */
       withvalues: true;
     },
   ): Promise<ArrayItem<T>[]>;
-  /** Finds elements of an array, and answers their values if the flag says so. */
+  /** Finds elements of an array. Returns their values as well if `withvalues` is true. */
   argrep(
     key: Key,
     start: ArrayBound,
@@ -301,11 +303,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Tells about an array: how many elements it has, and how it is stored.
+   * Returns the size of an array and details of its storage.
    *
    * Complexity O(1), or O(N) for N slices with `full` · since Redis 8.8 · read-only
    *
-   * @example One element at a high index
+   * @example An array with one element
    * ```ts
    * await client.arset("rows", 9, "a");
    * const { count, len } = await client.arinfo("rows");
@@ -313,29 +315,29 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param options Whether to look at the slices too.
-   * @returns The report.
-   * @throws {ServerError} If there is no such key, or it holds something else than an array (`WRONGTYPE`).
+   * @param options Whether to return statistics of the slices.
+   * @returns Size and storage of the array.
+   * @throws {ServerError} If the key does not exist, or does not hold an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arinfo/}
    */
   arinfo(
     key: Key,
     options?: {
-      /** Look at the slices too. @default {false} */
+      /** Return statistics of the slices as well. @default {false} */
       full?: false;
     },
   ): Promise<ArrayInfo>;
-  /** Tells about an array and its slices. */
+  /** Returns the size of an array and details of its storage, including its slices. */
   arinfo(
     key: Key,
     options: {
-      /** Look at the slices too. */
+      /** Return statistics of the slices as well. */
       full: true;
     },
   ): Promise<ArrayDetails>;
-  /** Tells about an array, and about its slices if the flag says so. */
+  /** Returns the size of an array and details of its storage. Includes its slices if `full` is true. */
   arinfo(key: Key, options: ArinfoOptions): Promise<ArrayInfo | ArrayDetails>;
-  /** Tells about an array. */
+  /** Returns the size of an array and details of its storage. */
   arinfo(key: Key, options?: ArinfoOptions): Promise<ArrayInfo | ArrayDetails> {
     const words: Words = ["ARINFO", key];
     const { full } = optionsOf(words, options, ARINFO_OPTIONS);
@@ -344,24 +346,24 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Puts values behind those that were inserted last.
+   * Inserts values at the insert position of an array, and moves the position behind them.
    *
-   * An array remembers where its next value goes, at first to index 0. {@linkcode ArrayCommands.arset} does not change that,
-   * {@linkcode ArrayCommands.arseek} does.
+   * The insert position of a new array is index 0. {@linkcode ArrayCommands.arseek} changes it,
+   * {@linkcode ArrayCommands.arset} does not.
    *
    * Complexity O(N) for N values · since Redis 8.8
    *
-   * @example Appending to a log
+   * @example Append to a log
    * ```ts
    * await client.arinsert("log", "started"); // 0
    * await client.arinsert("log", ["ready", "stopped"]); // 2
    * ```
    *
    * @param key Key of the array.
-   * @param values One value or several.
-   * @returns The index of the last value.
-   * @throws {RangeError} If there are no values.
-   * @throws {ServerError} If no index is left, or the key holds something else than an array (`WRONGTYPE`).
+   * @param values One or more values.
+   * @returns Index of the last inserted value.
+   * @throws {RangeError} If `values` is empty.
+   * @throws {ServerError} If no index is left, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arinsert/}
    */
   arinsert(key: Key, values: OneOrMany<Value>): Promise<number | bigint> {
@@ -369,13 +371,13 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Gets the values that were inserted last.
+   * Returns the values that were inserted last.
    *
-   * The indexes are read one by one backwards: where there is no element any more, the value is null.
+   * The indexes before the insert position are read. If an element there was deleted, its value is null.
    *
    * Complexity O(N) for N values · since Redis 8.8 · read-only
    *
-   * @example The latest two readings
+   * @example Read the latest two readings
    * ```ts
    * await client.arring("readings", 3, [10, 11, 12, 13]);
    * await client.arlastitems("readings", 2); // ["12", "13"]
@@ -383,10 +385,10 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param count How many values at most.
-   * @param options In which order.
-   * @returns The values, the oldest one first; none if there is no such key.
-   * @throws {ServerError} If the key holds something else than an array (`WRONGTYPE`).
+   * @param count Maximum number of values.
+   * @param options Order of the values.
+   * @returns The values, oldest first. Empty if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arlastitems/}
    */
   arlastitems(key: Key, count: number, options?: ArlastitemsOptions): Promise<(T | null)[]> {
@@ -396,19 +398,19 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Tells how long an array is, gaps included.
+   * Returns the length of an array, including gaps.
    *
    * Complexity O(1) · since Redis 8.8 · read-only
    *
-   * @example Two elements, far apart
+   * @example An array with a gap
    * ```ts
    * await client.armset("rows", { 0: "a", 1000: "b" });
    * await client.arlen("rows"); // 1001
    * ```
    *
    * @param key Key of the array.
-   * @returns The highest index in use, plus one; 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than an array (`WRONGTYPE`).
+   * @returns Highest index in use, plus one; 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arlen/}
    */
   arlen(key: Key): Promise<number | bigint> {
@@ -416,21 +418,21 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Gets several elements of an array.
+   * Returns several elements of an array.
    *
    * Complexity O(N) for N indexes · since Redis 8.8 · read-only
    *
-   * @example Two elements, and a gap
+   * @example Read two elements and a gap
    * ```ts
    * await client.armset("rows", { 0: "a", 1000: "b" });
    * await client.armget("rows", [1000, 5, 0]); // ["b", null, "a"]
    * ```
    *
    * @param key Key of the array.
-   * @param indexes One index or several.
-   * @returns The values, null for each that does not exist.
-   * @throws {RangeError} If there are no indexes.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param indexes One or more indexes.
+   * @returns The values, with null for elements that do not exist.
+   * @throws {RangeError} If `indexes` is empty.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/armget/}
    */
   armget(key: Key, indexes: OneOrMany<Integer>): Promise<(T | null)[]> {
@@ -438,21 +440,21 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Sets several elements of an array, each at its own index.
+   * Sets elements of an array at the given indexes.
    *
    * Complexity O(N) for N elements · since Redis 8.8
    *
-   * @example From an object, and from pairs
+   * @example Set elements from an object and from pairs
    * ```ts
    * await client.armset("rows", { 0: "a", 1000: "b" }); // 2
    * await client.armset("rows", [[1000, "c"], [2n ** 60n, "d"]]); // 1
    * ```
    *
    * @param key Key of the array.
-   * @param entries The values by their indexes.
-   * @returns How many indexes had no value before.
-   * @throws {RangeError} If there are no elements.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param entries Values by index.
+   * @returns Number of indexes that had no value before.
+   * @throws {RangeError} If `entries` is empty.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/armset/}
    */
   armset(key: Key, entries: ArrayEntries): Promise<number> {
@@ -464,11 +466,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Tells where the next inserted value goes.
+   * Returns the insert position of an array: the index at which `arinsert` puts the next value.
    *
    * Complexity O(1) · since Redis 8.8 · read-only
    *
-   * @example Behind the last one
+   * @example The insert position after two values
    * ```ts
    * await client.arnext("log"); // 0
    * await client.arinsert("log", ["started", "ready"]);
@@ -476,8 +478,8 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @returns The index; 0 if there is no such key, null if no index is left.
-   * @throws {ServerError} If the key holds something else than an array (`WRONGTYPE`).
+   * @returns The index. 0 if the key does not exist; null if no index is left.
+   * @throws {ServerError} If the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arnext/}
    */
   arnext(key: Key): Promise<number | bigint | null> {
@@ -485,14 +487,14 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Computes a sum, a count or the like of the elements in a range of an array.
+   * Aggregates the elements in a range of an array: sum, minimum, maximum, bitwise operations or counts.
    *
-   * `sum`, `min` and `max` take the elements that are numbers; `and`, `or` and `xor` combine their bits as integers of 64 bits,
-   * without fractions. `used` counts the elements, `{ match }` those that have a value.
+   * `sum`, `min` and `max` use the elements that are numbers. `and`, `or` and `xor` use them as 64-bit integers,
+   * without fractions. `used` counts the elements, `{ match }` counts those equal to a value.
    *
    * Complexity O(N) for N elements in the range · since Redis 8.8 · read-only
    *
-   * @example Prices
+   * @example Sum, maximum and count of prices
    * ```ts
    * await client.arset("prices", 0, [10, 2.5, 30, 10]);
    * await client.arop("prices", 0, 3, "sum"); // 52.5
@@ -501,12 +503,12 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param start One end of the range.
-   * @param end The other end of the range.
-   * @param operation What to compute.
-   * @returns The number, which for `sum`, `min` and `max` is the nearest one to the decimal digits that the server sends; null if no
-   * element is a number. Counts are 0 instead.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param start First index of the range.
+   * @param end Last index of the range. It may be lower than `start`.
+   * @param operation The operation.
+   * @returns The result. `sum`, `min` and `max` are rounded to the nearest double. Null if no element is a number;
+   * counts are 0 then.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arop/}
    */
   arop(
@@ -515,21 +517,21 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
     end: Integer,
     operation: AnyCase<"used"> | ArrayMatch,
   ): Promise<number>;
-  /** Computes the sum, the least or the greatest number of a range. */
+  /** Returns the sum, minimum or maximum of a range. */
   arop(
     key: Key,
     start: Integer,
     end: Integer,
     operation: AnyCase<"sum" | "min" | "max">,
   ): Promise<number | null>;
-  /** Combines the bits of the integers in a range, or computes what the operation says. */
+  /** Aggregates the elements in a range. */
   arop(
     key: Key,
     start: Integer,
     end: Integer,
     operation: ArrayOperation,
   ): Promise<number | bigint | null>;
-  /** Computes a sum, a count or the like. */
+  /** Aggregates the elements in a range. */
   arop(
     key: Key,
     start: Integer,
@@ -542,13 +544,13 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Puts values into an array of a fixed size, where new ones replace the oldest.
+   * Inserts values into a ring buffer: an array of a fixed size, in which new values overwrite the oldest.
    *
-   * With another size than before, the latest values that fit are kept and moved to the beginning.
+   * If the size differs from the previous one, the latest values that fit are kept and moved to the beginning.
    *
    * Complexity O(N) for N values, and for all elements if the size changes · since Redis 8.8
    *
-   * @example The latest three readings
+   * @example Keep the latest three readings
    * ```ts
    * await client.arring("readings", 3, [10, 11, 12]); // 2
    * await client.arring("readings", 3, 13); // 0
@@ -556,11 +558,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param size How many values to keep at most.
-   * @param values One value or several.
-   * @returns The index of the last value.
-   * @throws {RangeError} If there are no values.
-   * @throws {ServerError} If the size is not positive, or the key holds something else than an array (`WRONGTYPE`).
+   * @param size Maximum number of values to keep.
+   * @param values One or more values.
+   * @returns Index of the last inserted value.
+   * @throws {RangeError} If `values` is empty.
+   * @throws {ServerError} If the size is not positive, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arring/}
    */
   arring(key: Key, size: Integer, values: OneOrMany<Value>): Promise<number | bigint> {
@@ -568,13 +570,13 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Gets the elements in a range of an array with their indexes, without the gaps.
+   * Returns the elements in a range of an array with their indexes, without gaps.
    *
-   * With a limit, the next page begins behind the last index of this one.
+   * To read page by page, set a limit and start the next page behind the last returned index.
    *
    * Complexity O(N) for N elements in the range · since Redis 8.8 · read-only
    *
-   * @example Two elements, far apart
+   * @example An array with a gap
    * ```ts
    * await client.armset("rows", { 0: "a", 1000: "b" });
    * await client.arscan("rows", 0, 5000);
@@ -583,11 +585,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param start Where to begin.
-   * @param end Where to end; a lower index than `start` turns the order around.
-   * @param options How many elements at most.
-   * @returns The elements; none if there is no such key.
-   * @throws {ServerError} If the limit is not positive, an index is invalid, or the key holds something else than an array
+   * @param start First index of the range.
+   * @param end Last index of the range. If it is lower than `start`, the order is reversed.
+   * @param options Maximum number of elements.
+   * @returns The elements. Empty if the key does not exist.
+   * @throws {ServerError} If the limit is not positive, an index is invalid, or the key does not hold an array
    * (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arscan/}
    */
@@ -603,11 +605,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Says where the next inserted value goes.
+   * Sets the insert position of an array: the index at which `arinsert` puts the next value.
    *
    * Complexity O(1) · since Redis 8.8
    *
-   * @example Going on at 100
+   * @example Continue at index 100
    * ```ts
    * await client.arinsert("log", "started"); // 0
    * await client.arseek("log", 100); // true
@@ -615,9 +617,9 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
    * ```
    *
    * @param key Key of the array.
-   * @param index The index.
-   * @returns Whether there is such a key; without one nothing is remembered.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param index The new insert position.
+   * @returns Whether the key exists. If it does not, nothing is changed.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arseek/}
    */
   arseek(key: Key, index: Integer): Promise<boolean> {
@@ -625,22 +627,22 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Sets elements of an array, one next to the other.
+   * Sets consecutive elements of an array.
    *
    * Complexity O(N) for N values · since Redis 8.8
    *
-   * @example One element, and three
+   * @example Set one element, then three
    * ```ts
    * await client.arset("rows", 5, "a"); // 1
    * await client.arset("rows", 4, ["b", "c", "d"]); // 2
    * ```
    *
    * @param key Key of the array.
-   * @param index The index of the first value.
-   * @param values One value or several.
-   * @returns How many indexes had no value before.
-   * @throws {RangeError} If there are no values.
-   * @throws {ServerError} If an index is invalid, or the key holds something else than an array (`WRONGTYPE`).
+   * @param index Index of the first value.
+   * @param values One or more values.
+   * @returns Number of indexes that had no value before.
+   * @throws {RangeError} If `values` is empty.
+   * @throws {ServerError} If an index is invalid, or the key holds a value that is not an array (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/arset/}
    */
   arset(key: Key, index: Integer, values: OneOrMany<Value>): Promise<number> {

@@ -1,7 +1,7 @@
 /**
- * Commands on the cluster itself: nodes, slots, and who has which.
+ * Commands to inspect and administer a cluster: nodes, slots, shards and migrations.
  *
- * The client needs none of them to find its way: this is for those who run a cluster, or look after one.
+ * Applications do not need them: the client discovers the topology itself.
  *
  * @module
  */
@@ -54,119 +54,121 @@ import {
   toBulksPage,
 } from "./_scan.ts";
 
-/** Options for {@linkcode ClusterCommands.clusterFailover}: what to do without. At most one. */
+/** Options for {@linkcode ClusterCommands.clusterFailover}. At most one. */
 export type ClusterFailoverOptions = AtMostOne<{
-  /** The help of the primary: the other primaries elect the replica. */
+  /** Do not involve the old primary, which may be down. The other primaries elect the replica. */
   force: boolean;
-  /** That and the consent of the other primaries. */
+  /** Also do without the votes of the other primaries. */
   takeover: boolean;
 }>;
 
-/** Options for {@linkcode ClusterCommands.clusterFlushslot}. At most one; by default as the server is configured. */
+/**
+ * Options for {@linkcode ClusterCommands.clusterFlushslot}. At most one. By default the server's configuration decides.
+ */
 export type ClusterFlushslotOptions = AtMostOne<{
-  /** Answer at once, and free the memory in the background. */
+  /** Reply at once and free the memory in the background. */
   async: boolean;
-  /** Answer when the memory is free. */
+  /** Reply after the memory is freed. */
   sync: boolean;
 }>;
 
 /** Options for {@linkcode ClusterCommands.clusterReset}. At most one. */
 export type ClusterResetOptions = AtMostOne<{
-  /** Give the node a new id, and begin with epoch 0. */
+  /** Also create a new node id, and set the epochs to 0. */
   hard: boolean;
-  /** Leave it its id and epoch, which is the default. */
+  /** Keep the node id and the epochs. This is the default. */
   soft: boolean;
 }>;
 
-/** What {@linkcode ClusterCommands.clusterSetslot} tells a node about a slot: exactly one thing. */
+/** State of a slot for {@linkcode ClusterCommands.clusterSetslot}. Exactly one of the states. */
 export type ClusterSlotState =
   & ExactlyOne<{
-    /** It comes from the node with this id. */
+    /** The slot is being imported from the node with this id. */
     importing: string;
-    /** It goes to the node with this id. */
+    /** The slot is being migrated to the node with this id. */
     migrating: string;
-    /** The node with this id owns it. */
+    /** The slot is owned by the node with this id. */
     node: string;
-    /** It does not move. */
+    /** The slot is neither imported nor migrated. */
     stable: true;
   }>
   & {
-    /** How long to wait for the replicas to know it, too, in milliseconds (Valkey 8.0). @default {2000} */
+    /** Time limit for replicating the change to the replicas, in milliseconds (since Valkey 8.0). @default {2000} */
     timeout?: number;
   };
 
-/** Options for {@linkcode ClusterCommands.clusterSlotStats}: a range of slots, or the first of an order. */
+/** Options for {@linkcode ClusterCommands.clusterSlotStats}: a range of slots, or the top slots by a statistic. */
 export type ClusterSlotStatsOptions =
   | {
-    /** The slots. */
+    /** Range of slots. */
     slotsrange: SlotRange;
-    /** Not with `slotsrange`. */
+    /** Cannot be combined with `slotsrange`. */
     orderby?: undefined;
-    /** Not with `slotsrange`. */
+    /** Cannot be combined with `slotsrange`. */
     limit?: undefined;
-    /** Not with `slotsrange`. */
+    /** Cannot be combined with `slotsrange`. */
     asc?: false;
-    /** Not with `slotsrange`. */
+    /** Cannot be combined with `slotsrange`. */
     desc?: false;
   }
   | {
-    /** Not with `orderby`. */
+    /** Cannot be combined with `orderby`. */
     slotsrange?: undefined;
-    /** By which statistic: `"key-count"`, `"cpu-usec"`, `"network-bytes-in"`, `"network-bytes-out"`, … */
+    /** Statistic to sort by: `"key-count"`, `"cpu-usec"`, `"network-bytes-in"`, `"network-bytes-out"`, … */
     orderby: string;
-    /** How many slots at most. @default {all} */
+    /** Maximum number of slots. By default all. */
     limit?: number;
   }
     & AtMostOne<{
-      /** The lowest first. */
+      /** Sort in ascending order. */
       asc: boolean;
-      /** The highest first, which is the default. */
+      /** Sort in descending order. This is the default. */
       desc: boolean;
     }>;
 
 /** Options for {@linkcode ClusterCommands.clusterscan}. */
 export interface ClusterscanOptions extends ScanOptions {
-  /** Only keys of this type: `"string"`, `"hash"`, … */
+  /** Return only keys of this type: `"string"`, `"hash"`, … */
   type?: string;
-  /** Only keys of this slot. */
+  /** Return only keys of this slot. */
   slot?: number;
 }
 
-/** Slots that {@linkcode ClusterCommands.clusterMigrateslots} moves. */
+/** Slots and target for {@linkcode ClusterCommands.clusterMigrateslots}. */
 export interface SlotMove {
-  /** The slots. */
+  /** Ranges of slots to migrate. */
   slotsrange: Many<SlotRange>;
-  /** Id of the node that gets them. */
+  /** Id of the target node. */
   node: string;
 }
 
-/** What {@linkcode ClusterCommands.clusterMigration} does: import slots. */
+/** Argument of {@linkcode ClusterCommands.clusterMigration} to import slots. */
 export interface MigrationImport {
-  /** The slots. */
+  /** Ranges of slots to import. */
   import: Many<SlotRange>;
-  /** Not with `import`. */
+  /** Cannot be combined with `import`. */
   cancel?: undefined;
-  /** Not with `import`. */
+  /** Cannot be combined with `import`. */
   status?: undefined;
 }
 
-/** What {@linkcode ClusterCommands.clusterMigration} does: call moves off. */
+/** Argument of {@linkcode ClusterCommands.clusterMigration} to cancel migrations. */
 export interface MigrationCancel {
-  /** Id of the task, or `"all"`. */
+  /** Id of a migration, or `"all"`. */
   cancel: string;
-  /** Not with `cancel`. */
+  /** Cannot be combined with `cancel`. */
   import?: undefined;
-  /** Not with `cancel`. */
+  /** Cannot be combined with `cancel`. */
   status?: undefined;
 }
 
-/** What {@linkcode ClusterCommands.clusterMigration} does: tell about moves. */
+/** Argument of {@linkcode ClusterCommands.clusterMigration} to return the state of migrations. */
 export interface MigrationStatus {
-  /** Id of the task, or `"all"`. */
+  /** Id of a migration, or `"all"`. */
   status: string;
-  /** Not with `status`. */
+  /** Cannot be combined with `status`. */
   import?: undefined;
-  /** Not with `status`. */
+  /** Cannot be combined with `status`. */
   cancel?: undefined;
 }
 
@@ -212,33 +214,32 @@ const CLUSTERSCAN_OPTIONS: OptionShape<ClusterscanOptions> = {
 const SLOT_MOVE: OptionShape<SlotMove> = { slotsrange: "list", node: "word" };
 
 /**
- * Commands on the cluster itself: nodes, slots, and who has which.
+ * Commands to inspect and administer a cluster: nodes, slots, shards and migrations.
  *
- * Any one of the nodes answers what all of them know. Where it matters which one, take a view: `cluster.with({ route: {
- * host, port } })`; one with `{ route: "allNodes" }` asks all of them. What changes the node that it is sent to, or
- * asks for the keys of a slot there, is refused without a route (`TypeError`).
+ * By default a command goes to any node. Use `cluster.with({ route: { host, port } })` to select one, or
+ * `{ route: "allNodes" }` for all nodes. Commands that change a node, or return keys of a slot, require a route;
+ * without one they reject with a `TypeError`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class ClusterCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Makes the node the owner of slots that have none.
+   * Assigns unassigned slots to the node.
    *
    * Complexity O(N) for N slots · since 3.0.0
    *
-   * @example The first two
+   * @example Assign two slots
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.1", port: 6379 } });
    * await node.clusterAddslots([0, 1]); // "OK"
    * ```
    *
-   * @param slots One slot or several.
-   * @returns `"OK"` if it owns all of them now.
-   * @throws {ServerError} If one of the slots has an owner; then nothing is changed.
+   * @param slots One or more slots.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If one of the slots has an owner. Nothing is changed then.
    * @see {@link https://valkey.io/commands/cluster-addslots/}
    */
   clusterAddslots(slots: OneOrMany<number>): Promise<PerRoutedNode<"OK", N>> {
@@ -249,19 +250,19 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node the owner of ranges of slots that have none.
+   * Assigns ranges of unassigned slots to the node.
    *
    * Complexity O(N) for N slots · since 7.0.0
    *
-   * @example The first half
+   * @example Assign the first half of the slots
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.1", port: 6379 } });
    * await node.clusterAddslotsrange([[0, 8191]]); // "OK"
    * ```
    *
-   * @param ranges The ranges.
-   * @returns `"OK"` if it owns all of them now.
-   * @throws {ServerError} If one of the slots has an owner; then nothing is changed.
+   * @param ranges Ranges `[first, last]`, including both ends.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If one of the slots has an owner. Nothing is changed then.
    * @see {@link https://valkey.io/commands/cluster-addslotsrange/}
    */
   clusterAddslotsrange(ranges: Many<SlotRange>): Promise<PerRoutedNode<"OK", N>> {
@@ -272,16 +273,16 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Gives the node a new epoch, later than those of all others.
+   * Increments the configuration epoch of the node, so that it is the highest of all nodes.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example For an operator
+   * @example Increment the epoch
    * ```ts no-eval
    * await cluster.clusterBumpepoch(); // "BUMPED 8"
    * ```
    *
-   * @returns What the server says: `"BUMPED"` or, if it has the latest one already, `"STILL"`, and the epoch.
+   * @returns `"BUMPED"` and the new epoch; `"STILL"` and the epoch if it is the highest already.
    * @see {@link https://valkey.io/commands/cluster-bumpepoch/}
    */
   clusterBumpepoch(): Promise<PerRoutedNode<string, N>> {
@@ -289,11 +290,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Calls off all moves of slots away from the node.
+   * Cancels all migrations of slots from the node.
    *
-   * Complexity O(N) for N moves · since Valkey 9.0
+   * Complexity O(N) for N migrations · since Valkey 9.0
    *
-   * @example Nothing moves any more
+   * @example Cancel migrations, if there are any
    * ```ts
    * import { ServerError } from "@babushka/redis";
    *
@@ -304,8 +305,8 @@ export abstract class ClusterCommands<
    * }
    * ```
    *
-   * @returns `"OK"` if there were some.
-   * @throws {ServerError} If there were none.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If there is no migration.
    * @see {@link https://valkey.io/commands/cluster-cancelslotmigrations/}
    */
   clusterCancelslotmigrations(): Promise<PerRoutedNode<"OK", N>> {
@@ -313,19 +314,19 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Counts the nodes that suspect another node to fail.
+   * Returns the number of failure reports about a node.
    *
    * Complexity O(N) for N reports · since 3.0.0
    *
-   * @example None
+   * @example A healthy node
    * ```ts
    * const id = await cluster.clusterMyid();
    * await cluster.clusterCountFailureReports(id); // 0
    * ```
    *
-   * @param nodeId Id of the other node.
-   * @returns The number of reports that this node has got and that are not too old.
-   * @throws {ServerError} If there is no such node.
+   * @param nodeId Id of the reported node.
+   * @returns Number of nodes that have recently reported it as failing to the node that replies.
+   * @throws {ServerError} If the node is not known.
    * @see {@link https://valkey.io/commands/cluster-count-failure-reports/}
    */
   clusterCountFailureReports(nodeId: string): Promise<PerRoutedNode<number, N>> {
@@ -336,11 +337,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Counts the keys that the node has in a slot.
+   * Returns the number of keys in a slot on the node.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example Ask its owner
+   * @example Ask the owner of the slot
    * ```ts
    * await cluster.set("{user7}:name", "Ada");
    * const slot = await cluster.clusterKeyslot("{user7}");
@@ -348,8 +349,8 @@ export abstract class ClusterCommands<
    * ```
    *
    * @param slot The slot.
-   * @returns The number of keys; 0 at a node that does not own the slot.
-   * @throws {ServerError} If there is no such slot.
+   * @returns Number of keys; 0 on a node that does not own the slot.
+   * @throws {ServerError} If the slot is invalid.
    * @see {@link https://valkey.io/commands/cluster-countkeysinslot/}
    */
   clusterCountkeysinslot(slot: number): Promise<PerRoutedNode<number, N>> {
@@ -357,21 +358,21 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node forget who owns slots.
+   * Removes the owner of slots from the topology of the node.
    *
-   * Other nodes remember it, until they hear of a new owner.
+   * Other nodes keep the owner until there is a new one.
    *
    * Complexity O(N) for N slots · since 3.0.0
    *
-   * @example Giving up two slots
+   * @example Unassign two slots
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.1", port: 6379 } });
    * await node.clusterDelslots([0, 1]); // "OK"
    * ```
    *
-   * @param slots One slot or several.
-   * @returns `"OK"` if they have no owner now.
-   * @throws {ServerError} If one of the slots has no owner; then nothing is changed.
+   * @param slots One or more slots.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If one of the slots has no owner. Nothing is changed then.
    * @see {@link https://valkey.io/commands/cluster-delslots/}
    */
   clusterDelslots(slots: OneOrMany<number>): Promise<PerRoutedNode<"OK", N>> {
@@ -382,21 +383,21 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node forget who owns ranges of slots.
+   * Removes the owner of ranges of slots from the topology of the node.
    *
-   * Other nodes remember it, until they hear of a new owner.
+   * Other nodes keep the owner until there is a new one.
    *
    * Complexity O(N) for N slots · since 7.0.0
    *
-   * @example Giving up a half
+   * @example Unassign half of the slots
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.1", port: 6379 } });
    * await node.clusterDelslotsrange([[0, 8191]]); // "OK"
    * ```
    *
-   * @param ranges The ranges.
-   * @returns `"OK"` if they have no owner now.
-   * @throws {ServerError} If one of the slots has no owner; then nothing is changed.
+   * @param ranges Ranges `[first, last]`, including both ends.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If one of the slots has no owner. Nothing is changed then.
    * @see {@link https://valkey.io/commands/cluster-delslotsrange/}
    */
   clusterDelslotsrange(ranges: Many<SlotRange>): Promise<PerRoutedNode<"OK", N>> {
@@ -407,21 +408,21 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Has the node, a replica, take over from its primary.
+   * Starts a failover: the node, a replica, becomes the primary.
    *
-   * The reply comes when that has begun.
+   * The reply arrives before the failover is complete.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example A replica takes over
+   * @example Promote a replica
    * ```ts no-eval
    * const replica = cluster.with({ route: { host: "10.0.0.4", port: 6379 } });
    * await replica.clusterFailover(); // "OK"
    * ```
    *
-   * @param options What to do without; by default the primary helps, and no change is lost.
-   * @returns `"OK"` if it has begun.
-   * @throws {ServerError} If the node is no replica, or its primary cannot be reached.
+   * @param options Use them if the primary is down. By default the primary takes part, and no write is lost.
+   * @returns `"OK"` if the failover has started.
+   * @throws {ServerError} If the node is not a replica, or its primary cannot be reached.
    * @see {@link https://valkey.io/commands/cluster-failover/}
    */
   clusterFailover(options?: ClusterFailoverOptions): Promise<PerRoutedNode<"OK", N>> {
@@ -433,13 +434,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Deletes all keys of a slot.
-   *
-   * The node must own the slot.
+   * Deletes all keys in a slot. The node must own the slot.
    *
    * Complexity O(N) for N keys · since Valkey 9.0
    *
-   * @example One slot less
+   * @example Delete the keys of a slot
    * ```ts
    * const slot = await cluster.clusterKeyslot("{user7}");
    * await cluster.with({ route: { slot } }).clusterFlushslot(slot); // "OK"
@@ -447,8 +446,8 @@ export abstract class ClusterCommands<
    *
    * @param slot The slot.
    * @param options When to free the memory.
-   * @returns `"OK"`, also if there were none.
-   * @throws {ServerError} If there is no such slot.
+   * @returns Always `"OK"`, even if there were no keys.
+   * @throws {ServerError} If the slot is invalid.
    * @see {@link https://valkey.io/commands/cluster-flushslot/}
    */
   clusterFlushslot(
@@ -463,19 +462,17 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node forget who owns all slots.
-   *
-   * It must have no keys.
+   * Removes the owners of all slots from the topology of the node. The node must have no keys.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example Starting over
+   * @example Unassign all slots
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.1", port: 6379 } });
    * await node.clusterFlushslots(); // "OK"
    * ```
    *
-   * @returns `"OK"` if no slot has an owner now.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If the node has keys.
    * @see {@link https://valkey.io/commands/cluster-flushslots/}
    */
@@ -484,20 +481,20 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node forget another one.
+   * Removes another node from the topology of the node.
    *
-   * For a minute it does not get to know that one again, so that all nodes can be made to forget it.
+   * For a minute the node does not accept the removed node again. In this time it can be removed from all nodes.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example Everywhere
+   * @example Remove a node from the cluster
    * ```ts no-eval
    * await cluster.with({ route: "allNodes" }).clusterForget("07c37dfeb235213a872192d90877d0cd55635b91");
    * ```
    *
-   * @param nodeId Id of the other node.
-   * @returns `"OK"` if it is forgotten.
-   * @throws {ServerError} If there is no such node, or it is the node itself or its primary.
+   * @param nodeId Id of the node to remove.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If that node is not known, or is the node itself or its primary.
    * @see {@link https://valkey.io/commands/cluster-forget/}
    */
   clusterForget(nodeId: string): Promise<PerRoutedNode<"OK", N>> {
@@ -505,11 +502,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Lists keys that the node has in a slot.
+   * Returns keys in a slot on the node.
    *
    * Complexity O(N) for N keys · since 3.0.0
    *
-   * @example Ask its owner
+   * @example Ask the owner of the slot
    * ```ts
    * await cluster.set("{user7}:name", "Ada");
    * const slot = await cluster.clusterKeyslot("{user7}");
@@ -517,9 +514,9 @@ export abstract class ClusterCommands<
    * ```
    *
    * @param slot The slot.
-   * @param count How many keys at most.
-   * @returns The keys, in no order; none at a node that does not own the slot.
-   * @throws {ServerError} If there is no such slot.
+   * @param count Maximum number of keys.
+   * @returns The keys, in no particular order. Empty on a node that does not own the slot.
+   * @throws {ServerError} If the slot is invalid.
    * @see {@link https://valkey.io/commands/cluster-getkeysinslot/}
    */
   clusterGetkeysinslot(slot: number, count: number): Promise<PerRoutedNode<T[], N>> {
@@ -527,17 +524,17 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Lists the moves of slots that the node takes part in, and the latest ones that are over.
+   * Returns the migrations of slots from and to the node: those in progress, and the latest completed ones.
    *
-   * Complexity O(N) for N moves · since Valkey 9.0
+   * Complexity O(N) for N migrations · since Valkey 9.0
    *
-   * @example How far are they?
+   * @example Find unfinished migrations
    * ```ts
    * const moves = await cluster.clusterGetslotmigrations();
    * const unfinished = moves.filter(({ state }) => state !== "success" && state !== "failed");
    * ```
    *
-   * @returns The moves, the latest first.
+   * @returns The migrations, latest first.
    * @see {@link https://valkey.io/commands/cluster-getslotmigrations/}
    */
   clusterGetslotmigrations(): Promise<PerRoutedNode<SlotMigration[], N>> {
@@ -548,18 +545,18 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Reports on the cluster as one node sees it.
+   * Returns the state of the cluster from the view of one node.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example Is all well?
+   * @example Check the state of the cluster
    * ```ts
    * const { state, slotsOk } = await cluster.clusterInfo();
    * state; // "ok"
    * slotsOk; // 16384
    * ```
    *
-   * @returns State, slots, nodes and statistics.
+   * @returns State, number of slots and nodes, and statistics.
    * @see {@link https://valkey.io/commands/cluster-info/}
    */
   clusterInfo(): Promise<PerRoutedNode<ClusterInfo, N>> {
@@ -567,16 +564,16 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Tells the slot of a key.
+   * Returns the slot of a key.
    *
    * Complexity O(N) in the length of the key · since 3.0.0
    *
-   * @example What is in braces decides
+   * @example Keys with the same hash tag
    * ```ts
    * await cluster.clusterKeyslot("{user7}:name") === await cluster.clusterKeyslot("user7"); // true
    * ```
    *
-   * @param key The key; it need not exist.
+   * @param key The key. It need not exist.
    * @returns The slot, from 0 to 16383.
    * @see {@link https://valkey.io/commands/cluster-keyslot/}
    */
@@ -585,17 +582,17 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Lists the connections of the node with the others.
+   * Returns the connections of the node to other nodes.
    *
    * Complexity O(N) for N nodes · since 7.0.0
    *
-   * @example Are any of them stuck?
+   * @example Find connections with large send buffers
    * ```ts
    * const links = await cluster.clusterLinks();
    * const stuck = links.filter(({ sendBufferUsed }) => sendBufferUsed > 1_000_000);
    * ```
    *
-   * @returns The connections: usually two with each node.
+   * @returns The connections, usually two per node.
    * @see {@link https://valkey.io/commands/cluster-links/}
    */
   clusterLinks(): Promise<PerRoutedNode<ClusterLink[], N>> {
@@ -603,22 +600,22 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Introduces the node to another one, and so two clusters to each other.
+   * Connects the node to another node, and so joins their clusters.
    *
-   * The reply comes before they have met.
+   * The reply arrives before the nodes are connected.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example A new node
+   * @example Add a node to the cluster
    * ```ts no-eval
    * await cluster.clusterMeet("10.0.0.7", 6379); // "OK"
    * ```
    *
    * @param ip IP address of the other node.
-   * @param port Its port for clients.
-   * @param busPort Its port for other nodes; by default `port` + 10000.
-   * @returns `"OK"` if the address is a good one.
-   * @throws {ServerError} If the address is none.
+   * @param port Port of the other node for clients.
+   * @param busPort Port of the other node for the cluster bus. By default `port` + 10000.
+   * @returns `"OK"` if the address is valid.
+   * @throws {ServerError} If the address is invalid.
    * @see {@link https://valkey.io/commands/cluster-meet/}
    */
   clusterMeet(ip: string, port: number, busPort?: number): Promise<PerRoutedNode<"OK", N>> {
@@ -628,13 +625,13 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Begins to move slots of the node to others, with their keys.
+   * Starts to migrate slots of the node to other nodes, with their keys.
    *
-   * The reply comes at once; {@linkcode ClusterCommands.clusterGetslotmigrations} tells how far it is.
+   * The reply arrives at once. {@linkcode ClusterCommands.clusterGetslotmigrations} returns the progress.
    *
    * Complexity O(N) for N slots · since Valkey 9.0
    *
-   * @example A hundred slots
+   * @example Migrate a hundred slots
    * ```ts no-eval
    * const node = cluster.with({ route: { slot: 0 } });
    * await node.clusterMigrateslots([
@@ -642,9 +639,10 @@ export abstract class ClusterCommands<
    * ]); // "OK"
    * ```
    *
-   * @param moves Which slots, and where to.
-   * @returns `"OK"` if it has begun.
-   * @throws {ServerError} If the node does not own the slots, they are moving already, or the other is no primary.
+   * @param moves Slots and their target nodes.
+   * @returns `"OK"` if the migration has started.
+   * @throws {ServerError} If the node does not own the slots, they are already being migrated, or a target is not a
+   * primary.
    * @see {@link https://valkey.io/commands/cluster-migrateslots/}
    */
   clusterMigrateslots(moves: OneOrMany<SlotMove>): Promise<PerRoutedNode<"OK", N>> {
@@ -659,28 +657,28 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Moves slots to the node that gets the command, watches moves, and calls them off.
+   * Imports slots into the node, or returns the state of migrations, or cancels them.
    *
    * Complexity O(N) for N slots · since Redis 8.4
    *
-   * @example Taking over slots
+   * @example Import slots
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.3", port: 6379 } });
    * const id = await node.clusterMigration({ import: [[0, 99]] });
    * const [{ state }] = await node.clusterMigration({ status: id });
    * ```
    *
-   * @param what Which slots to import.
-   * @returns Id of the task that moves them.
-   * @throws {ServerError} If the slots are moved already, or belong to the node.
+   * @param what Slots to import: `{ import: [[first, last]] }`.
+   * @returns Id of the migration.
+   * @throws {ServerError} If the slots are already being migrated, or belong to the node.
    * @see {@link https://redis.io/docs/latest/commands/cluster-migration/}
    */
   clusterMigration(what: MigrationImport): Promise<PerRoutedNode<string, N>>;
-  /** Calls moves of slots off, and answers how many. */
+  /** Cancels migrations of slots, and returns their number. */
   clusterMigration(what: MigrationCancel): Promise<PerRoutedNode<number, N>>;
-  /** Tells about moves of slots: one by its id, or `"all"`. */
+  /** Returns the state of migrations: one by its id, or `"all"`. */
   clusterMigration(what: MigrationStatus): Promise<PerRoutedNode<MigrationTask[], N>>;
-  /** Moves slots, watches moves, and calls them off. */
+  /** Imports slots, or returns the state of migrations, or cancels them. */
   clusterMigration(
     what: MigrationImport | MigrationCancel | MigrationStatus,
   ): Promise<PerRoutedNode<string | number | MigrationTask[], N>> {
@@ -707,11 +705,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Tells the id of the node.
+   * Returns the id of the node.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example All of them
+   * @example Ids of all nodes
    * ```ts
    * const ids = await cluster.with({ route: "allNodes" }).clusterMyid();
    * Object.keys(ids).length; // 3
@@ -725,11 +723,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Tells the id of the shard that the node belongs to.
+   * Returns the id of the shard of the node.
    *
    * Complexity O(1) · since 7.2.0
    *
-   * @example Of any one
+   * @example Shard id of a node
    * ```ts
    * const id = await cluster.clusterMyshardid();
    * id.length; // 40
@@ -743,11 +741,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Reports on all nodes as one of them sees them.
+   * Returns all nodes of the cluster from the view of one node.
    *
    * Complexity O(N) for N nodes · since 3.0.0
    *
-   * @example Who has failed?
+   * @example Find failed nodes
    * ```ts
    * const nodes = await cluster.clusterNodes();
    * nodes.filter(({ flags }) => flags.includes("fail")); // []
@@ -761,19 +759,19 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Reports on the replicas of a node.
+   * Returns the replicas of a primary.
    *
    * Complexity O(N) for N replicas · since 5.0.0
    *
-   * @example It has none
+   * @example A primary without replicas
    * ```ts
    * const id = await cluster.clusterMyid();
    * await cluster.clusterReplicas(id); // []
    * ```
    *
    * @param nodeId Id of the primary.
-   * @returns Its replicas.
-   * @throws {ServerError} If there is no such node, or it is no primary.
+   * @returns The replicas.
+   * @throws {ServerError} If the node is not known, or is not a primary.
    * @see {@link https://valkey.io/commands/cluster-replicas/}
    */
   clusterReplicas(nodeId: string): Promise<PerRoutedNode<ClusterNodeInfo[], N>> {
@@ -784,21 +782,21 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node a replica of another one, or a primary.
+   * Makes the node a replica of another node, or an empty primary.
    *
-   * One that becomes a replica of a primary must have no keys and no slots.
+   * A primary can only become a replica if it has no keys and no slots.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example A replica
+   * @example Make a node a replica
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.7", port: 6379 } });
    * await node.clusterReplicate("07c37dfeb235213a872192d90877d0cd55635b91"); // "OK"
    * ```
    *
-   * @param nodeId Id of the primary, or `"no one"` (Valkey 9.0) for a primary without slots.
-   * @returns `"OK"` if it has begun.
-   * @throws {ServerError} If there is no such node, it is no primary, or this one has keys or slots.
+   * @param nodeId Id of the new primary. `"no one"` (since Valkey 9.0) makes the node a primary without slots.
+   * @returns `"OK"` if the change has started.
+   * @throws {ServerError} If that node is not known or is not a primary, or the node itself has keys or slots.
    * @see {@link https://valkey.io/commands/cluster-replicate/}
    */
   clusterReplicate(nodeId: string): Promise<PerRoutedNode<"OK", N>> {
@@ -810,21 +808,21 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Makes the node leave the cluster: it forgets all others, and who owns the slots.
+   * Resets the node: removes all other nodes and all slots from its topology.
    *
-   * A replica becomes an empty primary.
+   * A replica becomes a primary, and its keys are deleted.
    *
-   * Complexity O(N) for N nodes, and for a replica for its keys · since 3.0.0
+   * Complexity O(N) for N nodes, plus O(M) for the M keys of a replica · since 3.0.0
    *
-   * @example As good as new
+   * @example Reset a node completely
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.7", port: 6379 } });
    * await node.clusterReset({ hard: true }); // "OK"
    * ```
    *
-   * @param options How thoroughly.
-   * @returns `"OK"` if it was reset.
-   * @throws {ServerError} If the node is a primary that has keys.
+   * @param options Whether to replace the node id as well.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the node is a primary with keys.
    * @see {@link https://valkey.io/commands/cluster-reset/}
    */
   clusterReset(options?: ClusterResetOptions): Promise<PerRoutedNode<"OK", N>> {
@@ -836,19 +834,19 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Has the node write what it knows of the cluster to its disk.
+   * Saves the cluster configuration of the node to its disk.
    *
-   * It does so by itself whenever that changes.
+   * Nodes also save it automatically after each change.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example On all nodes
+   * @example Save the configuration on all nodes
    * ```ts
    * await cluster.with({ route: "allNodes" }).clusterSaveconfig();
    * ```
    *
-   * @returns `"OK"` if it was written.
-   * @throws {ServerError} If it cannot be written.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the file cannot be written.
    * @see {@link https://valkey.io/commands/cluster-saveconfig/}
    */
   clusterSaveconfig(): Promise<PerRoutedNode<"OK", N>> {
@@ -856,21 +854,19 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Gives a new node its first epoch.
-   *
-   * It must not know any other node.
+   * Sets the configuration epoch of a new node. The node must not know other nodes yet.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example Before it meets the others
+   * @example Set the epoch of a new node
    * ```ts no-eval
    * const node = cluster.with({ route: { host: "10.0.0.7", port: 6379 } });
    * await node.clusterSetConfigEpoch(7); // "OK"
    * ```
    *
    * @param configEpoch The epoch.
-   * @returns `"OK"` if it has it.
-   * @throws {ServerError} If the node knows others, or has an epoch already.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the node knows other nodes, or already has an epoch.
    * @see {@link https://valkey.io/commands/cluster-set-config-epoch/}
    */
   clusterSetConfigEpoch(configEpoch: number): Promise<PerRoutedNode<"OK", N>> {
@@ -881,13 +877,13 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Tells the node that a slot moves, or has moved.
+   * Sets the state of a slot on the node: importing, migrating, owned by a node, or stable.
    *
-   * A move of a slot takes several of these, at both nodes and in the right order.
+   * A migration takes several such commands on both nodes, in a fixed order; see the command reference.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example The new owner of a slot
+   * @example Set the new owner of a slot
    * ```ts no-eval
    * const target = cluster.with({ route: { host: "10.0.0.2", port: 6379 } });
    * const node = await target.clusterMyid();
@@ -895,10 +891,10 @@ export abstract class ClusterCommands<
    * ```
    *
    * @param slot The slot.
-   * @param state What to know about it.
-   * @returns `"OK"` if the node knows it now.
-   * @throws {ServerError} If that cannot be: the node does not own the slot, still has keys of it, does not know the
-   * other, …
+   * @param state The new state.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the state is not possible: the node does not own the slot, still has keys in it, does not
+   * know the other node, …
    * @see {@link https://valkey.io/commands/cluster-setslot/}
    */
   clusterSetslot(slot: number, state: ClusterSlotState): Promise<PerRoutedNode<"OK", N>> {
@@ -913,11 +909,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Lists the shards, with their slots and nodes.
+   * Returns the shards with their slots and nodes.
    *
    * Complexity O(N) for N nodes · since 7.0.0
    *
-   * @example How many nodes does each have?
+   * @example Number of nodes per shard
    * ```ts
    * const shards = await cluster.clusterShards();
    * shards.map(({ nodes }) => nodes.length); // [1, 1, 1]
@@ -931,21 +927,21 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Reports on the replicas of a node.
+   * Returns the replicas of a primary.
    *
    * Complexity O(N) for N replicas · since 3.0.0
    *
    * @deprecated Use {@linkcode ClusterCommands.clusterReplicas}.
    *
-   * @example It has none
+   * @example A primary without replicas
    * ```ts
    * const id = await cluster.clusterMyid();
    * await cluster.clusterSlaves(id); // []
    * ```
    *
    * @param nodeId Id of the primary.
-   * @returns Its replicas.
-   * @throws {ServerError} If there is no such node, or it is no primary.
+   * @returns The replicas.
+   * @throws {ServerError} If the node is not known, or is not a primary.
    * @see {@link https://valkey.io/commands/cluster-slaves/}
    */
   clusterSlaves(nodeId: string): Promise<PerRoutedNode<ClusterNodeInfo[], N>> {
@@ -956,11 +952,11 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Tells how the slots of the node are used.
+   * Returns usage statistics of the slots of the node.
    *
    * Complexity O(N) for N slots, and O(N*log(N)) to sort them · since Redis 8.2, Valkey 8.0
    *
-   * @example The three with the most keys
+   * @example The three slots with the most keys
    * ```ts
    * const busiest = await cluster.with({ route: { slot: 0 } }).clusterSlotStats({
    *   orderby: "key-count",
@@ -969,9 +965,9 @@ export abstract class ClusterCommands<
    * busiest.length; // 3
    * ```
    *
-   * @param which Which slots.
-   * @returns Statistics of each slot that the node owns.
-   * @throws {ServerError} If the server does not know the statistic, or does not record it.
+   * @param which A range of slots, or the top slots by a statistic.
+   * @returns Statistics of the selected slots that the node owns.
+   * @throws {ServerError} If the statistic is unknown, or the server does not record it.
    * @see {@link https://valkey.io/commands/cluster-slot-stats/}
    */
   clusterSlotStats(which: ClusterSlotStatsOptions): Promise<PerRoutedNode<SlotStats[], N>> {
@@ -989,18 +985,18 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Lists the slots with the nodes that serve them.
+   * Returns the slots with the nodes that serve them.
    *
    * Complexity O(N) for N nodes · since 3.0.0
    *
-   * @example Who has slot 0?
+   * @example Find the owner of slot 0
    * ```ts
    * const owners = await cluster.clusterSlots();
    * const { primary } = owners.find(({ start }) => start === 0)!;
    * const address = `${primary.host}:${primary.port}`;
    * ```
    *
-   * @returns Ranges of slots; those that no node serves are left out.
+   * @returns Ranges of slots with their nodes. Unassigned slots are not included.
    * @see {@link https://valkey.io/commands/cluster-slots/}
    */
   clusterSlots(): Promise<PerRoutedNode<SlotOwners[], N>> {
@@ -1008,13 +1004,13 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Reads a page of the keys of all nodes, one slot after the other.
+   * Returns a page of the keys of the cluster, slot by slot.
    *
-   * A client's `scanIterator()` reads all pages, from servers of any version.
+   * Use `scanIterator()` of the client to iterate over all keys; it works with servers of any version.
    *
-   * Complexity O(1) for every call · since Valkey 9.1 · read-only
+   * Complexity O(1) per call · since Valkey 9.1 · read-only
    *
-   * @example The first page
+   * @example Read all pages
    * ```ts
    * await cluster.mset({ a: 1, b: 2, c: 3 });
    * let cursor = "0";
@@ -1025,9 +1021,9 @@ export abstract class ClusterCommands<
    * } while (cursor !== "0");
    * ```
    *
-   * @param cursor Where the page begins: `"0"`, then what the last page said.
-   * @param options Which keys, and how many at a time.
-   * @returns The page.
+   * @param cursor `"0"` for the first page, then the cursor of the previous page.
+   * @param options Filter and page size.
+   * @returns Keys, and the cursor of the next page; `"0"` after the last page.
    * @see {@link https://valkey.io/commands/clusterscan/}
    */
   clusterscan(cursor: Cursor, options?: ClusterscanOptions): Promise<ScanPage<T>> {

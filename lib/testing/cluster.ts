@@ -10,7 +10,7 @@ import { TestServer } from "./server.ts";
 import type { ServerAddress, ServerOptions, ServerTls } from "./server_options.ts";
 import { SlotMove, SLOTS_AT_ONCE } from "./slot_move.ts";
 
-/** Options of {@linkcode startCluster}. */
+/** Options for {@linkcode startCluster}. */
 export interface ClusterOptions extends Omit<ServerOptions, "port" | "replicas"> {
   /** Number of shards. Each gets an equal part of the slots. @default {3} */
   shards?: number;

@@ -44,7 +44,7 @@ export type FakeClusterHandler = (
   connection: FakeConnection,
 ) => FakeAnswer | void | Promise<FakeAnswer | void>;
 
-/** Options of {@linkcode startFakeCluster}. */
+/** Options for {@linkcode startFakeCluster}. */
 export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
   /** Number of shards. Each gets an equal part of the slots. @default {3} */
   shards?: number;

@@ -35,7 +35,7 @@ export interface FakeScript {
   [command: string]: FakeAnswer | FakeHandler;
 }
 
-/** Options of {@linkcode startFakeServer}. */
+/** Options for {@linkcode startFakeServer}. */
 export interface FakeServerOptions {
   /** Address to listen on. @default {"127.0.0.1"} */
   host?: "127.0.0.1" | "::1";

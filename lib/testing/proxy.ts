@@ -27,7 +27,7 @@ export interface ProxyFaults {
   cutAfter?: Partial<Record<ProxyDirection, number>>;
 }
 
-/** Options of {@linkcode startProxy}. */
+/** Options for {@linkcode startProxy}. */
 export interface ProxyOptions extends ProxyFaults {
   /** Address to listen on. @default {"127.0.0.1"} */
   host?: "127.0.0.1" | "::1";

@@ -27,7 +27,7 @@ export interface SentinelAccess {
   config?: Record<string, string>;
 }
 
-/** Options of {@linkcode startSentinels}, for the nodes and the sentinels. */
+/** Options for {@linkcode startSentinels}, for the nodes and the sentinels. */
 export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
   /** Name of the primary in the configuration of the sentinels. @default {"main"} */
   name?: string;

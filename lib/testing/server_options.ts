@@ -24,7 +24,7 @@ export interface AclUser {
   rules: string;
 }
 
-/** Options of {@linkcode startServer}. */
+/** Options for {@linkcode startServer}. */
 export interface ServerOptions {
   /** Address to listen on. @default {"127.0.0.1"} */
   host?: "127.0.0.1" | "::1";
@@ -81,7 +81,7 @@ export interface ServerTls {
   };
 }
 
-/** Options of {@linkcode TestServer.command}. */
+/** Options for {@linkcode TestServer.command}. */
 export interface CommandOptions {
   /** Time limit for the reply, in milliseconds. @default {10000} */
   timeout?: number;

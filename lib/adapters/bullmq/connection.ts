@@ -43,7 +43,7 @@ export interface BullMQConnectionOptions {
   connectionName?: string;
 }
 
-/** Options of {@linkcode BullMQConnection.duplicate}. Unknown options are ignored. */
+/** Options for {@linkcode BullMQConnection.duplicate}. Unknown options are ignored. */
 export interface BullMQDuplicateOptions {
   /** Name of the connection in CLIENT LIST. */
   connectionName?: string;

@@ -8,7 +8,7 @@ import { EventEmitter } from "node:events";
 import type { Client } from "../../client/client.ts";
 import { clearKeys, clientOf, keysOf, type StoreClient } from "../store_client.ts";
 
-/** Options of {@linkcode KeyvStore} and {@linkcode Keyv5Store}. */
+/** Options for {@linkcode KeyvStore} and {@linkcode Keyv5Store}. */
 export interface KeyvStoreOptions {
   /** Prefix of all keys. @default {"keyv:"} */
   prefix?: string;

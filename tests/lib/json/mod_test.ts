@@ -236,7 +236,11 @@ Deno.test("every JSON command is called, and in the table with its keys", () => 
 Deno.test("what has no JSON form is refused, and so are unknown options and surplus arguments", async () => {
   const commands = json(new Answering());
   for (const value of [undefined, () => {}, 1n, Symbol("s")]) {
-    await assertRejects(() => commands.set("k", "$", value), TypeError, "cannot be serialized as JSON");
+    await assertRejects(
+      () => commands.set("k", "$", value),
+      TypeError,
+      "cannot be serialized as JSON",
+    );
   }
   const untyped = commands as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   await assertRejects(() => untyped.set("k", "$", 1, { NX: true }), TypeError, 'no option "NX"');
