@@ -317,87 +317,87 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   clusterSlots: ClusterCommands<T, "one">["clusterSlots"];
   /** Returns a page of the keys of the cluster, slot by slot. See {@linkcode ClusterCommands.clusterscan}. */
   clusterscan: ClusterCommands<T, "one">["clusterscan"];
-  /** Tells the facts about all commands. See {@linkcode CommandCommands.command}. */
+  /** Returns the properties of all commands. See {@linkcode CommandCommands.command}. */
   command: CommandCommands<T, "one">["command"];
-  /** Counts the commands of the server. See {@linkcode CommandCommands.commandCount}. */
+  /** Returns the number of commands of the server. See {@linkcode CommandCommands.commandCount}. */
   commandCount: CommandCommands<T, "one">["commandCount"];
-  /** Answers the documentation of commands. See {@linkcode CommandCommands.commandDocs}. */
+  /** Returns the documentation of commands. See {@linkcode CommandCommands.commandDocs}. */
   commandDocs: CommandCommands<T, "one">["commandDocs"];
-  /** Finds the keys in the words of a command, without running it. See {@linkcode CommandCommands.commandGetkeys}. */
+  /** Returns the keys in a command, without running it. See {@linkcode CommandCommands.commandGetkeys}. */
   commandGetkeys: CommandCommands<T, "one">["commandGetkeys"];
-  /** Finds the keys in the words of a command, and tells what it does to them. See {@linkcode CommandCommands.commandGetkeysandflags}. */
+  /** Returns the keys in a command and how it accesses them, without running it. See {@linkcode CommandCommands.commandGetkeysandflags}. */
   commandGetkeysandflags: CommandCommands<T, "one">["commandGetkeysandflags"];
-  /** Tells the facts about some commands. See {@linkcode CommandCommands.commandInfo}. */
+  /** Returns the properties of commands. See {@linkcode CommandCommands.commandInfo}. */
   commandInfo: CommandCommands<T, "one">["commandInfo"];
-  /** Lists the names of commands. See {@linkcode CommandCommands.commandList}. */
+  /** Returns the names of commands. See {@linkcode CommandCommands.commandList}. */
   commandList: CommandCommands<T, "one">["commandList"];
-  /** Reads a log. See {@linkcode CommandlogCommands.commandlogGet}. */
+  /** Returns the entries of a log. See {@linkcode CommandlogCommands.commandlogGet}. */
   commandlogGet: CommandlogCommands<T, "one">["commandlogGet"];
-  /** Counts the entries of a log. See {@linkcode CommandlogCommands.commandlogLen}. */
+  /** Returns the number of entries of a log. See {@linkcode CommandlogCommands.commandlogLen}. */
   commandlogLen: CommandlogCommands<T, "one">["commandlogLen"];
-  /** Empties a log. See {@linkcode CommandlogCommands.commandlogReset}. */
+  /** Deletes the entries of a log. See {@linkcode CommandlogCommands.commandlogReset}. */
   commandlogReset: CommandlogCommands<T, "one">["commandlogReset"];
-  /** Reads parameters. See {@linkcode ConfigCommands.configGet}. */
+  /** Returns configuration parameters. See {@linkcode ConfigCommands.configGet}. */
   configGet: ConfigCommands<T, "one">["configGet"];
-  /** Sets the statistics of the server to zero: those that INFO shows, and those of commands and errors. See {@linkcode ConfigCommands.configResetstat}. */
+  /** Resets the statistics of the server: counters of INFO, and statistics of commands and errors. See {@linkcode ConfigCommands.configResetstat}. */
   configResetstat: ConfigCommands<T, "one">["configResetstat"];
-  /** Writes the parameters as they are now into the configuration file. See {@linkcode ConfigCommands.configRewrite}. */
+  /** Saves the current parameters to the configuration file. See {@linkcode ConfigCommands.configRewrite}. */
   configRewrite: ConfigCommands<T, "one">["configRewrite"];
-  /** Changes parameters: all of them, or none if one is refused. See {@linkcode ConfigCommands.configSet}. */
+  /** Sets configuration parameters, atomically: if one is rejected, none is changed. See {@linkcode ConfigCommands.configSet}. */
   configSet: ConfigCommands<T, "one">["configSet"];
-  /** Answers the name of this connection. See {@linkcode ConnectionCommands.clientGetname}. */
+  /** Returns the name of the connection. See {@linkcode ConnectionCommands.clientGetname}. */
   clientGetname: ConnectionCommands<T, "one">["clientGetname"];
-  /** Answers the id of the connection that the invalidations for this one go to. See {@linkcode ConnectionCommands.clientGetredir}. */
+  /** Returns the id of the connection that receives the invalidations for this connection. See {@linkcode ConnectionCommands.clientGetredir}. */
   clientGetredir: ConnectionCommands<T, "one">["clientGetredir"];
-  /** Answers the id of this connection. See {@linkcode ConnectionCommands.clientId}. */
+  /** Returns the id of the connection. See {@linkcode ConnectionCommands.clientId}. */
   clientId: ConnectionCommands<T, "one">["clientId"];
-  /** Marks this connection as one that imports data, or ends that. See {@linkcode ConnectionCommands.clientImportSource}. */
+  /** Marks the connection as an import source, or removes the mark. See {@linkcode ConnectionCommands.clientImportSource}. */
   clientImportSource: ConnectionCommands<T, "one">["clientImportSource"];
-  /** Reports on this connection. See {@linkcode ConnectionCommands.clientInfo}. */
+  /** Returns information about the connection. See {@linkcode ConnectionCommands.clientInfo}. */
   clientInfo: ConnectionCommands<T, "one">["clientInfo"];
-  /** Ends connections, those of other clients included. See {@linkcode ConnectionCommands.clientKill}. */
+  /** Closes connections, including those of other clients. See {@linkcode ConnectionCommands.clientKill}. */
   clientKill: ConnectionCommands<T, "one">["clientKill"];
-  /** Reports on the connections of all clients. See {@linkcode ConnectionCommands.clientList}. */
+  /** Returns the connections of all clients. See {@linkcode ConnectionCommands.clientList}. */
   clientList: ConnectionCommands<T, "one">["clientList"];
-  /** Exempts this connection from being ended when the server is short of memory for its clients, or ends that. See {@linkcode ConnectionCommands.clientNoEvict}. */
+  /** Excludes the connection from client eviction, or includes it again. See {@linkcode ConnectionCommands.clientNoEvict}. */
   clientNoEvict: ConnectionCommands<T, "one">["clientNoEvict"];
-  /** Makes commands of this connection not count as a use of their keys, or ends that. See {@linkcode ConnectionCommands.clientNoTouch}. */
+  /** Makes commands of the connection leave the last access time and frequency of keys unchanged, or ends this mode. See {@linkcode ConnectionCommands.clientNoTouch}. */
   clientNoTouch: ConnectionCommands<T, "one">["clientNoTouch"];
-  /** Makes the commands of all clients wait for a while. See {@linkcode ConnectionCommands.clientPause}. */
+  /** Pauses the commands of all clients for some time. See {@linkcode ConnectionCommands.clientPause}. */
   clientPause: ConnectionCommands<T, "one">["clientPause"];
-  /** Tells the server which library this connection belongs to, for CLIENT LIST. See {@linkcode ConnectionCommands.clientSetinfo}. */
+  /** Sets the library name or version of the connection, for CLIENT LIST. See {@linkcode ConnectionCommands.clientSetinfo}. */
   clientSetinfo: ConnectionCommands<T, "one">["clientSetinfo"];
-  /** Names this connection, for CLIENT LIST. See {@linkcode ConnectionCommands.clientSetname}. */
+  /** Sets the name of the connection, for CLIENT LIST. See {@linkcode ConnectionCommands.clientSetname}. */
   clientSetname: ConnectionCommands<T, "one">["clientSetname"];
-  /** Tells how the server tracks keys for this connection. See {@linkcode ConnectionCommands.clientTrackinginfo}. */
+  /** Returns the state of key tracking for the connection. See {@linkcode ConnectionCommands.clientTrackinginfo}. */
   clientTrackinginfo: ConnectionCommands<T, "one">["clientTrackinginfo"];
-  /** Ends the blocking command that another connection waits in. See {@linkcode ConnectionCommands.clientUnblock}. */
+  /** Unblocks a connection that waits in a blocking command. See {@linkcode ConnectionCommands.clientUnblock}. */
   clientUnblock: ConnectionCommands<T, "one">["clientUnblock"];
-  /** Ends what {@linkcode ConnectionCommands.clientPause} began. See {@linkcode ConnectionCommands.clientUnpause}. */
+  /** Ends a pause of {@linkcode ConnectionCommands.clientPause}. See {@linkcode ConnectionCommands.clientUnpause}. */
   clientUnpause: ConnectionCommands<T, "one">["clientUnpause"];
-  /** Sends a message to the server and back. See {@linkcode ConnectionCommands.echo}. */
+  /** Returns the given message from the server. See {@linkcode ConnectionCommands.echo}. */
   echo: ConnectionCommands<T, "one">["echo"];
-  /** Asks the server for a sign of life. See {@linkcode ConnectionCommands.ping}. */
+  /** Checks that the server responds. See {@linkcode ConnectionCommands.ping}. */
   ping: ConnectionCommands<T, "one">["ping"];
   /** Calls a function. See {@linkcode FunctionCommands.fcall}. */
   fcall: FunctionCommands<T, "one">["fcall"];
-  /** Calls a function that only reads. See {@linkcode FunctionCommands.fcallRo}. */
+  /** Calls a read-only function. See {@linkcode FunctionCommands.fcallRo}. */
   fcallRo: FunctionCommands<T, "one">["fcallRo"];
-  /** Deletes a library and all of its functions. See {@linkcode FunctionCommands.functionDelete}. */
+  /** Deletes a library with all its functions. See {@linkcode FunctionCommands.functionDelete}. */
   functionDelete: FunctionCommands<T, "one">["functionDelete"];
-  /** Answers all libraries in a form that {@linkcode FunctionCommands.functionRestore} takes. See {@linkcode FunctionCommands.functionDump}. */
+  /** Returns all libraries as a payload for {@linkcode FunctionCommands.functionRestore}. See {@linkcode FunctionCommands.functionDump}. */
   functionDump: FunctionCommands<T, "one">["functionDump"];
   /** Deletes all libraries. See {@linkcode FunctionCommands.functionFlush}. */
   functionFlush: FunctionCommands<T, "one">["functionFlush"];
-  /** Ends the function that is running. See {@linkcode FunctionCommands.functionKill}. */
+  /** Stops the running function. See {@linkcode FunctionCommands.functionKill}. */
   functionKill: FunctionCommands<T, "one">["functionKill"];
-  /** Lists libraries and their functions. See {@linkcode FunctionCommands.functionList}. */
+  /** Returns the libraries and their functions. See {@linkcode FunctionCommands.functionList}. */
   functionList: FunctionCommands<T, "one">["functionList"];
-  /** Adds a library. See {@linkcode FunctionCommands.functionLoad}. */
+  /** Loads a library of functions. See {@linkcode FunctionCommands.functionLoad}. */
   functionLoad: FunctionCommands<T, "one">["functionLoad"];
-  /** Adds the libraries that {@linkcode FunctionCommands.functionDump} answered. See {@linkcode FunctionCommands.functionRestore}. */
+  /** Restores libraries from a payload of {@linkcode FunctionCommands.functionDump}. See {@linkcode FunctionCommands.functionRestore}. */
   functionRestore: FunctionCommands<T, "one">["functionRestore"];
-  /** Tells which function is running, and what the engines have in store. See {@linkcode FunctionCommands.functionStats}. */
+  /** Returns the running function and the number of libraries and functions. See {@linkcode FunctionCommands.functionStats}. */
   functionStats: FunctionCommands<T, "one">["functionStats"];
   /** Adds members with their positions, and changes the positions of existing members. See {@linkcode GeoCommands.geoadd}. */
   geoadd: GeoCommands<T>["geoadd"];

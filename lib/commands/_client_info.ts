@@ -1,5 +1,5 @@
 /**
- * The report on connections that CLIENT LIST and CLIENT INFO answer, and the filters that choose connections.
+ * Replies of CLIENT LIST and CLIENT INFO, and filters for connections.
  *
  * @module
  */
@@ -11,140 +11,144 @@ import { type AnyCase, append, type OneOrMany } from "./_args.ts";
 import { toText, unexpected } from "./_decode.ts";
 import { optionsOf } from "./_options.ts";
 
-/** Kinds of connections; `"master"` is `"primary"` for servers that do not know that word. */
+/** Type of connection. Use `"master"` for servers that do not support `"primary"`. */
 export type ClientType = AnyCase<"normal" | "primary" | "master" | "replica" | "pubsub">;
 
 /**
- * Which connections a command is for: those that meet all of the conditions.
+ * Filter for connections. A connection must meet all conditions.
  *
- * Beyond `type`, `id`, `user`, `addr`, `laddr` and `skipme`, servers differ in what they know, and refuse the rest.
+ * All servers support `type`, `id`, `user`, `addr`, `laddr` and `skipme`. Support for other conditions depends on the
+ * server version; a server rejects those that it does not support.
  */
 export interface ClientFilter {
-  /** Of this kind. */
+  /** Type of connection. */
   type?: ClientType;
-  /** With this id or one of these ids (several for {@linkcode ConnectionCommands.clientKill}: Valkey 8.1). */
+  /** One or more connection ids. Several ids for {@linkcode ConnectionCommands.clientKill} require Valkey 8.1. */
   id?: OneOrMany<number>;
-  /** Logged in as this user. */
+  /** Name of the ACL user. */
   user?: string;
-  /** From this address, as `host:port`. */
+  /** Address of the client, as `host:port`. */
   addr?: string;
-  /** To this address of the server, as `host:port`. */
+  /** Local address of the server, as `host:port`. */
   laddr?: string;
-  /** Not the connection that asks. @default {true} for killing, else false */
+  /**
+   * Exclude the connection that sends the command. The default is true for {@linkcode ConnectionCommands.clientKill},
+   * otherwise false.
+   */
   skipme?: boolean;
-  /** Open for this many seconds or longer (Redis 7.4, Valkey 8.0). */
+  /** Minimum age in seconds (Redis 7.4, Valkey 8.0). */
   maxage?: number;
-  /** With this name (Valkey 9.0, like all that follow). */
+  /** Name of the connection (Valkey 9.0). */
   name?: string;
-  /** Silent for this many seconds or longer. */
+  /** Minimum idle time in seconds (Valkey 9.0). */
   idle?: number;
-  /** With all of these flags, one letter each. */
+  /** Flags that the connection must have, one letter each (Valkey 9.0). */
   flags?: string;
-  /** With a client library of this name. */
+  /** Name of the client library (Valkey 9.0). */
   libName?: string;
-  /** With a client library of this version. */
+  /** Version of the client library (Valkey 9.0). */
   libVer?: string;
-  /** In the database of this number. */
+  /** Number of the logical database (Valkey 9.0). */
   db?: number;
-  /** With all of these capabilities, one letter each. */
+  /** Capabilities that the connection must have, one letter each (Valkey 9.0). */
   capa?: string;
-  /** From this host. */
+  /** IP address of the client (Valkey 9.0). */
   ip?: string;
-  /** Not of this kind. */
+  /** Exclude this type of connection (Valkey 9.0). */
   notType?: ClientType;
-  /** With none of these ids. */
+  /** Exclude these connection ids (Valkey 9.0). */
   notId?: OneOrMany<number>;
-  /** Not logged in as this user. */
+  /** Exclude this ACL user (Valkey 9.0). */
   notUser?: string;
-  /** Not from this address. */
+  /** Exclude this address of the client (Valkey 9.0). */
   notAddr?: string;
-  /** Not to this address of the server. */
+  /** Exclude this local address of the server (Valkey 9.0). */
   notLaddr?: string;
-  /** Not with this name. */
+  /** Exclude this connection name (Valkey 9.0). */
   notName?: string;
-  /** With none of these flags. */
+  /** Exclude connections with one of these flags (Valkey 9.0). */
   notFlags?: string;
-  /** Not with a client library of this name. */
+  /** Exclude this client library (Valkey 9.0). */
   notLibName?: string;
-  /** Not with a client library of this version. */
+  /** Exclude this version of the client library (Valkey 9.0). */
   notLibVer?: string;
-  /** Not in the database of this number. */
+  /** Exclude this logical database (Valkey 9.0). */
   notDb?: number;
-  /** With none of these capabilities. */
+  /** Exclude connections with one of these capabilities (Valkey 9.0). */
   notCapa?: string;
-  /** Not from this host. */
+  /** Exclude this IP address of the client (Valkey 9.0). */
   notIp?: string;
 }
 
 /**
- * What the server knows about a connection.
+ * A connection, as returned by {@linkcode ConnectionCommands.clientList}.
  *
- * The names are the server's own, with capitals for dashes. Fields that later servers add are there, too.
+ * Field names are those of the server in camel case. Fields of newer servers are included.
  */
 export interface ClientInfo {
-  /** Number of the connection, never used again. */
+  /** Connection id, unique until the server is restarted. */
   id: number;
-  /** Where it comes from, as `host:port`. */
+  /** Address of the client, as `host:port`. */
   addr: string;
-  /** Address of the server that it came to, as `host:port`. */
+  /** Local address of the server, as `host:port`. */
   laddr: string;
-  /** Its file descriptor in the server. */
+  /** File descriptor of the socket in the server. */
   fd: number;
-  /** Its name, empty if it has none. */
+  /** Name of the connection; empty if it has none. */
   name: string;
-  /** For how many seconds it has been open. */
+  /** Age in seconds. */
   age: number;
-  /** For how many seconds it has been silent. */
+  /** Idle time in seconds. */
   idle: number;
-  /** What it is, one letter for each trait: `"N"` for none, `"S"` a replica, `"b"` blocked, … */
+  /** Flags, one letter each: `"N"` none, `"S"` replica, `"b"` blocked, … */
   flags: string;
-  /** Number of its database. */
+  /** Number of the logical database. */
   db: number;
-  /** Number of channels that it is subscribed to. */
+  /** Number of subscribed channels. */
   sub: number;
-  /** Number of patterns that it is subscribed to. */
+  /** Number of subscribed patterns. */
   psub: number;
-  /** Number of shard channels that it is subscribed to (Redis 7.0.3). */
+  /** Number of subscribed shard channels (Redis 7.0.3). */
   ssub?: number;
-  /** Number of commands in its transaction; −1 if there is none. */
+  /** Number of commands in the open transaction; −1 if there is none. */
   multi: number;
-  /** Number of keys that it watches (Redis 7.4, Valkey 8.0). */
+  /** Number of watched keys (Redis 7.4, Valkey 8.0). */
   watch?: number;
-  /** Bytes in its query buffer. */
+  /** Used size of the query buffer, in bytes. */
   qbuf: number;
-  /** Free bytes in its query buffer. */
+  /** Free size of the query buffer, in bytes. */
   qbufFree: number;
-  /** Bytes of the arguments of its next command. */
+  /** Size of the arguments of the next command, in bytes. */
   argvMem: number;
-  /** Bytes of the commands of its transaction. */
+  /** Size of the commands in the open transaction, in bytes. */
   multiMem: number;
-  /** Size of its read buffer in bytes. */
+  /** Size of the read buffer, in bytes. */
   rbs: number;
-  /** Highest recent use of its read buffer in bytes. */
+  /** Recent peak usage of the read buffer, in bytes. */
   rbp: number;
-  /** Bytes in its output buffer. */
+  /** Used size of the output buffer, in bytes. */
   obl: number;
-  /** Length of its output list. */
+  /** Length of the output list. */
   oll: number;
-  /** Bytes in its output list. */
+  /** Size of the output list, in bytes. */
   omem: number;
-  /** Bytes that it takes in all. */
+  /** Total memory of the connection, in bytes. */
   totMem: number;
-  /** What the server waits for on its socket: `"r"`, `"w"` or both. */
+  /** Registered events of the socket: `"r"` for readable, `"w"` for writable. */
   events: string;
-  /** The last command, a subcommand behind `|`. */
+  /** Last command: `"get"`, `"config|get"`. */
   cmd: string;
-  /** The user that it is logged in as. */
+  /** Name of the ACL user. */
   user: string;
-  /** Id of the connection that its invalidations go to; −1 for none. */
+  /** Id of the connection that receives the invalidations; −1 for none. */
   redir: number;
-  /** Version of its protocol, 2 or 3. */
+  /** RESP version, 2 or 3. */
   resp: number;
-  /** Name of its client library (Redis 7.2, Valkey 7.2). */
+  /** Name of the client library (Redis 7.2, Valkey 7.2). */
   libName?: string;
-  /** Version of its client library (Redis 7.2, Valkey 7.2). */
+  /** Version of the client library (Redis 7.2, Valkey 7.2). */
   libVer?: string;
-  /** Fields of later servers, numbers where they look like integers. */
+  /** Fields of newer servers. Integers are numbers. */
   [field: string]: string | number | undefined;
 }
 
@@ -200,12 +204,12 @@ export function appendClientFilter(words: Words, filter: ClientFilter | undefine
   return words;
 }
 
-/** What CLIENT INFO answers. */
+/** Reads the reply of CLIENT INFO. */
 export function toClientInfo(reply: Reply): ClientInfo {
   return parseLine(toText(reply).trimEnd());
 }
 
-/** What CLIENT LIST answers: one line for each connection. */
+/** Reads the reply of CLIENT LIST: one line per connection. */
 export function toClientInfos(reply: Reply): ClientInfo[] {
   const report = toText(reply).trimEnd();
   return report === "" ? [] : report.split("\n").map(parseLine);

@@ -1,5 +1,5 @@
 /**
- * What COMMAND DOCS answers.
+ * Reply of COMMAND DOCS.
  *
  * @module
  */
@@ -8,65 +8,65 @@ import type { Reply } from "../resp/reply.ts";
 import { elements, toNumber, toText } from "./_decode.ts";
 import { optional, toNamed, toRecordOf, valueOf } from "./_named.ts";
 
-/** A change to a command. */
+/** Entry in the history of a command. */
 export interface CommandChange {
-  /** Version of the server that brought it. */
+  /** Server version that introduced it. */
   version: string;
-  /** What has changed. */
+  /** Description of the change. */
   change: string;
 }
 
 /** An argument of a command, or a group of arguments. */
 export interface CommandArgument {
-  /** Its name. */
+  /** Name of the argument. */
   name: string;
-  /** What it is: `"key"`, `"string"`, `"integer"`, …, or `"oneof"` or `"block"` for a group. */
+  /** Type: `"key"`, `"string"`, `"integer"`, …, or `"oneof"` or `"block"` for a group. */
   type: string;
-  /** How to show it. */
+  /** Name for display. */
   displayText?: string;
-  /** For a key, which of the command's key specifications it belongs to. */
+  /** For a key, the index of its key specification. */
   keySpecIndex?: number;
-  /** The word that it stands behind, or is. */
+  /** Keyword that precedes the argument, or is the argument. */
   token?: string;
-  /** What it is for. */
+  /** Description of the argument. */
   summary?: string;
-  /** Version of the server that brought it. */
+  /** Server version that introduced it. */
   since?: string;
-  /** Version of the server since which it should not be used. */
+  /** Server version that deprecated it. */
   deprecatedSince?: string;
-  /** `"optional"`, `"multiple"`, `"multiple_token"`. */
+  /** Flags: `"optional"`, `"multiple"` or `"multiple_token"`. */
   flags?: string[];
   /** Arguments of the group. */
   arguments?: CommandArgument[];
 }
 
-/** What the server says about a command. */
+/** Documentation of a command, as returned by {@linkcode CommandCommands.commandDocs}. */
 export interface CommandDocs {
-  /** What it does. */
+  /** Description of the command. */
   summary?: string;
-  /** Version of the server that brought it. */
+  /** Server version that introduced it. */
   since?: string;
-  /** Group that it belongs to: `"string"`, `"server"`, … */
+  /** Command group: `"string"`, `"server"`, … */
   group: string;
-  /** How the work grows with its arguments. */
+  /** Time complexity. */
   complexity?: string;
-  /** The module that it is of. */
+  /** Module that provides the command. */
   module?: string;
-  /** `"deprecated"`, `"syscmd"`. */
+  /** Flags: `"deprecated"` or `"syscmd"`. */
   docFlags?: string[];
-  /** Version of the server since which it should not be used. */
+  /** Server version that deprecated it. */
   deprecatedSince?: string;
-  /** What to use instead. */
+  /** Replacement of a deprecated command. */
   replacedBy?: string;
-  /** How it has changed. */
+  /** Changes of the command in later versions. */
   history?: CommandChange[];
-  /** Its arguments. */
+  /** Arguments of the command. */
   arguments?: CommandArgument[];
-  /** Its subcommands by name (`"config|get"`). */
+  /** Subcommands by name (`"config|get"`). */
   subcommands?: Record<string, CommandDocs>;
 }
 
-/** What COMMAND DOCS answers: a map by name of the command. */
+/** Reads the reply of COMMAND DOCS: a map by command name. */
 export const toCommandDocs: (reply: Reply, bytes: boolean) => Record<string, CommandDocs> =
   toRecordOf((reply, bytes) => {
     const named = toNamed(reply);

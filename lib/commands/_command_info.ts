@@ -1,5 +1,5 @@
 /**
- * What COMMAND and COMMAND INFO answer.
+ * Replies of COMMAND and COMMAND INFO.
  *
  * @module
  */
@@ -8,96 +8,99 @@ import type { Reply } from "../resp/reply.ts";
 import { elements, toNumber, toText, unexpected } from "./_decode.ts";
 import { optional, toNamed, valueOf } from "./_named.ts";
 
-/** Where the search for keys begins: at a position, behind a word, or the server cannot tell. */
+/** Start of the search for keys: a position, a keyword, or unknown. */
 export type KeySearchBegin =
   | {
-    /** At a position. */
+    /** The search starts at a fixed position. */
     type: "index";
-    /** The position. */
+    /** Position in the command; the name is at 0. */
     index: number;
   }
   | {
-    /** Behind a word. */
+    /** The search starts after a keyword. */
     type: "keyword";
-    /** The word. */
+    /** The keyword. */
     keyword: string;
-    /** Position from which on the word is looked for; a negative one counts from the end, and it is looked for backwards. */
+    /**
+     * Position at which to start looking for the keyword. A negative position counts from the end, and the keyword is
+     * looked for backwards.
+     */
     startfrom: number;
   }
   | {
-    /** The server cannot tell. */
+    /** The server does not know it. */
     type: "unknown";
   };
 
-/** Which words from there on are keys: a range, as many as a number says, or the server cannot tell. */
+/** Which arguments are keys, relative to the start of the search: a range, a counted list, or unknown. */
 export type KeySearchFind =
   | {
-    /** Up to a position. */
+    /** The keys are a range. */
     type: "range";
-    /** Position of the last key, from the first one; a negative one counts from the end. */
+    /** Position of the last key relative to the first. A negative position counts from the end. */
     lastkey: number;
-    /** Distance from one key to the next. */
+    /** Distance between two keys. */
     keystep: number;
-    /** With a negative `lastkey`, which part of the words are keys: 2 means the first half. */
+    /** If `lastkey` is negative, the part of the arguments that are keys: 2 means the first half. */
     limit: number;
   }
   | {
-    /** As many as a number says. */
+    /** An argument is the number of keys. */
     type: "keynum";
-    /** Position of the number, from where the search begins. */
+    /** Position of the number of keys, relative to the start of the search. */
     keynumidx: number;
-    /** Position of the first key, from where the search begins. */
+    /** Position of the first key, relative to the start of the search. */
     firstkey: number;
-    /** Distance from one key to the next. */
+    /** Distance between two keys. */
     keystep: number;
   }
   | {
-    /** The server cannot tell. */
+    /** The server does not know it. */
     type: "unknown";
   };
 
-/** Where some of the keys of a command are. */
+/** Key specification: the position of some of the keys of a command, and how they are used. */
 export interface CommandKeys {
-  /** What the command does to them: `"RO"`, `"RW"`, `"OW"` or `"RM"`, then `"access"`, `"update"`, … */
+  /** Access to the keys: `"RO"`, `"RW"`, `"OW"` or `"RM"`, then `"access"`, `"update"`, … */
   flags: string[];
-  /** Where to begin. */
+  /** Start of the search for keys. */
   beginSearch: KeySearchBegin;
-  /** Which words are keys. */
+  /** Which arguments are keys. */
   findKeys: KeySearchFind;
-  /** What else there is to know. */
+  /** Additional notes. */
   notes?: string;
 }
 
-/** Facts about a command. */
+/** Properties of a command, as returned by {@linkcode CommandCommands.commandInfo}. */
 export interface CommandInfo {
-  /** Its name in lower case; that of a subcommand with its container's: `"config|get"`. */
+  /** Name in lower case. The name of a subcommand includes the command: `"config|get"`. */
   name: string;
-  /** Number of its words, the name included; negative: at least so many. */
+  /** Number of words, including the name. A negative number is a minimum: −2 means at least 2. */
   arity: number;
-  /** What kind of command it is: `"readonly"`, `"fast"`, `"denyoom"`, … */
+  /** Flags: `"readonly"`, `"fast"`, `"denyoom"`, … */
   flags: string[];
-  /** Position of the first key; 0 if there is none, or it can be at several. */
+  /** Position of the first key; 0 if there is none or it is variable. */
   firstKey: number;
-  /** Position of the last key; a negative one counts from the end. */
+  /** Position of the last key. A negative position counts from the end. */
   lastKey: number;
-  /** Distance from one key to the next. */
+  /** Distance between two keys. */
   step: number;
-  /** Its categories, each with an `@`. */
+  /** ACL categories, with `@`. */
   aclCategories: string[];
-  /** Hints for clients: `"request_policy:all_shards"`, … */
+  /** Tips for clients: `"request_policy:all_shards"`, … */
   tips: string[];
-  /** Where its keys are. */
+  /** Key specifications. */
   keySpecifications: CommandKeys[];
-  /** Its subcommands, in no order. */
+  /** Subcommands, in no particular order. */
   subcommands: CommandInfo[];
 }
 
-/** What COMMAND INFO answers for one command; null if the server does not know it. */
+/** Reads an entry of the reply of COMMAND INFO; null if the command is unknown. */
 export function toCommandInfoOrNull(reply: Reply): CommandInfo | null {
   return reply === null ? null : toCommandInfo(reply);
 }
 
-/** What COMMAND answers for one command. */
+/** Reads an entry of the reply of COMMAND. */
 export function toCommandInfo(reply: Reply): CommandInfo {
   const parts = elements(reply);
   if (parts.length < 10) return unexpected(reply, "facts about a command");

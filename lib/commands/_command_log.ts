@@ -1,5 +1,5 @@
 /**
- * Entries of the logs in which servers record commands: SLOWLOG and COMMANDLOG.
+ * Entries of the logs SLOWLOG and COMMANDLOG.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { Reply } from "../resp/reply.ts";
 import { elements, toBulks, toNumber, toText } from "./_decode.ts";
 
 /**
- * A command that was recorded.
+ * Command in a log.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface RecordedCommand<T extends string | Uint8Array = string> {
-  /** Number of the entry; it is not used again while the server runs. */
+  /** Id of the entry, unique until the server is restarted. */
   id: number;
-  /** When the command was executed, as Unix time in seconds. */
+  /** Time of execution, as Unix time in seconds. */
   timestamp: number;
-  /** The command, word by word. The server cuts long ones, and passwords. */
+  /** Name and arguments of the command. The server truncates long ones and removes passwords. */
   args: T[];
   /** Address of the client, as `host:port`. */
   clientAddress: string;
@@ -26,10 +26,10 @@ export interface RecordedCommand<T extends string | Uint8Array = string> {
 }
 
 /**
- * Makes an entry of what the server answers.
+ * Reads an entry.
  *
- * @param reply Six values.
- * @returns The entry, and what the command was recorded for: microseconds or bytes.
+ * @param reply Array of six values.
+ * @returns The entry, and the value for which the command was logged: microseconds or bytes.
  */
 export function toRecordedCommand<T extends string | Uint8Array>(
   reply: Reply,

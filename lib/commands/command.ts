@@ -1,5 +1,5 @@
 /**
- * Commands on commands: what the server knows about those that it has.
+ * Commands that return information about the commands of the server.
  *
  * @module
  */
@@ -21,25 +21,25 @@ import { elements, toBulk, toBulks, toListOf, toNumber, toText } from "./_decode
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Which commands {@linkcode CommandCommands.commandList} lists. Exactly one. */
+/** Filter for {@linkcode CommandCommands.commandList}. Exactly one. */
 export type CommandFilter = ExactlyOne<{
-  /** Those of this module. */
+  /** Commands of this module. */
   module: string;
-  /** Those of this category of the ACL. */
+  /** Commands in this ACL category, without `@`. */
   aclcat: string;
-  /** Those whose names match this glob pattern. */
+  /** Commands whose name matches this glob pattern. */
   pattern: string;
 }>;
 
 /**
- * A key of a command, and what the command does to it.
+ * Key of a command, and how the command accesses it.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface KeyWithFlags<T extends string | Uint8Array = string> {
   /** The key. */
   key: T;
-  /** `"RO"`, `"RW"`, `"OW"` or `"RM"`, then `"access"`, `"update"`, `"insert"`, `"delete"`, … */
+  /** Access: `"RO"`, `"RW"`, `"OW"` or `"RM"`, then `"access"`, `"update"`, `"insert"`, `"delete"`, … */
   flags: string[];
 }
 
@@ -50,31 +50,30 @@ const COMMAND_FILTER: OptionShape<CommandFilter> = {
 };
 
 /**
- * Commands on commands: what the server knows about those that it has.
+ * Commands that return information about the commands of the server.
  *
- * Names of commands are in lower case, those of subcommands with their container's: `"config|get"`. In a cluster any
- * one of the nodes answers.
+ * Command names are in lower case. The name of a subcommand includes the command: `"config|get"`. In a cluster, any
+ * node answers.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class CommandCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Tells the facts about all commands.
+   * Returns the properties of all commands.
    *
    * Complexity O(N) for N commands · since 2.8.13
    *
-   * @example Which commands may wait?
+   * @example Find blocking commands
    * ```ts
    * const commands = await client.command();
    * const blocking = commands.filter(({ flags }) => flags.includes("blocking"));
    * blocking.some(({ name }) => name === "blpop"); // true
    * ```
    *
-   * @returns Facts about each command, in no order; those about subcommands are with their containers.
+   * @returns The commands, in no particular order. Subcommands are in the field `subcommands` of their command.
    * @see {@link https://valkey.io/commands/command/}
    */
   command(): Promise<PerRoutedNode<CommandInfo[], N>> {
@@ -82,16 +81,16 @@ export abstract class CommandCommands<
   }
 
   /**
-   * Counts the commands of the server.
+   * Returns the number of commands of the server.
    *
    * Complexity O(1) · since 2.8.13
    *
-   * @example More than two hundred
+   * @example Count the commands
    * ```ts
    * await client.commandCount(); // about 240
    * ```
    *
-   * @returns How many there are, without subcommands.
+   * @returns Number of commands, without subcommands.
    * @see {@link https://valkey.io/commands/command-count/}
    */
   commandCount(): Promise<PerRoutedNode<number, N>> {
@@ -99,18 +98,18 @@ export abstract class CommandCommands<
   }
 
   /**
-   * Answers the documentation of commands.
+   * Returns the documentation of commands.
    *
    * Complexity O(N) for N commands · since 7.0.0
    *
-   * @example The arguments of a command
+   * @example List the arguments of a command
    * ```ts
    * const { get } = await client.commandDocs("get");
    * get.arguments?.map(({ name }) => name); // ["key"]
    * ```
    *
-   * @param commands One command, several, or by default all.
-   * @returns Documentation by name of the command, of those that there are.
+   * @param commands One or more command names. By default all commands.
+   * @returns Documentation by command name. Unknown commands are not included.
    * @see {@link https://valkey.io/commands/command-docs/}
    */
   commandDocs(
@@ -124,18 +123,18 @@ export abstract class CommandCommands<
   }
 
   /**
-   * Finds the keys in the words of a command, without running it.
+   * Returns the keys in a command, without running it.
    *
    * Complexity O(N) for N words · since 2.8.13
    *
-   * @example Every second word
+   * @example The keys of MSET
    * ```ts
    * await client.commandGetkeys(["MSET", "a", 1, "b", 2]); // ["a", "b"]
    * ```
    *
-   * @param command The command, word by word.
+   * @param command Name and arguments of the command.
    * @returns The keys.
-   * @throws {ServerError} If there is no such command, it takes other words, or it has no keys.
+   * @throws {ServerError} If the command is unknown, its number of arguments is wrong, or it has no keys.
    * @see {@link https://valkey.io/commands/command-getkeys/}
    */
   commandGetkeys(command: Many<Argument>): Promise<PerRoutedNode<T[], N>> {
@@ -146,19 +145,19 @@ export abstract class CommandCommands<
   }
 
   /**
-   * Finds the keys in the words of a command, and tells what it does to them.
+   * Returns the keys in a command and how it accesses them, without running it.
    *
    * Complexity O(N) for N words · since 7.0.0
    *
-   * @example One is read, one is overwritten
+   * @example The keys of LMOVE
    * ```ts
    * await client.commandGetkeysandflags(["LMOVE", "a", "b", "LEFT", "RIGHT"]);
    * // [{ key: "a", flags: ["RW", "access", "delete"] }, { key: "b", flags: ["RW", "insert"] }]
    * ```
    *
-   * @param command The command, word by word.
-   * @returns The keys, each with flags.
-   * @throws {ServerError} If there is no such command, it takes other words, or it has no keys.
+   * @param command Name and arguments of the command.
+   * @returns The keys with their access flags.
+   * @throws {ServerError} If the command is unknown, its number of arguments is wrong, or it has no keys.
    * @see {@link https://valkey.io/commands/command-getkeysandflags/}
    */
   commandGetkeysandflags(
@@ -171,19 +170,19 @@ export abstract class CommandCommands<
   }
 
   /**
-   * Tells the facts about some commands.
+   * Returns the properties of commands.
    *
    * Complexity O(N) for N commands · since 2.8.13
    *
-   * @example How many words does it take?
+   * @example Arity of a command
    * ```ts
    * const [get, unknown] = await client.commandInfo(["get", "no-such-command"]);
    * get?.arity; // 2
    * unknown; // null
    * ```
    *
-   * @param commands One command, several, or by default all (since 7.0.0).
-   * @returns Facts about each command, null for those that there are not.
+   * @param commands One or more command names. By default all commands (since 7.0.0).
+   * @returns Properties of each command, in order; null for unknown commands.
    * @see {@link https://valkey.io/commands/command-info/}
    */
   commandInfo(
@@ -197,18 +196,18 @@ export abstract class CommandCommands<
   }
 
   /**
-   * Lists the names of commands.
+   * Returns the names of commands.
    *
    * Complexity O(N) for N commands · since 7.0.0
    *
-   * @example Those that begin alike
+   * @example Names that match a pattern
    * ```ts
    * const names = await client.commandList({ pattern: "hget*" });
    * names.includes("hgetall"); // true
    * ```
    *
-   * @param filterby Which commands; by default all.
-   * @returns The names, in no order.
+   * @param filterby Filter. By default all commands are returned.
+   * @returns The names, in no particular order.
    * @see {@link https://valkey.io/commands/command-list/}
    */
   commandList(filterby?: CommandFilter): Promise<PerRoutedNode<string[], N>> {

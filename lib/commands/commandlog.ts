@@ -1,5 +1,5 @@
 /**
- * Commands on the logs of slow commands, large requests and large replies.
+ * Commands for the logs of slow commands, large requests and large replies.
  *
  * @module
  */
@@ -11,48 +11,47 @@ import { type RecordedCommand, toRecordedCommand } from "./_command_log.ts";
 import { elements, toNumber, toOk } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Which log: of commands that took long, that were large, or whose replies were. */
+/** Type of log: slow commands, large requests or large replies. */
 export type CommandlogType = AnyCase<"slow" | "large-request" | "large-reply">;
 
 /**
- * A command that took long, was large, or whose reply was.
+ * Entry of a log, as returned by {@linkcode CommandlogCommands.commandlogGet}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface CommandlogEntry<T extends string | Uint8Array = string>
   extends RecordedCommand<T> {
-  /** How long it took to execute in microseconds, or how large it or its reply was in bytes. */
+  /** Execution time in microseconds, or size of the request or the reply in bytes. */
   value: number;
 }
 
 /**
- * Commands on the logs of slow commands, large requests and large replies.
+ * Commands for the logs of slow commands, large requests and large replies.
  *
- * The log of slow commands is that of SLOWLOG. The limits are `commandlog-execution-slower-than`,
- * `commandlog-request-larger-than` and `commandlog-reply-larger-than`. In a cluster the logs of all nodes are taken
- * together, replicas included.
+ * The log of slow commands is the same as that of SLOWLOG. The thresholds are set by
+ * `commandlog-execution-slower-than`, `commandlog-request-larger-than` and `commandlog-reply-larger-than`. In a
+ * cluster, the logs of all nodes are combined, including replicas.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class CommandlogCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Reads a log.
+   * Returns the entries of a log.
    *
    * Complexity O(N) for N entries · since Valkey 8.1
    *
-   * @example The last three large replies
+   * @example The latest three large replies
    * ```ts
    * const entries = await client.commandlogGet(3, "large-reply");
-   * const lines = entries.map(({ args, value }) => `${args[0]} answered ${value} bytes`);
+   * const lines = entries.map(({ args, value }) => `${args[0]}: ${value} bytes`);
    * ```
    *
-   * @param count How many entries at most, −1 for all. In a cluster of each node.
-   * @param type Which log.
-   * @returns The entries, the latest first; in a cluster one node after the other.
+   * @param count Maximum number of entries; −1 for all. In a cluster it applies to each node.
+   * @param type Type of log.
+   * @returns The entries, latest first; in a cluster node by node.
    * @see {@link https://valkey.io/commands/commandlog-get/}
    */
   commandlogGet(
@@ -66,18 +65,18 @@ export abstract class CommandlogCommands<
   }
 
   /**
-   * Counts the entries of a log.
+   * Returns the number of entries of a log.
    *
    * Complexity O(1) · since Valkey 8.1
    *
-   * @example None
+   * @example An empty log
    * ```ts
    * await client.commandlogReset("large-request");
    * await client.commandlogLen("large-request"); // 0
    * ```
    *
-   * @param type Which log.
-   * @returns The number of entries; in a cluster of all nodes together.
+   * @param type Type of log.
+   * @returns Number of entries; in a cluster the sum over all nodes.
    * @see {@link https://valkey.io/commands/commandlog-len/}
    */
   commandlogLen(type: CommandlogType): Promise<number> {
@@ -85,17 +84,17 @@ export abstract class CommandlogCommands<
   }
 
   /**
-   * Empties a log.
+   * Deletes the entries of a log.
    *
    * Complexity O(N) for N entries · since Valkey 8.1
    *
-   * @example Starting over
+   * @example Reset the log of slow commands
    * ```ts
    * await client.commandlogReset("slow"); // "OK"
    * ```
    *
-   * @param type Which log.
-   * @returns `"OK"`, always.
+   * @param type Type of log.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/commandlog-reset/}
    */
   commandlogReset(type: CommandlogType): Promise<"OK"> {

@@ -1,5 +1,5 @@
 /**
- * Commands on the configuration of the server.
+ * Commands for the configuration of the server.
  *
  * @module
  */
@@ -10,31 +10,30 @@ import { type Fields, toFields, toOk } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /**
- * Commands on the configuration of the server.
+ * Commands for the configuration of the server.
  *
- * In a cluster changes are made on all nodes, replicas included, and the configuration is read from any one of them.
+ * In a cluster, changes apply to all nodes, including replicas. The configuration is read from any node.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class ConfigCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Reads parameters.
+   * Returns configuration parameters.
    *
    * Complexity O(N) for N patterns · since 2.0.0
    *
-   * @example One, and all that match
+   * @example Read a parameter, and several by name and pattern
    * ```ts
    * await client.configGet("maxmemory"); // { maxmemory: "0" }
    * const limits = await client.configGet(["client-output-buffer-*", "maxclients"]);
    * limits.maxclients; // "10000"
    * ```
    *
-   * @param parameters One name or glob pattern, or several (since 7.0.0).
-   * @returns Values by name; those that do not exist are left out.
+   * @param parameters A name or glob pattern, or several (since 7.0.0).
+   * @returns Values by name. Unknown parameters are not included.
    * @see {@link https://valkey.io/commands/config-get/}
    */
   configGet(parameters: OneOrMany<Key>): Promise<PerRoutedNode<Fields<T>, N>> {
@@ -45,16 +44,16 @@ export abstract class ConfigCommands<
   }
 
   /**
-   * Sets the statistics of the server to zero: those that INFO shows, and those of commands and errors.
+   * Resets the statistics of the server: counters of INFO, and statistics of commands and errors.
    *
    * Complexity O(1) · since 2.0.0
    *
-   * @example Counting from now on
+   * @example Reset the statistics
    * ```ts
    * await client.configResetstat(); // "OK"
    * ```
    *
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/config-resetstat/}
    */
   configResetstat(): Promise<"OK"> {
@@ -62,18 +61,18 @@ export abstract class ConfigCommands<
   }
 
   /**
-   * Writes the parameters as they are now into the configuration file.
+   * Saves the current parameters to the configuration file.
    *
    * Complexity O(1) · since 2.8.0
    *
-   * @example Keeping a change
+   * @example Save a change
    * ```ts
    * await client.configSet({ maxmemory: "100mb" });
    * await client.configRewrite(); // "OK"
    * ```
    *
-   * @returns `"OK"` if it was written.
-   * @throws {ServerError} If the server was started without a file, or cannot write it.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the server was started without a configuration file, or cannot write it.
    * @see {@link https://valkey.io/commands/config-rewrite/}
    */
   configRewrite(): Promise<"OK"> {
@@ -81,19 +80,19 @@ export abstract class ConfigCommands<
   }
 
   /**
-   * Changes parameters: all of them, or none if one is refused.
+   * Sets configuration parameters, atomically: if one is rejected, none is changed.
    *
    * Complexity O(N) for N parameters · since 2.0.0
    *
-   * @example An upper limit for memory, and what happens there
+   * @example Set a memory limit and an eviction policy
    * ```ts
    * await client.configSet({ maxmemory: "1gb", "maxmemory-policy": "allkeys-lru" }); // "OK"
    * await client.configSet({ maxmemory: 0 }); // "OK"
    * ```
    *
-   * @param parameters Values by name; several since 7.0.0.
-   * @returns `"OK"` if all were changed.
-   * @throws {ServerError} If a parameter is unknown, cannot be changed while the server runs, or cannot have the value.
+   * @param parameters Values by name. Several parameters require version 7.0.0.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If a parameter is unknown, cannot be changed at run time, or the value is invalid.
    * @see {@link https://valkey.io/commands/config-set/}
    */
   configSet(parameters: Entries): Promise<"OK"> {

@@ -1,9 +1,8 @@
 /**
- * Commands on connections.
+ * Commands for connections.
  *
- * It has those that are of use on a connection that many callers share. Those that would change what the others get
- * (SELECT, AUTH, CLIENT REPLY, …) are options of the client, or belong to the parts of it that have a connection of
- * their own.
+ * Commands that would change the shared connection for all callers (SELECT, AUTH, CLIENT REPLY, …) are not available.
+ * Use the options of the client instead.
  *
  * @module
  */
@@ -41,19 +40,19 @@ import {
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Options for {@linkcode ConnectionCommands.clientPause}: what waits. At most one. */
+/** Options for {@linkcode ConnectionCommands.clientPause}. At most one. */
 export type ClientPauseOptions = AtMostOne<{
-  /** Commands that write, and those that publish or run scripts. */
+  /** Pause only commands that write, publish or run scripts. */
   write: boolean;
-  /** All commands, which is the default. */
+  /** Pause all commands. This is the default. */
   all: boolean;
 }>;
 
-/** Options for {@linkcode ConnectionCommands.clientUnblock}: how the blocked command ends. At most one. */
+/** Options for {@linkcode ConnectionCommands.clientUnblock}. At most one. */
 export type ClientUnblockOptions = AtMostOne<{
-  /** As if its time had run out, which is the default. */
+  /** End the blocked command as if its timeout had expired. This is the default. */
   timeout: boolean;
-  /** With an error (`UNBLOCKED`). */
+  /** End the blocked command with an error (`UNBLOCKED`). */
   error: boolean;
 }>;
 
@@ -61,21 +60,21 @@ export type ClientUnblockOptions = AtMostOne<{
 export type ClientSetinfoOptions = ExactlyOne<{
   /** Name of the client library. */
   libName: string;
-  /** Its version. */
+  /** Version of the client library. */
   libVer: string;
 }>;
 
 /**
- * What {@linkcode ConnectionCommands.clientTrackinginfo} answers.
+ * State of key tracking, as returned by {@linkcode ConnectionCommands.clientTrackinginfo}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface TrackingInfo<T extends string | Uint8Array = string> {
-  /** How keys are tracked: `"off"`, `"on"`, `"bcast"`, `"optin"`, … */
+  /** Tracking mode: `"off"`, `"on"`, `"bcast"`, `"optin"`, … */
   flags: string[];
-  /** Id of the connection that invalidations go to; 0 for this one, −1 if nothing is tracked. */
+  /** Id of the connection that receives the invalidations; 0 for this connection, −1 without tracking. */
   redirect: number;
-  /** Prefixes of the keys that are tracked, if not all are. */
+  /** Prefixes of the tracked keys; empty if all keys are tracked. */
   prefixes: T[];
 }
 
@@ -92,21 +91,19 @@ const CLIENT_UNBLOCK_OPTIONS: OptionShape<ClientUnblockOptions> = {
 };
 
 /**
- * Commands on connections: testing them, looking at those of all clients, and ending them.
+ * Commands to test connections, and to list and close the connections of all clients.
  *
- * A client has more than one connection: one for each server, and more for commands that block. What is said about
- * "this connection" is true for the one that carries such commands, and until it breaks: then the client opens a new
- * one.
+ * A client has several connections: one per server, and more for blocking commands. "The connection" in these methods
+ * is the shared connection to a server. A setting made on it is lost when it breaks and the client reconnects.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class ConnectionCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Answers the name of this connection.
+   * Returns the name of the connection.
    *
    * Complexity O(1) · since 2.6.9
    *
@@ -115,7 +112,7 @@ export abstract class ConnectionCommands<
    * await client.clientGetname(); // null
    * ```
    *
-   * @returns The name, which is the client's option `clientName`; null if there is none.
+   * @returns The name, as set by the client's option `clientName`; null if there is none.
    * @see {@link https://valkey.io/commands/client-getname/}
    */
   clientGetname(): Promise<PerRoutedNode<string | null, N>> {
@@ -123,7 +120,7 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Answers the id of the connection that the invalidations for this one go to.
+   * Returns the id of the connection that receives the invalidations for this connection.
    *
    * Complexity O(1) · since 6.0.0
    *
@@ -132,7 +129,7 @@ export abstract class ConnectionCommands<
    * await client.clientGetredir(); // -1
    * ```
    *
-   * @returns The id; 0 if they come on this connection, −1 if nothing is tracked.
+   * @returns The id; 0 for this connection, −1 without tracking.
    * @see {@link https://valkey.io/commands/client-getredir/}
    */
   clientGetredir(): Promise<PerRoutedNode<number, N>> {
@@ -140,13 +137,13 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Answers the id of this connection.
+   * Returns the id of the connection.
    *
-   * A later connection to the same server has a higher one.
+   * Ids increase: a later connection to the same server has a higher id.
    *
    * Complexity O(1) · since 5.0.0
    *
-   * @example Finding oneself in the list
+   * @example Find the connection in the list
    * ```ts
    * const id = await client.clientId();
    * const [self] = await client.clientList({ id });
@@ -161,22 +158,22 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Marks this connection as one that imports data, or ends that.
+   * Marks the connection as an import source, or removes the mark.
    *
-   * While the server is in import mode, such a connection sees keys that should have expired.
+   * In import mode, an import source can access keys that have logically expired.
    *
    * Complexity O(1) · since Valkey 8.1
    *
-   * @example Copying a database
+   * @example Import a database
    * ```ts
    * await client.customCommand(["CONFIG", "SET", "import-mode", "yes"]);
    * await client.clientImportSource("on"); // "OK"
-   * // … copy …
+   * // … import …
    * await client.customCommand(["CONFIG", "SET", "import-mode", "no"]);
    * ```
    *
-   * @param state Whether it imports.
-   * @returns `"OK"`, always.
+   * @param state Whether the connection is an import source.
+   * @returns Always `"OK"`.
    * @throws {ServerError} If the server is not in import mode.
    * @see {@link https://valkey.io/commands/client-import-source/}
    */
@@ -185,18 +182,18 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Reports on this connection.
+   * Returns information about the connection.
    *
    * Complexity O(1) · since 6.2.0
    *
-   * @example Who am I?
+   * @example User and database of the connection
    * ```ts
    * const { user, db } = await client.clientInfo();
    * user; // "default"
    * db; // 0
    * ```
    *
-   * @returns What the server knows about it.
+   * @returns Properties of the connection.
    * @see {@link https://valkey.io/commands/client-info/}
    */
   clientInfo(): Promise<PerRoutedNode<ClientInfo, N>> {
@@ -204,23 +201,22 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Ends connections, those of other clients included.
+   * Closes connections, including those of other clients.
    *
-   * With `id` or `addr` alone the request is sent on a connection of its own: it does not wait behind other requests,
-   * and can end the shared connection of this client as well. With other conditions it is sent on the shared
-   * connection, which the server spares unless `skipme` is false.
+   * With only `id` or `addr`, the command is sent on a separate connection. It does not wait for other requests, and
+   * can close the shared connection of this client. With other conditions it is sent on the shared connection, which is
+   * not closed unless `skipme` is false.
    *
    * Complexity O(N) for N connections · since 2.4.0
    *
-   * @example All connections from an address
+   * @example Close the connections from an address
    * ```ts
    * await client.clientKill({ addr: "127.0.0.1:1" }); // 0
    * ```
    *
-   * @param filter Which connections.
-   * @returns How many were ended.
-   * @throws {ServerError} If the filter is empty, or names a user that does not exist or a condition that the server
-   * does not know.
+   * @param filter Conditions for the connections.
+   * @returns Number of closed connections.
+   * @throws {ServerError} If the filter is empty, its user does not exist, or the server does not support a condition.
    * @see {@link https://valkey.io/commands/client-kill/}
    */
   clientKill(filter: ClientFilter): Promise<number> {
@@ -228,19 +224,20 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Reports on the connections of all clients.
+   * Returns the connections of all clients.
    *
    * Complexity O(N) for N connections · since 2.4.0
    *
-   * @example How many connections do our clients have?
+   * @example Count the normal connections
    * ```ts
    * const connections = await client.clientList({ type: "normal" });
    * connections.length; // 1
    * ```
    *
-   * @param filter Which connections; by default all. Conditions besides `type` and `id` are since Valkey 8.1.
-   * @returns What the server knows about each of them.
-   * @throws {ServerError} If the server does not know a condition.
+   * @param filter Conditions for the connections. By default all are returned. Conditions other than `type` and `id`
+   * require Valkey 8.1.
+   * @returns Properties of each connection.
+   * @throws {ServerError} If the server does not support a condition.
    * @see {@link https://valkey.io/commands/client-list/}
    */
   clientList(filter?: ClientFilter): Promise<PerRoutedNode<ClientInfo[], N>> {
@@ -251,17 +248,19 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Exempts this connection from being ended when the server is short of memory for its clients, or ends that.
+   * Excludes the connection from client eviction, or includes it again.
+   *
+   * Servers evict connections when their buffers exceed `maxmemory-clients`.
    *
    * Complexity O(1) · since 7.0.0
    *
-   * @example For a client that operates the server
+   * @example Protect the connection of an administration tool
    * ```ts
    * await client.clientNoEvict("on"); // "OK"
    * ```
    *
-   * @param state Whether it is exempt.
-   * @returns `"OK"`, always.
+   * @param state Whether the connection is excluded.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/client-no-evict/}
    */
   clientNoEvict(state: AnyCase<"on" | "off">): Promise<PerRoutedNode<"OK", N>> {
@@ -269,17 +268,17 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Makes commands of this connection not count as a use of their keys, or ends that.
+   * Makes commands of the connection leave the last access time and frequency of keys unchanged, or ends this mode.
    *
    * Complexity O(1) · since 7.2.0
    *
-   * @example For a client that only looks
+   * @example Read keys without affecting eviction
    * ```ts
    * await client.clientNoTouch("on"); // "OK"
    * ```
    *
-   * @param state Whether keys stay as they are for the server's eviction.
-   * @returns `"OK"`, always.
+   * @param state Whether the mode is on.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/client-no-touch/}
    */
   clientNoTouch(state: AnyCase<"on" | "off">): Promise<PerRoutedNode<"OK", N>> {
@@ -287,19 +286,19 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Makes the commands of all clients wait for a while.
+   * Pauses the commands of all clients for some time.
    *
    * Complexity O(1) · since 3.0.0
    *
-   * @example No writes for a tenth of a second
+   * @example Pause writes for 100 ms
    * ```ts
    * await client.clientPause(100, { write: true }); // "OK"
    * await client.clientUnpause(); // "OK"
    * ```
    *
-   * @param timeout For how long, in milliseconds.
-   * @param options What waits (since 6.2.0).
-   * @returns `"OK"`, always and at once.
+   * @param timeout Duration in milliseconds.
+   * @param options Which commands to pause (since 6.2.0).
+   * @returns `"OK"` at once.
    * @see {@link https://valkey.io/commands/client-pause/}
    */
   clientPause(timeout: number, options?: ClientPauseOptions): Promise<"OK"> {
@@ -311,20 +310,20 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Tells the server which library this connection belongs to, for CLIENT LIST.
+   * Sets the library name or version of the connection, for CLIENT LIST.
    *
-   * The client does so by itself whenever it connects; this is for libraries on top of it.
+   * The client sets its own name and version whenever it connects. Use this method in libraries that build on it.
    *
    * Complexity O(1) · since 7.2.0
    *
-   * @example A library on top of this one
+   * @example Set the name of a library
    * ```ts
    * await client.clientSetinfo({ libName: "my-cache" }); // "OK"
    * ```
    *
    * @param options Name or version of the library.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the value has spaces or other characters that the list cannot show.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the value contains spaces, line breaks or other special characters.
    * @see {@link https://valkey.io/commands/client-setinfo/}
    */
   clientSetinfo(options: ClientSetinfoOptions): Promise<"OK"> {
@@ -336,20 +335,20 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Names this connection, for CLIENT LIST.
+   * Sets the name of the connection, for CLIENT LIST.
    *
-   * The client's option `clientName` does it for all its connections, and again after each reconnect.
+   * Prefer the client's option `clientName`: it applies to all connections and is kept after a reconnect.
    *
    * Complexity O(1) · since 2.6.9
    *
-   * @example A name for what comes next
+   * @example Name the connection
    * ```ts
    * await client.clientSetname("nightly-import"); // "OK"
    * ```
    *
-   * @param name The name; empty for none.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the name has spaces or other characters that the list cannot show.
+   * @param name The name. An empty name removes it.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the name contains spaces, line breaks or other special characters.
    * @see {@link https://valkey.io/commands/client-setname/}
    */
   clientSetname(name: Key): Promise<"OK"> {
@@ -357,7 +356,7 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Tells how the server tracks keys for this connection.
+   * Returns the state of key tracking for the connection.
    *
    * Complexity O(1) · since 6.2.0
    *
@@ -366,7 +365,7 @@ export abstract class ConnectionCommands<
    * await client.clientTrackinginfo(); // { flags: ["off"], redirect: -1, prefixes: [] }
    * ```
    *
-   * @returns Flags, redirection and prefixes.
+   * @returns Tracking mode, redirection and prefixes.
    * @see {@link https://valkey.io/commands/client-trackinginfo/}
    */
   clientTrackinginfo(): Promise<PerRoutedNode<TrackingInfo<T>, N>> {
@@ -374,19 +373,19 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Ends the blocking command that another connection waits in.
+   * Unblocks a connection that waits in a blocking command.
    *
    * Complexity O(log N) for N connections · since 5.0.0
    *
-   * @example A connection that does not wait
+   * @example A connection that is not blocked
    * ```ts
    * const id = await client.clientId();
    * await client.clientUnblock(id); // false
    * ```
    *
-   * @param id Id of the other connection.
-   * @param options How its command ends.
-   * @returns Whether it was waiting.
+   * @param id Id of the connection, from `clientId()` or `clientList()`.
+   * @param options How the blocked command ends.
+   * @returns Whether the connection was blocked.
    * @see {@link https://valkey.io/commands/client-unblock/}
    */
   clientUnblock(
@@ -401,17 +400,17 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Ends what {@linkcode ConnectionCommands.clientPause} began.
+   * Ends a pause of {@linkcode ConnectionCommands.clientPause}.
    *
-   * Complexity O(N) for N connections that wait · since 6.2.0
+   * Complexity O(N) for N paused connections · since 6.2.0
    *
-   * @example Going on at once
+   * @example End a pause early
    * ```ts
    * await client.clientPause(10_000, { write: true });
    * await client.clientUnpause(); // "OK"
    * ```
    *
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/client-unpause/}
    */
   clientUnpause(): Promise<"OK"> {
@@ -419,11 +418,11 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Sends a message to the server and back.
+   * Returns the given message from the server.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example There and back
+   * @example Echo a message
    * ```ts
    * await client.echo("hello"); // "hello"
    * ```
@@ -437,24 +436,24 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Asks the server for a sign of life.
+   * Checks that the server responds.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Are you there?
+   * @example Ping the server
    * ```ts
    * await client.ping(); // "PONG"
-   * await client.ping("Are you there?"); // "Are you there?"
+   * await client.ping("hello"); // "hello"
    * ```
    *
-   * @param message What to answer instead of `"PONG"`.
+   * @param message Message to return instead of `"PONG"`.
    * @returns `"PONG"`, or the message.
    * @see {@link https://valkey.io/commands/ping/}
    */
   ping(): Promise<string>;
-  /** Asks the server for a sign of life, and for a message back. */
+  /** Checks that the server responds, and returns a message. */
   ping(message: Value): Promise<T>;
-  /** Asks the server for a sign of life. */
+  /** Checks that the server responds. */
   ping(message?: Value): Promise<string | T> {
     return message === undefined
       ? this.send(["PING"], toText)

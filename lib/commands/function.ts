@@ -1,5 +1,5 @@
 /**
- * Commands on functions.
+ * Commands for functions.
  *
  * @module
  */
@@ -25,45 +25,47 @@ import { optionsOf } from "./_options.ts";
 import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 
-/** Options for {@linkcode FunctionCommands.functionFlush}. At most one; by default as the server is configured. */
+/**
+ * Options for {@linkcode FunctionCommands.functionFlush}. At most one. By default the server's configuration decides.
+ */
 export type FunctionFlushOptions = AtMostOne<{
-  /** Answer at once, and free the memory in the background. */
+  /** Reply at once and free the memory in the background. */
   async: boolean;
-  /** Answer when the memory is free. */
+  /** Reply after the memory is freed. */
   sync: boolean;
 }>;
 
 /** Options for {@linkcode FunctionCommands.functionList}. */
 export interface FunctionListOptions {
-  /** Only libraries whose names match this glob pattern. */
+  /** Return only libraries whose name matches this glob pattern. */
   libraryname?: Key;
-  /** Add the code of each library. @default {false} */
+  /** Return the source code of each library as well. @default {false} */
   withcode?: boolean;
 }
 
 /** Options for {@linkcode FunctionCommands.functionLoad}. */
 export interface FunctionLoadOptions {
-  /** Replace a library of the same name. @default {false} */
+  /** Replace an existing library with the same name. @default {false} */
   replace?: boolean;
 }
 
-/** Options for {@linkcode FunctionCommands.functionRestore}: how to treat libraries that exist already. At most one. */
+/** Options for {@linkcode FunctionCommands.functionRestore}, about existing libraries. At most one. */
 export type FunctionRestoreOptions = AtMostOne<{
-  /** They stay, and one with the name of a new one is an error; which is the default. */
+  /** Keep existing libraries, and fail if one has the same name as a restored one. This is the default. */
   append: boolean;
-  /** All of them are deleted. */
+  /** Delete all existing libraries. */
   flush: boolean;
-  /** Those with the name of a new one are replaced. */
+  /** Replace existing libraries with the same name. */
   replace: boolean;
 }>;
 
 /** A function of a library. */
 export interface LibraryFunction {
-  /** Its name, by which it is called. */
+  /** Name for {@linkcode FunctionCommands.fcall}. */
   name: string;
-  /** What its author says about it; null if nothing. */
+  /** Description; null if there is none. */
   description: string | null;
-  /** How it may be run: `"no-writes"`, `"allow-stale"`, … */
+  /** Flags: `"no-writes"`, `"allow-stale"`, … */
   flags: string[];
 }
 
@@ -73,24 +75,24 @@ export interface LibraryFunction {
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface FunctionLibrary<T extends string | Uint8Array = string> {
-  /** Its name. */
+  /** Name of the library. */
   libraryName: string;
-  /** Name of the engine that runs it: `"LUA"`. */
+  /** Name of the engine: `"LUA"`. */
   engine: string;
-  /** Its functions. */
+  /** Functions of the library. */
   functions: LibraryFunction[];
-  /** Its code; there if `withcode` was set. */
+  /** Source code; only with the option `withcode`. */
   libraryCode?: T;
 }
 
 /**
- * A library of functions, with its code.
+ * A library of functions with its source code.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface FunctionLibraryWithCode<T extends string | Uint8Array = string>
   extends FunctionLibrary<T> {
-  /** Its code. */
+  /** Source code. */
   libraryCode: T;
 }
 
@@ -100,29 +102,29 @@ export interface FunctionLibraryWithCode<T extends string | Uint8Array = string>
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface RunningFunction<T extends string | Uint8Array = string> {
-  /** Its name. */
+  /** Name of the function. */
   name: string;
-  /** The command that called it, word by word. */
+  /** Name and arguments of the command that called it. */
   command: T[];
-  /** For how long it has been running, in milliseconds. */
+  /** Time for which it has been running, in milliseconds. */
   durationMs: number;
 }
 
-/** What an engine has in store. */
+/** Libraries and functions of an engine. */
 export interface FunctionEngine {
-  /** Number of its libraries. */
+  /** Number of libraries. */
   librariesCount: number;
-  /** Number of the functions in all of them. */
+  /** Number of functions in all libraries. */
   functionsCount: number;
 }
 
 /**
- * What {@linkcode FunctionCommands.functionStats} answers.
+ * Running function and engines, as returned by {@linkcode FunctionCommands.functionStats}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface FunctionStats<T extends string | Uint8Array = string> {
-  /** The function that is running; null if none is. */
+  /** The running function; null if none is running. */
   runningScript: RunningFunction<T> | null;
   /** Engines by name. */
   engines: Record<string, FunctionEngine>;
@@ -144,14 +146,13 @@ const FUNCTION_RESTORE_OPTIONS: OptionShape<FunctionRestoreOptions> = {
 };
 
 /**
- * Commands on functions: code that servers keep with the data, replicate, and call by name.
+ * Commands for functions: code that is stored and replicated on the server and called by name.
  *
- * In a cluster every shard must have the functions that are called there: loading, deleting and flushing reach all
- * primaries. Load them into a shard that is added later.
+ * In a cluster, commands that load, delete or flush functions go to all primaries. A shard that is added later does not
+ * have the functions; load them again.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class FunctionCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
@@ -159,11 +160,11 @@ export abstract class FunctionCommands<
   /**
    * Calls a function.
    *
-   * Nobody else's commands are executed while it runs.
+   * It runs atomically: no other command runs at the same time.
    *
-   * Complexity O(1) besides what the function does · since 7.0.0
+   * Complexity depends on the function · since 7.0.0
    *
-   * @example A function that greets
+   * @example Load and call a function
    * ```ts
    * await client.functionLoad(`#!lua name=greetings
    *   redis.register_function("greet", function(keys, args) return "hello " .. args[1] end)`, {
@@ -172,10 +173,10 @@ export abstract class FunctionCommands<
    * await client.fcall("greet", { args: ["Ada"] }); // "hello Ada"
    * ```
    *
-   * @param name Its name.
-   * @param call Its keys and arguments.
-   * @returns What the function returned, as it is.
-   * @throws {ServerError} If there is no such function, or it fails.
+   * @param name Name of the function.
+   * @param call Keys and arguments of the function. In a cluster, the keys select the node.
+   * @returns The value that the function returned, without conversion; see {@linkcode Reply}.
+   * @throws {ServerError} If the function does not exist or fails.
    * @see {@link https://valkey.io/commands/fcall/}
    */
   fcall(name: string, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
@@ -183,13 +184,13 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Calls a function that only reads.
+   * Calls a read-only function.
    *
-   * It must have the flag `no-writes`. It can run on a replica, and is called again if the connection breaks.
+   * The function must have the flag `no-writes`. It may run on a replica, and is called again after a lost connection.
    *
-   * Complexity O(1) besides what the function does · since 7.0.0 · read-only
+   * Complexity depends on the function · since 7.0.0 · read-only
    *
-   * @example A function that looks
+   * @example Load and call a read-only function
    * ```ts
    * await client.functionLoad(`#!lua name=looks
    *   redis.register_function{
@@ -201,10 +202,10 @@ export abstract class FunctionCommands<
    * await client.fcallRo("size", { keys: ["k"] }); // 5
    * ```
    *
-   * @param name Its name.
-   * @param call Its keys and arguments.
-   * @returns What the function returned, as it is.
-   * @throws {ServerError} If there is no such function, it may write, or it fails.
+   * @param name Name of the function.
+   * @param call Keys and arguments of the function. In a cluster, the keys select the node.
+   * @returns The value that the function returned, without conversion; see {@linkcode Reply}.
+   * @throws {ServerError} If the function does not exist, does not have the flag `no-writes`, or fails.
    * @see {@link https://valkey.io/commands/fcall_ro/}
    */
   fcallRo(name: string, call?: ScriptCall): Promise<PerRoutedNode<Reply, N>> {
@@ -212,20 +213,20 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Deletes a library and all of its functions.
+   * Deletes a library with all its functions.
    *
    * Complexity O(1) · since 7.0.0
    *
-   * @example Loading and deleting
+   * @example Load and delete a library
    * ```ts
    * const name = await client.functionLoad(`#!lua name=passing
    *   redis.register_function("nothing", function() end)`, { replace: true });
    * await client.functionDelete(name); // "OK"
    * ```
    *
-   * @param libraryName Its name.
-   * @returns `"OK"` if it was deleted.
-   * @throws {ServerError} If there is no such library.
+   * @param libraryName Name of the library.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the library does not exist.
    * @see {@link https://valkey.io/commands/function-delete/}
    */
   functionDelete(libraryName: string): Promise<"OK"> {
@@ -233,17 +234,17 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Answers all libraries in a form that {@linkcode FunctionCommands.functionRestore} takes.
+   * Returns all libraries as a payload for {@linkcode FunctionCommands.functionRestore}.
    *
    * Complexity O(N) for N functions · since 7.0.0
    *
-   * @example A copy of all functions
+   * @example Back up and restore all functions
    * ```ts
    * const copy = await client.functionDump();
    * await client.functionRestore(copy, { flush: true }); // "OK"
    * ```
    *
-   * @returns The libraries, as bytes on every surface.
+   * @returns The payload. It is a `Uint8Array` on all views.
    * @see {@link https://valkey.io/commands/function-dump/}
    */
   functionDump(): Promise<PerRoutedNode<Uint8Array, N>> {
@@ -255,14 +256,14 @@ export abstract class FunctionCommands<
    *
    * Complexity O(N) for N functions · since 7.0.0
    *
-   * @example Starting over
+   * @example Delete all functions
    * ```ts
    * await client.functionFlush(); // "OK"
    * await client.functionList(); // []
    * ```
    *
    * @param options When to free the memory.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/function-flush/}
    */
   functionFlush(options?: FunctionFlushOptions): Promise<"OK"> {
@@ -274,13 +275,13 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Ends the function that is running.
+   * Stops the running function.
    *
-   * A server hears of it only when the function has run for its `busy-reply-threshold`, 5 s if that is not configured.
+   * The server accepts the command only after the function has run for `busy-reply-threshold` (by default 5 s).
    *
    * Complexity O(1) · since 7.0.0
    *
-   * @example Nothing is running
+   * @example Stop a function, if one is running
    * ```ts
    * import { ServerError } from "@babushka/redis";
    *
@@ -291,8 +292,8 @@ export abstract class FunctionCommands<
    * }
    * ```
    *
-   * @returns `"OK"` if a function was ended.
-   * @throws {ServerError} If no function is running (`NOTBUSY`), or it has written already (`UNKILLABLE`).
+   * @returns `"OK"` if a function was stopped.
+   * @throws {ServerError} If no function is running (`NOTBUSY`), or it has already written (`UNKILLABLE`).
    * @see {@link https://valkey.io/commands/function-kill/}
    */
   functionKill(): Promise<"OK"> {
@@ -300,11 +301,11 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Lists libraries and their functions.
+   * Returns the libraries and their functions.
    *
    * Complexity O(N) for N functions · since 7.0.0
    *
-   * @example One library
+   * @example List the functions of a library
    * ```ts
    * await client.functionLoad(`#!lua name=listed
    *   redis.register_function("nothing", function() end)`, { replace: true });
@@ -312,26 +313,26 @@ export abstract class FunctionCommands<
    * library.functions; // [{ name: "nothing", description: null, flags: [] }]
    * ```
    *
-   * @param options Which libraries, and whether with their code.
-   * @returns The libraries, in no order.
+   * @param options Filter by name, and whether to return source code.
+   * @returns The libraries, in no particular order.
    * @see {@link https://valkey.io/commands/function-list/}
    */
   functionList(
     options?: FunctionListOptions & {
-      /** Answer the code as well. @default {false} */
+      /** Return the source code as well. @default {false} */
       withcode?: false;
     },
   ): Promise<PerRoutedNode<FunctionLibrary<T>[], N>>;
-  /** Lists libraries, their functions and their code. */
+  /** Returns the libraries, their functions and their source code. */
   functionList(
     options: FunctionListOptions & {
-      /** Answer the code as well. */
+      /** Return the source code as well. */
       withcode: true;
     },
   ): Promise<PerRoutedNode<FunctionLibraryWithCode<T>[], N>>;
-  /** Lists libraries and their functions, with the code if the flag says so. */
+  /** Returns the libraries and their functions. Includes source code if `withcode` is true. */
   functionList(options: FunctionListOptions): Promise<PerRoutedNode<FunctionLibrary<T>[], N>>;
-  /** Lists libraries and their functions. */
+  /** Returns the libraries and their functions. */
   functionList(options?: FunctionListOptions): Promise<PerRoutedNode<FunctionLibrary<T>[], N>> {
     const words: Words = ["FUNCTION", "LIST"];
     const { libraryname, withcode } = optionsOf(words, options, FUNCTION_LIST_OPTIONS);
@@ -341,11 +342,11 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Adds a library.
+   * Loads a library of functions.
    *
-   * Complexity O(1) besides the compilation · since 7.0.0
+   * Complexity O(1) plus compilation · since 7.0.0
    *
-   * @example The first line of the code names the library
+   * @example Load a library, whose first line contains its name
    * ```ts
    * const code = `#!lua name=answers
    *   redis.register_function("answer", function() return 42 end)`;
@@ -353,10 +354,10 @@ export abstract class FunctionCommands<
    * await client.fcall("answer"); // 42
    * ```
    *
-   * @param code Its code.
-   * @param options `replace`: whether it may replace one of the same name. @default {{ replace: false }}
-   * @returns Its name.
-   * @throws {ServerError} If the code cannot be compiled, or the name of the library or of a function is taken.
+   * @param code Source code. Its first line is `#!lua name=<library>`.
+   * @param options Whether to replace an existing library.
+   * @returns Name of the library.
+   * @throws {ServerError} If the code cannot be compiled, or a library or function with the same name exists.
    * @see {@link https://valkey.io/commands/function-load/}
    */
   functionLoad(code: string | Uint8Array, options?: FunctionLoadOptions): Promise<string> {
@@ -367,11 +368,11 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Adds the libraries that {@linkcode FunctionCommands.functionDump} answered.
+   * Restores libraries from a payload of {@linkcode FunctionCommands.functionDump}.
    *
    * Complexity O(N) for N functions · since 7.0.0
    *
-   * @example From one server to another
+   * @example Copy functions to another server
    * ```ts
    * import { RedisClient } from "@babushka/redis";
    *
@@ -379,10 +380,11 @@ export abstract class FunctionCommands<
    * await other.functionRestore(await client.functionDump(), { replace: true }); // "OK"
    * ```
    *
-   * @param payload The libraries.
-   * @param options How to treat libraries that exist already.
-   * @returns `"OK"` if all were added.
-   * @throws {ServerError} If the payload is damaged, or a name is taken; then nothing is changed.
+   * @param payload Reply of `functionDump()`.
+   * @param options How to handle existing libraries.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the payload is invalid, or a library or function with the same name exists. Nothing is
+   * changed then.
    * @see {@link https://valkey.io/commands/function-restore/}
    */
   functionRestore(payload: Uint8Array, options?: FunctionRestoreOptions): Promise<"OK"> {
@@ -395,19 +397,19 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Tells which function is running, and what the engines have in store.
+   * Returns the running function and the number of libraries and functions.
    *
-   * It is answered even while a function is running.
+   * The server replies even while a function is running.
    *
    * Complexity O(1) · since 7.0.0
    *
-   * @example How many functions are there?
+   * @example Statistics without functions
    * ```ts
    * await client.functionFlush();
    * await client.functionStats(); // { runningScript: null, engines: { LUA: { librariesCount: 0, functionsCount: 0 } } }
    * ```
    *
-   * @returns The running function and the engines; in a cluster for each primary.
+   * @returns The running function and the engines; in a cluster, a record of them by primary.
    * @see {@link https://valkey.io/commands/function-stats/}
    */
   functionStats(): Promise<PerNode<FunctionStats<T>, N>> {
