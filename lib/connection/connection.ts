@@ -8,9 +8,10 @@
  */
 
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
+import type { Decoded } from "../resp/decoder.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
-import { RespDecoderStream } from "../resp/stream.ts";
+import { ReplyReader } from "../resp/reply_reader.ts";
 import { faultOfText } from "../words.ts";
 import type { Greeting } from "./greeting.ts";
 import type { Identity } from "./identity.ts";
@@ -74,8 +75,6 @@ export class Connection {
   readonly #gate = new TransactionGate(() => this.#decided());
   /** A transaction that waits for the gate to open; queued requests wait behind it. */
   #held: Request | null = null;
-  /** Replies that the decoder has begun and that have not been matched yet. */
-  #begun = 0;
   #writing = false;
   #flushing = false;
   #draining = false;
@@ -123,13 +122,12 @@ export class Connection {
     this.#inbox = inbox;
     this.#tally = tally;
     this.#writer = transport.writable.getWriter();
-    const replies = RespDecoderStream.from(transport, {
-      bytes: (push) => push || (this.#sent.at(this.#begun++)?.bytes ?? false),
-    }, (count) => {
-      this.received++;
-      tally.bytesReceived += count;
-    });
-    this.#read(replies.getReader());
+    // The decoder hands over each reply before it begins the next one, so the first request is the one to ask.
+    this.#read(
+      new ReplyReader(transport, {
+        bytes: (push) => push || (this.#sent.at(0)?.bytes ?? false),
+      }),
+    );
   }
 
   /** Address of the peer, if it is known. */
@@ -369,15 +367,20 @@ export class Connection {
     this.close(this.#lost("the connection broke while writing", cause));
   };
 
-  async #read(replies: ReadableStreamDefaultReader<(unknown | Push)[]>): Promise<void> {
+  async #read(reader: ReplyReader): Promise<void> {
+    const replies = { push: (reply: Decoded) => this.#match(reply) };
     try {
       while (true) {
-        const { value, done } = await replies.read();
-        if (done) return this.close(this.#lost("the server closed the connection"));
-        for (let i = 0; i < value.length; i++) this.#match(value[i] as never);
+        const count = await reader.read();
+        if (count === null) return this.close(this.#lost("the server closed the connection"));
+        this.received++;
+        this.#tally.bytesReceived += count;
+        const before = this.answered;
+        reader.decode(count, replies);
         if (this.#draining) this.#closeIfDrained();
+        const matched = this.answered - before;
         // What callers send next goes out before the next read, whose beginning costs about as much as a request.
-        if (value.length <= FEW) { for (let i = 0; i < CALLERS_TURN; i++) await null; }
+        if (matched > 0 && matched <= FEW) { for (let i = 0; i < CALLERS_TURN; i++) await null; }
       }
     } catch (error) {
       if (this.#closed) return;
@@ -391,11 +394,10 @@ export class Connection {
     }
   }
 
-  #match(reply: Push | Parameters<Request["resolve"]>[0]): void {
+  #match(reply: Decoded): void {
     if (reply instanceof Push) return this.#inbox.onPush(reply, this);
     const request = this.#sent.shift();
     if (request === undefined) throw new ProtocolError("Cannot match a reply: no request waits", 0);
-    this.#begun--;
     this.answered++;
     if (request.stage === Stage.SETTLED) return;
     if (reply instanceof ServerError) {

@@ -87,6 +87,16 @@ const DIRECT = 16 * 1024;
 const BEGINS_FRAME = new Uint8Array(256);
 for (const byte of new TextEncoder().encode("+-:$*%~>|=!;_#,(.")) BEGINS_FRAME[byte] = 1;
 
+/** Takes replies as they are decoded; an array does. */
+export interface ReplySink {
+  /**
+   * Takes the next reply.
+   *
+   * @param reply The reply or push message.
+   */
+  push(reply: Decoded): unknown;
+}
+
 /** Where replies go while no chunk is at hand. */
 const NOWHERE: Decoded[] = [];
 const EMPTY = new Uint8Array(0);
@@ -172,8 +182,8 @@ export class RespDecoder {
   readonly #attributeBytes: boolean;
   readonly #onAttributes: ((attributes: Map<Reply, Reply>) => void) | undefined;
 
-  /** Replies of the chunk at hand. */
-  #out: Decoded[] = NOWHERE;
+  /** Takes the replies of the chunk at hand. */
+  #out: ReplySink = NOWHERE;
   /** Position of the current buffer's first byte, counted from the start of the connection. */
   #base = 0;
 
@@ -238,13 +248,25 @@ export class RespDecoder {
    * @throws {ProtocolError} If the bytes are not RESP or exceed a limit.
    */
   push(chunk: Uint8Array, replies: Decoded[] = []): Decoded[] {
+    this.decode(chunk, replies);
+    return replies;
+  }
+
+  /**
+   * Decodes the next bytes of the connection, as {@linkcode RespDecoder.push} does, and hands over each reply before
+   * the next one is begun.
+   *
+   * @param chunk The bytes; they are not referred to afterwards.
+   * @param replies Takes the replies.
+   * @throws {ProtocolError} If the bytes are not RESP or exceed a limit.
+   */
+  decode(chunk: Uint8Array, replies: ReplySink): void {
     this.#out = replies;
     const pos = this.#lineLength === 0 ? 0 : this.#finishLine(chunk);
     this.#run(chunk, pos);
     this.#base += chunk.length;
     // What is kept alive is the caller's business from here on.
     this.#out = NOWHERE;
-    return replies;
   }
 
   /**

@@ -5,9 +5,9 @@
  */
 
 import { type Decoded, RespDecoder, type RespDecoderOptions } from "./decoder.ts";
+import { type ByteReader, ReplyReader } from "./reply_reader.ts";
 
-/** Size of the read buffer, and about the most that one read brings. */
-const READ_SIZE = 64 * 1024;
+export type { ByteReader } from "./reply_reader.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -78,8 +78,7 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
     options?: RespDecoderOptions,
     onRead?: (count: number) => void,
   ): ReadableStream<Decoded[]> {
-    const decoder = new RespDecoder(options);
-    const buffer: Bytes = new Uint8Array(READ_SIZE);
+    const reader = new ReplyReader(source, options);
     const end = {
       // Async, so that what close() throws rejects.
       cancel: async (): Promise<void> => {
@@ -87,28 +86,13 @@ export class RespDecoderStream implements TransformStream<Uint8Array<ArrayBuffer
       },
     };
     return replyStream(end, async (replies) => {
-      const target = decoder.target() as Bytes | null;
-      const count = await source.read(target ?? buffer);
+      const count = await reader.read();
       if (count === null) return true;
       onRead?.(count);
-      if (target === null) decoder.push(buffer.subarray(0, count), replies);
-      else decoder.filled(target.subarray(0, count));
+      reader.decode(count, replies);
       return false;
     });
   }
-}
-
-/** Source of bytes, such as a `Deno.Conn`. */
-export interface ByteReader {
-  /**
-   * Reads into the beginning of a buffer.
-   *
-   * @param buffer The buffer.
-   * @returns Number of bytes read, at least one; null at the end of the input.
-   */
-  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  /** Closes the source. */
-  close(): void;
 }
 
 /**
