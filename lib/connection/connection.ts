@@ -23,7 +23,7 @@ import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { Tally } from "./tally.ts";
 import { TransactionGate } from "./transaction_gate.ts";
-import { type ByteWriter, type Endpoint, show, type Transport } from "./transport.ts";
+import { type Endpoint, show, type Transport } from "./transport.ts";
 
 /**
  * How much goes out in one write. A server reads no more at a time: with more, it would idle while the rest is encoded.
@@ -63,7 +63,6 @@ export interface ConnectionEvents {
 export class Connection {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
-  readonly #writer: ByteWriter;
   readonly #events: ConnectionEvents;
   readonly #inbox: Inbox;
   readonly #tally: Tally;
@@ -121,7 +120,6 @@ export class Connection {
     this.#events = events;
     this.#inbox = inbox;
     this.#tally = tally;
-    this.#writer = transport.writable.getWriter();
     // The decoder hands over each reply before it begins the next one, so the first request is the one to ask.
     this.#read(
       new ReplyReader(transport, {
@@ -350,7 +348,7 @@ export class Connection {
   }
 
   #write(chunk: Uint8Array): Promise<void> {
-    const written = this.#writer.write(chunk as Uint8Array<ArrayBuffer>);
+    const written = this.#transport.write(chunk as Uint8Array<ArrayBuffer>);
     // A failed write is followed by a failed last one, which is looked at.
     written.catch(ignore);
     return written;

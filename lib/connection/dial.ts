@@ -144,7 +144,7 @@ async function answersPlain(
     await delay(PLAIN_PROBE, { signal });
     connection = await connect(signal);
     if (signal.aborted) return false;
-    await connection.writable.getWriter().write(new TextEncoder().encode("PING\r\n"));
+    await connection.write(new TextEncoder().encode("PING\r\n"));
     const reply = new Uint8Array(1);
     return await connection.read(reply) === 1 && /[+-]/.test(String.fromCharCode(reply[0]));
   } catch {

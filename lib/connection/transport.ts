@@ -41,9 +41,7 @@ export interface ByteWriter {
 }
 
 /** An open connection: bytes in both directions, no idea of what they mean. */
-export interface Transport extends ByteReader {
-  /** Takes the bytes for the peer. */
-  readonly writable: { getWriter(): ByteWriter };
+export interface Transport extends ByteReader, ByteWriter {
   /** Address of the peer: the IP address to which the host name of an endpoint led. */
   readonly peer?: Endpoint;
   /** Closes the sending half. The peer then closes the connection, which ends reads. */

@@ -13,18 +13,19 @@ import {
   type Transport,
 } from "./transport.ts";
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** The sockets of Deno; undefined on another runtime. */
 export function denoSockets(): Sockets | undefined {
   return typeof Deno === "undefined" ? undefined : { connect, connectTls };
 }
 
 async function connect(endpoint: Endpoint, dials: Dials, signal: AbortSignal): Promise<Transport> {
-  return transportOf(
+  const conn =
     await (isSocket(endpoint.host)
       ? dialSocket(endpoint, dials, signal)
-      : dialTcp(endpoint, dials, signal)),
-    endpoint,
-  );
+      : dialTcp(endpoint, dials, signal));
+  return new DenoTransport(conn, endpoint);
 }
 
 async function connectTls(
@@ -33,20 +34,48 @@ async function connectTls(
   dials: Dials,
   signal: AbortSignal,
 ): Promise<Transport> {
-  return transportOf(await dialTls(endpoint, tls, dials, signal), endpoint);
+  return new DenoTransport(await dialTls(endpoint, tls, dials, signal), endpoint);
 }
 
-function transportOf(conn: Deno.Conn, endpoint: Endpoint): Transport {
-  const { remoteAddr } = conn;
-  return {
-    peer: "hostname" in remoteAddr
+/** A connection of Deno. Its streams are not used: they would take some steps more for each read and write. */
+class DenoTransport implements Transport {
+  readonly peer: Endpoint;
+  readonly #conn: Deno.Conn;
+  /** How many writes have not ended. After one that has failed there always is one. */
+  #writes = 0;
+  #lastWrite: Promise<void> | undefined;
+
+  constructor(conn: Deno.Conn, endpoint: Endpoint) {
+    const { remoteAddr } = conn;
+    this.#conn = conn;
+    this.peer = "hostname" in remoteAddr
       ? { host: remoteAddr.hostname, port: remoteAddr.port }
-      : { ...endpoint },
-    read: (buffer) => conn.read(buffer),
-    writable: conn.writable,
-    closeWrite: () => conn.closeWrite(),
-    close: () => shut(conn),
-  };
+      : { ...endpoint };
+  }
+
+  read(buffer: Bytes): Promise<number | null> {
+    return this.#conn.read(buffer);
+  }
+
+  write(chunk: Bytes): Promise<void> {
+    return this.#lastWrite = this.#writes++ === 0
+      ? this.#writeAll(chunk)
+      : this.#lastWrite!.then(() => this.#writeAll(chunk));
+  }
+
+  async #writeAll(chunk: Bytes): Promise<void> {
+    let count = await this.#conn.write(chunk);
+    while (count < chunk.length) count += await this.#conn.write(chunk.subarray(count));
+    this.#writes--;
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#conn.closeWrite();
+  }
+
+  close(): void {
+    shut(this.#conn);
+  }
 }
 
 async function dialTcp(

@@ -10,7 +10,6 @@ import { BadHostName } from "./dial_errors.ts";
 import type { Dials } from "./dials.ts";
 import { isServerName } from "./tls_check.ts";
 import {
-  type ByteWriter,
   type Endpoint,
   isSocket,
   type Sockets,
@@ -40,7 +39,7 @@ interface ReadOptions {
 export const NODE_SOCKETS: Sockets = { connect, connectTls };
 
 /** A socket as bytes to read on demand, and to write. */
-class NodeTransport implements Transport, ByteWriter {
+class NodeTransport implements Transport {
   readonly #socket: Socket;
   /** The buffer of all reads. Bun has one of its own for each. */
   readonly #buffer: Bytes = new Uint8Array(READ_SIZE);
@@ -109,10 +108,6 @@ class NodeTransport implements Transport, ByteWriter {
     return new Promise((resolve, reject) => {
       this.#reading = { buffer, resolve, reject };
     });
-  }
-
-  get writable(): { getWriter(): ByteWriter } {
-    return { getWriter: () => this };
   }
 
   write(chunk: Bytes): Promise<void> {

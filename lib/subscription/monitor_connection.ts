@@ -9,7 +9,7 @@
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
 import { Tally } from "../connection/tally.ts";
-import { type ByteWriter, type Endpoint, show, type Transport } from "../connection/transport.ts";
+import { type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
 import { encodeCommand } from "../resp/encoder.ts";
@@ -48,7 +48,6 @@ interface Call {
 export class MonitorConnection {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
-  readonly #writer: ByteWriter;
   readonly #events: MonitorEvents;
   readonly #tally: Tally;
   readonly #calls = new Ring<Call>();
@@ -81,7 +80,6 @@ export class MonitorConnection {
     this.#transport = transport;
     this.#events = events;
     this.#tally = tally;
-    this.#writer = transport.writable.getWriter();
     const frames = RespDecoderStream.from(transport, { maxLineLength: LONGEST_LINE }, (count) => {
       this.received++;
       tally.bytesReceived += count;
@@ -113,7 +111,7 @@ export class MonitorConnection {
     this.#calls.push({ command: String(words[0]), settle, onReply });
     const bytes = encodeCommand(words as Argument[]) as Uint8Array<ArrayBuffer>;
     this.#tally.bytesSent += bytes.length;
-    this.#writer.write(bytes).catch((cause) => {
+    this.#transport.write(bytes).catch((cause) => {
       this.close(this.#lost("the connection broke while writing", cause));
     });
     return settle.promise;

@@ -13,7 +13,7 @@ import type { Words } from "../executor.ts";
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
 import { Tally } from "../connection/tally.ts";
-import { type ByteWriter, type Endpoint, show, type Transport } from "../connection/transport.ts";
+import { type Endpoint, show, type Transport } from "../connection/transport.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { type Decoded, RespDecoder } from "../resp/decoder.ts";
 import { type Argument, Push, type Reply } from "../resp/reply.ts";
@@ -124,7 +124,6 @@ const NOT_SUBSCRIBED = new Set(["MOVED", "CLUSTERDOWN", "NOSUB"]);
 export class SubscriberConnection<N> implements MessageSink {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
-  readonly #writer: ByteWriter;
   readonly #events: SubscriberEvents<N>;
   readonly #tally: Tally;
   readonly #encoder = new CommandEncoder();
@@ -170,7 +169,6 @@ export class SubscriberConnection<N> implements MessageSink {
     this.#transport = transport;
     this.#events = events;
     this.#tally = tally;
-    this.#writer = transport.writable.getWriter();
     this.#read();
   }
 
@@ -246,7 +244,7 @@ export class SubscriberConnection<N> implements MessageSink {
     this.#writing = true;
     let written = Promise.resolve();
     for (const chunk of this.#encoder.chunks()) {
-      written = this.#writer.write(chunk as Uint8Array<ArrayBuffer>);
+      written = this.#transport.write(chunk as Uint8Array<ArrayBuffer>);
       // A failed write is followed by a failed last one, which is looked at.
       written.catch(ignore);
     }

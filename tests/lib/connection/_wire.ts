@@ -17,22 +17,27 @@ export class Wire implements Transport {
   finish: (() => void) | null = null;
   /** Whether writes end by themselves. */
   smooth = true;
-  readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
   /** How many reads have been begun. */
   reads = 0;
   readonly #answers: Uint8Array[] = [];
   #ended = false;
   #arrived = Promise.withResolvers<void>();
 
-  constructor() {
-    this.writable = new WritableStream({
-      write: (chunk) => {
-        this.writes.push(decoder.decode(chunk));
-        this.onWrite();
-        if (this.smooth) return;
-        return new Promise<void>((resolve) => this.finish = resolve);
-      },
-    });
+  /** How many writes have not ended. */
+  #unfinished = 0;
+  #lastWrite = Promise.resolve();
+
+  write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#lastWrite = this.#unfinished++ === 0
+      ? this.#write(chunk)
+      : this.#lastWrite.then(() => this.#write(chunk));
+  }
+
+  async #write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.writes.push(decoder.decode(chunk));
+    this.onWrite();
+    if (!this.smooth) await new Promise<void>((resolve) => this.finish = resolve);
+    this.#unfinished--;
   }
 
   /** Called for each write. */
