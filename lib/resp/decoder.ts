@@ -8,6 +8,7 @@
  */
 
 import { ProtocolError, ServerError } from "../errors.ts";
+import { ChunkText } from "./chunk_text.ts";
 import { toMap, toSet } from "./repeated.ts";
 import { Push, type Reply } from "./reply.ts";
 import { decodeText } from "./text.ts";
@@ -184,6 +185,8 @@ export class RespDecoder {
 
   /** Takes the replies of the chunk at hand. */
   #out: ReplySink = NOWHERE;
+  /** Decodes short strings of the chunk at hand. */
+  readonly #chunkText = new ChunkText();
   /** Position of the current buffer's first byte, counted from the start of the connection. */
   #base = 0;
 
@@ -262,10 +265,12 @@ export class RespDecoder {
    */
   decode(chunk: Uint8Array, replies: ReplySink): void {
     this.#out = replies;
+    this.#chunkText.reset();
     const pos = this.#lineLength === 0 ? 0 : this.#finishLine(chunk);
     this.#run(chunk, pos);
     this.#base += chunk.length;
     // What is kept alive is the caller's business from here on.
+    this.#chunkText.reset();
     this.#out = NOWHERE;
   }
 
@@ -358,7 +363,13 @@ export class RespDecoder {
             if (close + 1 < end && n <= this.#maxTextLength) {
               if (buffer[close] !== CR) this.#failClose(close);
               if (buffer[close + 1] !== LF) this.#failClose(close + 1);
-              this.#emit(this.#bytes ? buffer.slice(p, close) : decodeText(buffer, p, close));
+              if (this.#top !== null && !this.#bytes) {
+                pos = this.#texts(buffer, p, close, this.#top);
+                continue;
+              }
+              this.#emit(
+                this.#bytes ? buffer.slice(p, close) : this.#chunkText.decode(buffer, p, close),
+              );
               pos = close + 2;
               continue;
             }
@@ -397,6 +408,45 @@ export class RespDecoder {
       this.#decodeLine(type, buffer, pos, lf - 1);
       pos = lf + 1;
     }
+  }
+
+  /**
+   * Decodes `buffer[start..close)`, an element that is text, and those behind it as long as they are whole bulk strings.
+   * Nothing but their lengths has to be looked at then, which is what makes long lists fast.
+   *
+   * @returns Position behind the last one.
+   */
+  #texts(buffer: Uint8Array, start: number, close: number, frame: Frame): number {
+    const { items } = frame;
+    const end = buffer.length;
+    const chunkText = this.#chunkText;
+    const max = this.#maxTextLength;
+    let { left } = frame;
+    let pos = close + 2;
+    while (true) {
+      items.push(chunkText.decode(buffer, start, close));
+      left--;
+      if (left === 0 || pos >= end || buffer[pos] !== DOLLAR) break;
+      let p = pos + 1;
+      let n = 0;
+      let digit = 0;
+      while (p < end && (digit = buffer[p] - ZERO) >= 0 && digit <= 9) {
+        n = n * 10 + digit;
+        p++;
+      }
+      start = p + 2;
+      close = start + n;
+      if (
+        close + 1 >= end || buffer[p] !== CR || buffer[p + 1] !== LF || p === pos + 1 ||
+        p > pos + 1 + EXACT_DIGITS || n > max
+      ) break;
+      if (buffer[close] !== CR) this.#failClose(close);
+      if (buffer[close + 1] !== LF) this.#failClose(close + 1);
+      pos = close + 2;
+    }
+    frame.left = left;
+    if (left === 0) this.#close();
+    return pos;
   }
 
   /** Settles the mode of what begins with this type byte, at the top level. */

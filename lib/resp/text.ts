@@ -35,7 +35,15 @@ export function decodeText(buffer: Uint8Array, start: number, end: number): stri
   return bits > 127 ? decodeLong(buffer, start, end) : decodeShort(buffer, start, end - start);
 }
 
-function decodeLong(buffer: Uint8Array, start: number, end: number): string {
+/**
+ * Decodes `buffer[start..end)` as UTF-8, without a look at whether it is short.
+ *
+ * @param buffer The bytes.
+ * @param start Position of the first byte.
+ * @param end Position behind the last byte.
+ * @returns The text; it does not refer to the buffer.
+ */
+export function decodeLong(buffer: Uint8Array, start: number, end: number): string {
   if (end - start > MEDIUM) return decoder.decode(buffer.subarray(start, end));
   if (slice !== undefined) return slice.call(buffer, start, end);
   if (++mediumStrings === BUSY) slice = nodeSlice();

@@ -18,6 +18,8 @@ export interface Measured {
   readonly parts: number;
   /** A string out of a long chunk, besides the chunk. By its length. */
   readonly strings: Record<string, number>;
+  /** The only string that was kept of a list of 1000, which came in one chunk. By its length. */
+  readonly lonelyStrings: Record<string, number>;
   /** Whether a decoder keeps alive what it gave out last. */
   readonly keepsReplies: boolean;
 }
@@ -86,6 +88,12 @@ const strings = Object.fromEntries([8, 12, 13, 16, 24, 32, 33, 64, 200].map((len
   return [length, cost(2, () => decoder.push(chunk)) / STRINGS];
 }));
 
+const lonelyStrings = Object.fromEntries([1, 2, 8, 12, 13, 16, 24, 25, 64].map((length) => {
+  const chunk = binary(`*1000\r\n${`$${length}\r\n${"x".repeat(length)}\r\n`.repeat(1000)}`);
+  const decoder = new RespDecoder();
+  return [length, cost(100, () => (decoder.push(chunk)[0] as string[])[500])];
+}));
+
 if (kept.some((things) => things.includes(null))) throw new Error("Cannot measure what is gone");
 
 const decoder = new RespDecoder();
@@ -100,5 +108,12 @@ gc();
 const keepsReplies = reply.deref() !== undefined;
 decoder.push(binary("+OK\r\n"));
 
-const measured: Measured = { announced, partlyArrived, parts, strings, keepsReplies };
+const measured: Measured = {
+  announced,
+  partlyArrived,
+  parts,
+  strings,
+  lonelyStrings,
+  keepsReplies,
+};
 console.log(JSON.stringify(measured));

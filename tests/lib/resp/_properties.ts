@@ -9,6 +9,7 @@ import {
   type Argument,
   CommandEncoder,
   encodeCommand,
+  Push,
   RespDecoder,
   type RespDecoderOptions,
 } from "../../../lib/resp/mod.ts";
@@ -53,6 +54,39 @@ export function decodesEveryTree(random: Random): void {
     expected,
   );
   if (constant === undefined) assertEquals(asked, askable.map(({ push }) => push));
+}
+
+/** Long lists of short strings, cut anyhow, come out as the platform decodes each; damaged, the same way however cut. */
+export function decodesEveryList(random: Random): void {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const rarely = random.pick([0, 0.002, 0.05, 0.5]);
+  const items = Array.from({ length: random.integer(1, 200) }, () => {
+    const bytes = binary("abc $*\r\n0123456789%~xyz".repeat(2).slice(0, random.integer(0, 44)));
+    if (random.chance(rarely)) bytes.set(random.bytes(random.integer(0, bytes.length)));
+    return random.chance(rarely) ? new TextEncoder().encode(random.pick(CHARACTERS)) : bytes;
+  });
+  const type = random.pick(["*", "%", ">"]);
+  const count = type === "%" ? items.length - items.length % 2 : items.length;
+  const wire = concatenate([
+    binary(`${type}${type === "%" ? count / 2 : count}\r\n`),
+    ...items.slice(0, count).flatMap((
+      bytes,
+    ) => [binary(`$${bytes.length}\r\n`), bytes, binary("\r\n")]),
+    binary(":1\r\n"),
+  ]);
+  const { events } = outcomeOf(randomly(wire, random), {}, random.chance(0.5));
+  const texts = items.slice(0, count).map((bytes) => decoder.decode(bytes));
+  const expected = type === "*" ? texts : type === ">" ? new Push(texts) : mapOf(texts);
+  assertEquals(events, [show(expected), show(1)]);
+
+  const broken = damaged(wire, random);
+  assertEquals(outcomeOf(randomly(broken, random)), outcomeOf([broken]));
+}
+
+function mapOf(texts: readonly string[]): Map<string, string> {
+  const map = new Map<string, string>();
+  for (let i = 0; i < texts.length; i += 2) map.set(texts[i], texts[i + 1]);
+  return map;
 }
 
 const BEGINNINGS = binary("+-:$*%~>|=!;_#,(.");
@@ -174,6 +208,7 @@ function argument(random: Random): [Argument, Bytes] {
 /** All properties, by name. */
 export const PROPERTIES: Readonly<Record<string, Property>> = {
   decodesEveryTree,
+  decodesEveryList,
   survivesDamage,
   encodesEveryCommand,
 };

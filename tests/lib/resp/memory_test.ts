@@ -18,7 +18,7 @@ async function measure(): Promise<Measured> {
 }
 
 Deno.test("RespDecoder keeps little in memory", async (t) => {
-  const { announced, partlyArrived, parts, strings, keepsReplies } = await measure();
+  const { announced, partlyArrived, parts, strings, lonelyStrings, keepsReplies } = await measure();
 
   for (const [what, bytes] of Object.entries(announced)) {
     await t.step(`of ${what} that was announced and does not come: less than 2 MiB`, () => {
@@ -35,6 +35,14 @@ Deno.test("RespDecoder keeps little in memory", async (t) => {
     await t.step(`of a string of ${length} characters: those and one header`, () => {
       assert(bytes < Number(length) + 40, `${bytes} bytes`);
     });
+  }
+  for (const [length, bytes] of Object.entries(lonelyStrings)) {
+    await t.step(
+      `of a list of which one string of ${length} characters is kept: that string`,
+      () => {
+        assert(bytes < 1000, `${bytes} bytes`);
+      },
+    );
   }
   await t.step("nothing of the replies that it gave out", () => assertEquals(keepsReplies, false));
 });

@@ -4,6 +4,7 @@ import { Random } from "./_random.ts";
 /** How many cases the suite tries; `deno task fuzz` tries others, for as long as you like. */
 const CASES: Record<keyof typeof PROPERTIES, number> = {
   decodesEveryTree: 12_000,
+  decodesEveryList: 1500,
   survivesDamage: 20_000,
   encodesEveryCommand: 4000,
 };
