@@ -82,6 +82,11 @@ export class TestServer implements AsyncDisposable {
     return this.#port;
   }
 
+  /** Addresses of the server and of its replicas, for the option `addresses` of a client. */
+  get addresses(): ServerAddress[] {
+    return [this, ...this.replicas].map(({ host, port }) => ({ host, port }));
+  }
+
   /** URL of the server (`redis://` or `rediss://`), including the password of the default user. */
   get url(): string {
     const user = this.password === undefined ? "" : `:${encodeURIComponent(this.password)}@`;
