@@ -578,13 +578,13 @@ export interface RedisClusterClient<
   httl: HashCommands<T>["httl"];
   /** Returns all values of a hash. See {@linkcode HashCommands.hvals}. */
   hvals: HashCommands<T>["hvals"];
-  /** Tells which keys cost the most while the server measured. See {@linkcode HotkeysCommands.hotkeysGet}. */
+  /** Returns the hot keys of the current or last measurement. See {@linkcode HotkeysCommands.hotkeysGet}. */
   hotkeysGet: HotkeysCommands<T, N>["hotkeysGet"];
-  /** Forgets what was measured. See {@linkcode HotkeysCommands.hotkeysReset}. */
+  /** Deletes the result of the last measurement. See {@linkcode HotkeysCommands.hotkeysReset}. */
   hotkeysReset: HotkeysCommands<T, N>["hotkeysReset"];
-  /** Begins to measure which keys cost the most. See {@linkcode HotkeysCommands.hotkeysStart}. */
+  /** Starts a measurement of hot keys. See {@linkcode HotkeysCommands.hotkeysStart}. */
   hotkeysStart: HotkeysCommands<T, N>["hotkeysStart"];
-  /** Ends the measurement; its report is kept. See {@linkcode HotkeysCommands.hotkeysStop}. */
+  /** Stops the measurement. Its result is kept. See {@linkcode HotkeysCommands.hotkeysStop}. */
   hotkeysStop: HotkeysCommands<T, N>["hotkeysStop"];
   /** Adds elements to a HyperLogLog, and creates it if the key does not exist. See {@linkcode HyperLogLogCommands.pfadd}. */
   pfadd: HyperLogLogCommands<T>["pfadd"];
@@ -660,17 +660,17 @@ export interface RedisClusterClient<
   wait: KeyCommands<T, N>["wait"];
   /** Waits until the writes that this connection sent before are synced to append-only files. See {@linkcode KeyCommands.waitaof}. */
   waitaof: KeyCommands<T, N>["waitaof"];
-  /** Has the server explain the events that took long. See {@linkcode LatencyCommands.latencyDoctor}. */
+  /** Returns the server's analysis of slow events. See {@linkcode LatencyCommands.latencyDoctor}. */
   latencyDoctor: LatencyCommands<T, N>["latencyDoctor"];
-  /** Draws when the events of a kind were, and how long they took. See {@linkcode LatencyCommands.latencyGraph}. */
+  /** Returns a graph of the slow events of a kind. See {@linkcode LatencyCommands.latencyGraph}. */
   latencyGraph: LatencyCommands<T, N>["latencyGraph"];
-  /** Tells how long the calls of commands took. See {@linkcode LatencyCommands.latencyHistogram}. */
+  /** Returns histograms of the execution times of commands. See {@linkcode LatencyCommands.latencyHistogram}. */
   latencyHistogram: LatencyCommands<T, N>["latencyHistogram"];
-  /** Lists the latest events of a kind, up to 160 of them. See {@linkcode LatencyCommands.latencyHistory}. */
+  /** Returns the latest slow events of a kind, at most 160. See {@linkcode LatencyCommands.latencyHistory}. */
   latencyHistory: LatencyCommands<T, N>["latencyHistory"];
-  /** Tells the latest and the longest event of each kind. See {@linkcode LatencyCommands.latencyLatest}. */
+  /** Returns the latest and the longest slow event of each kind. See {@linkcode LatencyCommands.latencyLatest}. */
   latencyLatest: LatencyCommands<T, N>["latencyLatest"];
-  /** Deletes what is recorded about events. See {@linkcode LatencyCommands.latencyReset}. */
+  /** Deletes the recorded events. See {@linkcode LatencyCommands.latencyReset}. */
   latencyReset: LatencyCommands<T, N>["latencyReset"];
   /** Moves an element from one list to another, and waits if the source is empty. See {@linkcode ListCommands.blmove}. */
   blmove: ListCommands<T>["blmove"];
@@ -720,21 +720,21 @@ export interface RedisClusterClient<
   rpush: ListCommands<T>["rpush"];
   /** Pushes elements to the tail of a list if the key exists. See {@linkcode ListCommands.rpushx}. */
   rpushx: ListCommands<T>["rpushx"];
-  /** Has the server look for problems with its memory. See {@linkcode MemoryCommands.memoryDoctor}. */
+  /** Returns the server's analysis of memory problems. See {@linkcode MemoryCommands.memoryDoctor}. */
   memoryDoctor: MemoryCommands<T, N>["memoryDoctor"];
-  /** Reports on the state of the memory allocator. See {@linkcode MemoryCommands.memoryMallocStats}. */
+  /** Returns statistics of the memory allocator. See {@linkcode MemoryCommands.memoryMallocStats}. */
   memoryMallocStats: MemoryCommands<T, N>["memoryMallocStats"];
-  /** Has the memory allocator give unused memory back to the system. See {@linkcode MemoryCommands.memoryPurge}. */
+  /** Asks the memory allocator to release unused memory to the system. See {@linkcode MemoryCommands.memoryPurge}. */
   memoryPurge: MemoryCommands<T, N>["memoryPurge"];
-  /** Tells what the server uses its memory for. See {@linkcode MemoryCommands.memoryStats}. */
+  /** Returns the memory usage of the server. See {@linkcode MemoryCommands.memoryStats}. */
   memoryStats: MemoryCommands<T, N>["memoryStats"];
-  /** Estimates how much memory a key and its value need. See {@linkcode MemoryCommands.memoryUsage}. */
+  /** Estimates the memory usage of a key and its value. See {@linkcode MemoryCommands.memoryUsage}. */
   memoryUsage: MemoryCommands<T, N>["memoryUsage"];
-  /** Lists the modules that are loaded. See {@linkcode ModuleCommands.moduleList}. */
+  /** Returns the loaded modules. See {@linkcode ModuleCommands.moduleList}. */
   moduleList: ModuleCommands<T, N>["moduleList"];
   /** Loads a module. See {@linkcode ModuleCommands.moduleLoad}. */
   moduleLoad: ModuleCommands<T, N>["moduleLoad"];
-  /** Loads a module with parameters of the configuration. See {@linkcode ModuleCommands.moduleLoadex}. */
+  /** Loads a module with configuration parameters and arguments. See {@linkcode ModuleCommands.moduleLoadex}. */
   moduleLoadex: ModuleCommands<T, N>["moduleLoadex"];
   /** Unloads a module. See {@linkcode ModuleCommands.moduleUnload}. */
   moduleUnload: ModuleCommands<T, N>["moduleUnload"];
@@ -752,11 +752,11 @@ export interface RedisClusterClient<
   pubsubShardnumsub: PubsubCommands<T, N>["pubsubShardnumsub"];
   /** Publishes a message on a shard channel. See {@linkcode PubsubCommands.spublish}. */
   spublish: PubsubCommands<T, N>["spublish"];
-  /** Has a replica take over from the primary, without losing a change. See {@linkcode ReplicationCommands.failover}. */
+  /** Starts a failover from the primary to a replica, without losing writes. See {@linkcode ReplicationCommands.failover}. */
   failover: ReplicationCommands<T, N>["failover"];
-  /** Makes the server a replica of another one: its own data set is replaced. See {@linkcode ReplicationCommands.replicaof}. */
+  /** Makes the server a replica of another one. Its data set is replaced. See {@linkcode ReplicationCommands.replicaof}. */
   replicaof: ReplicationCommands<T, N>["replicaof"];
-  /** Tells the role of the server, and what goes with it. See {@linkcode ReplicationCommands.role}. */
+  /** Returns the role of the server, with its replicas or its primary. See {@linkcode ReplicationCommands.role}. */
   role: ReplicationCommands<T, N>["role"];
   /** Makes the server a replica of another one, or a primary. See {@linkcode ReplicationCommands.slaveof}. */
   slaveof: ReplicationCommands<T, N>["slaveof"];
@@ -778,29 +778,29 @@ export interface RedisClusterClient<
   scriptLoad: ScriptingCommands<T, N>["scriptLoad"];
   /** Returns the text of a loaded script. See {@linkcode ScriptingCommands.scriptShow}. */
   scriptShow: ScriptingCommands<T, N>["scriptShow"];
-  /** Begins to rewrite the append-only file in the background. See {@linkcode ServerCommands.bgrewriteaof}. */
+  /** Starts to rewrite the append-only file in the background. See {@linkcode ServerCommands.bgrewriteaof}. */
   bgrewriteaof: ServerCommands<T, N>["bgrewriteaof"];
-  /** Begins to save the data set in the background. See {@linkcode ServerCommands.bgsave}. */
+  /** Starts to save the data set in the background. See {@linkcode ServerCommands.bgsave}. */
   bgsave: ServerCommands<T, N>["bgsave"];
-  /** Counts the keys of the database. See {@linkcode ServerCommands.dbsize}. */
+  /** Returns the number of keys in the database. See {@linkcode ServerCommands.dbsize}. */
   dbsize: ServerCommands<T, N>["dbsize"];
   /** Deletes all keys of all databases. See {@linkcode ServerCommands.flushall}. */
   flushall: ServerCommands<T, N>["flushall"];
-  /** Deletes all keys of the database. See {@linkcode ServerCommands.flushdb}. */
+  /** Deletes all keys of the current database. See {@linkcode ServerCommands.flushdb}. */
   flushdb: ServerCommands<T, N>["flushdb"];
-  /** Reports on the server. See {@linkcode ServerCommands.info}. */
+  /** Returns information and statistics about the server. See {@linkcode ServerCommands.info}. */
   info: ServerCommands<T, N>["info"];
-  /** Tells when the data set was saved last. See {@linkcode ServerCommands.lastsave}. */
+  /** Returns the time of the last successful save. See {@linkcode ServerCommands.lastsave}. */
   lastsave: ServerCommands<T, N>["lastsave"];
-  /** Draws a picture, and tells the version of the server. See {@linkcode ServerCommands.lolwut}. */
+  /** Returns a picture and the version of the server. See {@linkcode ServerCommands.lolwut}. */
   lolwut: ServerCommands<T, N>["lolwut"];
-  /** Saves the data set, and does nothing else meanwhile. See {@linkcode ServerCommands.save}. */
+  /** Saves the data set and blocks the server until it is complete. Prefer {@linkcode ServerCommands.bgsave}. See {@linkcode ServerCommands.save}. */
   save: ServerCommands<T, N>["save"];
-  /** Ends the server. See {@linkcode ServerCommands.shutdown}. */
+  /** Shuts the server down. See {@linkcode ServerCommands.shutdown}. */
   shutdown: ServerCommands<T, N>["shutdown"];
-  /** Exchanges two databases: clients that are connected to one find the keys of the other. See {@linkcode ServerCommands.swapdb}. */
+  /** Swaps two databases: clients that use one of them see the keys of the other. See {@linkcode ServerCommands.swapdb}. */
   swapdb: ServerCommands<T, N>["swapdb"];
-  /** Tells the time of the server's clock. See {@linkcode ServerCommands.time}. */
+  /** Returns the time of the server's clock. See {@linkcode ServerCommands.time}. */
   time: ServerCommands<T, N>["time"];
   /** Adds members to a set, and creates the set if the key does not exist. See {@linkcode SetCommands.sadd}. */
   sadd: SetCommands<T>["sadd"];
@@ -842,11 +842,11 @@ export interface RedisClusterClient<
   sunioncard: SetCommands<T>["sunioncard"];
   /** Stores the members that are in at least one of the sets. See {@linkcode SetCommands.sunionstore}. */
   sunionstore: SetCommands<T>["sunionstore"];
-  /** Reads the log. See {@linkcode SlowlogCommands.slowlogGet}. */
+  /** Returns the entries of the log of slow commands. See {@linkcode SlowlogCommands.slowlogGet}. */
   slowlogGet: SlowlogCommands<T, N>["slowlogGet"];
-  /** Counts the entries of the log. See {@linkcode SlowlogCommands.slowlogLen}. */
+  /** Returns the number of entries of the log of slow commands. See {@linkcode SlowlogCommands.slowlogLen}. */
   slowlogLen: SlowlogCommands<T, N>["slowlogLen"];
-  /** Empties the log. See {@linkcode SlowlogCommands.slowlogReset}. */
+  /** Deletes the entries of the log of slow commands. See {@linkcode SlowlogCommands.slowlogReset}. */
   slowlogReset: SlowlogCommands<T, N>["slowlogReset"];
   /** Removes and returns members from one end of the first sorted set that has any, and waits if none has. See {@linkcode SortedSetCommands.bzmpop}. */
   bzmpop: SortedSetCommands<T>["bzmpop"];
@@ -1024,30 +1024,30 @@ export interface RedisClusterClient<
   strlen: StringCommands<T>["strlen"];
   /** Returns a part of a string. See {@linkcode StringCommands.substr}. */
   substr: StringCommands<T>["substr"];
-  /** Adds an element to a vector set, or gives it another vector. See {@linkcode VectorSetCommands.vadd}. */
+  /** Adds an element to a vector set, or updates its vector. See {@linkcode VectorSetCommands.vadd}. */
   vadd: VectorSetCommands<T>["vadd"];
-  /** Counts the elements of a vector set. See {@linkcode VectorSetCommands.vcard}. */
+  /** Returns the number of elements of a vector set. See {@linkcode VectorSetCommands.vcard}. */
   vcard: VectorSetCommands<T>["vcard"];
-  /** Tells how many dimensions the vectors of a vector set have. See {@linkcode VectorSetCommands.vdim}. */
+  /** Returns the number of dimensions of the vectors in a vector set. See {@linkcode VectorSetCommands.vdim}. */
   vdim: VectorSetCommands<T>["vdim"];
-  /** Gets the vector of an element, about as it was sent. See {@linkcode VectorSetCommands.vemb}. */
+  /** Returns the vector of an element, with the precision of its quantization. See {@linkcode VectorSetCommands.vemb}. */
   vemb: VectorSetCommands<T>["vemb"];
-  /** Gets the attributes of an element. See {@linkcode VectorSetCommands.vgetattr}. */
+  /** Returns the attributes of an element. See {@linkcode VectorSetCommands.vgetattr}. */
   vgetattr: VectorSetCommands<T>["vgetattr"];
-  /** Tells about a vector set: how it stores vectors, and how large its graph is. See {@linkcode VectorSetCommands.vinfo}. */
+  /** Returns the properties of a vector set: size, quantization and graph. See {@linkcode VectorSetCommands.vinfo}. */
   vinfo: VectorSetCommands<T>["vinfo"];
-  /** Tells whether an element is in a vector set. See {@linkcode VectorSetCommands.vismember}. */
+  /** Returns whether an element is in a vector set. See {@linkcode VectorSetCommands.vismember}. */
   vismember: VectorSetCommands<T>["vismember"];
-  /** Lists the neighbours of an element in each layer of the graph. See {@linkcode VectorSetCommands.vlinks}. */
+  /** Returns the neighbours of an element in each layer of the graph. See {@linkcode VectorSetCommands.vlinks}. */
   vlinks: VectorSetCommands<T>["vlinks"];
-  /** Picks elements of a vector set at random. See {@linkcode VectorSetCommands.vrandmember}. */
+  /** Returns random elements of a vector set. See {@linkcode VectorSetCommands.vrandmember}. */
   vrandmember: VectorSetCommands<T>["vrandmember"];
-  /** Answers the elements in a range of names, byte by byte. See {@linkcode VectorSetCommands.vrange}. */
+  /** Returns the elements in a lexicographical range, compared byte by byte. See {@linkcode VectorSetCommands.vrange}. */
   vrange: VectorSetCommands<T>["vrange"];
-  /** Removes an element from a vector set, and the key with the last one. See {@linkcode VectorSetCommands.vrem}. */
+  /** Removes an element from a vector set. Removing the last element deletes the key. See {@linkcode VectorSetCommands.vrem}. */
   vrem: VectorSetCommands<T>["vrem"];
   /** Sets or removes the attributes of an element. See {@linkcode VectorSetCommands.vsetattr}. */
   vsetattr: VectorSetCommands<T>["vsetattr"];
-  /** Finds the elements of a vector set that are most similar to a vector, or to an element. See {@linkcode VectorSetCommands.vsim}. */
+  /** Returns the elements of a vector set that are most similar to a vector or to an element. See {@linkcode VectorSetCommands.vsim}. */
   vsim: VectorSetCommands<T>["vsim"];
 }

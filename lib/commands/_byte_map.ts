@@ -1,29 +1,29 @@
 /**
- * Maps whose keys are bytes.
+ * Maps with bytes as keys.
  *
  * @module
  */
 
 /**
- * A map whose keys are bytes. A key is found by its content: by equal bytes, or by text, which stands for its UTF-8 form.
+ * A map with `Uint8Array` keys, which are compared by content. Keys can also be looked up by text, as UTF-8.
  *
- * @example A field of a hash as bytes
+ * @example Look up a field by text
  * ```ts
  * await client.hset("user", { name: "Ada" });
  * const fields = await client.bytes.hgetall("user");
  * fields.get("name"); // Uint8Array [65, 100, 97]
  * ```
  *
- * @typeParam V The values.
+ * @typeParam V Type of the values.
  */
 export class ByteMap<V> extends Map<Uint8Array, V> {
-  /** The keys by content; made when a key is looked for. */
+  /** The keys by content; built on the first lookup. */
   #keys: Map<string, Uint8Array> | undefined;
 
   /**
-   * Makes a map.
+   * Creates a map.
    *
-   * @param entries What it has at first.
+   * @param entries Initial entries.
    */
   constructor(entries: Iterable<readonly [Uint8Array, V]> = []) {
     super();
@@ -31,10 +31,10 @@ export class ByteMap<V> extends Map<Uint8Array, V> {
   }
 
   /**
-   * Gets a value.
+   * Returns the value of a key.
    *
-   * @param key The key; of several with the same content the last one counts.
-   * @returns The value, or undefined if there is no such key.
+   * @param key The key, as bytes or text. If several keys have the same content, the last one is used.
+   * @returns The value; undefined if the key does not exist.
    */
   override get(key: Uint8Array | string): V | undefined {
     const own = this.#find(key);
@@ -42,16 +42,16 @@ export class ByteMap<V> extends Map<Uint8Array, V> {
   }
 
   /**
-   * Tells whether there is a key.
+   * Returns whether a key exists.
    *
-   * @param key The key.
+   * @param key The key, as bytes or text.
    */
   override has(key: Uint8Array | string): boolean {
     return this.#find(key) !== undefined;
   }
 
   /**
-   * Adds a value, behind the others if the key is a new array.
+   * Sets the value of a key. A different array with equal content is added as a separate entry.
    *
    * @param key The key.
    * @param value The value.
@@ -62,10 +62,10 @@ export class ByteMap<V> extends Map<Uint8Array, V> {
   }
 
   /**
-   * Removes a value.
+   * Deletes a key.
    *
-   * @param key The key.
-   * @returns Whether there was one.
+   * @param key The key, as bytes or text.
+   * @returns Whether the key existed.
    */
   override delete(key: Uint8Array | string): boolean {
     const own = this.#find(key);
@@ -73,7 +73,7 @@ export class ByteMap<V> extends Map<Uint8Array, V> {
     return own !== undefined && super.delete(own);
   }
 
-  /** Removes all values. */
+  /** Deletes all keys. */
   override clear(): void {
     this.#keys = undefined;
     super.clear();

@@ -1,5 +1,5 @@
 /**
- * The report that INFO answers, and others in its notation.
+ * Reply of INFO, and other replies in its format.
  *
  * @module
  */
@@ -7,18 +7,18 @@
 import type { Reply } from "../resp/reply.ts";
 import { toText } from "./_decode.ts";
 
-/** Values of a section of the report by their names, as the server writes them. */
+/** Values of a section by name, as text. */
 export type InfoSection = Record<string, string>;
 
-/** What {@linkcode ServerCommands.info} answers. */
+/** Information about the server, as returned by {@linkcode ServerCommands.info}. */
 export interface ServerInfo {
-  /** The report as the server wrote it. */
+  /** The reply as text. */
   text: string;
-  /** Sections by name in lower case (`"memory"`), with the values of each: `sections.memory.used_memory`. */
+  /** Values by section and name, in lower case: `sections.memory.used_memory`. */
   sections: Record<string, InfoSection>;
   /**
-   * Those values that are lists of names and values themselves, taken apart, by name: `details.db0.keys`,
-   * `details.cmdstat_get.calls`, `details.slave0.ip`.
+   * Values that consist of several named values, parsed: `details.db0.keys`, `details.cmdstat_get.calls`,
+   * `details.slave0.ip`.
    */
   details: Record<string, InfoSection>;
 }
@@ -26,7 +26,7 @@ export interface ServerInfo {
 /** `name=value,name=value`; no value of another kind looks like that. */
 const LIST = /^[\w.-]+=[^,]*(,[\w.-]+=[^,]*)*$/;
 
-/** What INFO answers. */
+/** Reads the reply of INFO. */
 export function toServerInfo(reply: Reply): ServerInfo {
   const text = toText(reply);
   const info: ServerInfo = { text, sections: record(), details: record() };

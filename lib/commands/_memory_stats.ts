@@ -1,5 +1,5 @@
 /**
- * The report on memory that MEMORY STATS answers.
+ * Reply of MEMORY STATS.
  *
  * @module
  */
@@ -8,83 +8,83 @@ import type { Reply } from "../resp/reply.ts";
 import { toNumber, toPairs, toText, unexpected } from "./_decode.ts";
 import { toNamed, valueOf } from "./_named.ts";
 
-/** What the server keeps for a database besides keys and values, in bytes. */
+/** Memory overhead of a database, in bytes. */
 export interface DatabaseOverhead {
-  /** Of the table of keys. */
+  /** Hash table of the keys. */
   overheadHashtableMain: number;
-  /** Of the table of expiry times. */
+  /** Hash table of the expiry times. */
   overheadHashtableExpires: number;
 }
 
-/** What {@linkcode MemoryCommands.memoryStats} answers: in bytes, where nothing else is said. */
+/** Memory statistics, as returned by {@linkcode MemoryCommands.memoryStats}. In bytes, unless stated otherwise. */
 export interface MemoryStats {
-  /** The most that was ever allocated. */
+  /** Peak of the allocated memory. */
   peakAllocated: number;
-  /** What is allocated. */
+  /** Allocated memory. */
   totalAllocated: number;
-  /** What was allocated when the server had started. */
+  /** Memory allocated at startup. */
   startupAllocated: number;
-  /** The backlog of changes for replicas. */
+  /** Replication backlog. */
   replicationBacklog: number;
-  /** Connections of replicas. */
+  /** Connections of replicas, including their buffers. */
   clientsReplicas: number;
-  /** Connections of other clients. */
+  /** Connections of other clients, including their buffers. */
   clientsNormal: number;
   /** Connections to other nodes of the cluster. */
   clusterLinks: number;
-  /** The buffers of the append-only file. */
+  /** Buffers of the append-only file. */
   aofBuffer: number;
-  /** Scripts. */
+  /** Cached scripts. */
   luaCaches: number;
-  /** Functions. */
+  /** Functions (libraries). */
   functionsCaches: number;
-  /** Databases that have keys, by number. */
+  /** Overhead of each database that has keys, by its number. */
   databases: Record<number, DatabaseOverhead>;
-  /** Everything besides keys and values. */
+  /** Total overhead: everything except keys and values. */
   overheadTotal: number;
-  /** The number of keys in all databases. */
+  /** Number of keys in all databases. */
   keysCount: number;
-  /** What is allocated since the start, for each key. */
+  /** Average memory per key: memory allocated since startup, divided by the number of keys. */
   keysBytesPerKey: number;
-  /** Keys and values. */
+  /** Memory of keys and values. */
   datasetBytes: number;
-  /** Keys and values, in per cent of what is allocated since the start. */
+  /** Memory of keys and values as a percentage of the memory allocated since startup. */
   datasetPercentage: number;
-  /** What is allocated, in per cent of the most ever. */
+  /** Allocated memory as a percentage of the peak. */
   peakPercentage: number;
-  /** What the allocator has handed out. */
+  /** Memory that the allocator has allocated to the server. */
   allocatorAllocated: number;
-  /** What is in the pages that the allocator uses. */
+  /** Memory in active pages of the allocator. */
   allocatorActive: number;
-  /** What the allocator has of the system. */
+  /** Resident memory of the allocator. */
   allocatorResident: number;
-  /** What the allocator has given back, but the system has not taken yet (Redis 7.4, Valkey 8.0). */
+  /** Memory that the allocator has released but the system has not reclaimed yet (Redis 7.4, Valkey 8.0). */
   allocatorMuzzy?: number;
-  /** `allocatorActive` in relation to what is handed out. */
+  /** Ratio of `allocatorActive` to `allocatorAllocated`. */
   allocatorFragmentationRatio: number;
-  /** The difference between these. */
+  /** Difference between `allocatorActive` and `allocatorAllocated`. */
   allocatorFragmentationBytes: number;
-  /** `allocatorResident` in relation to `allocatorActive`. */
+  /** Ratio of `allocatorResident` to `allocatorActive`. */
   allocatorRssRatio: number;
-  /** The difference between these. */
+  /** Difference between `allocatorResident` and `allocatorActive`. */
   allocatorRssBytes: number;
-  /** The resident set of the process in relation to `allocatorResident`. */
+  /** Ratio of the resident set size of the process to `allocatorResident`. */
   rssOverheadRatio: number;
-  /** The difference between these. */
+  /** Difference between the resident set size of the process and `allocatorResident`. */
   rssOverheadBytes: number;
-  /** The resident set of the process in relation to what is allocated. */
+  /** Ratio of the resident set size of the process to the allocated memory. */
   fragmentation: number;
-  /** The difference between these. */
+  /** Difference between the resident set size of the process and the allocated memory. */
   fragmentationBytes: number;
-  /** Tables of all databases (Redis 7.4, Valkey 8.0, like the next two). */
+  /** Hash tables of all databases (Redis 7.4, Valkey 8.0). */
   overheadDbHashtableLut?: number;
-  /** Tables that are being replaced by larger or smaller ones. */
+  /** Hash tables that are being resized (Redis 7.4, Valkey 8.0). */
   overheadDbHashtableRehashing?: number;
-  /** The number of those tables. */
+  /** Number of hash tables that are being resized (Redis 7.4, Valkey 8.0). */
   dbDictRehashingCount?: number;
 }
 
-/** What MEMORY STATS answers: a map, in which each database is a map. What newer servers add is there as well. */
+/** Reads the reply of MEMORY STATS: a map with one map per database. Fields of newer servers are included. */
 export function toMemoryStats(reply: Reply): MemoryStats {
   const databases: Record<number, DatabaseOverhead> = {};
   const numbers: Record<string, number> = {};

@@ -1,5 +1,5 @@
 /**
- * Vectors: how they are sent, and what vector sets answer.
+ * Arguments and replies of vector set commands.
  *
  * @module
  */
@@ -23,82 +23,82 @@ import { optional, toNamed, valueOf } from "./_named.ts";
 import { refuse } from "./_options.ts";
 
 /**
- * A vector: numbers, or bytes that are little-endian floats of 32 bits each. A `Float32Array` is sent as bytes, which is
- * shorter and faster than numbers.
+ * A vector: numbers, or bytes that contain little-endian 32-bit floats. A `Float32Array` is sent as bytes, which is
+ * faster than numbers.
  */
 export type Vector = Float32Array | Uint8Array | Many<number>;
 
 /**
- * What an element of a vector set has to be like: a vector, or another element.
+ * Query of {@linkcode VectorSetCommands.vsim}: a vector, or an element of the set.
  */
 export type VectorQuery = Vector | {
-  /** The other element. */
+  /** Element whose vector is used. */
   ele: Value;
 };
 
-/** What is answered about an element besides itself. */
+/** Options of {@linkcode VectorSetCommands.vsim} that select what to return with each element. */
 export interface VsimDetails {
-  /** How similar it is: 1 for the same direction, 0 for the opposite one. @default {false} */
+  /** Return the similarity: 1 for the same direction, 0 for the opposite one. @default {false} */
   withscores?: boolean;
-  /** Its attributes (Redis 8.0.3). @default {false} */
+  /** Return the attributes (Redis 8.0.3). @default {false} */
   withattribs?: boolean;
 }
 
 /**
- * An element of a vector set, with its similarity.
+ * Element of a vector set with its similarity.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface ScoredElement<T extends string | Uint8Array = string> {
   /** The element. */
   element: T;
-  /** How similar it is: 1 for the same direction, 0 for the opposite one. */
+  /** Similarity: 1 for the same direction, 0 for the opposite one. */
   score: number;
 }
 
 /**
- * An element of a vector set, with its attributes.
+ * Element of a vector set with its attributes.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface AttributedElement<T extends string | Uint8Array = string> {
   /** The element. */
   element: T;
-  /** Its attributes, JSON text; null if it has none. */
+  /** Attributes as JSON text; null if there are none. */
   attributes: T | null;
 }
 
-/** What `vinfo()` tells about a vector set. */
+/** Properties of a vector set, as returned by {@linkcode VectorSetCommands.vinfo}. */
 export interface VectorSetInfo {
-  /** How components are stored: `"int8"`, `"bin"` or `"f32"`. */
+  /** Quantization of the components: `"int8"`, `"bin"` or `"f32"`. */
   quantType: string;
-  /** Number of dimensions, after a reduction. */
+  /** Number of dimensions of the stored vectors (after a reduction). */
   vectorDim: number;
   /** Number of elements. */
   size: number;
-  /** Number of the highest layer of the graph. */
+  /** Highest layer of the graph. */
   maxLevel: number;
-  /** Id of the vector set, which is unique in the server process. */
+  /** Id of the vector set, unique in the server process. */
   vsetUid: number;
-  /** The highest id of a node of the graph. */
+  /** Highest id of a node in the graph. */
   hnswMaxNodeUid: number;
-  /** How many neighbours a node has at most in a layer (Redis 8.0.2, like the others below). */
+  /** Maximum number of neighbours of a node per layer (Redis 8.0.2). */
   hnswM?: number;
-  /** Number of dimensions before a reduction; 0 if there is none. */
+  /** Number of dimensions before the reduction; 0 without a reduction (Redis 8.0.2). */
   projectionInputDim?: number;
-  /** Number of elements with attributes. */
+  /** Number of elements with attributes (Redis 8.0.2). */
   attributesCount?: number;
 }
 
-/** How a vector is stored. */
+/** A vector as it is stored. */
 export interface RawVector {
-  /** How components are stored: `"int8"`, `"bin"` or `"f32"`. */
+  /** Quantization of the components: `"int8"`, `"bin"` or `"f32"`. */
   quantization: string;
-  /** The components as they are stored. */
+  /** The quantized components. */
   data: Uint8Array;
-  /** Length of the vector before it was normalized. */
+  /** L2 norm of the vector before normalization. */
   norm: number;
-  /** Range of the components; only with `"int8"`. */
+  /** Quantization range; only for `"int8"`. */
   range?: number;
 }
 
@@ -167,16 +167,16 @@ export function toScoredElements<T extends string | Uint8Array>(reply: Reply): S
   }));
 }
 
-/** Layers of neighbours, or null for a missing value. */
+/** Neighbours by layer, or null for a missing value. */
 export function toLayersOrNullOf<R>(layer: Decoder<R>): Decoder<R[] | null> {
   const layers = toListOf(layer);
   return (reply, bytes) => reply === null ? null : layers(reply, bytes);
 }
 
 /**
- * Chooses the decoder of VSIM: what it answers about an element has no names.
+ * Selects the decoder of VSIM, whose reply depends on the options.
  *
- * @param details What was asked for.
+ * @param details Options of the call.
  */
 export function toSimilarOf<T extends string | Uint8Array>(
   { withscores, withattribs }: VsimDetails,

@@ -1,5 +1,5 @@
 /**
- * Commands that find the keys which cost a server the most.
+ * Commands that find hot keys: the keys with the highest CPU time or network traffic.
  *
  * @module
  */
@@ -13,53 +13,53 @@ import { type Named, optional, toNamed, valueOf } from "./_named.ts";
 import { optionsOf, refuse } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** What {@linkcode HotkeysCommands.hotkeysStart} measures. At least one of `cpu` and `net`. */
+/** Options for {@linkcode HotkeysCommands.hotkeysStart}. At least one of `cpu` and `net` is required. */
 export interface HotkeysOptions {
-  /** Time of the processor. @default {false} */
+  /** Measure CPU time. @default {false} */
   cpu?: boolean;
-  /** Bytes on the network. @default {false} */
+  /** Measure network traffic. @default {false} */
   net?: boolean;
-  /** How many keys to find. */
+  /** Number of keys to report per metric. */
   count?: number;
-  /** After how many seconds to stop by itself. @default Never */
+  /** Duration of the measurement in seconds. By default it runs until it is stopped. */
   duration?: number;
-  /** Look at one of so many keys: more is less work, and less exact. */
+  /** Sample ratio: measure one of this many keys. Higher numbers cost less and are less exact. */
   sample?: number;
-  /** Only keys in these slots. @default All that the node has */
+  /** Measure only keys in these slots. By default all slots of the node. */
   slots?: Many<number>;
 }
 
 /**
- * A key that costs much.
+ * A hot key.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface Hotkey<T extends string | Uint8Array = string> {
   /** The key. */
   key: T;
-  /** What it cost: microseconds, or bytes. */
+  /** CPU time in microseconds, or traffic in bytes. */
   cost: number;
 }
 
 /**
- * What {@linkcode HotkeysCommands.hotkeysGet} tells.
+ * Result of a measurement, as returned by {@linkcode HotkeysCommands.hotkeysGet}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface HotkeysReport<T extends string | Uint8Array = string> {
-  /** Whether it still measures. */
+  /** Whether the measurement is still running. */
   trackingActive: boolean;
-  /** One of so many keys was looked at. */
+  /** Sample ratio: one of this many keys was measured. */
   sampleRatio: number;
-  /** When it began, in Unix milliseconds. */
+  /** Start time, as Unix time in milliseconds. */
   collectionStartTimeUnixMs: number;
-  /** For how many milliseconds it measured. */
+  /** Duration, in milliseconds. */
   collectionDurationMs: number;
-  /** The keys that cost the processor the most; there if `cpu` was set. */
+  /** Keys with the highest CPU time; only if `cpu` was set. */
   byCpuTimeUs?: Hotkey<T>[];
-  /** The keys that cost the network the most; there if `net` was set. */
+  /** Keys with the highest network traffic; only if `net` was set. */
   byNetBytes?: Hotkey<T>[];
-  /** All figures of the report, by the server's own names. */
+  /** All numbers in the reply, by the field names of the server. */
   figures: Record<string, number>;
 }
 
@@ -73,28 +73,28 @@ const HOTKEYS_OPTIONS: OptionShape<HotkeysOptions> = {
 };
 
 /**
- * Commands that find the keys which cost a server the most (Redis 8.6). In a cluster they need a route.
+ * Commands that find hot keys: the keys with the highest CPU time or network traffic (Redis 8.6). In a cluster they
+ * require a route.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class HotkeysCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Tells which keys cost the most while the server measured.
+   * Returns the hot keys of the current or last measurement.
    *
    * Complexity O(K) for K keys · since Redis 8.6
    *
-   * @example A minute of a busy server
+   * @example Measure CPU time and read the hot keys
    * ```ts no-eval
    * await client.hotkeysStart({ cpu: true, count: 3 });
    * const report = await client.hotkeysGet();
    * report?.byCpuTimeUs; // [{ key: "user:7", cost: 104 }, ...]
    * ```
    *
-   * @returns The report, or null if nothing was measured.
+   * @returns The result; null if there was no measurement.
    * @see {@link https://redis.io/docs/latest/commands/hotkeys-get/}
    */
   hotkeysGet(): Promise<PerRoutedNode<HotkeysReport<T> | null, N>> {
@@ -102,17 +102,17 @@ export abstract class HotkeysCommands<
   }
 
   /**
-   * Forgets what was measured.
+   * Deletes the result of the last measurement.
    *
    * Complexity O(1) · since Redis 8.6
    *
-   * @example Giving its memory back
+   * @example Delete the result
    * ```ts no-eval
    * await client.hotkeysReset(); // "OK"
    * ```
    *
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the server still measures.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If a measurement is running.
    * @see {@link https://redis.io/docs/latest/commands/hotkeys-reset/}
    */
   hotkeysReset(): Promise<PerRoutedNode<"OK", N>> {
@@ -120,18 +120,18 @@ export abstract class HotkeysCommands<
   }
 
   /**
-   * Begins to measure which keys cost the most.
+   * Starts a measurement of hot keys.
    *
    * Complexity O(1) · since Redis 8.6
    *
-   * @example Time of the processor, for a minute
+   * @example Measure CPU time for a minute
    * ```ts no-eval
    * await client.hotkeysStart({ cpu: true, duration: 60 }); // "OK"
    * ```
    *
-   * @param options What to measure.
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the server measures already.
+   * @param options Metrics, duration and sampling.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If a measurement is already running.
    * @see {@link https://redis.io/docs/latest/commands/hotkeys-start/}
    */
   hotkeysStart(options: HotkeysOptions): Promise<PerRoutedNode<"OK", N>> {
@@ -152,17 +152,17 @@ export abstract class HotkeysCommands<
   }
 
   /**
-   * Ends the measurement; its report is kept.
+   * Stops the measurement. Its result is kept.
    *
    * Complexity O(1) · since Redis 8.6
    *
-   * @example Stopping
+   * @example Stop the measurement
    * ```ts no-eval
    * await client.hotkeysStop(); // "OK"
    * ```
    *
-   * @returns `"OK"`, always.
-   * @throws {ServerError} If the server does not measure.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If no measurement is running.
    * @see {@link https://redis.io/docs/latest/commands/hotkeys-stop/}
    */
   hotkeysStop(): Promise<PerRoutedNode<"OK", N>> {

@@ -1,5 +1,5 @@
 /**
- * Commands on latency: what the server has recorded about events that took long, and how long commands take.
+ * Commands for latency monitoring: slow events, and histograms of command execution times.
  *
  * @module
  */
@@ -11,60 +11,60 @@ import { elements, toNumber, toPairs, toText, unexpected } from "./_decode.ts";
 import { toNamed, toRecordOf, valueOf } from "./_named.ts";
 import { type PerNode, perNode, type Reach } from "./_reach.ts";
 
-/** How long the calls of a command took. */
+/** Histogram of the execution times of a command. */
 export interface LatencyHistogram {
-  /** Number of the calls. */
+  /** Number of calls. */
   calls: number;
   /**
-   * How many calls took at most so many microseconds, by that bound, the lowest first. Each includes those before it.
+   * Cumulative number of calls by upper bound in microseconds, in ascending order. Each entry includes the calls of the
+   * entries before it.
    */
   histogramUsec: Map<number, number>;
 }
 
-/** An event that took long. */
+/** A slow event. */
 export interface LatencySample {
-  /** When it was, as Unix time in seconds. */
+  /** Time of the event, as Unix time in seconds. */
   time: number;
-  /** How long it took, in milliseconds. */
+  /** Duration in milliseconds. */
   latency: number;
 }
 
-/** The latest and the longest event of a kind. */
+/** Latest and longest event of a kind. */
 export interface LatencyEvent extends LatencySample {
   /** Kind of the event: `"command"`, `"fork"`, `"expire-cycle"`, … */
   event: string;
-  /** How long the longest one took, in milliseconds. */
+  /** Duration of the longest event, in milliseconds. */
   max: number;
-  /** How long all of them took together, in milliseconds (Valkey 8.1). */
+  /** Sum of the durations, in milliseconds (since Valkey 8.1). */
   sum?: number;
-  /** Number of the events (Valkey 8.1). */
+  /** Number of events (since Valkey 8.1). */
   count?: number;
 }
 
 /**
- * Commands on latency: what the server has recorded about events that took long, and how long commands take.
+ * Commands for latency monitoring: slow events, and histograms of command execution times.
  *
- * Events are recorded if they take `latency-monitor-threshold` milliseconds or longer; by default that is off. In a
- * cluster each node reports on itself, replicas included.
+ * The server records events that take at least `latency-monitor-threshold` milliseconds. By default recording is off.
+ * In a cluster, the result is a record of the results of all nodes, including replicas.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class LatencyCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Has the server explain the events that took long.
+   * Returns the server's analysis of slow events.
    *
    * Complexity O(1) · since 2.8.13
    *
-   * @example What is wrong?
+   * @example Read the analysis
    * ```ts
    * const advice = await client.latencyDoctor();
    * ```
    *
-   * @returns What it says, for people; in a cluster for each node.
+   * @returns Text for a human reader; in a cluster, one per node.
    * @see {@link https://valkey.io/commands/latency-doctor/}
    */
   latencyDoctor(): Promise<PerNode<string, N>> {
@@ -72,18 +72,18 @@ export abstract class LatencyCommands<
   }
 
   /**
-   * Draws when the events of a kind were, and how long they took.
+   * Returns a graph of the slow events of a kind.
    *
    * Complexity O(1) · since 2.8.13
    *
-   * @example Forks
+   * @example Graph of forks
    * ```ts no-eval
    * const picture = await client.latencyGraph("fork");
    * ```
    *
-   * @param event Kind of the events.
-   * @returns The picture, for a terminal; in a cluster for each node.
-   * @throws {ServerError} If there was no such event.
+   * @param event Kind of event: `"command"`, `"fork"`, …
+   * @returns ASCII graph for a terminal; in a cluster, one per node.
+   * @throws {ServerError} If no event of that kind was recorded.
    * @see {@link https://valkey.io/commands/latency-graph/}
    */
   latencyGraph(event: string): Promise<PerNode<string, N>> {
@@ -91,13 +91,13 @@ export abstract class LatencyCommands<
   }
 
   /**
-   * Tells how long the calls of commands took.
+   * Returns histograms of the execution times of commands.
    *
-   * {@linkcode ConfigCommands.configResetstat} begins anew.
+   * {@linkcode ConfigCommands.configResetstat} resets them.
    *
    * Complexity O(N) for N commands · since 7.0.0
    *
-   * @example How many calls took a millisecond or longer?
+   * @example Count the calls that took a millisecond or longer
    * ```ts
    * await client.set("k", "v");
    * const { set } = await client.latencyHistogram("set");
@@ -105,8 +105,10 @@ export abstract class LatencyCommands<
    * const long = set.calls - short;
    * ```
    *
-   * @param commands One command, several, or by default all; a container stands for its subcommands.
-   * @returns Histograms by name of the command (`"config|get"`), of those that were called; in a cluster for each node.
+   * @param commands One or more command names. A command with subcommands includes all of them. By default all
+   * commands.
+   * @returns Histograms by command name (`"config|get"`). Commands that were not called are not included. In a cluster,
+   * one record per node.
    * @see {@link https://valkey.io/commands/latency-histogram/}
    */
   latencyHistogram(
@@ -120,17 +122,17 @@ export abstract class LatencyCommands<
   }
 
   /**
-   * Lists the latest events of a kind, up to 160 of them.
+   * Returns the latest slow events of a kind, at most 160.
    *
    * Complexity O(1) · since 2.8.13
    *
-   * @example None
+   * @example No slow events
    * ```ts
    * await client.latencyHistory("fork"); // []
    * ```
    *
-   * @param event Kind of the events.
-   * @returns The events, the oldest first; in a cluster for each node.
+   * @param event Kind of event: `"command"`, `"fork"`, …
+   * @returns The events, oldest first; in a cluster, one list per node.
    * @see {@link https://valkey.io/commands/latency-history/}
    */
   latencyHistory(event: string): Promise<PerNode<LatencySample[], N>> {
@@ -138,16 +140,16 @@ export abstract class LatencyCommands<
   }
 
   /**
-   * Tells the latest and the longest event of each kind.
+   * Returns the latest and the longest slow event of each kind.
    *
    * Complexity O(1) · since 2.8.13
    *
-   * @example None
+   * @example No slow events
    * ```ts
    * await client.latencyLatest(); // []
    * ```
    *
-   * @returns The events; in a cluster for each node.
+   * @returns The events; in a cluster, one list per node.
    * @see {@link https://valkey.io/commands/latency-latest/}
    */
   latencyLatest(): Promise<PerNode<LatencyEvent[], N>> {
@@ -155,17 +157,17 @@ export abstract class LatencyCommands<
   }
 
   /**
-   * Deletes what is recorded about events.
+   * Deletes the recorded events.
    *
    * Complexity O(1) · since 2.8.13
    *
-   * @example Nothing was recorded
+   * @example Delete the events of two kinds
    * ```ts
    * await client.latencyReset(["command", "fork"]); // 0
    * ```
    *
-   * @param events One kind of events, several, or by default all.
-   * @returns How many kinds were deleted; in a cluster on all nodes together.
+   * @param events One or more kinds of events. By default all.
+   * @returns Number of kinds that were deleted; in a cluster the sum over all nodes.
    * @see {@link https://valkey.io/commands/latency-reset/}
    */
   latencyReset(events?: OneOrMany<string>): Promise<number> {

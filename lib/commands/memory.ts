@@ -1,5 +1,5 @@
 /**
- * Commands on memory.
+ * Commands for memory usage.
  *
  * @module
  */
@@ -14,33 +14,32 @@ import { type PerNode, perNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode MemoryCommands.memoryUsage}. */
 export interface MemoryUsageOptions {
-  /** How many elements of a list, hash, set or the like are measured to estimate the others; 0 for all. @default {5} */
+  /** Number of elements of a collection to sample; 0 for all. @default {5} */
   samples?: number;
 }
 
 const MEMORY_USAGE_OPTIONS: OptionShape<MemoryUsageOptions> = { samples: "word" };
 
 /**
- * Commands on memory: what needs how much of it.
+ * Commands for the memory usage of the server and of keys.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class MemoryCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Has the server look for problems with its memory.
+   * Returns the server's analysis of memory problems.
    *
    * Complexity O(1) · since 4.0.0
    *
-   * @example What is wrong?
+   * @example Read the analysis
    * ```ts
    * const advice = await client.memoryDoctor();
    * ```
    *
-   * @returns What it says, for people; in a cluster for each primary.
+   * @returns Text for a human reader; in a cluster, one per primary.
    * @see {@link https://valkey.io/commands/memory-doctor/}
    */
   memoryDoctor(): Promise<PerNode<string, N>> {
@@ -48,16 +47,16 @@ export abstract class MemoryCommands<
   }
 
   /**
-   * Reports on the state of the memory allocator.
+   * Returns statistics of the memory allocator.
    *
-   * Complexity O(N) in the amount of memory, and can be slow · since 4.0.0
+   * Complexity O(N) in the amount of memory; it can be slow · since 4.0.0
    *
-   * @example For an expert
+   * @example Read the statistics
    * ```ts
    * const report = await client.memoryMallocStats();
    * ```
    *
-   * @returns The allocator's report, for people; in a cluster for each primary.
+   * @returns Text for a human reader; in a cluster, one per primary.
    * @see {@link https://valkey.io/commands/memory-malloc-stats/}
    */
   memoryMallocStats(): Promise<PerNode<string, N>> {
@@ -65,18 +64,18 @@ export abstract class MemoryCommands<
   }
 
   /**
-   * Has the memory allocator give unused memory back to the system.
+   * Asks the memory allocator to release unused memory to the system.
    *
-   * In a cluster on all primaries.
+   * In a cluster it applies to all primaries.
    *
-   * Complexity O(N) in the amount of memory, and can be slow · since 4.0.0
+   * Complexity O(N) in the amount of memory; it can be slow · since 4.0.0
    *
-   * @example After much was deleted
+   * @example Release memory after deleting many keys
    * ```ts
    * await client.memoryPurge(); // "OK"
    * ```
    *
-   * @returns `"OK"`, also if there was nothing to give back.
+   * @returns Always `"OK"`, even if there was nothing to release.
    * @see {@link https://valkey.io/commands/memory-purge/}
    */
   memoryPurge(): Promise<"OK"> {
@@ -84,18 +83,18 @@ export abstract class MemoryCommands<
   }
 
   /**
-   * Tells what the server uses its memory for.
+   * Returns the memory usage of the server.
    *
    * Complexity O(1) · since 4.0.0
    *
-   * @example How much is it for each key?
+   * @example Number of keys and memory per key
    * ```ts
    * await client.set("k", "v");
    * const { keysCount, keysBytesPerKey } = await client.memoryStats();
    * keysCount; // 1
    * ```
    *
-   * @returns The amounts; in a cluster for each primary.
+   * @returns Memory statistics; in a cluster, one record per primary.
    * @see {@link https://valkey.io/commands/memory-stats/}
    */
   memoryStats(): Promise<PerNode<MemoryStats, N>> {
@@ -103,19 +102,19 @@ export abstract class MemoryCommands<
   }
 
   /**
-   * Estimates how much memory a key and its value need.
+   * Estimates the memory usage of a key and its value.
    *
    * Complexity O(N) for N samples · since 4.0.0 · read-only
    *
-   * @example A short text
+   * @example Memory usage of a short string
    * ```ts
    * await client.set("k", "v");
    * await client.memoryUsage("k"); // about 56
    * ```
    *
    * @param key The key.
-   * @param options How much to measure.
-   * @returns The number of bytes, or null if there is no such key.
+   * @param options Number of samples.
+   * @returns Size in bytes; null if the key does not exist.
    * @see {@link https://valkey.io/commands/memory-usage/}
    */
   memoryUsage(key: Key, options?: MemoryUsageOptions): Promise<number | null> {

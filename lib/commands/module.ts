@@ -1,5 +1,5 @@
 /**
- * Commands on modules of the server.
+ * Commands for modules of the server.
  *
  * @module
  */
@@ -22,45 +22,44 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode ModuleCommands.moduleLoadex}. */
 export interface ModuleLoadexOptions {
-  /** Parameters of the configuration that the module adds, by name. */
+  /** Configuration parameters of the module, by name. */
   config?: Entries;
   /** Arguments for the module. @default {[]} */
   args?: Many<Value>;
 }
 
-/** A module that is loaded. */
+/** A loaded module. */
 export interface ModuleInfo {
-  /** Its name. */
+  /** Name of the module. */
   name: string;
-  /** Its version. */
+  /** Version of the module. */
   version: number;
-  /** The file that it was loaded from; empty for a part of the server. */
+  /** Path of its file; empty for a built-in module. */
   path: string;
-  /** The arguments that it was loaded with. */
+  /** Arguments with which it was loaded. */
   args: string[];
 }
 
 const MODULE_LOADEX_OPTIONS: OptionShape<ModuleLoadexOptions> = { config: "object", args: "list" };
 
 /**
- * Commands on modules: libraries that extend the server.
+ * Commands for modules: libraries that extend the server.
  *
- * Loading and unloading needs `enable-module-command` in the configuration of the server. In a cluster these commands
- * go to one node; `with({ route: "allNodes" })` reaches all.
+ * Loading and unloading requires `enable-module-command` in the configuration of the server. In a cluster, the commands
+ * go to one node; use `with({ route: "allNodes" })` for all nodes.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class ModuleCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Lists the modules that are loaded.
+   * Returns the loaded modules.
    *
    * Complexity O(N) for N modules · since 4.0.0
    *
-   * @example Their names
+   * @example Names of the modules
    * ```ts
    * const modules = await client.moduleList();
    * const names = modules.map(({ name }) => name);
@@ -78,15 +77,16 @@ export abstract class ModuleCommands<
    *
    * Complexity O(1) · since 4.0.0
    *
-   * @example With an argument
+   * @example Load a module with an argument
    * ```ts no-eval
    * await client.moduleLoad("/usr/lib/example.so", ["verbose"]); // "OK"
    * ```
    *
-   * @param path Its file on the server's machine.
+   * @param path Path of the file on the server.
    * @param args Arguments for the module.
-   * @returns `"OK"` if it was loaded.
-   * @throws {ServerError} If that is not allowed, or the module cannot be loaded; the server's log tells why.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If loading is not enabled, or the module cannot be loaded. The log of the server contains the
+   * reason.
    * @see {@link https://valkey.io/commands/module-load/}
    */
   moduleLoad(path: string, args?: Many<Value>): Promise<PerRoutedNode<"OK", N>> {
@@ -95,11 +95,11 @@ export abstract class ModuleCommands<
   }
 
   /**
-   * Loads a module with parameters of the configuration.
+   * Loads a module with configuration parameters and arguments.
    *
    * Complexity O(1) · since 7.0.0
    *
-   * @example With a parameter and an argument
+   * @example Load a module with a parameter and an argument
    * ```ts no-eval
    * await client.moduleLoadex("/usr/lib/example.so", {
    *   config: { "example.size": 100 },
@@ -107,10 +107,11 @@ export abstract class ModuleCommands<
    * }); // "OK"
    * ```
    *
-   * @param path Its file on the server's machine.
+   * @param path Path of the file on the server.
    * @param options Parameters and arguments.
-   * @returns `"OK"` if it was loaded.
-   * @throws {ServerError} If that is not allowed, or the module cannot be loaded; the server's log tells why.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If loading is not enabled, or the module cannot be loaded. The log of the server contains the
+   * reason.
    * @see {@link https://valkey.io/commands/module-loadex/}
    */
   moduleLoadex(
@@ -135,14 +136,14 @@ export abstract class ModuleCommands<
    *
    * Complexity O(1) · since 4.0.0
    *
-   * @example By its name
+   * @example Unload a module
    * ```ts no-eval
    * await client.moduleUnload("example"); // "OK"
    * ```
    *
-   * @param name Its name.
-   * @returns `"OK"` if it was unloaded.
-   * @throws {ServerError} If there is no such module, or it is in use: some cannot be unloaded at all.
+   * @param name Name of the module.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If the module is not loaded, is in use, or cannot be unloaded.
    * @see {@link https://valkey.io/commands/module-unload/}
    */
   moduleUnload(name: string): Promise<PerRoutedNode<"OK", N>> {

@@ -1,5 +1,5 @@
 /**
- * Commands on replication: which server is a primary, and whose replica another one is.
+ * Commands for replication: roles, failover, and the primary of a replica.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { elements, toNumber, toOk, toText, unexpected } from "./_decode.ts";
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Where a server listens. */
+/** Address of a server. */
 export interface ServerAddress {
   /** Host name or IP address. */
   host: string;
@@ -20,68 +20,68 @@ export interface ServerAddress {
   port: number;
 }
 
-/** Options for {@linkcode ReplicationCommands.failover}: how to fail over, or not to. */
+/** Options for {@linkcode ReplicationCommands.failover}. */
 export type FailoverOptions =
   | {
-    /** The replica that takes over; by default whichever catches up first. */
+    /** Replica to promote. By default the first one that is in sync. */
     to?: ServerAddress;
-    /** How long to wait for the replica to catch up, in milliseconds; by default for ever. */
+    /** Time limit for the replica to be in sync, in milliseconds. By default there is none. */
     timeout?: number;
-    /** Only with `to` and `timeout`. */
+    /** Only allowed with `to` and `timeout`. */
     force?: false;
-    /** Not with the others. */
+    /** Cannot be combined with the other options. */
     abort?: false;
   }
   | {
-    /** The replica that takes over. */
+    /** Replica to promote. */
     to: ServerAddress;
-    /** How long to wait for the replica to catch up, in milliseconds. */
+    /** Time limit for the replica to be in sync, in milliseconds. */
     timeout: number;
-    /** After that time, fail over even if the replica has not caught up: what it lacks is lost. */
+    /** Fail over after the time limit even if the replica is not in sync. Writes that it lacks are lost. */
     force?: boolean;
-    /** Not with the others. */
+    /** Cannot be combined with the other options. */
     abort?: false;
   }
   | {
-    /** Call off a failover that still waits for the replica. */
+    /** Cancel a failover that is still waiting for the replica. */
     abort?: boolean;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     to?: undefined;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     timeout?: undefined;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     force?: false;
   };
 
-/** A replica as its primary sees it. */
+/** A replica from the view of its primary. */
 export interface ConnectedReplica extends ServerAddress {
-  /** Up to where in the stream of changes the replica has confirmed to be. */
+  /** Replication offset that the replica has acknowledged. */
   offset: number;
 }
 
-/** What a primary answers to {@linkcode ReplicationCommands.role}. */
+/** Role of a primary, as returned by {@linkcode ReplicationCommands.role}. */
 export interface PrimaryRole {
-  /** Discriminant. */
+  /** The role. */
   role: "primary";
-  /** Length of the stream of changes so far. */
+  /** Replication offset of the primary. */
   offset: number;
-  /** The replicas that are connected. */
+  /** Connected replicas. */
   replicas: ConnectedReplica[];
 }
 
-/** What a replica answers to {@linkcode ReplicationCommands.role}. */
+/** Role of a replica, as returned by {@linkcode ReplicationCommands.role}. */
 export interface ReplicaRole {
-  /** Discriminant. */
+  /** The role. */
   role: "replica";
-  /** Its primary. */
+  /** Address of the primary. */
   primary: ServerAddress;
-  /** How far it is with connecting to it: `"connect"`, `"connecting"`, `"handshake"`, `"sync"`, `"connected"`. */
+  /** State of the connection to the primary: `"connect"`, `"connecting"`, `"handshake"`, `"sync"` or `"connected"`. */
   state: string;
-  /** Up to where in the stream of changes it is; −1 before the first one. */
+  /** Replication offset of the replica; −1 before the first synchronization. */
   offset: number;
 }
 
-/** What {@linkcode ReplicationCommands.role} answers. */
+/** Role of a server, as returned by {@linkcode ReplicationCommands.role}. */
 export type Role = PrimaryRole | ReplicaRole;
 
 const FAILOVER_OPTIONS: OptionShape<FailoverOptions> = {
@@ -92,33 +92,34 @@ const FAILOVER_OPTIONS: OptionShape<FailoverOptions> = {
 };
 
 /**
- * Commands on replication: which server is a primary, and whose replica another one is.
+ * Commands for replication: roles, failover, and the primary of a replica.
  *
- * All but {@linkcode ReplicationCommands.role} are for servers that are no cluster. A standalone client sends them to
- * the primary; to make a primary of a replica, connect a client to that replica alone.
+ * All except {@linkcode ReplicationCommands.role} are for servers that are not in cluster mode. A standalone client
+ * sends them to the primary. To promote a replica, connect a client to that replica only.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class ReplicationCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Has a replica take over from the primary, without losing a change.
+   * Starts a failover from the primary to a replica, without losing writes.
    *
-   * The reply comes when that has begun: writes wait, the replica catches up, and the two change roles.
+   * The reply arrives when the failover has started. Then writes are paused, the replica catches up, and the two
+   * servers swap roles.
    *
    * Complexity O(1) · since 6.2.0
    *
-   * @example Within ten seconds, or not at all
+   * @example Fail over to a replica within ten seconds
    * ```ts no-eval
    * await client.failover({ to: { host: "10.0.0.2", port: 6379 }, timeout: 10_000 }); // "OK"
    * ```
    *
-   * @param options Which replica, and how long to wait for it.
-   * @returns `"OK"` if it has begun, or was called off.
-   * @throws {ServerError} If there is no such replica, the server is no primary, or there is nothing to call off.
+   * @param options Replica to promote, time limit, or whether to cancel.
+   * @returns `"OK"` if the failover has started, or was cancelled.
+   * @throws {ServerError} If the replica is not connected, the server is not a primary, or there is no failover to
+   * cancel.
    * @see {@link https://valkey.io/commands/failover/}
    */
   failover(options?: FailoverOptions): Promise<PerRoutedNode<"OK", N>> {
@@ -132,13 +133,13 @@ export abstract class ReplicationCommands<
   }
 
   /**
-   * Makes the server a replica of another one: its own data set is replaced.
+   * Makes the server a replica of another one. Its data set is replaced.
    *
-   * The reply comes at once; {@linkcode ReplicationCommands.role} tells how far it is.
+   * The reply arrives at once. {@linkcode ReplicationCommands.role} returns the progress.
    *
    * Complexity O(1) · since 5.0.0
    *
-   * @example A replica, and a primary again
+   * @example Make a server a replica, then a primary again
    * ```ts no-eval
    * await client.replicaof("10.0.0.1", 6379); // "OK"
    * await client.replicaof("no one"); // "OK"
@@ -146,12 +147,12 @@ export abstract class ReplicationCommands<
    *
    * @param host Host of the primary.
    * @param port Port of the primary.
-   * @returns `"OK"`, also if it was its replica before.
-   * @throws {ServerError} If the server is a node of a cluster.
+   * @returns Always `"OK"`, even if nothing changes.
+   * @throws {ServerError} If the server is in cluster mode.
    * @see {@link https://valkey.io/commands/replicaof/}
    */
   replicaof(host: string, port: number): Promise<PerRoutedNode<"OK", N>>;
-  /** Makes the server a primary: it keeps its data set. */
+  /** Makes the server a primary. It keeps its data set. */
   replicaof(noOne: AnyCase<"no one">): Promise<PerRoutedNode<"OK", N>>;
   /** Makes the server a replica of another one, or a primary. */
   replicaof(host: string, port?: number): Promise<PerRoutedNode<"OK", N>> {
@@ -159,7 +160,7 @@ export abstract class ReplicationCommands<
   }
 
   /**
-   * Tells the role of the server, and what goes with it.
+   * Returns the role of the server, with its replicas or its primary.
    *
    * Complexity O(1) · since 2.8.12
    *
@@ -169,7 +170,7 @@ export abstract class ReplicationCommands<
    * if (role.role === "primary") role.replicas.length; // 0
    * ```
    *
-   * @returns The role: primary or replica.
+   * @returns The role, told apart by the field `role`: `"primary"` or `"replica"`.
    * @see {@link https://valkey.io/commands/role/}
    */
   role(): Promise<PerRoutedNode<Role, N>> {
@@ -183,15 +184,15 @@ export abstract class ReplicationCommands<
    *
    * @deprecated Use {@linkcode ReplicationCommands.replicaof}.
    *
-   * @example A primary again
+   * @example Make a server a primary
    * ```ts no-eval
    * await client.slaveof("no one"); // "OK"
    * ```
    *
    * @param host Host of the primary.
    * @param port Port of the primary.
-   * @returns `"OK"`, also if nothing changes.
-   * @throws {ServerError} If the server is a node of a cluster.
+   * @returns Always `"OK"`, even if nothing changes.
+   * @throws {ServerError} If the server is in cluster mode.
    * @see {@link https://valkey.io/commands/slaveof/}
    */
   slaveof(host: string, port: number): Promise<PerRoutedNode<"OK", N>>;

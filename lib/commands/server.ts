@@ -1,7 +1,7 @@
 /**
- * Commands on the server as a whole: its data set, its persistence, its state.
+ * Commands for the server: data set, persistence and state.
  *
- * Configuration, replication and what is recorded about commands and memory have groups of their own.
+ * Configuration, replication, logs, latency and memory have their own groups.
  *
  * @module
  */
@@ -25,32 +25,32 @@ import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } 
 
 /** Options for {@linkcode ServerCommands.bgsave}. At most one. */
 export type BgsaveOptions = AtMostOne<{
-  /** If the append-only file is being rewritten, save after that; without it that is an error. */
+  /** If the append-only file is being rewritten, save afterwards instead of failing. */
   schedule: boolean;
-  /** Do not save: end the one that is under way or scheduled (Valkey 8.1). */
+  /** Cancel the save in progress or a scheduled one (Valkey 8.1). */
   cancel: boolean;
 }>;
 
 /**
- * Options for {@linkcode ServerCommands.flushall} and {@linkcode ServerCommands.flushdb}. At most one; by default as
- * the server is configured.
+ * Options for {@linkcode ServerCommands.flushall} and {@linkcode ServerCommands.flushdb}. At most one. By default the
+ * server's configuration decides.
  */
 export type FlushOptions = AtMostOne<{
-  /** Answer at once, and free the memory in the background. */
+  /** Reply at once and free the memory in the background. */
   async: boolean;
-  /** Answer when the memory is free (since 6.2.0). */
+  /** Reply after the memory is freed (since 6.2.0). */
   sync: boolean;
 }>;
 
 /** Options for {@linkcode ServerCommands.lolwut}. */
 export interface LolwutOptions {
-  /** Whose picture, by version of the server. @default {the running one} */
+  /** Server version whose picture to return. By default the running version. */
   version?: number;
-  /** Numbers that the picture depends on, such as its width. @default {[]} */
+  /** Parameters of the picture, such as its width. By default none. */
   args?: Many<number>;
 }
 
-/** Options for {@linkcode ServerCommands.shutdown}: how to shut down, or not to. */
+/** Options for {@linkcode ServerCommands.shutdown}. */
 export type ShutdownOptions =
   | AtMostOne<{
     /** Save the data set, even if no save points are configured. */
@@ -59,39 +59,39 @@ export type ShutdownOptions =
     nosave: boolean;
   }>
     & {
-      /** Do not wait for replicas that lag behind (since 7.0.0, like `force`). @default {false} */
+      /** Do not wait for replicas that are not in sync (since 7.0.0). @default {false} */
       now?: boolean;
-      /** Ignore errors of saving. @default {false} */
+      /** Ignore errors while saving (since 7.0.0). @default {false} */
       force?: boolean;
-      /** Refuse on a primary of a cluster that has slots (Valkey 9.0, like `failover`). @default {false} */
+      /** Fail on a cluster primary that has slots (since Valkey 9.0). @default {false} */
       safe?: boolean;
-      /** Have a replica take over first; only in a cluster. @default {false} */
+      /** Fail over to a replica first; only in a cluster (since Valkey 9.0). @default {false} */
       failover?: boolean;
-      /** Not with the others. */
+      /** Cannot be combined with the other options. */
       abort?: false;
     }
   | {
-    /** Call off a shutdown that still waits for replicas. */
+    /** Cancel a shutdown that is still waiting for replicas. */
     abort?: boolean;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     save?: false;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     nosave?: false;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     now?: false;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     force?: false;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     safe?: false;
-    /** Not with `abort`. */
+    /** Cannot be combined with `abort`. */
     failover?: false;
   };
 
-/** What {@linkcode ServerCommands.time} answers: the server's clock. */
+/** Time of the server's clock, as returned by {@linkcode ServerCommands.time}. */
 export interface ServerTime {
   /** Unix time in seconds. */
   seconds: number;
-  /** Microseconds since that second began. */
+  /** Microseconds within the second, from 0 to 999999. */
   microseconds: number;
 }
 
@@ -112,29 +112,28 @@ const SHUTDOWN_OPTIONS: OptionShape<ShutdownOptions> = {
 };
 
 /**
- * Commands on the server as a whole: its data set, its persistence, its state.
+ * Commands for the server: data set, persistence and state.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class ServerCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Begins to rewrite the append-only file in the background.
+   * Starts to rewrite the append-only file in the background.
    *
-   * In a cluster all primaries do.
+   * In a cluster it applies to all primaries.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Making it smaller
+   * @example Rewrite the append-only file
    * ```ts
    * await client.bgrewriteaof(); // "Background append only file rewriting started"
    * ```
    *
-   * @returns What the server says: that it has begun, or will begin later.
-   * @throws {ServerError} If it is being rewritten already.
+   * @returns Text of the server: the rewrite has started, or is scheduled.
+   * @throws {ServerError} If a rewrite is already in progress.
    * @see {@link https://valkey.io/commands/bgrewriteaof/}
    */
   bgrewriteaof(): Promise<string> {
@@ -142,20 +141,20 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Begins to save the data set in the background.
+   * Starts to save the data set in the background.
    *
-   * In a cluster all primaries do. {@linkcode ServerCommands.lastsave} tells when it is done.
+   * In a cluster it applies to all primaries. {@linkcode ServerCommands.lastsave} changes when the save is complete.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example Saving as soon as possible
+   * @example Save, or schedule a save
    * ```ts
    * const message = await client.bgsave({ schedule: true });
    * ```
    *
-   * @param options What to do if something is being saved already.
-   * @returns What the server says: that it has begun, or will begin later.
-   * @throws {ServerError} If the data set is being saved already, or for `cancel` if it is not.
+   * @param options Whether to schedule or cancel a save.
+   * @returns Text of the server: the save has started, is scheduled, or was cancelled.
+   * @throws {ServerError} If a save is already in progress; with `cancel`, if there is none.
    * @see {@link https://valkey.io/commands/bgsave/}
    */
   bgsave(options?: BgsaveOptions): Promise<string> {
@@ -167,19 +166,19 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Counts the keys of the database.
+   * Returns the number of keys in the database.
    *
-   * In a cluster those of all primaries. Keys that have expired may still be counted.
+   * In a cluster it is the sum over all primaries. Expired keys may be included.
    *
    * Complexity O(1) · since 1.0.0 · read-only
    *
-   * @example Two keys
+   * @example Count the keys
    * ```ts
    * await client.mset({ a: 1, b: 2 });
    * await client.dbsize(); // 2
    * ```
    *
-   * @returns The number of keys.
+   * @returns Number of keys.
    * @see {@link https://valkey.io/commands/dbsize/}
    */
   dbsize(): Promise<number> {
@@ -189,11 +188,11 @@ export abstract class ServerCommands<
   /**
    * Deletes all keys of all databases.
    *
-   * In a cluster on all primaries.
+   * In a cluster it applies to all primaries.
    *
    * Complexity O(N) for N keys · since 1.0.0
    *
-   * @example Nothing is left
+   * @example Delete all keys
    * ```ts
    * await client.set("k", "v");
    * await client.flushall(); // "OK"
@@ -201,7 +200,7 @@ export abstract class ServerCommands<
    * ```
    *
    * @param options When to free the memory.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/flushall/}
    */
   flushall(options?: FlushOptions): Promise<"OK"> {
@@ -209,19 +208,19 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Deletes all keys of the database.
+   * Deletes all keys of the current database.
    *
-   * In a cluster on all primaries.
+   * In a cluster it applies to all primaries.
    *
    * Complexity O(N) for N keys · since 1.0.0
    *
-   * @example Freeing the memory later
+   * @example Delete all keys and free the memory in the background
    * ```ts
    * await client.flushdb({ async: true }); // "OK"
    * ```
    *
    * @param options When to free the memory.
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/flushdb/}
    */
   flushdb(options?: FlushOptions): Promise<"OK"> {
@@ -229,11 +228,11 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Reports on the server.
+   * Returns information and statistics about the server.
    *
-   * Complexity O(1), with sections on keys or commands O(N) · since 1.0.0
+   * Complexity O(1); O(N) for sections about keys or commands · since 1.0.0
    *
-   * @example Memory and keys
+   * @example Read the sections about memory and keys
    * ```ts
    * await client.set("k", "v");
    * const { sections, details } = await client.info(["memory", "keyspace"]);
@@ -241,8 +240,8 @@ export abstract class ServerCommands<
    * details.db0.keys; // "1"
    * ```
    *
-   * @param sections One section, or several (since 7.0.0), or `"everything"`; by default the usual ones.
-   * @returns The report, as text and taken apart; in a cluster for each primary.
+   * @param sections One section, or several (since 7.0.0), or `"everything"`. By default the server's default sections.
+   * @returns The reply as text and parsed into sections; in a cluster, one per primary.
    * @see {@link https://valkey.io/commands/info/}
    */
   info(sections?: OneOrMany<string>): Promise<PerNode<ServerInfo, N>> {
@@ -251,16 +250,16 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Tells when the data set was saved last.
+   * Returns the time of the last successful save.
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @example How long ago was that?
+   * @example Age of the last save
    * ```ts
    * const seconds = Date.now() / 1000 - await client.lastsave();
    * ```
    *
-   * @returns Unix time in seconds; that of the server's start if it was never saved.
+   * @returns Unix time in seconds. If there was no save yet, the start time of the server.
    * @see {@link https://valkey.io/commands/lastsave/}
    */
   lastsave(): Promise<PerRoutedNode<number, N>> {
@@ -268,17 +267,17 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Draws a picture, and tells the version of the server.
+   * Returns a picture and the version of the server.
    *
    * Complexity O(1) · since 5.0.0 · read-only
    *
-   * @example Something nice
+   * @example Draw a picture
    * ```ts
    * const picture = await client.lolwut({ version: 5, args: [60, 8, 4] });
    * ```
    *
-   * @param options Which picture.
-   * @returns The picture, for a terminal.
+   * @param options Version and parameters of the picture.
+   * @returns ASCII art for a terminal.
    * @see {@link https://valkey.io/commands/lolwut/}
    */
   lolwut(options?: LolwutOptions): Promise<PerRoutedNode<string, N>> {
@@ -290,19 +289,19 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Saves the data set, and does nothing else meanwhile.
+   * Saves the data set and blocks the server until it is complete. Prefer {@linkcode ServerCommands.bgsave}.
    *
-   * In a cluster all primaries do. {@linkcode ServerCommands.bgsave} keeps the server responsive.
+   * In a cluster it applies to all primaries.
    *
    * Complexity O(N) for N keys · since 1.0.0
    *
-   * @example Saving a small data set
+   * @example Save a small data set
    * ```ts
    * await client.with({ timeout: 10_000 }).save(); // "OK"
    * ```
    *
-   * @returns `"OK"` when it is saved.
-   * @throws {ServerError} If it cannot be saved, or is being saved already.
+   * @returns `"OK"` when the save is complete.
+   * @throws {ServerError} If the data set cannot be saved, or a save is already in progress.
    * @see {@link https://valkey.io/commands/save/}
    */
   save(): Promise<"OK"> {
@@ -310,24 +309,24 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Ends the server.
+   * Shuts the server down.
    *
-   * It saves the data set if save points are configured, and first waits up to its `shutdown-timeout` for replicas that
-   * lag behind. The client then goes on trying to reconnect until it is closed. In a cluster the view needs a route
-   * that says which node.
+   * The server first waits for replicas that are not in sync, up to its `shutdown-timeout`. It saves the data set if
+   * save points are configured. The client keeps trying to reconnect until it is closed. A cluster client requires a
+   * route to one node.
    *
    * Complexity O(N) for N keys if they are saved, else O(1) · since 1.0.0
    *
-   * @example The end
+   * @example Shut the server down and close the client
    * ```ts no-eval
    * await client.with({ timeout: 20_000 }).shutdown();
    * client.destroy();
    * ```
    *
-   * @param options How to shut down, or that a shutdown is called off.
-   * @returns When the server has closed the connection, or has called the shutdown off.
-   * @throws {ServerError} If the data set cannot be saved, or there is no shutdown to call off.
-   * @throws {TypeError} If a cluster is not told which node; nothing was sent then.
+   * @param options Whether to save, wait or fail over, or to cancel a shutdown.
+   * @returns Resolves when the server has closed the connection, or has cancelled the shutdown.
+   * @throws {ServerError} If the data set cannot be saved, or there is no shutdown to cancel.
+   * @throws {TypeError} If a cluster client has no route to one node. Nothing was sent.
    * @see {@link https://valkey.io/commands/shutdown/}
    */
   shutdown(options?: ShutdownOptions): Promise<void> {
@@ -347,20 +346,20 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Exchanges two databases: clients that are connected to one find the keys of the other.
+   * Swaps two databases: clients that use one of them see the keys of the other.
    *
-   * Complexity O(N) for N clients that watch keys or wait for some · since 4.0.0
+   * Complexity O(N) for N clients that watch keys or are blocked on keys · since 4.0.0
    *
-   * @example There and back
+   * @example Swap two databases, and swap them back
    * ```ts
    * await client.swapdb(0, 1); // "OK"
    * await client.swapdb(1, 0); // "OK"
    * ```
    *
-   * @param index1 Number of one database.
-   * @param index2 Number of the other.
-   * @returns `"OK"` if they were exchanged.
-   * @throws {ServerError} If there is no such database.
+   * @param index1 Number of the first database.
+   * @param index2 Number of the second database.
+   * @returns Always `"OK"`.
+   * @throws {ServerError} If a database does not exist.
    * @see {@link https://valkey.io/commands/swapdb/}
    */
   swapdb(index1: number, index2: number): Promise<PerRoutedNode<"OK", N>> {
@@ -368,17 +367,17 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Tells the time of the server's clock.
+   * Returns the time of the server's clock.
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @example As a date
+   * @example Convert the time to a Date
    * ```ts
    * const { seconds, microseconds } = await client.time();
    * new Date(seconds * 1000 + microseconds / 1000);
    * ```
    *
-   * @returns The time.
+   * @returns Seconds and microseconds.
    * @see {@link https://valkey.io/commands/time/}
    */
   time(): Promise<PerRoutedNode<ServerTime, N>> {

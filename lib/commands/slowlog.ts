@@ -1,5 +1,5 @@
 /**
- * Commands on the log of slow commands.
+ * Commands for the log of slow commands.
  *
  * @module
  */
@@ -11,41 +11,41 @@ import { elements, toNumber, toOk } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /**
- * A command that took long.
+ * Entry of the log of slow commands.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export interface SlowlogEntry<T extends string | Uint8Array = string> extends RecordedCommand<T> {
-  /** How long it took to execute, in microseconds. Waiting and sending do not count. */
+  /** Execution time in microseconds, without waiting and network time. */
   duration: number;
 }
 
 /**
- * Commands on the log of slow commands.
+ * Commands for the log of slow commands.
  *
- * A command is recorded if it takes `slowlog-log-slower-than` microseconds or longer, 10 000 by default. In a cluster
- * the logs of all nodes are taken together, replicas included.
+ * The server logs commands that take at least `slowlog-log-slower-than` microseconds (by default 10 000). In a cluster,
+ * the logs of all nodes are combined, including replicas.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes its commands reach.
- */
+ * @typeParam N How many nodes a command reaches. */
 export abstract class SlowlogCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
 > extends Executor<T> {
   /**
-   * Reads the log.
+   * Returns the entries of the log of slow commands.
    *
    * Complexity O(N) for N entries · since 2.2.12
    *
-   * @example The last three slow commands
+   * @example The latest three slow commands
    * ```ts
    * const entries = await client.slowlogGet(3);
-   * const lines = entries.map(({ args, duration }) => `${args[0]} took ${duration / 1000} ms`);
+   * const lines = entries.map(({ args, duration }) => `${args[0]}: ${duration / 1000} ms`);
    * ```
    *
-   * @param count How many entries at most, −1 for all (since 7.0.0); by default 10. In a cluster of each node.
-   * @returns The entries, the latest first; in a cluster one node after the other.
+   * @param count Maximum number of entries; −1 for all (since 7.0.0). By default 10. In a cluster it applies to each
+   * node.
+   * @returns The entries, latest first; in a cluster node by node.
    * @see {@link https://valkey.io/commands/slowlog-get/}
    */
   slowlogGet(count?: number): Promise<PerRoutedNode<SlowlogEntry<T>[], N>> {
@@ -55,17 +55,17 @@ export abstract class SlowlogCommands<
   }
 
   /**
-   * Counts the entries of the log.
+   * Returns the number of entries of the log of slow commands.
    *
    * Complexity O(1) · since 2.2.12
    *
-   * @example None
+   * @example An empty log
    * ```ts
    * await client.slowlogReset();
    * await client.slowlogLen(); // 0
    * ```
    *
-   * @returns The number of entries; in a cluster of all nodes together.
+   * @returns Number of entries; in a cluster the sum over all nodes.
    * @see {@link https://valkey.io/commands/slowlog-len/}
    */
   slowlogLen(): Promise<number> {
@@ -73,16 +73,16 @@ export abstract class SlowlogCommands<
   }
 
   /**
-   * Empties the log.
+   * Deletes the entries of the log of slow commands.
    *
    * Complexity O(N) for N entries · since 2.2.12
    *
-   * @example Starting over
+   * @example Reset the log
    * ```ts
    * await client.slowlogReset(); // "OK"
    * ```
    *
-   * @returns `"OK"`, always.
+   * @returns Always `"OK"`.
    * @see {@link https://valkey.io/commands/slowlog-reset/}
    */
   slowlogReset(): Promise<"OK"> {

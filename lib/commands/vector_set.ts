@@ -1,5 +1,5 @@
 /**
- * Commands on vector sets.
+ * Commands for vector sets.
  *
  * @module
  */
@@ -27,83 +27,83 @@ import {
   type VsimDetails,
 } from "./_vectors.ts";
 
-/** Attributes of an element of a vector set: JSON text, or an object, which is sent as JSON. */
+/** Attributes of an element: JSON text, or an object that is sent as JSON. */
 export type VectorAttributes = string | Readonly<Record<string, unknown>>;
 
 /** Options for {@linkcode VectorSetCommands.vadd}. */
 export type VaddOptions =
   & AtMostOne<{
-    /** Store the components as they are, as floats of 32 bits. */
+    /** Do not quantize: store the components as 32-bit floats. */
     noquant: boolean;
-    /** Store the components in 8 bits each, which is the default. */
+    /** Quantize the components to 8 bits. This is the default. */
     q8: boolean;
-    /** Store the sign of each component only. */
+    /** Quantize the components to 1 bit: their sign. */
     bin: boolean;
   }>
   & {
-    /** Reduce the vector to so many dimensions, by a random projection. */
+    /** Reduce the vector to this number of dimensions, by a random projection. */
     reduce?: number;
-    /** Look for neighbours in a thread, so that other clients wait less. @default {false} */
+    /** Search for neighbours in a background thread, to reduce the latency of other clients. @default {false} */
     cas?: boolean;
-    /** How many candidates to look at for the neighbours. @default {200} */
+    /** Number of candidates for neighbours (build exploration factor). @default {200} */
     ef?: number;
-    /** Attributes of the element, for filters. */
+    /** Attributes of the element, for the option `filter` of {@linkcode VectorSetCommands.vsim}. */
     setattr?: VectorAttributes;
-    /** How many neighbours an element has at most; for the first element of the set. @default {16} */
+    /** Maximum number of neighbours of an element. Only used for the first element of a set. @default {16} */
     m?: number;
   };
 
-/** Options for {@linkcode VectorSetCommands.vsim} that say which elements to find. */
+/** Options for {@linkcode VectorSetCommands.vsim}. */
 export interface VsimOptions extends VsimDetails {
-  /** How many elements to answer at most. @default {10} */
+  /** Maximum number of elements. @default {10} */
   count?: number;
-  /** How different an element may be, from 0 to 1. @default {1} */
+  /** Maximum distance, from 0 to 1: elements with a similarity below 1 − epsilon are not returned. @default {1} */
   epsilon?: number;
-  /** How many candidates to look at: more find better ones, and take longer. */
+  /** Number of candidates (search exploration factor). Higher numbers are more accurate and slower. */
   ef?: number;
-  /** Condition on the attributes: `".year >= 1980 and .genre in ['drama']"`. */
+  /** Filter expression on the attributes: `".year >= 1980 and .genre in ['drama']"`. */
   filter?: string;
-  /** How many candidates to look at for ones that match the filter; 0 for no limit. */
+  /** Maximum number of candidates to check against the filter; 0 for no limit. */
   filterEf?: number;
-  /** Compare with all elements, instead of those that the graph leads to. @default {false} */
+  /** Compare with all elements instead of searching the graph: exact, but slow. @default {false} */
   truth?: boolean;
-  /** Search in the server's main thread. @default {false} */
+  /** Search in the main thread of the server. @default {false} */
   nothread?: boolean;
 }
 
-/** Ask for neighbours without their similarities. */
+/** Options for {@linkcode VectorSetCommands.vlinks} that return only the neighbours. */
 export interface VlinksOptions {
-  /** Answer the similarities too. @default {false} */
+  /** Return the similarities as well. @default {false} */
   withscores?: false;
 }
 
-/** Ask for neighbours with their similarities. */
+/** Options for {@linkcode VectorSetCommands.vlinks} that return the neighbours with their similarities. */
 export interface VlinksScoresOptions {
-  /** Answer the similarities too. */
+  /** Return the similarities as well. */
   withscores: true;
 }
 
-/** Ask for neighbours with or without their similarities. */
+/** Options for {@linkcode VectorSetCommands.vlinks}, decided at run time. */
 export interface VlinksAnyOptions {
-  /** Answer the similarities too. @default {false} */
+  /** Return the similarities as well. @default {false} */
   withscores?: boolean;
 }
 
-/** Ask for a vector as floats. */
+/** Options for {@linkcode VectorSetCommands.vemb} that return the vector as floats. */
 export interface VembOptions {
-  /** Answer the vector as it is stored. @default {false} */
+  /** Return the vector as it is stored. @default {false} */
   raw?: false;
 }
 
-/** Ask for a vector as it is stored. */
+/** Options for {@linkcode VectorSetCommands.vemb} that return the vector as it is stored. */
 export interface VembRawOptions {
-  /** Answer the vector as it is stored. */
+  /** Return the vector as it is stored. */
   raw: true;
 }
 
-/** Ask for a vector, as floats or as it is stored. */
+/** Options for {@linkcode VectorSetCommands.vemb}, decided at run time. */
 export interface VembAnyOptions {
-  /** Answer the vector as it is stored. @default {false} */
+  /** Return the vector as it is stored. @default {false} */
   raw?: boolean;
 }
 
@@ -137,32 +137,32 @@ const VSIM_OPTIONS: OptionShape<VsimOptions> = {
 };
 
 /**
- * Commands on vector sets (Redis 8.0): elements with a vector each, to find those that are similar to a vector.
+ * Commands for vector sets (Redis 8.0): sets of elements with a vector each, for similarity search.
  *
- * Similarity is that of directions (cosine), from 0 to 1. Unless `noquant` is set, vectors are stored with less
- * precision than they are sent.
+ * Similarity is the cosine similarity, scaled to the range from 0 to 1. Vectors are quantized unless `noquant` is set,
+ * so they are stored with reduced precision.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
 export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   extends Executor<T> {
   /**
-   * Adds an element to a vector set, or gives it another vector.
+   * Adds an element to a vector set, or updates its vector.
    *
    * Complexity O(log(N)) for N elements · since Redis 8.0
    *
-   * @example Two words
+   * @example Add two words
    * ```ts
    * await client.vadd("words", new Float32Array([1, 0, 0.5]), "king"); // true
    * await client.vadd("words", [0.9, 0.1, 0.4], "queen", { setattr: { year: 1952 } }); // true
    * ```
    *
    * @param key Key of the vector set.
-   * @param vector Its vector; all vectors of a set have the same number of dimensions.
+   * @param vector Vector of the element. All vectors of a set must have the same number of dimensions.
    * @param element The element.
-   * @param options How to store the vector, and attributes of the element.
+   * @param options Quantization, graph parameters, and attributes of the element.
    * @returns Whether the element is new.
-   * @throws {ServerError} If the vector has another number of dimensions, or the key holds something else than a vector
+   * @throws {ServerError} If the vector has another number of dimensions, or the key holds a value that is not a vector
    * set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vadd/}
    */
@@ -182,19 +182,19 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Counts the elements of a vector set.
+   * Returns the number of elements of a vector set.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example Counting
+   * @example Count the elements
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vcard("words"); // 1
    * ```
    *
    * @param key Key of the vector set.
-   * @returns The number of elements, 0 if there is no such key.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @returns Number of elements; 0 if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vcard/}
    */
   vcard(key: Key): Promise<number> {
@@ -202,19 +202,19 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Tells how many dimensions the vectors of a vector set have.
+   * Returns the number of dimensions of the vectors in a vector set.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example Two dimensions
+   * @example Vectors with two dimensions
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vdim("words"); // 2
    * ```
    *
    * @param key Key of the vector set.
-   * @returns The number of dimensions, after a reduction.
-   * @throws {ServerError} If there is no such key, or it holds something else than a vector set (`WRONGTYPE`).
+   * @returns Number of dimensions of the stored vectors (after a reduction).
+   * @throws {ServerError} If the key does not exist, or holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vdim/}
    */
   vdim(key: Key): Promise<number> {
@@ -222,11 +222,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Gets the vector of an element, about as it was sent.
+   * Returns the vector of an element, with the precision of its quantization.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example Reading a vector back
+   * @example Read a vector
    * ```ts
    * await client.vadd("words", [1, 0], "king", { noquant: true });
    * await client.vemb("words", "king"); // Float32Array [1, 0]
@@ -234,21 +234,21 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the vector set.
    * @param element The element.
-   * @param options Whether to answer it as it is stored.
-   * @returns The vector, or null if there is no such key or element.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @param options Whether to return the vector as it is stored.
+   * @returns The vector; null if the key or the element does not exist.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vemb/}
    */
   vemb(key: Key, element: Value, options?: VembOptions): Promise<Float32Array | null>;
-  /** Gets the vector of an element as it is stored. */
+  /** Returns the vector of an element as it is stored. */
   vemb(key: Key, element: Value, options: VembRawOptions): Promise<RawVector | null>;
-  /** Gets the vector of an element, as it is stored if the flag says so. */
+  /** Returns the vector of an element. It is returned as it is stored if `raw` is true. */
   vemb(
     key: Key,
     element: Value,
     options: VembAnyOptions,
   ): Promise<Float32Array | RawVector | null>;
-  /** Gets the vector of an element. */
+  /** Returns the vector of an element. */
   vemb(
     key: Key,
     element: Value,
@@ -263,11 +263,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Gets the attributes of an element.
+   * Returns the attributes of an element.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example Attributes are JSON text
+   * @example Read attributes
    * ```ts
    * await client.vadd("words", [1, 0], "king", { setattr: { year: 1952 } });
    * JSON.parse((await client.vgetattr("words", "king"))!); // { year: 1952 }
@@ -275,8 +275,8 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the vector set.
    * @param element The element.
-   * @returns The text that was set; null if there is no such key or element, or it has no attributes.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @returns The attributes as JSON text; null if the key or the element does not exist, or has no attributes.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vgetattr/}
    */
   vgetattr(key: Key, element: Value): Promise<T | null> {
@@ -284,11 +284,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Tells about a vector set: how it stores vectors, and how large its graph is.
+   * Returns the properties of a vector set: size, quantization and graph.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example Size and precision
+   * @example Size and quantization of a vector set
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * const info = await client.vinfo("words");
@@ -296,8 +296,8 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the vector set.
-   * @returns The report, or null if there is no such key.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @returns The properties; null if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vinfo/}
    */
   vinfo(key: Key): Promise<VectorSetInfo | null> {
@@ -305,11 +305,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Tells whether an element is in a vector set.
+   * Returns whether an element is in a vector set.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example Is it there?
+   * @example Check for two elements
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vismember("words", "king"); // true
@@ -318,8 +318,8 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the vector set.
    * @param element The element.
-   * @returns Whether it is there; false also if there is no such key.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @returns Whether the element is in the set. False if the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vismember/}
    */
   vismember(key: Key, element: Value): Promise<boolean> {
@@ -327,11 +327,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Lists the neighbours of an element in each layer of the graph.
+   * Returns the neighbours of an element in each layer of the graph.
    *
    * Complexity O(1) · since Redis 8.0 · read-only
    *
-   * @example The neighbours of one of two elements
+   * @example Neighbours of an element
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vadd("words", [1, 1], "queen");
@@ -340,25 +340,25 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the vector set.
    * @param element The element.
-   * @param options Whether to answer how similar they are.
-   * @returns The neighbours by layer, those of the lowest one last; null if there is no such key or element.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @param options Whether to return similarities.
+   * @returns Neighbours by layer, the lowest layer last; null if the key or the element does not exist.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vlinks/}
    */
   vlinks(key: Key, element: Value, options?: VlinksOptions): Promise<T[][] | null>;
-  /** Lists the neighbours of an element in each layer of the graph, with their similarities. */
+  /** Returns the neighbours of an element in each layer of the graph, with their similarities. */
   vlinks(
     key: Key,
     element: Value,
     options: VlinksScoresOptions,
   ): Promise<ScoredElement<T>[][] | null>;
-  /** Lists the neighbours of an element in each layer, with their similarities if the flag says so. */
+  /** Returns the neighbours of an element in each layer. Includes their similarities if `withscores` is true. */
   vlinks(
     key: Key,
     element: Value,
     options: VlinksAnyOptions,
   ): Promise<T[][] | ScoredElement<T>[][] | null>;
-  /** Lists the neighbours of an element in each layer of the graph. */
+  /** Returns the neighbours of an element in each layer of the graph. */
   vlinks(
     key: Key,
     element: Value,
@@ -373,11 +373,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Picks elements of a vector set at random.
+   * Returns random elements of a vector set.
    *
-   * Complexity O(N) for N elements picked · since Redis 8.0 · read-only
+   * Complexity O(N) for N returned elements · since Redis 8.0 · read-only
    *
-   * @example One, and several
+   * @example Return one element, then two
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vrandmember("words"); // "king"
@@ -385,15 +385,17 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the vector set.
-   * @param count How many; without it, one. A negative number may pick an element several times.
-   * @returns Without a count, an element, null if there is no such key. With a count, a list.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @param count Number of elements. With a positive number all are different. With a negative number an element may be
+   * returned several times.
+   * @returns Without a count, one element; null if the key does not exist. With a count, an array, which is empty if
+   * the key does not exist.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vrandmember/}
    */
   vrandmember(key: Key): Promise<T | null>;
-  /** Picks several elements of a vector set at random. */
+  /** Returns several random elements of a vector set. */
   vrandmember(key: Key, count: number): Promise<T[]>;
-  /** Picks elements of a vector set at random. */
+  /** Returns random elements of a vector set. */
   vrandmember(key: Key, count?: number): Promise<T | null | T[]> {
     return count === undefined
       ? this.send<T | null>(["VRANDMEMBER", key], toBulkOrNull)
@@ -401,13 +403,14 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Answers the elements in a range of names, byte by byte.
+   * Returns the elements in a lexicographical range, compared byte by byte.
    *
-   * An iteration goes on behind the last name of a page: elements that are there all the time are answered once.
+   * To iterate over all elements, start the next page behind the last element of the previous one. Elements that exist
+   * during the whole iteration are returned once.
    *
-   * Complexity O(log(N) + M) for M elements answered of N · since Redis 8.4 · read-only
+   * Complexity O(log(N) + M) for M returned elements of N · since Redis 8.4 · read-only
    *
-   * @example The first page, and the next one
+   * @example Read two pages
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * const [first] = await client.vrange("words", "-", "+", 1);
@@ -415,11 +418,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the vector set.
-   * @param start The first name: `"-"`, `"[name"`, or `"(name"` for what follows it.
-   * @param end The last name: `"+"`, `"[name"`, or `"(name"` for what precedes it.
-   * @param count How many elements at most; all if it is negative or not given.
-   * @returns The elements in their order; none if there is no such key.
-   * @throws {ServerError} If a bound is malformed, or the key holds something else than a vector set (`WRONGTYPE`).
+   * @param start Lower bound: `"-"` (none), `"[name"` (inclusive) or `"(name"` (exclusive).
+   * @param end Upper bound: `"+"` (none), `"[name"` (inclusive) or `"(name"` (exclusive).
+   * @param count Maximum number of elements. By default, or if it is negative, all.
+   * @returns The elements in lexicographical order. Empty if the key does not exist.
+   * @throws {ServerError} If a bound is invalid, or the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vrange/}
    */
   vrange(key: Key, start: LexBound, end: LexBound, count?: number): Promise<T[]> {
@@ -429,11 +432,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Removes an element from a vector set, and the key with the last one.
+   * Removes an element from a vector set. Removing the last element deletes the key.
    *
    * Complexity O(log(N)) for N elements · since Redis 8.0
    *
-   * @example Removing an element
+   * @example Remove an element
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vrem("words", "king"); // true
@@ -441,8 +444,8 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the vector set.
    * @param element The element.
-   * @returns Whether it was there.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @returns Whether the element was in the set.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vrem/}
    */
   vrem(key: Key, element: Value): Promise<boolean> {
@@ -454,7 +457,7 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(1) · since Redis 8.0
    *
-   * @example Setting and removing
+   * @example Set and remove attributes
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * await client.vsetattr("words", "king", { year: 1952 }); // true
@@ -463,9 +466,9 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the vector set.
    * @param element The element.
-   * @param attributes The attributes, `""` for none.
-   * @returns Whether there is such an element.
-   * @throws {ServerError} If the key holds something else than a vector set (`WRONGTYPE`).
+   * @param attributes The attributes. `""` removes them.
+   * @returns Whether the element exists.
+   * @throws {ServerError} If the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vsetattr/}
    */
   vsetattr(key: Key, element: Value, attributes: VectorAttributes): Promise<boolean> {
@@ -473,11 +476,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Finds the elements of a vector set that are most similar to a vector, or to an element.
+   * Returns the elements of a vector set that are most similar to a vector or to an element.
    *
    * Complexity O(log(N)) for N elements · since Redis 8.0 · read-only
    *
-   * @example Similar to a vector, with a condition
+   * @example Search by vector, and by element with a filter
    * ```ts
    * await client.vadd("words", [1, 0], "king", { setattr: { year: 1952 } });
    * await client.vadd("words", [1, 1], "queen", { setattr: { year: 2022 } });
@@ -485,7 +488,7 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    * await client.vsim("words", { ele: "king" }, { filter: ".year > 2000" }); // ["queen"]
    * ```
    *
-   * @example How similar
+   * @example Return similarities
    * ```ts
    * await client.vadd("words", [1, 0], "king");
    * const [{ element, score }] = await client.vsim("words", [2, 0], { withscores: true, count: 1 });
@@ -493,63 +496,63 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the vector set.
-   * @param query The vector, or `{ ele }` for that of an element.
-   * @param options Which elements, how to search, and what to answer about them.
-   * @returns The elements, the most similar one first; none if there is no such key.
-   * @throws {ServerError} If there is no such element, the vector has another number of dimensions, the filter is
-   * malformed, or the key holds something else than a vector set (`WRONGTYPE`).
+   * @param query A vector, or `{ ele }` to use the vector of an element.
+   * @param options Limits, filter, search parameters, and what to return.
+   * @returns The elements, most similar first. Empty if the key does not exist.
+   * @throws {ServerError} If the element does not exist, the vector has another number of dimensions, the filter is
+   * invalid, or the key holds a value that is not a vector set (`WRONGTYPE`).
    * @see {@link https://redis.io/docs/latest/commands/vsim/}
    */
   vsim(
     key: Key,
     query: VectorQuery,
     options?: VsimOptions & {
-      /** Answer the similarities too. @default {false} */
+      /** Return the similarities as well. @default {false} */
       withscores?: false;
-      /** Answer the attributes too (Redis 8.0.3). @default {false} */
+      /** Return the attributes as well (Redis 8.0.3). @default {false} */
       withattribs?: false;
     },
   ): Promise<T[]>;
-  /** Finds similar elements, with their similarities and attributes. */
+  /** Returns similar elements with their similarities and attributes. */
   vsim(
     key: Key,
     query: VectorQuery,
     options: VsimOptions & {
-      /** Answer the similarities too. */
+      /** Return the similarities as well. */
       withscores: true;
-      /** Answer the attributes too (Redis 8.0.3). */
+      /** Return the attributes as well (Redis 8.0.3). */
       withattribs: true;
     },
   ): Promise<(ScoredElement<T> & AttributedElement<T>)[]>;
-  /** Finds similar elements, with their similarities. */
+  /** Returns similar elements with their similarities. */
   vsim(
     key: Key,
     query: VectorQuery,
     options: VsimOptions & {
-      /** Answer the similarities too. */
+      /** Return the similarities as well. */
       withscores: true;
-      /** Answer the attributes too (Redis 8.0.3). @default {false} */
+      /** Return the attributes as well (Redis 8.0.3). @default {false} */
       withattribs?: false;
     },
   ): Promise<ScoredElement<T>[]>;
-  /** Finds similar elements, with their attributes. */
+  /** Returns similar elements with their attributes. */
   vsim(
     key: Key,
     query: VectorQuery,
     options: VsimOptions & {
-      /** Answer the similarities too. @default {false} */
+      /** Return the similarities as well. @default {false} */
       withscores?: false;
-      /** Answer the attributes too (Redis 8.0.3). */
+      /** Return the attributes as well (Redis 8.0.3). */
       withattribs: true;
     },
   ): Promise<AttributedElement<T>[]>;
-  /** Finds similar elements, with what the flags say. */
+  /** Returns similar elements. Similarities and attributes are included if the options request them. */
   vsim(
     key: Key,
     query: VectorQuery,
     options: VsimOptions,
   ): Promise<T[] | ScoredElement<T>[] | AttributedElement<T>[]>;
-  /** Finds similar elements. */
+  /** Returns similar elements. */
   vsim(
     key: Key,
     query: VectorQuery,
@@ -576,13 +579,16 @@ function isElement(query: VectorQuery): query is { ele: Value } {
   return typeof query === "object" && query !== null && "ele" in query;
 }
 
-/** JSON text as it is, anything else as JSON. What has none (a function, a cycle) makes the command reject. */
+/**
+ * Returns JSON text of attributes. If they cannot be serialized (a function, a cycle), returns the error to reject
+ * with.
+ */
 function inJson(attributes: VectorAttributes): string | Error {
   if (typeof attributes === "string") return attributes;
   try {
     return JSON.stringify(attributes) ??
-      new TypeError("Cannot send attributes that have no JSON form");
+      new TypeError("Cannot send attributes that cannot be serialized as JSON");
   } catch (cause) {
-    return new TypeError("Cannot send attributes that have no JSON form", { cause });
+    return new TypeError("Cannot send attributes that cannot be serialized as JSON", { cause });
   }
 }
