@@ -11,7 +11,7 @@ import type {
 import { type Settings, settingsOf } from "../configuration/settings.ts";
 import { configurationOfUrl } from "../configuration/url.ts";
 
-/** A client class: {@linkcode RedisClient} or {@linkcode RedisClusterClient}. */
+/** A client class: `RedisClient` or `RedisClusterClient`. */
 export interface ClientClass {
   /** Whether the class is for clusters. */
   readonly isCluster: boolean;

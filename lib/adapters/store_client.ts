@@ -6,7 +6,7 @@
 
 import type { Client } from "../client/client.ts";
 
-/** A client: {@linkcode RedisClient} or {@linkcode RedisClusterClient}. */
+/** A client: `RedisClient` or `RedisClusterClient`. */
 export interface StoreClient {
   /** Returns the value of a key. */
   get(key: string): Promise<string | null>;

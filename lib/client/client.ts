@@ -439,7 +439,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Subscribes to shard channels, which receive the messages of {@linkcode Commands.spublish}. In a cluster, such a
+   * Subscribes to shard channels, which receive the messages of {@linkcode PubsubCommands.spublish}. In a cluster, such a
    * message stays within the shard that owns the slot of the channel.
    *
    * @example Read messages
