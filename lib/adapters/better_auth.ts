@@ -22,7 +22,11 @@ export type { StoreClient } from "./store_client.ts";
 
 /** Options for {@linkcode betterAuthStorage}. */
 export interface BetterAuthStorageOptions {
-  /** Prefix of all keys. @default {"better-auth:"} */
+  /**
+   * Prefix of all keys.
+   *
+   * @default {"better-auth:"}
+   */
   prefix?: string;
 }
 

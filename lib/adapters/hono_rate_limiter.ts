@@ -26,7 +26,11 @@ export type { StoreClient } from "./store_client.ts";
 
 /** Options for {@linkcode honoRateLimiterStore}. */
 export interface HonoRateLimiterStoreOptions {
-  /** Prefix of all keys. @default {"rate-limit:"} */
+  /**
+   * Prefix of all keys.
+   *
+   * @default {"rate-limit:"}
+   */
   prefix?: string;
 }
 

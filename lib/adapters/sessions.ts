@@ -26,9 +26,17 @@ export type { StoreClient } from "./store_client.ts";
 
 /** Options for {@linkcode sessionStore}. */
 export interface SessionStoreOptions {
-  /** Prefix of all keys. @default {"session:"} */
+  /**
+   * Prefix of all keys.
+   *
+   * @default {"session:"}
+   */
   prefix?: string;
-  /** Lifetime of a session after its last write, in seconds. @default {86400} */
+  /**
+   * Lifetime of a session after its last write, in seconds.
+   *
+   * @default {86400}
+   */
   ttl?: number;
 }
 

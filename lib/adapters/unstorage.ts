@@ -24,7 +24,11 @@ export type { StoreClient } from "./store_client.ts";
 
 /** Options for {@linkcode unstorageDriver}. */
 export interface UnstorageDriverOptions {
-  /** Prefix of all keys, followed by `:`. If it is empty, `clear()` deletes all keys of the database. @default {""} */
+  /**
+   * Prefix of all keys, followed by `:`. If it is empty, `clear()` deletes all keys of the database.
+   *
+   * @default {""}
+   */
   base?: string;
   /** Lifetime of items in seconds, for calls of `setItem()` without `ttl`. By default items do not expire. */
   ttl?: number;

@@ -11,7 +11,11 @@ import { faultOfOptions } from "../option_shape.ts";
 
 /** Options for {@linkcode Client.updateCredentials}. */
 export interface UpdateCredentialsOptions {
-  /** Also authenticate open connections, with AUTH between two of their requests. @default {false} */
+  /**
+   * Also authenticate open connections, with AUTH between two of their requests.
+   *
+   * @default {false}
+   */
   reauthenticate?: boolean;
 }
 

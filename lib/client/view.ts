@@ -16,7 +16,11 @@ import { taken } from "../words.ts";
 
 /** How the requests of a view differ from those of its client. */
 export interface ViewOptions {
-  /** Whether bulk strings of replies are bytes. @default {false} */
+  /**
+   * Whether bulk strings of replies are bytes.
+   *
+   * @default {false}
+   */
   readonly bytes?: boolean;
   /** Options of the requests. */
   readonly options?: ClusterRequestOptions;

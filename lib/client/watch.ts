@@ -20,7 +20,11 @@ const PAUSE = { first: 10, longest: 250 };
 
 /** Options for `client.watch()`. */
 export interface WatchOptions {
-  /** Number of retries after another client has changed a watched key; 0 for none. @default {10} */
+  /**
+   * Number of retries after another client has changed a watched key; 0 for none.
+   *
+   * @default {10}
+   */
   retries?: number;
 }
 

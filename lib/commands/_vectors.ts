@@ -38,9 +38,17 @@ export type VectorQuery = Vector | {
 
 /** Options of {@linkcode VectorSetCommands.vsim} that select what to return with each element. */
 export interface VsimDetails {
-  /** Return the similarity: 1 for the same direction, 0 for the opposite one. @default {false} */
+  /**
+   * Return the similarity: 1 for the same direction, 0 for the opposite one.
+   *
+   * @default {false}
+   */
   withscores?: boolean;
-  /** Return the attributes (Redis 8.0.3). @default {false} */
+  /**
+   * Return the attributes (Redis 8.0.3).
+   *
+   * @default {false}
+   */
   withattribs?: boolean;
 }
 

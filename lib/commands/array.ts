@@ -59,21 +59,37 @@ export type ArgrepOptions =
   & {
     /** Maximum number of elements. By default all. */
     limit?: number;
-    /** Return the values as well. @default {false} */
+    /**
+     * Return the values as well.
+     *
+     * @default {false}
+     */
     withvalues?: boolean;
-    /** Ignore case. @default {false} */
+    /**
+     * Ignore case.
+     *
+     * @default {false}
+     */
     nocase?: boolean;
   };
 
 /** Options for {@linkcode ArrayCommands.arinfo}. */
 export interface ArinfoOptions {
-  /** Return statistics of the slices as well. @default {false} */
+  /**
+   * Return statistics of the slices as well.
+   *
+   * @default {false}
+   */
   full?: boolean;
 }
 
 /** Options for {@linkcode ArrayCommands.arlastitems}. */
 export interface ArlastitemsOptions {
-  /** Return the latest value first. @default {false} */
+  /**
+   * Return the latest value first.
+   *
+   * @default {false}
+   */
   rev?: boolean;
 }
 
@@ -258,7 +274,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
     end: ArrayBound,
     predicates: OneOrMany<ArrayPredicate>,
     options?: ArgrepOptions & {
-      /** Return the values as well. @default {false} */
+      /**
+       * Return the values as well.
+       *
+       * @default {false}
+       */
       withvalues?: false;
     },
   ): Promise<(number | bigint)[]>;
@@ -323,7 +343,11 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   arinfo(
     key: Key,
     options?: {
-      /** Return statistics of the slices as well. @default {false} */
+      /**
+       * Return statistics of the slices as well.
+       *
+       * @default {false}
+       */
       full?: false;
     },
   ): Promise<ArrayInfo>;

@@ -93,7 +93,11 @@ export type ClusterSlotState =
     stable: true;
   }>
   & {
-    /** Time limit for replicating the change to the replicas, in milliseconds (since Valkey 8.0). @default {2000} */
+    /**
+     * Time limit for replicating the change to the replicas, in milliseconds (since Valkey 8.0).
+     *
+     * @default {2000}
+     */
     timeout?: number;
   };
 

@@ -39,13 +39,21 @@ export type FunctionFlushOptions = AtMostOne<{
 export interface FunctionListOptions {
   /** Return only libraries whose name matches this glob pattern. */
   libraryname?: Key;
-  /** Return the source code of each library as well. @default {false} */
+  /**
+   * Return the source code of each library as well.
+   *
+   * @default {false}
+   */
   withcode?: boolean;
 }
 
 /** Options for {@linkcode FunctionCommands.functionLoad}. */
 export interface FunctionLoadOptions {
-  /** Replace an existing library with the same name. @default {false} */
+  /**
+   * Replace an existing library with the same name.
+   *
+   * @default {false}
+   */
   replace?: boolean;
 }
 
@@ -319,7 +327,11 @@ export abstract class FunctionCommands<
    */
   functionList(
     options?: FunctionListOptions & {
-      /** Return the source code as well. @default {false} */
+      /**
+       * Return the source code as well.
+       *
+       * @default {false}
+       */
       withcode?: false;
     },
   ): Promise<PerRoutedNode<FunctionLibrary<T>[], N>>;

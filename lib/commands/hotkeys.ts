@@ -15,9 +15,17 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode HotkeysCommands.hotkeysStart}. At least one of `cpu` and `net` is required. */
 export interface HotkeysOptions {
-  /** Measure CPU time. @default {false} */
+  /**
+   * Measure CPU time.
+   *
+   * @default {false}
+   */
   cpu?: boolean;
-  /** Measure network traffic. @default {false} */
+  /**
+   * Measure network traffic.
+   *
+   * @default {false}
+   */
   net?: boolean;
   /** Number of keys to report per metric. */
   count?: number;

@@ -14,7 +14,11 @@ import { type PerNode, perNode, type Reach } from "./_reach.ts";
 
 /** Options for {@linkcode MemoryCommands.memoryUsage}. */
 export interface MemoryUsageOptions {
-  /** Number of elements of a collection to sample; 0 for all. @default {5} */
+  /**
+   * Number of elements of a collection to sample; 0 for all.
+   *
+   * @default {5}
+   */
   samples?: number;
 }
 

@@ -24,7 +24,11 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 export interface ModuleLoadexOptions {
   /** Configuration parameters of the module, by name. */
   config?: Entries;
-  /** Arguments for the module. @default {[]} */
+  /**
+   * Arguments for the module.
+   *
+   * @default {[]}
+   */
   args?: Many<Value>;
 }
 

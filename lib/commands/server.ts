@@ -59,13 +59,29 @@ export type ShutdownOptions =
     nosave: boolean;
   }>
     & {
-      /** Do not wait for replicas that are not in sync (since 7.0.0). @default {false} */
+      /**
+       * Do not wait for replicas that are not in sync (since 7.0.0).
+       *
+       * @default {false}
+       */
       now?: boolean;
-      /** Ignore errors while saving (since 7.0.0). @default {false} */
+      /**
+       * Ignore errors while saving (since 7.0.0).
+       *
+       * @default {false}
+       */
       force?: boolean;
-      /** Fail on a cluster primary that has slots (since Valkey 9.0). @default {false} */
+      /**
+       * Fail on a cluster primary that has slots (since Valkey 9.0).
+       *
+       * @default {false}
+       */
       safe?: boolean;
-      /** Fail over to a replica first; only in a cluster (since Valkey 9.0). @default {false} */
+      /**
+       * Fail over to a replica first; only in a cluster (since Valkey 9.0).
+       *
+       * @default {false}
+       */
       failover?: boolean;
       /** Cannot be combined with the other options. */
       abort?: false;

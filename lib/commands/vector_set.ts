@@ -43,21 +43,41 @@ export type VaddOptions =
   & {
     /** Reduce the vector to this number of dimensions, by a random projection. */
     reduce?: number;
-    /** Search for neighbours in a background thread, to reduce the latency of other clients. @default {false} */
+    /**
+     * Search for neighbours in a background thread, to reduce the latency of other clients.
+     *
+     * @default {false}
+     */
     cas?: boolean;
-    /** Number of candidates for neighbours (build exploration factor). @default {200} */
+    /**
+     * Number of candidates for neighbours (build exploration factor).
+     *
+     * @default {200}
+     */
     ef?: number;
     /** Attributes of the element, for the option `filter` of {@linkcode VectorSetCommands.vsim}. */
     setattr?: VectorAttributes;
-    /** Maximum number of neighbours of an element. Only used for the first element of a set. @default {16} */
+    /**
+     * Maximum number of neighbours of an element. Only used for the first element of a set.
+     *
+     * @default {16}
+     */
     m?: number;
   };
 
 /** Options for {@linkcode VectorSetCommands.vsim}. */
 export interface VsimOptions extends VsimDetails {
-  /** Maximum number of elements. @default {10} */
+  /**
+   * Maximum number of elements.
+   *
+   * @default {10}
+   */
   count?: number;
-  /** Maximum distance, from 0 to 1: elements with a similarity below 1 − epsilon are not returned. @default {1} */
+  /**
+   * Maximum distance, from 0 to 1: elements with a similarity below 1 − epsilon are not returned.
+   *
+   * @default {1}
+   */
   epsilon?: number;
   /** Number of candidates (search exploration factor). Higher numbers are more accurate and slower. */
   ef?: number;
@@ -65,15 +85,27 @@ export interface VsimOptions extends VsimDetails {
   filter?: string;
   /** Maximum number of candidates to check against the filter; 0 for no limit. */
   filterEf?: number;
-  /** Compare with all elements instead of searching the graph: exact, but slow. @default {false} */
+  /**
+   * Compare with all elements instead of searching the graph: exact, but slow.
+   *
+   * @default {false}
+   */
   truth?: boolean;
-  /** Search in the main thread of the server. @default {false} */
+  /**
+   * Search in the main thread of the server.
+   *
+   * @default {false}
+   */
   nothread?: boolean;
 }
 
 /** Options for {@linkcode VectorSetCommands.vlinks} that return only the neighbours. */
 export interface VlinksOptions {
-  /** Return the similarities as well. @default {false} */
+  /**
+   * Return the similarities as well.
+   *
+   * @default {false}
+   */
   withscores?: false;
 }
 
@@ -85,13 +117,21 @@ export interface VlinksScoresOptions {
 
 /** Options for {@linkcode VectorSetCommands.vlinks}, decided at run time. */
 export interface VlinksAnyOptions {
-  /** Return the similarities as well. @default {false} */
+  /**
+   * Return the similarities as well.
+   *
+   * @default {false}
+   */
   withscores?: boolean;
 }
 
 /** Options for {@linkcode VectorSetCommands.vemb} that return the vector as floats. */
 export interface VembOptions {
-  /** Return the vector as it is stored. @default {false} */
+  /**
+   * Return the vector as it is stored.
+   *
+   * @default {false}
+   */
   raw?: false;
 }
 
@@ -103,7 +143,11 @@ export interface VembRawOptions {
 
 /** Options for {@linkcode VectorSetCommands.vemb}, decided at run time. */
 export interface VembAnyOptions {
-  /** Return the vector as it is stored. @default {false} */
+  /**
+   * Return the vector as it is stored.
+   *
+   * @default {false}
+   */
   raw?: boolean;
 }
 
@@ -507,9 +551,17 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
     key: Key,
     query: VectorQuery,
     options?: VsimOptions & {
-      /** Return the similarities as well. @default {false} */
+      /**
+       * Return the similarities as well.
+       *
+       * @default {false}
+       */
       withscores?: false;
-      /** Return the attributes as well (Redis 8.0.3). @default {false} */
+      /**
+       * Return the attributes as well (Redis 8.0.3).
+       *
+       * @default {false}
+       */
       withattribs?: false;
     },
   ): Promise<T[]>;
@@ -531,7 +583,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
     options: VsimOptions & {
       /** Return the similarities as well. */
       withscores: true;
-      /** Return the attributes as well (Redis 8.0.3). @default {false} */
+      /**
+       * Return the attributes as well (Redis 8.0.3).
+       *
+       * @default {false}
+       */
       withattribs?: false;
     },
   ): Promise<ScoredElement<T>[]>;
@@ -540,7 +596,11 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
     key: Key,
     query: VectorQuery,
     options: VsimOptions & {
-      /** Return the similarities as well. @default {false} */
+      /**
+       * Return the similarities as well.
+       *
+       * @default {false}
+       */
       withscores?: false;
       /** Return the attributes as well (Redis 8.0.3). */
       withattribs: true;

@@ -44,7 +44,11 @@ export interface AccessCheck {
   readonly prefix: string;
   /** Whether the path of a Unix domain socket can be an address. */
   readonly sockets: boolean;
-  /** Whether sentinels tell the addresses. @default {false} */
+  /**
+   * Whether sentinels tell the addresses.
+   *
+   * @default {false}
+   */
   readonly found?: boolean;
   readonly limits: Pick<LinkSettings, "backoff" | "attemptTimeout">;
 }

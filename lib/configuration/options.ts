@@ -10,7 +10,11 @@ import type { TelemetryOptions } from "./telemetry.ts";
 export interface NodeAddress {
   /** Host name or IP address. */
   host: string;
-  /** TCP port. @default {6379} */
+  /**
+   * TCP port.
+   *
+   * @default {6379}
+   */
   port?: number;
 }
 
@@ -22,7 +26,11 @@ export interface SocketAddress {
 
 /** User name and password for AUTH. Without a user name, the password is that of the user `default`. */
 export interface RedisCredentials {
-  /** ACL user. @default {"default"} */
+  /**
+   * ACL user.
+   *
+   * @default {"default"}
+   */
   username?: string;
   /** Password. */
   password: string;
@@ -67,7 +75,11 @@ export interface TlsOptions {
    * @default {host of the address}
    */
   serverName?: string;
-  /** Accept a valid certificate that was issued for another name. @default {false} */
+  /**
+   * Accept a valid certificate that was issued for another name.
+   *
+   * @default {false}
+   */
   unsafelyDisableHostnameVerification?: boolean;
 }
 
@@ -116,13 +128,29 @@ export const ReadFrom: {
  * `factor * exponentBase ** N` milliseconds. The client never stops trying.
  */
 export interface BackoffStrategy {
-  /** Highest value of N. With 0 the upper limit of the wait is constant. @default {16} */
+  /**
+   * Highest value of N. With 0 the upper limit of the wait is constant.
+   *
+   * @default {16}
+   */
   numOfRetries?: number;
-  /** Base of the wait, in milliseconds. @default {10} */
+  /**
+   * Base of the wait, in milliseconds.
+   *
+   * @default {10}
+   */
   factor?: number;
-  /** Factor by which the upper limit of the wait grows per attempt; at least 1. @default {2} */
+  /**
+   * Factor by which the upper limit of the wait grows per attempt; at least 1.
+   *
+   * @default {2}
+   */
   exponentBase?: number;
-  /** Longest wait, in milliseconds. @default {3000} */
+  /**
+   * Longest wait, in milliseconds.
+   *
+   * @default {3000}
+   */
   maxDelay?: number;
 }
 
@@ -131,13 +159,29 @@ export interface BackoffStrategy {
  * `maxAttempts`: the client never stops trying.
  */
 export interface RetryStrategy {
-  /** Factor by which the wait grows per attempt; at least 1. @default {2} */
+  /**
+   * Factor by which the wait grows per attempt; at least 1.
+   *
+   * @default {2}
+   */
   multiplier?: number;
-  /** Wait before the second attempt, in milliseconds, before jitter is applied. @default {10} */
+  /**
+   * Wait before the second attempt, in milliseconds, before jitter is applied.
+   *
+   * @default {10}
+   */
   minTimeout?: number;
-  /** Longest wait, in milliseconds, before jitter is applied. @default {3000} */
+  /**
+   * Longest wait, in milliseconds, before jitter is applied.
+   *
+   * @default {3000}
+   */
   maxTimeout?: number;
-  /** Share of the wait that is random, from 0 (none) to 1 (all of it). @default {1} */
+  /**
+   * Share of the wait that is random, from 0 (none) to 1 (all of it).
+   *
+   * @default {1}
+   */
   jitter?: number;
 }
 
@@ -150,7 +194,11 @@ export interface CacheOptions {
    * @default {67108864}
    */
   maxBytes?: number;
-  /** Maximum age of a cached reply, in milliseconds. @default {60000} */
+  /**
+   * Maximum age of a cached reply, in milliseconds.
+   *
+   * @default {60000}
+   */
   maxTtl?: number;
 }
 
@@ -164,11 +212,19 @@ export interface BaseConfiguration {
   addresses: (NodeAddress | SocketAddress)[];
   /** User name and password, or a function that returns them for each new connection. */
   credentials?: RedisCredentials | CredentialsProvider;
-  /** Connect with TLS and verify the server's certificate. @default {false} */
+  /**
+   * Connect with TLS and verify the server's certificate.
+   *
+   * @default {false}
+   */
   useTls?: boolean;
   /** TLS options, or a function that returns them for each connection attempt. They require `useTls: true`. */
   tls?: TlsOptions | TlsProvider;
-  /** Which nodes answer read-only commands. @default {"primary"} */
+  /**
+   * Which nodes answer read-only commands.
+   *
+   * @default {"primary"}
+   */
   readFrom?: ReadFrom;
   /**
    * Availability zone of this client. Required by `readFrom: "azAffinity"` and `"azAffinityReplicasAndPrimary"`, and
@@ -176,7 +232,11 @@ export interface BaseConfiguration {
    * configuration of Valkey).
    */
   clientAz?: string;
-  /** Time limit for `create()` in milliseconds: connecting, handshake and discovery together. @default {2500} */
+  /**
+   * Time limit for `create()` in milliseconds: connecting, handshake and discovery together.
+   *
+   * @default {2500}
+   */
   clientCreationTimeout?: number;
   /**
    * Time limit for a request in milliseconds, from the call to the reply. It includes waiting in the queue, reconnects
@@ -191,9 +251,17 @@ export interface BaseConfiguration {
   requestTimeout?: number;
   /** How long to wait between connection attempts. */
   reconnectStrategy?: BackoffStrategy | RetryStrategy;
-  /** RESP version to request. Servers without RESP3 are used with RESP2. @default {3} */
+  /**
+   * RESP version to request. Servers without RESP3 are used with RESP2.
+   *
+   * @default {3}
+   */
   protocol?: 2 | 3;
-  /** Number of the logical database (SELECT). @default {0} */
+  /**
+   * Number of the logical database (SELECT).
+   *
+   * @default {0}
+   */
   databaseId?: number;
   /** Name of the connections in CLIENT LIST: printable ASCII without spaces. */
   clientName?: string;
@@ -217,7 +285,11 @@ export interface BaseConfiguration {
    * @default {100000}
    */
   inflightRequestsLimit?: number;
-  /** Connect with the first request instead of in `create()`. @default {false} */
+  /**
+   * Connect with the first request instead of in `create()`.
+   *
+   * @default {false}
+   */
   lazyConnect?: boolean;
   /**
    * Milliseconds between checks of the topology: roles of the nodes, or the slots of the cluster. 0 turns them off.
@@ -248,7 +320,11 @@ export interface SentinelConfiguration {
   addresses: NodeAddress[];
   /** Credentials for the sentinels. They never receive the credentials for the nodes. */
   credentials?: RedisCredentials | CredentialsProvider;
-  /** Connect to the sentinels with TLS. @default {false} */
+  /**
+   * Connect to the sentinels with TLS.
+   *
+   * @default {false}
+   */
   useTls?: boolean;
   /** TLS options for the sentinels. Those for the nodes do not apply to them. */
   tls?: TlsOptions | TlsProvider;

@@ -21,9 +21,17 @@
  * ```
  */
 export interface TelemetryOptions {
-  /** Create a span for each call. See `requireParent`. @default {true} */
+  /**
+   * Create a span for each call. See `requireParent`.
+   *
+   * @default {true}
+   */
   traces?: boolean;
-  /** Record metrics. @default {false} */
+  /**
+   * Record metrics.
+   *
+   * @default {false}
+   */
   metrics?: boolean;
   /**
    * Tracer provider. The default is the globally registered provider, which is Deno's own with `OTEL_DENO=true`. If

@@ -8,7 +8,11 @@
 export interface SlotKeyRoute {
   /** The key. */
   slotKey: string | Uint8Array;
-  /** Prefer a replica of that node. @default {false} */
+  /**
+   * Prefer a replica of that node.
+   *
+   * @default {false}
+   */
   replica?: boolean;
 }
 
@@ -16,7 +20,11 @@ export interface SlotKeyRoute {
 export interface SlotRoute {
   /** The slot, from 0 to 16383. */
   slot: number;
-  /** Prefer a replica of that node. @default {false} */
+  /**
+   * Prefer a replica of that node.
+   *
+   * @default {false}
+   */
   replica?: boolean;
 }
 

@@ -49,9 +49,17 @@ export type JsonPath = string;
 
 /** Conditions of {@linkcode JsonCommands.set}. */
 export interface JsonSetOptions {
-  /** Set only if the path does not exist. Cannot be combined with `xx`. @default {false} */
+  /**
+   * Set only if the path does not exist. Cannot be combined with `xx`.
+   *
+   * @default {false}
+   */
   nx?: boolean;
-  /** Set only if the path exists. Cannot be combined with `nx`. @default {false} */
+  /**
+   * Set only if the path exists. Cannot be combined with `nx`.
+   *
+   * @default {false}
+   */
   xx?: boolean;
 }
 
@@ -67,9 +75,17 @@ export interface JsonEntry {
 
 /** Range of indexes for {@linkcode JsonCommands.arrindex}. */
 export interface JsonRange {
-  /** First index. A negative index counts from the end. @default {0} */
+  /**
+   * First index. A negative index counts from the end.
+   *
+   * @default {0}
+   */
   start?: number;
-  /** End of the range (exclusive). 0 means the end of the array. @default {0} */
+  /**
+   * End of the range (exclusive). 0 means the end of the array.
+   *
+   * @default {0}
+   */
   stop?: number;
 }
 

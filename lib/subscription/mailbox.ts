@@ -35,11 +35,23 @@ export interface MailboxOptions<T> {
    * @returns About how many bytes of memory it takes.
    */
   sizeOf(item: T): number;
-  /** Most items. @default {1024} */
+  /**
+   * Most items.
+   *
+   * @default {1024}
+   */
   readonly maxItems?: number;
-  /** Most bytes in all. One item that is larger is kept as the only one. @default {16777216} */
+  /**
+   * Most bytes in all. One item that is larger is kept as the only one.
+   *
+   * @default {16777216}
+   */
   readonly maxBytes?: number;
-  /** What a full buffer does with one more item. @default {"dropOldest"} */
+  /**
+   * What a full buffer does with one more item.
+   *
+   * @default {"dropOldest"}
+   */
   readonly overflow?: Overflow;
   /**
    * Called for each item that is dropped.

@@ -37,9 +37,17 @@ export interface MonitorOptions<G extends boolean = boolean> {
    * @default {"dropOldest"}
    */
   overflow?: Overflow;
-  /** Maximum number of commands in the buffer. @default {1024} */
+  /**
+   * Maximum number of commands in the buffer.
+   *
+   * @default {1024}
+   */
   maxCommands?: number;
-  /** Maximum size of the buffer, in bytes as sent by the server. @default {16777216} */
+  /**
+   * Maximum size of the buffer, in bytes as sent by the server.
+   *
+   * @default {16777216}
+   */
   maxBytes?: number;
   /**
    * Signal that ends the monitor. If the server has not accepted MONITOR yet, the call rejects with the signal's

@@ -44,9 +44,17 @@ export interface SubscribeOptions<M, G extends boolean = false> {
    * @default {"dropOldest"}
    */
   overflow?: Overflow;
-  /** Maximum number of messages in the buffer. @default {1024} */
+  /**
+   * Maximum number of messages in the buffer.
+   *
+   * @default {1024}
+   */
   maxMessages?: number;
-  /** Maximum size of the buffer in bytes. A character of text counts as one byte. @default {16777216} */
+  /**
+   * Maximum size of the buffer in bytes. A character of text counts as one byte.
+   *
+   * @default {16777216}
+   */
   maxBytes?: number;
   /**
    * `"primaries"` subscribes on every primary of a cluster, including primaries added later. Use it for messages that a

@@ -12,9 +12,17 @@ export const CONTROL_USER: ControlUser = { name: "test-kit", password: crypto.ra
 
 /** How a control command is to be carried out. */
 export interface ControlOptions {
-  /** How long to wait for the reply, in milliseconds. @default {10000} */
+  /**
+   * How long to wait for the reply, in milliseconds.
+   *
+   * @default {10000}
+   */
   timeout?: number;
-  /** Whether bulk strings are `Uint8Array`. @default {false} */
+  /**
+   * Whether bulk strings are `Uint8Array`.
+   *
+   * @default {false}
+   */
   bytes?: boolean;
 }
 

@@ -1,8 +1,16 @@
 /** Limits for {@linkcode until}. */
 export interface UntilOptions {
-  /** How long to go on asking, in milliseconds. @default {10000} */
+  /**
+   * How long to go on asking, in milliseconds.
+   *
+   * @default {10000}
+   */
   timeout?: number;
-  /** Pause between two questions, in milliseconds. @default {10} */
+  /**
+   * Pause between two questions, in milliseconds.
+   *
+   * @default {10}
+   */
   interval?: number;
 }
 

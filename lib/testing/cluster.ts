@@ -12,9 +12,17 @@ import { SlotMove, SLOTS_AT_ONCE } from "./slot_move.ts";
 
 /** Options for {@linkcode startCluster}. */
 export interface ClusterOptions extends Omit<ServerOptions, "port" | "replicas"> {
-  /** Number of shards. Each gets an equal part of the slots. @default {3} */
+  /**
+   * Number of shards. Each gets an equal part of the slots.
+   *
+   * @default {3}
+   */
   shards?: number;
-  /** Number of replicas per shard. @default {0} */
+  /**
+   * Number of replicas per shard.
+   *
+   * @default {0}
+   */
   replicas?: number;
   /**
    * Milliseconds without a reply after which nodes consider each other down (`cluster-node-timeout`). A replica takes
@@ -102,7 +110,7 @@ export class TestCluster implements AsyncDisposable {
    * replicas everywhere, and these are up and in sync. Call it after a change made by the test, such as a killed
    * primary.
    *
-   * @param options `timeout`: time limit in milliseconds. @default {{ timeout: 20000 }}
+   * @param options `timeout`: time limit in milliseconds, by default 20 000.
    * @throws {Error} If they do not agree in time. The message names the difference.
    */
   async agreed(options: { timeout?: number } = {}): Promise<void> {

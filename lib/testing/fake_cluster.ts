@@ -46,9 +46,17 @@ export type FakeClusterHandler = (
 
 /** Options for {@linkcode startFakeCluster}. */
 export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
-  /** Number of shards. Each gets an equal part of the slots. @default {3} */
+  /**
+   * Number of shards. Each gets an equal part of the slots.
+   *
+   * @default {3}
+   */
   shards?: number;
-  /** Number of replicas per shard. @default {0} */
+  /**
+   * Number of replicas per shard.
+   *
+   * @default {0}
+   */
   replicas?: number;
   /** Function that answers the commands of all nodes. If it returns undefined, {@linkcode FakeNode} answers. */
   handler?: FakeClusterHandler;

@@ -37,11 +37,19 @@ export interface FakeScript {
 
 /** Options for {@linkcode startFakeServer}. */
 export interface FakeServerOptions {
-  /** Address to listen on. @default {"127.0.0.1"} */
+  /**
+   * Address to listen on.
+   *
+   * @default {"127.0.0.1"}
+   */
   host?: "127.0.0.1" | "::1";
   /** Port to listen on. By default a free one. */
   port?: number;
-  /** Use TLS with the `server` certificate of {@linkcode testCertificates}. @default {false} */
+  /**
+   * Use TLS with the `server` certificate of {@linkcode testCertificates}.
+   *
+   * @default {false}
+   */
   tls?: boolean;
   /** Function that is called for each new connection, before anything is read from it. */
   onConnect?: (connection: FakeConnection) => void;
@@ -122,7 +130,7 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
    * Waits until commands with a name have been received.
    *
    * @param name First word of the command, in upper case.
-   * @param count Minimum number of commands. @default {1}
+   * @param count Minimum number of commands. By default 1.
    * @returns The commands received so far.
    * @throws {Error} If they do not arrive within 10 s.
    */

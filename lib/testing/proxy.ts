@@ -12,7 +12,11 @@ export type ProxyDirection = "toServer" | "toClient";
 
 /** Faults of a {@linkcode TestProxy}. They apply to open and new connections. */
 export interface ProxyFaults {
-  /** Latency in each direction, in milliseconds. @default {0} */
+  /**
+   * Latency in each direction, in milliseconds.
+   *
+   * @default {0}
+   */
   delay?: number;
   /** Maximum number of bytes to forward in one write. By default as many as were read. */
   chunkSize?: number;
@@ -29,7 +33,11 @@ export interface ProxyFaults {
 
 /** Options for {@linkcode startProxy}. */
 export interface ProxyOptions extends ProxyFaults {
-  /** Address to listen on. @default {"127.0.0.1"} */
+  /**
+   * Address to listen on.
+   *
+   * @default {"127.0.0.1"}
+   */
   host?: "127.0.0.1" | "::1";
   /** Port to listen on. By default a free one. */
   port?: number;

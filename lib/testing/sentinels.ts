@@ -29,11 +29,23 @@ export interface SentinelAccess {
 
 /** Options for {@linkcode startSentinels}, for the nodes and the sentinels. */
 export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
-  /** Name of the primary in the configuration of the sentinels. @default {"main"} */
+  /**
+   * Name of the primary in the configuration of the sentinels.
+   *
+   * @default {"main"}
+   */
   name?: string;
-  /** Number of replicas. @default {2} */
+  /**
+   * Number of replicas.
+   *
+   * @default {2}
+   */
   replicas?: number;
-  /** Number of sentinels. @default {3} */
+  /**
+   * Number of sentinels.
+   *
+   * @default {3}
+   */
   sentinels?: number;
   /** Number of sentinels that must consider the primary down before a failover. By default a majority. */
   quorum?: number;
@@ -52,7 +64,11 @@ export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
   failoverTimeout?: number;
   /** Passwords, users and TLS of the sentinels. By default none. */
   sentinel?: SentinelAccess;
-  /** Announce the host name `localhost` instead of IP addresses. @default {false} */
+  /**
+   * Announce the host name `localhost` instead of IP addresses.
+   *
+   * @default {false}
+   */
   announceHostnames?: boolean;
   /**
    * Put a proxy in front of each node and each sentinel, as behind NAT. Only clients use the proxies: nodes and
@@ -170,7 +186,7 @@ export class TestSentinels implements AsyncDisposable {
    * running nodes are its replicas, in sync; and each sentinel knows all others. Call it after a change made by the
    * test, such as a killed primary.
    *
-   * @param options `timeout`: time limit in milliseconds. @default {{ timeout: 20000 }}
+   * @param options `timeout`: time limit in milliseconds, by default 20 000.
    * @returns The primary.
    * @throws {Error} If they do not agree in time. The message names the difference.
    */
@@ -219,7 +235,7 @@ export class TestSentinels implements AsyncDisposable {
   /**
    * Triggers a failover with `SENTINEL FAILOVER`, which needs no votes, and waits until all sentinels agree.
    *
-   * @param options `wait: false` returns without waiting. @default {{ wait: true }}
+   * @param options `wait: false` returns without waiting. By default the call waits.
    * @returns The new primary; with `wait: false` the old one.
    * @throws {Error} If no replica can take over, or the sentinels do not agree within 20 s.
    */

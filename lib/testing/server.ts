@@ -170,8 +170,8 @@ export class TestServer implements AsyncDisposable {
    * Data that was not saved is lost; test servers save nothing unless their `config` enables it. A sentinel keeps its
    * state, and a server that sentinels monitor keeps its role.
    *
-   * @param options With `clean: true`, the data folder and that state are removed before the start.
-   * @default {{ clean: false }}
+   * @param options With `clean: true`, the data folder and that state are removed before the start. By default they are
+   * kept.
    */
   async restart(options: { clean?: boolean } = {}): Promise<void> {
     await this.stop();

@@ -6,7 +6,11 @@
 
 /** TLS options of a test server. */
 export interface TlsOptions {
-  /** Whether clients must present a certificate of the test authority. @default {"none"} */
+  /**
+   * Whether clients must present a certificate of the test authority.
+   *
+   * @default {"none"}
+   */
   clientAuth?: "none" | "optional" | "required";
   /**
    * Certificate that the server presents: a valid one, one for another host name, or one signed by another authority.
@@ -26,13 +30,25 @@ export interface AclUser {
 
 /** Options for {@linkcode startServer}. */
 export interface ServerOptions {
-  /** Address to listen on. @default {"127.0.0.1"} */
+  /**
+   * Address to listen on.
+   *
+   * @default {"127.0.0.1"}
+   */
   host?: "127.0.0.1" | "::1";
   /** Port to listen on. By default a free one. */
   port?: number;
-  /** Number of replicas to start with the server. @default {0} */
+  /**
+   * Number of replicas to start with the server.
+   *
+   * @default {0}
+   */
   replicas?: number;
-  /** Listen with TLS instead of plain TCP; `true` uses the defaults. @default {false} */
+  /**
+   * Listen with TLS instead of plain TCP; `true` uses the defaults.
+   *
+   * @default {false}
+   */
   tls?: boolean | TlsOptions;
   /** Password of the default user. By default there is none. */
   password?: string;
@@ -44,7 +60,11 @@ export interface ServerOptions {
   config?: Record<string, string>;
   /** Path of the server program. By default the result of {@linkcode findServerBinary}. */
   binary?: string;
-  /** Time limit for the start, in milliseconds. @default {10000} */
+  /**
+   * Time limit for the start, in milliseconds.
+   *
+   * @default {10000}
+   */
   startTimeout?: number;
 }
 
@@ -83,9 +103,17 @@ export interface ServerTls {
 
 /** Options for {@linkcode TestServer.command}. */
 export interface CommandOptions {
-  /** Time limit for the reply, in milliseconds. @default {10000} */
+  /**
+   * Time limit for the reply, in milliseconds.
+   *
+   * @default {10000}
+   */
   timeout?: number;
-  /** Return bulk strings as `Uint8Array` instead of `string`. @default {false} */
+  /**
+   * Return bulk strings as `Uint8Array` instead of `string`.
+   *
+   * @default {false}
+   */
   bytes?: boolean;
 }
 

@@ -196,7 +196,7 @@ export class BullMQConnection extends EventEmitter {
   /**
    * Closes the connection at once. Commands in flight reject with `Connection is closed.`
    *
-   * @param reconnect Whether to open it again. @default {false}
+   * @param reconnect Whether to open it again. By default it stays closed.
    */
   disconnect(reconnect: boolean = false): void {
     this.#carrier.disconnect(reconnect);

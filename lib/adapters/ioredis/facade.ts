@@ -172,7 +172,7 @@ export class IORedisFacade extends EventEmitter {
   /**
    * Closes the connection at once. Commands in flight reject with `Connection is closed.`
    *
-   * @param reconnect Whether to open it again, with the same subscriptions. @default {false}
+   * @param reconnect Whether to open it again, with the same subscriptions. By default it stays closed.
    */
   disconnect(reconnect: boolean = false): void {
     const wanted = this.#subscriptions.clear();

@@ -10,7 +10,11 @@ import { clearKeys, clientOf, keysOf, type StoreClient } from "../store_client.t
 
 /** Options for {@linkcode KeyvStore} and {@linkcode Keyv5Store}. */
 export interface KeyvStoreOptions {
-  /** Prefix of all keys. @default {"keyv:"} */
+  /**
+   * Prefix of all keys.
+   *
+   * @default {"keyv:"}
+   */
   prefix?: string;
 }
 

@@ -86,7 +86,11 @@ commandTest("vgetattr() and vsetattr() are for JSON text", { needs }, async (cli
   assertEquals(await client.vsetattr("k", "z", {}), false);
   const cycle: Record<string, unknown> = {};
   cycle.self = cycle;
-  await assertRejects(() => client.vsetattr("k", "a", cycle), TypeError, "cannot be serialized as JSON");
+  await assertRejects(
+    () => client.vsetattr("k", "a", cycle),
+    TypeError,
+    "cannot be serialized as JSON",
+  );
 });
 
 commandTest("vlinks() lists neighbours by layer", { needs }, async (client) => {
