@@ -11,6 +11,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "tests/examples/": "the demo has its tests beside its sources",
   "tests/guards/": "guards check the code itself",
   "tests/maintenance/": "the maintenance tasks have their tests beside their sources",
+  "tests/npm/": "the builder of the npm package has its tests beside its sources",
   "tests/soak/": "the soak has its tests beside its sources",
   "tests/standalone/": "as in tests/cluster/",
 };
