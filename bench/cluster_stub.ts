@@ -31,7 +31,9 @@ function answer(words: string[]): string {
     case "HELLO":
       return "%1\r\n+proto\r\n:3\r\n";
     case "CLUSTER":
-      return words[1] === "SLOTS" ? map : encode("cluster_current_epoch:1\r\n");
+      if (words[1] === "SLOTS") return map;
+      // It does not know which node it is taken for.
+      return encode(words[1] === "MYID" ? "primary0" : "cluster_current_epoch:1\r\n");
     case "MGET":
       return `*${words.length - 1}\r\n` + "$1\r\nx\r\n".repeat(words.length - 1);
     case "DBSIZE":

@@ -12,7 +12,8 @@ import { type Endpoint, show } from "../lib/connection/transport.ts";
 import { TimeoutError } from "../lib/errors.ts";
 import type { Reply } from "../lib/resp/reply.ts";
 import { ForeignMaps } from "./foreign_clusters.ts";
-import { ANSWER_TIMEOUT, elect, epochOf, Topology, type View } from "./topology.ts";
+import { MapReadings } from "./map_readings.ts";
+import { ANSWER_TIMEOUT, elect, epochOf, type Topology, type View } from "./topology.ts";
 
 /** Least time between two refreshes for which MOVED is the only reason, in milliseconds. */
 const OUTDATED_INTERVAL = 1000;
@@ -22,6 +23,8 @@ const BROKEN_INTERVAL = 50;
 const AWAITED_INTERVAL = 20;
 /** Longest time between two refreshes while the nodes disagree or cannot be reached, in milliseconds. */
 const UNSETTLED_INTERVAL = 3000;
+/** A refresh begins at the earliest so many times later as the last one has kept the process busy. */
+const REST = 9;
 /** Number of nodes that are asked at once. */
 const SOURCES = 5;
 /** How long the others may take after the first node has answered, in milliseconds. */
@@ -70,6 +73,8 @@ export class Refresher {
   /** When the last refresh began; undefined before the first. */
   #last: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Before this time there is no refresh: the map of a large cluster takes much time to read. */
+  #resting = 0;
   /** When the next refresh is due; null if none is asked for. */
   #due: number | null = null;
   /** How many refreshes in a row have not settled who owns what. */
@@ -124,8 +129,9 @@ export class Refresher {
     return waiter.promise;
   }
 
-  /** Has the next refresh begin at `due`, unless it would begin earlier anyway. */
-  #schedule(due: number): void {
+  /** Has the next refresh begin at a time, unless it would begin earlier anyway. */
+  #schedule(wanted: number): void {
+    const due = Math.max(wanted, this.#resting);
     if (this.#signal.aborted || this.#due !== null && due >= this.#due) return;
     this.#due = due;
     if (this.#running) return;
@@ -142,13 +148,17 @@ export class Refresher {
     this.#last = performance.now();
     const waiters = this.#waiters;
     this.#waiters = [];
-    const found = await this.#discover();
+    const readings = new MapReadings();
+    const found = await this.#discover(readings);
     if (this.#signal.aborted) {
       for (const waiter of waiters) waiter.reject(this.#signal.reason);
       return;
     }
+    const applied = performance.now();
     if (found === undefined) this.#owner.onNoAnswer();
     else this.#owner.apply(found.topology);
+    const now = performance.now();
+    this.#resting = now + REST * (readings.busy + now - applied);
     this.#running = false;
     for (const waiter of waiters) waiter.resolve();
     const asked: number | null = this.#due;
@@ -166,7 +176,9 @@ export class Refresher {
   }
 
   /** Asks several nodes at once. Returns undefined if none has answered with a map that can be taken. */
-  async #discover(): Promise<{ topology: Topology; unanimous: boolean } | undefined> {
+  async #discover(
+    readings: MapReadings,
+  ): Promise<{ topology: Topology; unanimous: boolean } | undefined> {
     const known = pick(this.#owner.sources(), SOURCES);
     const end = new AbortController();
     const stop = (): void => end.abort(this.#signal.reason);
@@ -207,9 +219,11 @@ export class Refresher {
       if (fallenBack) return decided.resolve();
       fallenBack = true;
       // All are counted before the first can have answered: one answer must not be taken for the majority.
-      for (const seed of this.#seeds) collect(seed, this.#viewOfSeed(seed, end.signal), ofSeeds);
+      for (const seed of this.#seeds) {
+        collect(seed, this.#viewOfSeed(seed, readings, end.signal), ofSeeds);
+      }
     };
-    for (const source of known) collect(source.endpoint, this.#view(source));
+    for (const source of known) collect(source.endpoint, this.#view(source, readings));
     if (known.length === 0) fallBack();
     else {delay(SILENCE, { signal: end.signal }).then(() =>
         ofCluster.length === 0 && fallBack(), ignore);}
@@ -228,19 +242,23 @@ export class Refresher {
     }
   }
 
-  async #view(source: Source): Promise<View> {
+  async #view(source: Source, readings: MapReadings): Promise<View> {
     const [slots, info] = await Promise.all([
       source.call(["CLUSTER", "SLOTS"], ANSWER_TIMEOUT),
       // An ACL may forbid it; it only breaks ties.
       source.call(["CLUSTER", "INFO"], ANSWER_TIMEOUT).catch(() => null),
     ]);
     return {
-      topology: Topology.parse(slots, source.endpoint),
+      topology: readings.read(slots, source.endpoint),
       epoch: epochOf(info),
     };
   }
 
-  async #viewOfSeed(endpoint: Endpoint, signal: AbortSignal): Promise<View> {
+  async #viewOfSeed(
+    endpoint: Endpoint,
+    readings: MapReadings,
+    signal: AbortSignal,
+  ): Promise<View> {
     const silence = (ms: number): TimeoutError =>
       new TimeoutError(
         `Cannot learn the topology from ${show(endpoint)}: no answer to CLUSTER SLOTS for ${ms} ms`,
@@ -256,7 +274,7 @@ export class Refresher {
       close = () => connection.close(new Error("The topology is known"));
       signal.addEventListener("abort", close);
       late = setTimeout(() => connection.close(silence(ANSWER_TIMEOUT)), ANSWER_TIMEOUT);
-      return await this.#view({ endpoint, call: (words) => ask(connection, words) });
+      return await this.#view({ endpoint, call: (words) => ask(connection, words) }, readings);
     } finally {
       clearTimeout(slow);
       clearTimeout(late);
