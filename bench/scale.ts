@@ -1,9 +1,9 @@
 /**
  * What large numbers cost: a cluster of 1000 shards, 10 000 subscriptions, 100 clients in one process.
  *
- *     deno run -A bench/scale.ts                   all of it
- *     deno run -A bench/scale.ts --part=cluster    one part: cluster, subscriptions, clients
- *     deno run -A bench/scale.ts --shards=100,1000 --subscriptions=1000,10000 --clients=100
+ *     deno task bench:scale                   all of it
+ *     deno task bench:scale --part=cluster    one part: cluster, subscriptions, clients
+ *     deno task bench:scale --shards=100,1000 --subscriptions=1000,10000 --clients=100
  *
  * Servers have processes of their own: all figures are of the process with the clients. Memory is that on the heap and in
  * buffers after a collection, and the resident memory. For a cluster a stub stands for all nodes (`cluster_stub.ts`).
