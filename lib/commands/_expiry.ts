@@ -9,7 +9,13 @@ import type { OptionShape } from "../option_shape.ts";
 import { appendFlag, appendOption, type AtMostOne } from "./_args.ts";
 import { optionsOf } from "./_options.ts";
 
-/** Expiry of a value that is written. At most one of the options. Without any, the value does not expire. */
+/**
+ * Expiry of a value that is written. At most one of the options. Without any, the value does not expire.
+ *
+ * - `ex` or `px`: the time to live in seconds or milliseconds.
+ * - `exat` or `pxat`: the Unix time in seconds or milliseconds, or a `Date`.
+ * - `keepttl`: keep the expiry that the key or field has.
+ */
 export type SetExpiry = AtMostOne<{
   /** Time to live in seconds, a whole number. */
   ex: number;
@@ -23,7 +29,13 @@ export type SetExpiry = AtMostOne<{
   keepttl: boolean;
 }>;
 
-/** New expiry of a value that is read. At most one of the options. Without any, the expiry stays as it is. */
+/**
+ * New expiry of a value that is read. At most one of the options. Without any, the expiry stays as it is.
+ *
+ * - `ex` or `px`: the time to live in seconds or milliseconds.
+ * - `exat` or `pxat`: the Unix time in seconds or milliseconds, or a `Date`.
+ * - `persist`: remove the expiry.
+ */
 export type GetExpiry = AtMostOne<{
   /** Time to live in seconds, a whole number. */
   ex: number;
@@ -37,7 +49,14 @@ export type GetExpiry = AtMostOne<{
   persist: boolean;
 }>;
 
-/** When an expiry is set. At most one of the options. Without any, it is always set. */
+/**
+ * When an expiry is set. At most one of the options. Without any, it is always set.
+ *
+ * - `nx`: only if there is no expiry.
+ * - `xx`: only if there is an expiry.
+ * - `gt`: only if the new expiry is later than the current one. Without a current one it is not set.
+ * - `lt`: only if the new expiry is earlier than the current one. Without a current one it is set.
+ */
 export type ExpireCondition = AtMostOne<{
   /** Only if there is no expiry. */
   nx: boolean;

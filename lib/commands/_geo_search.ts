@@ -32,7 +32,12 @@ export interface GeoPosition {
   latitude: number;
 }
 
-/** The center of an area. Exactly one of the options. */
+/**
+ * The center of an area. Exactly one of the options.
+ *
+ * - `frommember`: a member of the sorted set.
+ * - `fromlonlat`: a longitude and a latitude.
+ */
 export type GeoCenter = ExactlyOne<{
   /** A member of the sorted set is the center. */
   frommember: Value;
@@ -40,7 +45,12 @@ export type GeoCenter = ExactlyOne<{
   fromlonlat: GeoPosition;
 }>;
 
-/** The shape and size of an area around its center. Exactly one of the options. */
+/**
+ * The shape and size of an area around its center. Exactly one of the options.
+ *
+ * - `byradius`: a circle with a `radius` and its `unit`.
+ * - `bybox`: a box with a `width`, a `height` and their `unit`.
+ */
 export type GeoShape = ExactlyOne<{
   /** A circle. */
   byradius: {
@@ -60,7 +70,7 @@ export type GeoShape = ExactlyOne<{
   };
 }>;
 
-/** A polygon to search (Valkey 9.0). */
+/** A polygon to search (Valkey 9.0): `bypolygon` has its corners in order, at least three. */
 export type GeoPolygon = {
   /** The corners in order, at least three. Distances in the result are in meters from the centroid. */
   bypolygon: Many<GeoPosition>;
@@ -74,7 +84,11 @@ export type GeoPolygon = {
   bybox?: undefined;
 };
 
-/** An area to search: a circle or a box around a member or a position, or a polygon. */
+/**
+ * An area to search: a circle or a box ({@linkcode GeoShape}) around a member or a position ({@linkcode GeoCenter}), or
+ * a
+ * polygon ({@linkcode GeoPolygon}).
+ */
 export type GeoArea =
   | (GeoCenter & GeoShape & {
     /** Cannot be combined with `byradius` or `bybox`. */
@@ -82,7 +96,13 @@ export type GeoArea =
   })
   | GeoPolygon;
 
-/** The order of the members, and how many to return. */
+/**
+ * The order of the members, and how many to return.
+ *
+ * - `asc` or `desc`: sort by distance, nearest or farthest first. By default not sorted, or with `count` nearest first.
+ * - `count`: return at most this many, the nearest ones unless `desc` is set.
+ * - `any`: together with `count`, stop at the first members found, which may not be the nearest.
+ */
 export type GeoOrder =
   & AtMostOne<{
     /** Sort by distance, nearest first. */
@@ -92,7 +112,7 @@ export type GeoOrder =
   }>
   & (
     | {
-      /** Largest number of members: the nearest ones, or with `desc` the farthest. @default all members in the area */
+      /** Largest number of members: the nearest ones, or with `desc` the farthest. All in the area by default. */
       count?: number;
       /** Only together with `count`. */
       any?: false;
@@ -100,28 +120,56 @@ export type GeoOrder =
     | {
       /** Largest number of members: the nearest ones, or with `desc` the farthest. */
       count: number;
-      /** Stop at the first `count` members found, which may not be the nearest. Faster. @default {false} */
+      /**
+       * Stop at the first `count` members found, which may not be the nearest. Faster.
+       *
+       * @default {false}
+       */
       any?: boolean;
     }
   );
 
 /** Details to return with each member. */
 export interface GeoDetails {
-  /** Return the distance from the center. @default {false} */
+  /**
+   * Return the distance from the center.
+   *
+   * @default {false}
+   */
   withdist?: boolean;
-  /** Return the geohash as an integer, for debugging. @default {false} */
+  /**
+   * Return the geohash as an integer, for debugging.
+   *
+   * @default {false}
+   */
   withhash?: boolean;
-  /** Return the position. @default {false} */
+  /**
+   * Return the position.
+   *
+   * @default {false}
+   */
   withcoord?: boolean;
 }
 
 /** Option to return members without details. */
 export interface NoGeoDetails {
-  /** Return the distance from the center. @default {false} */
+  /**
+   * Return the distance from the center.
+   *
+   * @default {false}
+   */
   withdist?: false;
-  /** Return the geohash as an integer, for debugging. @default {false} */
+  /**
+   * Return the geohash as an integer, for debugging.
+   *
+   * @default {false}
+   */
   withhash?: false;
-  /** Return the position. @default {false} */
+  /**
+   * Return the position.
+   *
+   * @default {false}
+   */
   withcoord?: false;
 }
 

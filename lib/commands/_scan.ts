@@ -45,15 +45,15 @@ export interface ScanPage<E> {
 /** Options for SCAN, HSCAN, SSCAN and ZSCAN. */
 export interface ScanOptions {
   /**
-   * Return only items that match this glob pattern, such as `"user:*"`.
+   * Return only items that match this glob pattern, such as `"user:*"`; all items by default.
    *
    * The server applies it after it has read a page, so pages can be empty.
-   *
-   * @default all items
    */
   match?: Key;
   /**
-   * About how many items the server looks at for one page. Higher numbers mean fewer, slower requests. @default {10}
+   * About how many items the server looks at for one page. Higher numbers mean fewer, slower requests.
+   *
+   * @default {10}
    */
   count?: number;
 }
@@ -140,8 +140,8 @@ export async function* iteratePages<E>(
     if (cursor !== "0" && !await isSameProcess(from, origin)) {
       if (++restarts > MAX_RESTARTS) {
         throw new RedisError(
-          `Cannot complete the scan: it began again ${MAX_RESTARTS} times, because another server ` +
-            "answered, or the connection was lost and the server does not tell its run_id",
+          `Cannot complete the scan: it started over ${MAX_RESTARTS} times, because another server ` +
+            "process answered, or the connection was lost and the server does not report its run_id",
         );
       }
       cursor = "0";

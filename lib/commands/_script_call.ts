@@ -11,9 +11,17 @@ import { optionsOf } from "./_options.ts";
 
 /** Keys and arguments of a script or a function. */
 export interface ScriptCall {
-  /** All keys that the script uses, which it reads from `KEYS`. On a cluster they must be in one slot. @default {[]} */
+  /**
+   * All keys that the script uses, which it reads from `KEYS`. On a cluster they must be in one slot.
+   *
+   * @default {[]}
+   */
   keys?: OneOrMany<Key>;
-  /** Other arguments, which the script reads from `ARGV`. @default {[]} */
+  /**
+   * Other arguments, which the script reads from `ARGV`.
+   *
+   * @default {[]}
+   */
   args?: OneOrMany<Value>;
 }
 

@@ -121,6 +121,10 @@ export interface StreamRead<T extends string | Uint8Array = string, E = StreamEn
 
 /**
  * What to do about entries to which consumer groups still refer, when entries are deleted. At most one of the options.
+ *
+ * - `keepref`: delete the entries, and keep the references. This is the default.
+ * - `delref`: delete the entries and the references.
+ * - `acked`: delete only entries that all groups have read and acknowledged.
  */
 export type ReferencePolicy = AtMostOne<{
   /** Delete the entries, and keep the references. This is the default. */
@@ -131,7 +135,14 @@ export type ReferencePolicy = AtMostOne<{
   acked: boolean;
 }>;
 
-/** Which old entries to delete. Exactly one of `maxlen` and `minid`. */
+/**
+ * Which old entries to delete. Exactly one of `maxlen` and `minid`.
+ *
+ * - `maxlen`: keep this many of the newest entries.
+ * - `minid`: delete entries with ids lower than this one (Redis 6.2).
+ * - `approximate`: keep somewhat more entries than asked for, which is much faster.
+ * - `limit`: together with `approximate`, delete at most this many entries.
+ */
 export type StreamTrim =
   & ExactlyOne<{
     /** Keep this many of the newest entries. */
@@ -141,7 +152,11 @@ export type StreamTrim =
   }>
   & (
     | {
-      /** Keep somewhat more entries than asked for, which is much faster. @default {false} */
+      /**
+       * Keep somewhat more entries than asked for, which is much faster.
+       *
+       * @default {false}
+       */
       approximate?: boolean;
       /** Only together with `approximate`. */
       limit?: undefined;
@@ -149,7 +164,9 @@ export type StreamTrim =
     | {
       /** Keep somewhat more entries than asked for, which is much faster. */
       approximate: true;
-      /** Largest number of entries to delete; 0 for no limit. @default 100 nodes of the stream, about 10 000 entries */
+      /**
+       * Largest number of entries to delete, 0 for no limit. By default 100 nodes of the stream, about 10 000 entries.
+       */
       limit?: number;
     }
   );

@@ -18,12 +18,16 @@ export type Bit = 0 | 1;
 /** Unit of the positions in a range: bytes, or bits (since 7.0.0). */
 export type BitmapUnit = AnyCase<"byte" | "bit">;
 
-/** A range of a bitmap. Positions count from 0; negative ones count from the end: −1 is the last. */
+/**
+ * A range of a bitmap, from `start` to `end`, both included.
+ *
+ * Positions count bytes, or with `unit: "bit"` bits, from 0. Negative ones count from the end: −1 is the last.
+ */
 export type BitRange =
   | {
     /** The first position. */
     start: number;
-    /** The last position, included. @default the end of the bitmap (BITCOUNT: Valkey 8.0) */
+    /** The last position, included; by default the end of the bitmap (BITCOUNT: Valkey 8.0). */
     end?: undefined;
     /** Only together with `end`. */
     unit?: undefined;
@@ -33,7 +37,11 @@ export type BitRange =
     start: number;
     /** The last position, included. */
     end: number;
-    /** Unit of the positions. @default {"byte"} */
+    /**
+     * Unit of the positions.
+     *
+     * @default {"byte"}
+     */
     unit?: BitmapUnit;
   };
 

@@ -47,7 +47,12 @@ export type GeoMembers =
   | Readonly<Record<string, GeoPosition>>
   | Iterable<readonly [member: Value, position: GeoPosition]>;
 
-/** Options for {@linkcode GeoCommands.geoadd}. */
+/**
+ * Options for {@linkcode GeoCommands.geoadd}.
+ *
+ * - `nx` or `xx`: only add new members, or only change the positions of existing ones.
+ * - `ch`: count changed positions as well.
+ */
 export type GeoaddOptions =
   & AtMostOne<{
     /** Only add new members; never change the position of an existing one. */
@@ -56,17 +61,32 @@ export type GeoaddOptions =
     xx: boolean;
   }>
   & {
-    /** Count added members and changed positions, instead of added members alone. @default {false} */
+    /**
+     * Count added members and changed positions, instead of added members alone.
+     *
+     * @default {false}
+     */
     ch?: boolean;
   };
 
-/** Options for {@linkcode GeoCommands.geosearchstore}. */
+/**
+ * Options for {@linkcode GeoCommands.geosearchstore}: {@linkcode GeoOrder}, and `storedist` to store distances instead
+ * of
+ * positions.
+ */
 export type GeosearchstoreOptions = GeoOrder & {
-  /** Store the distances from the center as scores, instead of the positions. @default {false} */
+  /**
+   * Store the distances from the center as scores, instead of the positions.
+   *
+   * @default {false}
+   */
   storedist?: boolean;
 };
 
-/** Options for the deprecated searches that store their result. Exactly one of `store` and `storedist`. */
+/**
+ * Options for the deprecated searches that store their result. {@linkcode GeoOrder}, and exactly one of `store` (a key
+ * to store positions in) and `storedist` (a key to store distances in).
+ */
 export type GeoradiusStoreOptions =
   & GeoOrder
   & NoGeoDetails
@@ -77,7 +97,7 @@ export type GeoradiusStoreOptions =
     storedist: Key;
   }>;
 
-/** Options for {@linkcode GeoCommands.geosearch}. */
+/** Options for {@linkcode GeoCommands.geosearch}: {@linkcode GeoOrder} and {@linkcode GeoDetails}. */
 export type GeosearchOptions = GeoOrder & GeoDetails;
 
 /** Options for the deprecated searches that return their result. */

@@ -60,9 +60,11 @@ import {
 } from "./_scan.ts";
 
 /**
- * When {@linkcode HashCommands.hsetex} writes the fields: all of them, or none.
+ * When {@linkcode HashCommands.hsetex} writes the fields: all of them, or none. At most one of the options for the key,
+ * and at most one for the fields.
  *
- * At most one of `nx` and `xx`, and at most one of `fnx` and `fxx`.
+ * - `nx` or `xx`: only if the key does not exist, or only if it exists (Valkey 9.1).
+ * - `fnx` or `fxx`: only if none of the fields exists, or only if all of them exist.
  */
 export type HsetexCondition =
   & AtMostOne<{
@@ -78,7 +80,7 @@ export type HsetexCondition =
     fxx: boolean;
   }>;
 
-/** Options for {@linkcode HashCommands.hsetex}. */
+/** Options for {@linkcode HashCommands.hsetex}: {@linkcode SetExpiry} and {@linkcode HsetexCondition}. */
 export type HsetexOptions = SetExpiry & HsetexCondition;
 
 /** Options for {@linkcode HashCommands.hscan} without the values. */
@@ -89,19 +91,31 @@ export interface HscanFieldsOptions extends ScanOptions {
 
 /** Options for {@linkcode HashCommands.hscan} with the values. */
 export interface HscanValuesOptions extends ScanOptions {
-  /** Return fields without their values (Redis 7.4, Valkey 8.0). @default {false} */
+  /**
+   * Return fields without their values (Redis 7.4, Valkey 8.0).
+   *
+   * @default {false}
+   */
   novalues?: false;
 }
 
 /** Options for {@linkcode HashCommands.hscan} with or without the values, decided at run time. */
 export interface HscanOptions extends ScanOptions {
-  /** Return fields without their values (Redis 7.4, Valkey 8.0). @default {false} */
+  /**
+   * Return fields without their values (Redis 7.4, Valkey 8.0).
+   *
+   * @default {false}
+   */
   novalues?: boolean;
 }
 
 /** Option to return fields without their values. */
 export interface WithoutValues {
-  /** Return the values as well. @default {false} */
+  /**
+   * Return the values as well.
+   *
+   * @default {false}
+   */
   withvalues?: false;
 }
 
@@ -113,7 +127,11 @@ export interface WithValues {
 
 /** Options for {@linkcode HashCommands.hrandfield}, decided at run time. */
 export interface HrandfieldOptions {
-  /** Return the values as well. @default {false} */
+  /**
+   * Return the values as well.
+   *
+   * @default {false}
+   */
   withvalues?: boolean;
 }
 

@@ -51,13 +51,22 @@ import {
 
 /** Options for {@linkcode KeyCommands.copy}. */
 export interface CopyOptions {
-  /** Number of the database to copy to. @default the database of the source */
+  /** Number of the database to copy to; by default that of the source. */
   db?: number;
-  /** Replace the destination if it exists. @default {false} */
+  /**
+   * Replace the destination if it exists.
+   *
+   * @default {false}
+   */
   replace?: boolean;
 }
 
-/** Credentials for the other server of {@linkcode KeyCommands.migrate}. At most one of the options. */
+/**
+ * Credentials for the other server of {@linkcode KeyCommands.migrate}. At most one of the options.
+ *
+ * - `auth`: the password of the user `default`.
+ * - `auth2`: the name and the password of a user.
+ */
 export type MigrateCredentials = AtMostOne<{
   /** Password of the user `default`. */
   auth: string;
@@ -70,15 +79,34 @@ export type MigrateCredentials = AtMostOne<{
   };
 }>;
 
-/** Options for {@linkcode KeyCommands.migrate}. */
+/**
+ * Options for {@linkcode KeyCommands.migrate}: {@linkcode MigrateCredentials}, and the following.
+ *
+ * - `copy`: copy the keys instead of moving them.
+ * - `replace`: replace keys that exist on the other server.
+ */
 export type MigrateOptions = MigrateCredentials & {
-  /** Copy the keys instead of moving them. @default {false} */
+  /**
+   * Copy the keys instead of moving them.
+   *
+   * @default {false}
+   */
   copy?: boolean;
-  /** Replace keys that exist on the other server. @default {false} */
+  /**
+   * Replace keys that exist on the other server.
+   *
+   * @default {false}
+   */
   replace?: boolean;
 };
 
-/** Options for {@linkcode KeyCommands.restore}. */
+/**
+ * Options for {@linkcode KeyCommands.restore}.
+ *
+ * - `replace`: replace the key if it exists.
+ * - `absttl`: read `ttl` as a Unix time in milliseconds.
+ * - `idletime`, or `freq`: the seconds since the last use, or the access frequency, which count for eviction.
+ */
 export type RestoreOptions =
   & AtMostOne<{
     /** Set the seconds since the key was last used, which count for eviction by an LRU policy. */
@@ -87,9 +115,17 @@ export type RestoreOptions =
     freq: number;
   }>
   & {
-    /** Replace the key if it exists. @default {false} */
+    /**
+     * Replace the key if it exists.
+     *
+     * @default {false}
+     */
     replace?: boolean;
-    /** Read `ttl` as a Unix time in milliseconds. @default {false} */
+    /**
+     * Read `ttl` as a Unix time in milliseconds.
+     *
+     * @default {false}
+     */
     absttl?: boolean;
   };
 
@@ -97,12 +133,21 @@ export type RestoreOptions =
 export interface ScanKeysOptions extends ScanOptions {
   /**
    * Return only keys that hold a value of this type: `"string"`, `"hash"` …, as {@linkcode KeyCommands.type} returns
-   * it. @default keys of all types
+   * it.
+   * Keys of all types by default.
    */
   type?: string;
 }
 
-/** Options for {@linkcode KeyCommands.sort} and {@linkcode KeyCommands.sortRo}. */
+/**
+ * Options for {@linkcode KeyCommands.sort} and {@linkcode KeyCommands.sortRo}.
+ *
+ * - `asc` (the default) or `desc`: the order.
+ * - `by`: sort by the values of other keys.
+ * - `alpha`: compare as text instead of as numbers.
+ * - `limit`: `offset` and `count` of the part to return.
+ * - `get`: return the values of other keys instead of the elements.
+ */
 export type SortRoOptions =
   & AtMostOne<{
     /** Sort in ascending order, which is the default. */
@@ -119,7 +164,7 @@ export type SortRoOptions =
      * pattern without `*` turns sorting off.
      */
     by?: Key;
-    /** Return only a part of the result. @default all of it */
+    /** Return only a part of the result; all of it by default. */
     limit?: {
       /** Number of elements to skip. */
       offset: number;
@@ -130,11 +175,15 @@ export type SortRoOptions =
      * Return the values of other keys instead of the elements: patterns as for `by`, or `"#"` for the element itself.
      */
     get?: OneOrMany<Key>;
-    /** Compare the elements as text instead of as numbers. @default {false} */
+    /**
+     * Compare the elements as text instead of as numbers.
+     *
+     * @default {false}
+     */
     alpha?: boolean;
   };
 
-/** Options for {@linkcode KeyCommands.sort}. */
+/** Options for {@linkcode KeyCommands.sort}: {@linkcode SortRoOptions}, and `store` to write the result to a key. */
 export type SortOptions = SortRoOptions & {
   /** Write the result to this key as a list, and return its length. */
   store?: Key;

@@ -37,11 +37,20 @@ export type ListSide = AnyCase<"left" | "right">;
 
 /** Options for {@linkcode ListCommands.lmpop} and {@linkcode ListCommands.blmpop}. */
 export interface LmpopOptions {
-  /** Largest number of elements to remove and return. @default {1} */
+  /**
+   * Largest number of elements to remove and return.
+   *
+   * @default {1}
+   */
   count?: number;
 }
 
-/** How many elements {@linkcode ListCommands.lmovem} moves, and in which order. */
+/**
+ * How many elements {@linkcode ListCommands.lmovem} moves, and in which order.
+ *
+ * - `count`: at most this many, or `exactly`: this many, or none if the source has fewer.
+ * - `obo`: one by one, which reverses their order if both ends are the same, or `bulk`: as a block, in their order.
+ */
 export type LmovemOptions =
   & ExactlyOne<{
     /** Move at most this many elements. */
@@ -67,7 +76,11 @@ export interface LposOptions {
   rank?: number;
   /** Largest number of positions to return, 0 for all. The result is then an array. */
   count?: number;
-  /** Largest number of elements to compare, 0 for all. @default {0} */
+  /**
+   * Largest number of elements to compare, 0 for all.
+   *
+   * @default {0}
+   */
   maxlen?: number;
 }
 

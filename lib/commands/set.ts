@@ -31,21 +31,37 @@ import {
 
 /** Options for {@linkcode SetCommands.sintercard}. */
 export interface SintercardOptions {
-  /** Stop counting at this number; 0 counts all. @default {0} */
+  /**
+   * Stop counting at this number; 0 counts all.
+   *
+   * @default {0}
+   */
   limit?: number;
 }
 
 /** Options for {@linkcode SetCommands.sdiffcard}. */
 export interface SdiffcardOptions {
-  /** Stop counting at this number; 0 counts all. @default {0} */
+  /**
+   * Stop counting at this number; 0 counts all.
+   *
+   * @default {0}
+   */
   limit?: number;
 }
 
 /** Options for {@linkcode SetCommands.sunioncard}. */
 export interface SunioncardOptions {
-  /** Return an approximate number, which needs less memory. @default {false} */
+  /**
+   * Return an approximate number, which needs less memory.
+   *
+   * @default {false}
+   */
   approx?: boolean;
-  /** Stop counting at this number; 0 counts all. @default {0} */
+  /**
+   * Stop counting at this number; 0 counts all.
+   *
+   * @default {0}
+   */
   limit?: number;
 }
 

@@ -66,8 +66,11 @@ export interface RangeLimit {
 }
 
 /**
- * When {@linkcode SortedSetCommands.zadd} writes a member: always (the default), only if it is new, or only if it
- * exists.
+ * When {@linkcode SortedSetCommands.zadd} writes a member; always by default.
+ *
+ * - `nx`: only add new members. Cannot be combined with the others.
+ * - `xx`: only change the scores of existing members.
+ * - `gt` or `lt`: only change a score to a greater or to a lower one. New members are still added, unless `xx` is set.
  */
 export type ZaddCondition =
   | {
@@ -95,11 +98,21 @@ export type ZaddCondition =
     }>
   );
 
-/** Options for {@linkcode SortedSetCommands.zadd}. */
+/**
+ * Options for {@linkcode SortedSetCommands.zadd}: {@linkcode ZaddCondition}, and `ch` to count changed scores as well.
+ */
 export type ZaddOptions = ZaddCondition & {
-  /** Count added members and changed scores, instead of added members alone. @default {false} */
+  /**
+   * Count added members and changed scores, instead of added members alone.
+   *
+   * @default {false}
+   */
   ch?: boolean;
-  /** Add to the score of the member instead of setting it. Takes exactly one member. @default {false} */
+  /**
+   * Add to the score of the member instead of setting it. Takes exactly one member.
+   *
+   * @default {false}
+   */
   incr?: false;
 };
 
@@ -115,13 +128,21 @@ export type ZaddIncrOptions = ZaddCondition & {
 export type ZaddAnyOptions = ZaddCondition & {
   /** Cannot be combined with `incr`. */
   ch?: false;
-  /** Add to the score of the member instead of setting it. Takes exactly one member. @default {false} */
+  /**
+   * Add to the score of the member instead of setting it. Takes exactly one member.
+   *
+   * @default {false}
+   */
   incr?: boolean;
 };
 
 /** Option to return members without their scores. */
 export interface WithoutScores {
-  /** Return the scores as well. @default {false} */
+  /**
+   * Return the scores as well.
+   *
+   * @default {false}
+   */
   withscores?: false;
 }
 
@@ -133,13 +154,21 @@ export interface WithScores {
 
 /** Option to return members with or without their scores, decided at run time. */
 export interface MaybeScores {
-  /** Return the scores as well. @default {false} */
+  /**
+   * Return the scores as well.
+   *
+   * @default {false}
+   */
   withscores?: boolean;
 }
 
 /** Option to return a rank without the score. */
 export interface WithoutScore {
-  /** Return the score as well (Redis 7.2, Valkey 7.2). @default {false} */
+  /**
+   * Return the score as well (Redis 7.2, Valkey 7.2).
+   *
+   * @default {false}
+   */
   withscore?: false;
 }
 
@@ -151,7 +180,11 @@ export interface WithScore {
 
 /** Option to return a rank with or without the score, decided at run time. */
 export interface MaybeScore {
-  /** Return the score as well (Redis 7.2, Valkey 7.2). @default {false} */
+  /**
+   * Return the score as well (Redis 7.2, Valkey 7.2).
+   *
+   * @default {false}
+   */
   withscore?: boolean;
 }
 
@@ -172,7 +205,7 @@ export interface ZcombineOptions {
   /**
    * One factor per key, in the order of the keys. Scores are multiplied by it before they are combined.
    *
-   * @default {1} for each key
+   * @default {1}
    */
   weights?: Many<number>;
   /**
@@ -189,7 +222,11 @@ export interface ZrangeOptions {
   byscore?: false;
   /** Use {@linkcode ZrangeBylexOptions} for a range of members. */
   bylex?: false;
-  /** Count positions from the highest score down. @default {false} */
+  /**
+   * Count positions from the highest score down.
+   *
+   * @default {false}
+   */
   rev?: boolean;
   /** Only for ranges of scores or members. */
   limit?: undefined;
@@ -201,9 +238,13 @@ export interface ZrangeByscoreOptions {
   byscore: true;
   /** Cannot be combined with `byscore`. */
   bylex?: false;
-  /** Go from the highest score down. Then `start` is the highest score and `stop` the lowest. @default {false} */
+  /**
+   * Go from the highest score down. Then `start` is the highest score and `stop` the lowest.
+   *
+   * @default {false}
+   */
   rev?: boolean;
-  /** Return only a part of the range. @default all of it */
+  /** Return only a part of the range; all of it by default. */
   limit?: RangeLimit;
 }
 
@@ -217,9 +258,13 @@ export interface ZrangeBylexOptions {
   bylex: true;
   /** Cannot be combined with `bylex`. */
   byscore?: false;
-  /** Go from the last member to the first. Then `start` is the last member and `stop` the first. @default {false} */
+  /**
+   * Go from the last member to the first. Then `start` is the last member and `stop` the first.
+   *
+   * @default {false}
+   */
   rev?: boolean;
-  /** Return only a part of the range. @default all of it */
+  /** Return only a part of the range; all of it by default. */
   limit?: RangeLimit;
 }
 
@@ -228,9 +273,13 @@ export interface ZrangeBylexOptions {
  * {@linkcode SortedSetCommands.zrevrangebyscore}.
  */
 export interface ZrangebyscoreOptions {
-  /** Return the scores as well. @default {false} */
+  /**
+   * Return the scores as well.
+   *
+   * @default {false}
+   */
   withscores?: boolean;
-  /** Return only a part of the range. @default all of it */
+  /** Return only a part of the range; all of it by default. */
   limit?: RangeLimit;
 }
 
@@ -239,19 +288,27 @@ export interface ZrangebyscoreOptions {
  * {@linkcode SortedSetCommands.zrevrangebylex}.
  */
 export interface ZrangebylexOptions {
-  /** Return only a part of the range. @default all of it */
+  /** Return only a part of the range; all of it by default. */
   limit?: RangeLimit;
 }
 
 /** Options for {@linkcode SortedSetCommands.zmpop} and {@linkcode SortedSetCommands.bzmpop}. */
 export interface ZmpopOptions {
-  /** Largest number of members to remove and return. @default {1} */
+  /**
+   * Largest number of members to remove and return.
+   *
+   * @default {1}
+   */
   count?: number;
 }
 
 /** Options for {@linkcode SortedSetCommands.zintercard}. */
 export interface ZintercardOptions {
-  /** Stop counting at this number; 0 counts all. @default {0} */
+  /**
+   * Stop counting at this number; 0 counts all.
+   *
+   * @default {0}
+   */
   limit?: number;
 }
 
@@ -271,13 +328,21 @@ export interface ZscanMembersOptions extends ScanOptions {
 
 /** Options for {@linkcode SortedSetCommands.zscan} with the scores. */
 export interface ZscanScoresOptions extends ScanOptions {
-  /** Return members without their scores (Valkey 8.0). @default {false} */
+  /**
+   * Return members without their scores (Valkey 8.0).
+   *
+   * @default {false}
+   */
   noscores?: false;
 }
 
 /** Options for {@linkcode SortedSetCommands.zscan} with or without the scores, decided at run time. */
 export interface ZscanOptions extends ScanOptions {
-  /** Return members without their scores (Valkey 8.0). @default {false} */
+  /**
+   * Return members without their scores (Valkey 8.0).
+   *
+   * @default {false}
+   */
   noscores?: boolean;
 }
 

@@ -69,6 +69,9 @@ import {
  * (Redis 8.6).
  *
  * At most one of the options. The id of the entry must be `"*"`.
+ *
+ * - `idmpauto`: the name of the producer. An entry with the same fields and values counts as the same entry.
+ * - `idmp`: the name of the producer, and an id that it chose for the entry.
  */
 export type StreamIdempotence = AtMostOne<{
   /** Name of the producer. An entry with the same fields and values from this producer counts as the same entry. */
@@ -82,7 +85,10 @@ export type StreamIdempotence = AtMostOne<{
   };
 }>;
 
-/** Options for {@linkcode StreamCommands.xadd}. */
+/**
+ * Options for {@linkcode StreamCommands.xadd}: {@linkcode StreamTrim}, {@linkcode ReferencePolicy},
+ * {@linkcode StreamIdempotence}, and `nomkstream`, with which nothing is added if the stream does not exist.
+ */
 export type XaddOptions =
   & (StreamTrim | {
     /** Trims the stream: see {@linkcode StreamTrim}. */
@@ -97,26 +103,30 @@ export type XaddOptions =
   & ReferencePolicy
   & StreamIdempotence
   & {
-    /** Add nothing and return null if the stream does not exist. @default {false} */
+    /**
+     * Add nothing and return null if the stream does not exist.
+     *
+     * @default {false}
+     */
     nomkstream?: boolean;
   };
 
-/** Options for {@linkcode StreamCommands.xtrim}. */
+/** Options for {@linkcode StreamCommands.xtrim}: {@linkcode StreamTrim} and {@linkcode ReferencePolicy}. */
 export type XtrimOptions = StreamTrim & ReferencePolicy;
 
 /** Options for {@linkcode StreamCommands.xrange} and {@linkcode StreamCommands.xrevrange}. */
 export interface XrangeOptions {
-  /** Largest number of entries to return. @default all entries in the range */
+  /** Largest number of entries to return; all in the range by default. */
   count?: number;
 }
 
 /** Options for {@linkcode StreamCommands.xread}. */
 export interface XreadOptions {
-  /** Largest number of entries to return from each stream. @default all new entries */
+  /** Largest number of entries to return from each stream; all new ones by default. */
   count?: number;
-  /** Largest number of entries to return from all streams together (Redis 8.10). @default no limit */
+  /** Largest number of entries to return from all streams together; no limit by default (Redis 8.10). */
   maxcount?: number;
-  /** About how many bytes to return at most from all streams together (Redis 8.10). @default no limit */
+  /** About how many bytes to return at most from all streams together; no limit by default (Redis 8.10). */
   maxsize?: number;
   /** Longest time to wait for an entry, in milliseconds; 0 waits for ever. Without it the command returns at once. */
   block?: number;
@@ -130,22 +140,41 @@ export interface XreadgroupOptions extends XreadOptions {
    * new ones (Redis 8.4).
    */
   claim?: number;
-  /** Acknowledge entries as they are delivered: an entry is lost if its consumer fails. @default {false} */
+  /**
+   * Acknowledge entries as they are delivered: an entry is lost if its consumer fails.
+   *
+   * @default {false}
+   */
   noack?: boolean;
 }
 
-/** Options for {@linkcode StreamCommands.xclaim}. */
+/**
+ * Options for {@linkcode StreamCommands.xclaim}.
+ *
+ * - `idle` or `time`: set the idle time, or the time of the last delivery, in milliseconds.
+ * - `retrycount`: set the delivery count.
+ * - `force`: also claim entries that are not pending.
+ * - `lastid`: raise the last delivered id of the group.
+ */
 export type XclaimOptions =
   & AtMostOne<{
-    /** Set the idle time of the entries to this many milliseconds. @default {0} */
+    /**
+     * Set the idle time of the entries to this many milliseconds.
+     *
+     * @default {0}
+     */
     idle: number;
-    /** Set the time of the last delivery of the entries, in Unix milliseconds. @default the current time */
+    /** Set the time of the last delivery of the entries, in Unix milliseconds; the current time by default. */
     time: number | Date;
   }>
   & {
-    /** Set the delivery count of the entries. @default one more than before */
+    /** Set the delivery count of the entries; one more than before by default. */
     retrycount?: number;
-    /** Also claim ids that are not pending, if the stream has such entries. @default {false} */
+    /**
+     * Also claim ids that are not pending, if the stream has such entries.
+     *
+     * @default {false}
+     */
     force?: boolean;
     /** Raise the last delivered id of the group to this id, if it is lower. */
     lastid?: EntryId;
@@ -153,13 +182,21 @@ export type XclaimOptions =
 
 /** Options for {@linkcode StreamCommands.xautoclaim}. */
 export interface XautoclaimOptions {
-  /** Largest number of entries to claim. @default {100} */
+  /**
+   * Largest number of entries to claim.
+   *
+   * @default {100}
+   */
   count?: number;
 }
 
 /** Option to return whole entries. */
 export interface WithEntries {
-  /** Return ids instead of entries, and do not raise the delivery count. @default {false} */
+  /**
+   * Return ids instead of entries, and do not raise the delivery count.
+   *
+   * @default {false}
+   */
   justid?: false;
 }
 
@@ -171,7 +208,11 @@ export interface JustIds {
 
 /** Option to return ids or whole entries, decided at run time. */
 export interface MaybeJustIds {
-  /** Return ids instead of entries, and do not raise the delivery count. @default {false} */
+  /**
+   * Return ids instead of entries, and do not raise the delivery count.
+   *
+   * @default {false}
+   */
   justid?: boolean;
 }
 
@@ -199,7 +240,12 @@ export interface ClaimedEntries<T extends string | Uint8Array = string> {
   deleted: string[];
 }
 
-/** Options for {@linkcode StreamCommands.xcfgset}, at least one of them. */
+/**
+ * Options for {@linkcode StreamCommands.xcfgset}, at least one of them.
+ *
+ * - `idmpDuration`: how long to remember idempotent ids, in seconds from 1 to 86 400.
+ * - `idmpMaxsize`: how many idempotent ids to remember for each producer, from 1 to 10 000.
+ */
 export type XcfgsetOptions =
   | {
     /** How long to remember idempotent ids, in seconds from 1 to 86 400. */
@@ -216,12 +262,16 @@ export type XcfgsetOptions =
 
 /** Options for {@linkcode StreamCommands.xgroupCreate}. */
 export interface XgroupCreateOptions {
-  /** Create an empty stream if the key does not exist. @default {false} */
+  /**
+   * Create an empty stream if the key does not exist.
+   *
+   * @default {false}
+   */
   mkstream?: boolean;
   /**
    * Number of entries that the group has read, from which the server calculates its lag (Redis 7.0).
    *
-   * @default unknown, unless the server can tell from the id
+   * Unknown by default, unless the server can tell it from the id.
    */
   entriesread?: number;
 }
@@ -231,14 +281,18 @@ export interface XgroupSetidOptions {
   /**
    * Number of entries that the group has read, from which the server calculates its lag (Redis 7.0).
    *
-   * @default unknown, unless the server can tell from the id
+   * Unknown by default, unless the server can tell it from the id.
    */
   entriesread?: number;
 }
 
 /** Options for {@linkcode StreamCommands.xinfoStream} that return a summary. */
 export interface XinfoStreamSummaryOptions {
-  /** Return entries, groups, consumers and pending entries. @default {false} */
+  /**
+   * Return entries, groups, consumers and pending entries.
+   *
+   * @default {false}
+   */
   full?: false;
   /** Only together with `full`. */
   count?: undefined;
@@ -246,7 +300,11 @@ export interface XinfoStreamSummaryOptions {
 
 /** Options for {@linkcode StreamCommands.xinfoStream} where `full` is a boolean known only at run time. */
 export interface XinfoStreamOptions {
-  /** Return entries, groups, consumers and pending entries. @default {false} */
+  /**
+   * Return entries, groups, consumers and pending entries.
+   *
+   * @default {false}
+   */
   full?: boolean;
   /** Only together with `full`. */
   count?: undefined;
@@ -257,8 +315,9 @@ export interface XinfoStreamFullOptions {
   /** Return entries, groups, consumers and pending entries. */
   full: true;
   /**
-   * Largest number of entries, and of pending entries of each group and consumer, to return; 0 returns all. @default
-   * {10}
+   * Largest number of entries, and of pending entries of each group and consumer, to return; 0 returns all.
+   *
+   * @default {10}
    */
   count?: number;
 }
@@ -276,7 +335,11 @@ export type XnackMode = AnyCase<"silent" | "fail" | "fatal">;
 export interface XnackOptions {
   /** Set the delivery count of the entries to this number, whatever the mode is. */
   retrycount?: number;
-  /** Also make entries pending that are not, if they exist. @default {false} */
+  /**
+   * Also make entries pending that are not, if they exist.
+   *
+   * @default {false}
+   */
   force?: boolean;
 }
 
@@ -288,9 +351,13 @@ export interface XpendingRange {
   end: EntryId;
   /** Largest number of entries to return. */
   count: number;
-  /** Only entries that have been pending for at least this many milliseconds. @default {0} */
+  /**
+   * Only entries that have been pending for at least this many milliseconds.
+   *
+   * @default {0}
+   */
   idle?: number;
-  /** Only entries that are pending for this consumer. @default all consumers */
+  /** Only entries that are pending for this consumer; for all consumers by default. */
   consumer?: Key;
 }
 
@@ -473,7 +540,11 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
     id: EntryId,
     fields: Entries,
     options?: XaddOptions & {
-      /** Add nothing and return null if the stream does not exist. @default {false} */
+      /**
+       * Add nothing and return null if the stream does not exist.
+       *
+       * @default {false}
+       */
       nomkstream?: false;
     },
   ): Promise<string>;
@@ -964,7 +1035,7 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
       XINFO_STREAM_OPTIONS,
     );
     if (!given.full) {
-      if (given.count !== undefined) refuse(words, 'option "count" is for the option "full"');
+      if (given.count !== undefined) refuse(words, 'option "count" needs option "full"');
       return this.send<StreamInfo<T>>(words, toStreamInfo);
     }
     words.push("FULL");

@@ -51,10 +51,15 @@ export interface ValueComparisons {
   ifdne: Value;
 }
 
-/** When {@linkcode StringCommands.delex} deletes the key. At most one of the options. */
+/** When {@linkcode StringCommands.delex} deletes the key. At most one of the {@linkcode ValueComparisons}. */
 export type DelexCondition = AtMostOne<ValueComparisons>;
 
-/** When {@linkcode StringCommands.msetex} writes the keys: all of them, or none. At most one of the options. */
+/**
+ * When {@linkcode StringCommands.msetex} writes the keys: all of them, or none. At most one of the options.
+ *
+ * - `nx`: only if none of the keys exists.
+ * - `xx`: only if all of the keys exist.
+ */
 export type MsetexCondition = AtMostOne<{
   /** Only if none of the keys exists. */
   nx: boolean;
@@ -62,7 +67,13 @@ export type MsetexCondition = AtMostOne<{
   xx: boolean;
 }>;
 
-/** When {@linkcode StringCommands.set} writes. At most one of the options. */
+/**
+ * When {@linkcode StringCommands.set} writes. At most one of the options; always by default.
+ *
+ * - `nx`: only if the key does not exist.
+ * - `xx`: only if the key exists.
+ * - `ifeq`, `ifne`, `ifdeq` or `ifdne`: see {@linkcode ValueComparisons}.
+ */
 export type SetCondition = AtMostOne<
   ValueComparisons & {
     /** Only if the key does not exist. */
@@ -72,16 +83,30 @@ export type SetCondition = AtMostOne<
   }
 >;
 
-/** Options for {@linkcode StringCommands.set}. */
+/**
+ * Options for {@linkcode StringCommands.set}: {@linkcode SetExpiry}, {@linkcode SetCondition}, and `get` to return the
+ * old value.
+ */
 export type SetOptions = SetExpiry & SetCondition & {
-  /** Return the old value, or null if there was none, instead of `"OK"`. @default {false} */
+  /**
+   * Return the old value, or null if there was none, instead of `"OK"`.
+   *
+   * @default {false}
+   */
   get?: boolean;
 };
 
-/** Options for {@linkcode StringCommands.msetex}. */
+/** Options for {@linkcode StringCommands.msetex}: {@linkcode SetExpiry} and {@linkcode MsetexCondition}. */
 export type MsetexOptions = SetExpiry & MsetexCondition;
 
-/** The options for {@linkcode StringCommands.increx} besides the increment: bounds and expiry. */
+/**
+ * The options for {@linkcode StringCommands.increx} besides the increment.
+ *
+ * - `lbound`, `ubound`: the lowest and the highest value of the counter.
+ * - `saturate`: set the counter to the bound that it would cross, instead of leaving it unchanged.
+ * - `ex`, `px`, `exat` or `pxat`: the expiry; `enx`: set it only if the key has none.
+ * - `persist`: remove the expiry.
+ */
 export type IncrexLimits =
   & AtMostOne<{
     /** Time to live in seconds. */
@@ -100,21 +125,33 @@ export type IncrexLimits =
     lbound?: number | bigint;
     /** Highest value of the counter. */
     ubound?: number | bigint;
-    /** Set the counter to the bound that it would cross, instead of leaving it unchanged. @default {false} */
+    /**
+     * Set the counter to the bound that it would cross, instead of leaving it unchanged.
+     *
+     * @default {false}
+     */
     saturate?: boolean;
-    /** Set the expiry only if the key has none. @default {false} */
+    /**
+     * Set the expiry only if the key has none.
+     *
+     * @default {false}
+     */
     enx?: boolean;
   };
 
-/** Options for {@linkcode StringCommands.increx} with an integer increment. */
+/** Options for {@linkcode StringCommands.increx}: {@linkcode IncrexLimits}, and `byint`, the integer to add. */
 export type IncrexOptions = IncrexLimits & {
-  /** The integer to add, possibly negative. @default {1} */
+  /**
+   * The integer to add, possibly negative.
+   *
+   * @default {1}
+   */
   byint?: number | bigint;
   /** Cannot be combined with `byint`. */
   byfloat?: undefined;
 };
 
-/** Options for {@linkcode StringCommands.increx} with a fractional increment. */
+/** Options for {@linkcode StringCommands.increx}: {@linkcode IncrexLimits}, and `byfloat`, the number to add. */
 export type IncrexFloatOptions = IncrexLimits & {
   /** The number to add, possibly negative. */
   byfloat: number;
@@ -124,9 +161,17 @@ export type IncrexFloatOptions = IncrexLimits & {
 
 /** Options for {@linkcode StringCommands.lcs} that return the common subsequence. */
 export interface LcsTextOptions {
-  /** Return the length of the common subsequence instead. @default {false} */
+  /**
+   * Return the length of the common subsequence instead.
+   *
+   * @default {false}
+   */
   len?: false;
-  /** Return the positions of the matching parts instead. @default {false} */
+  /**
+   * Return the positions of the matching parts instead.
+   *
+   * @default {false}
+   */
   idx?: false;
 }
 
@@ -144,21 +189,45 @@ export interface LcsIdxOptions {
   len?: false;
   /** Return the positions of the matching parts. */
   idx: true;
-  /** Leave out parts shorter than this, in bytes. @default {0} */
+  /**
+   * Leave out parts shorter than this, in bytes.
+   *
+   * @default {0}
+   */
   minmatchlen?: number;
-  /** Return the length of each part as well. @default {false} */
+  /**
+   * Return the length of each part as well.
+   *
+   * @default {false}
+   */
   withmatchlen?: boolean;
 }
 
 /** Options for {@linkcode StringCommands.lcs}, decided at run time. */
 export interface LcsOptions {
-  /** Return the length of the common subsequence instead. @default {false} */
+  /**
+   * Return the length of the common subsequence instead.
+   *
+   * @default {false}
+   */
   len?: boolean;
-  /** Return the positions of the matching parts instead. @default {false} */
+  /**
+   * Return the positions of the matching parts instead.
+   *
+   * @default {false}
+   */
   idx?: boolean;
-  /** With `idx`, leave out parts shorter than this, in bytes. @default {0} */
+  /**
+   * With `idx`, leave out parts shorter than this, in bytes.
+   *
+   * @default {0}
+   */
   minmatchlen?: number;
-  /** With `idx`, return the length of each part as well. @default {false} */
+  /**
+   * With `idx`, return the length of each part as well.
+   *
+   * @default {false}
+   */
   withmatchlen?: boolean;
 }
 
@@ -856,7 +925,11 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
     key: Key,
     value: Value,
     options?: SetOptions & {
-      /** Return the old value, or null if there was none, instead of `"OK"`. @default {false} */
+      /**
+       * Return the old value, or null if there was none, instead of `"OK"`.
+       *
+       * @default {false}
+       */
       get?: false;
     },
   ): Promise<"OK" | null>;

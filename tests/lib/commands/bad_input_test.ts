@@ -178,7 +178,7 @@ const HABITS: [method: string, args: unknown[], message: string][] = [
   ],
   ["xadd", ["s", "*", { f: 1 }, { limit: 10 }], 'expected one of the options "maxlen" and "minid"'],
   ["xtrim", ["s", { maxlen: 1, minid: "1" }], 'expected one of the options "maxlen" and "minid"'],
-  ["xinfoStream", ["s", { count: 1 }], 'option "count" is for the option "full"'],
+  ["xinfoStream", ["s", { count: 1 }], 'option "count" needs option "full"'],
   ["xpending", ["s", "g", { start: "-", end: "+" }], 'option "count" is missing'],
   ["moduleLoad", ["path", "args"], "expected an array of arguments"],
   [
