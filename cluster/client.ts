@@ -978,7 +978,7 @@ export interface RedisClusterClient<
   decrby: StringCommands<T>["decrby"];
   /** Deletes a key if its value meets a condition. See {@linkcode StringCommands.delex}. */
   delex: StringCommands<T>["delex"];
-  /** Deletes a key if it holds a value. See {@linkcode StringCommands.delifeq}. */
+  /** Deletes a key if it holds the given value. See {@linkcode StringCommands.delifeq}. */
   delifeq: StringCommands<T>["delifeq"];
   /** Returns a digest of a string, for a later comparison with `ifdeq` or `ifdne`. See {@linkcode StringCommands.digest}. */
   digest: StringCommands<T>["digest"];
@@ -996,7 +996,7 @@ export interface RedisClusterClient<
   incr: StringCommands<T>["incr"];
   /** Adds an integer to a counter, which starts at 0 if the key does not exist. See {@linkcode StringCommands.incrby}. */
   incrby: StringCommands<T>["incrby"];
-  /** Adds a decimal number to a string that holds one, which starts at 0 if the key does not exist. See {@linkcode StringCommands.incrbyfloat}. */
+  /** Adds a decimal number to the one that a key holds, which starts at 0 if the key does not exist. See {@linkcode StringCommands.incrbyfloat}. */
   incrbyfloat: StringCommands<T>["incrbyfloat"];
   /** Adds to a counter within bounds and sets its expiry: a rate limit in one command. See {@linkcode StringCommands.increx}. */
   increx: StringCommands<T>["increx"];

@@ -313,8 +313,8 @@ export abstract class BitmapCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the bitmap.
    * @param offset Position of the bit, from 0 to 2^32 − 1.
-   * @param value The new bit.
-   * @returns The old bit.
+   * @param value The new bit, 0 or 1.
+   * @returns The old bit, 0 or 1.
    * @throws {ServerError} If the offset is out of range, or the key holds a value that is not a string (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/setbit/}
    */

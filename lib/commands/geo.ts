@@ -189,8 +189,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member1 The first member.
-   * @param member2 The second member.
+   * @param member1 The member to measure from.
+   * @param member2 The member to measure to.
    * @param unit Unit of the distance: `"m"` (the default), `"km"`, `"ft"` or `"mi"`.
    * @returns The distance, or null if one of the members or the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).

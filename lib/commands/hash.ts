@@ -395,7 +395,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * @param field Name of the field.
    * @param increment The integer to add, possibly negative. Its type, number, bigint or decimal text, is the type of
    * the result.
-   * @returns The new value; a bigint also for a number if it is beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value. If it is beyond ±(2^53 − 1), it is a bigint for a number, too: see
+   * {@linkcode StringCommands}.
    * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/hincrby/}
    */
@@ -784,7 +785,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * A field that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server
    * that is being restarted. After a restart or failover of the server the iteration starts over, because a cursor is
-   * only valid in the process that made it. Leaving the loop early is fine: the server keeps no state.
+   * only valid in the process that made it. The loop can end early: the server keeps no state.
    *
    * Complexity O(N) for N fields in all · since 2.8.0 · read-only
    *

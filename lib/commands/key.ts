@@ -824,8 +824,7 @@ export abstract class KeyCommands<
    * A key that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 }).scanIterator()` waits
    * longer for a server that is being restarted. After a restart or failover of the server the iteration starts over,
-   * because a cursor is only valid in the process that made it. Leaving the loop early is fine: the server keeps no
-   * state.
+   * because a cursor is only valid in the process that made it. The loop can end early: the server keeps no state.
    *
    * Complexity O(N) for N keys in all · since 2.8.0 · read-only
    *

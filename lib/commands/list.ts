@@ -632,7 +632,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * @param key Key of the list.
    * @param index The position: 0 is the first element, −1 the last one.
-   * @param element The new element.
+   * @param element The new element: text, bytes, or a number.
    * @returns Always `"OK"`.
    * @throws {ServerError} If the key does not exist, the index is out of range, or the key holds a value that is not a
    * list (`WRONGTYPE`).

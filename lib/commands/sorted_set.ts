@@ -91,9 +91,9 @@ export type ZaddCondition =
       xx?: boolean;
     }
     & AtMostOne<{
-      /** Only change a score to a greater one. New members are still added. */
+      /** Only change a score to a greater one. New members are still added, unless `xx` is set. */
       gt: boolean;
-      /** Only change a score to a lower one. New members are still added. */
+      /** Only change a score to a lower one. New members are still added, unless `xx` is set. */
       lt: boolean;
     }>
   );
@@ -516,8 +516,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param members The members with their scores, such as `{ Ada: 310 }` or `[["Ada", 310]]`. Use pairs for members
-   * that are bytes or not known by name.
+   * @param members The members with their scores, such as `{ Ada: 310 }` or `[["Ada", 310]]`. Members that are bytes
+   * need pairs.
    * @param options When to write a member (`nx`, `xx`, `gt`, `lt`), what to count (`ch`), whether to add to the score
    * (`incr`).
    * @returns The number of members added; with `ch` the number of members added or changed. With `incr` the new score,
@@ -851,7 +851,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the scores of several members.
    *
-   * Complexity O(N) for N members asked for · since 6.2.0 · read-only
+   * Complexity O(N) for N members · since 6.2.0 · read-only
    *
    * @example A member and a missing one
    * ```ts
@@ -884,8 +884,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the sorted set.
    * @param count Largest number of members to remove; without it, one member is removed and returned without an array.
-   * @returns The member, or null if the key does not exist. With `count` an array, highest score first, which is empty
-   * if the key does not exist.
+   * @returns The member, or null if the key does not exist. With `count` an array, highest score first; it is empty if
+   * the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zpopmax/}
    */
@@ -913,8 +913,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param key Key of the sorted set.
    * @param count Largest number of members to remove; without it, one member is removed and returned without an array.
-   * @returns The member, or null if the key does not exist. With `count` an array, lowest score first, which is empty
-   * if the key does not exist.
+   * @returns The member, or null if the key does not exist. With `count` an array, lowest score first; it is empty if
+   * the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zpopmin/}
    */
@@ -1000,10 +1000,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param start First position: 0 is the first member, −1 the last one. With `byscore` or `bylex` the lowest score or
-   * member, and with `rev` as well the highest.
-   * @param stop Last position, included. With `byscore` or `bylex` the highest score or member, and with `rev` as well
-   * the lowest.
+   * @param start First position: 0 is the first member, −1 the last one. With `byscore` or `bylex`: the lowest score or
+   * member, or the highest if `rev` is set.
+   * @param stop Last position, included. With `byscore` or `bylex`: the highest score or member, or the lowest if `rev`
+   * is set.
    * @param options What `start` and `stop` are (`byscore`, `bylex`), the direction (`rev`), the part of the range
    * (`limit`), and whether to return the scores (`withscores`).
    * @returns The members in order; an empty array if the key does not exist or nothing is in the range.
@@ -1188,10 +1188,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * @param destination Key of the sorted set to write.
    * @param source Key of the sorted set to read.
-   * @param start First position: 0 is the first member, −1 the last one. With `byscore` or `bylex` the lowest score or
-   * member, and with `rev` as well the highest.
-   * @param stop Last position, included. With `byscore` or `bylex` the highest score or member, and with `rev` as well
-   * the lowest.
+   * @param start First position: 0 is the first member, −1 the last one. With `byscore` or `bylex`: the lowest score or
+   * member, or the highest if `rev` is set.
+   * @param stop Last position, included. With `byscore` or `bylex`: the highest score or member, or the lowest if `rev`
+   * is set.
    * @param options What `start` and `stop` are (`byscore`, `bylex`), the direction (`rev`), and the part of the range
    * (`limit`).
    * @returns The number of members in the result.
@@ -1248,7 +1248,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member The member.
+   * @param member The member to look up.
    * @param options `withscore`: return the score as well (Redis 7.2, Valkey 7.2).
    * @returns The rank, 0 for the lowest score; with `withscore` an object of rank and score. Null if the member or the
    * key does not exist.
@@ -1544,7 +1544,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member The member.
+   * @param member The member to look up.
    * @param options `withscore`: return the score as well (Redis 7.2, Valkey 7.2).
    * @returns The rank, 0 for the highest score; with `withscore` an object of rank and score. Null if the member or the
    * key does not exist.
@@ -1631,7 +1631,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * A member that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server
    * that is being restarted. After a restart or failover of the server the iteration starts over, because a cursor is
-   * only valid in the process that made it. Leaving the loop early is fine: the server keeps no state.
+   * only valid in the process that made it. The loop can end early: the server keeps no state.
    *
    * Complexity O(N) for N members in all · since 2.8.0 · read-only
    *
@@ -1686,7 +1686,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    * ```
    *
    * @param key Key of the sorted set.
-   * @param member The member.
+   * @param member The member to look up.
    * @returns The score, or null if the member or the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a sorted set (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/zscore/}

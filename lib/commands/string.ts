@@ -341,7 +341,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key Key of the counter.
-   * @returns The new value; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value, a bigint if it is beyond ±(2^53 − 1): see {@linkcode StringCommands}.
    * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/decr/}
    */
@@ -363,7 +363,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the counter.
    * @param decrement The integer to subtract. Its type, number, bigint or decimal text, is the type of the result.
-   * @returns The new value; a bigint also for a number if it is beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value. If it is beyond ±(2^53 − 1), it is a bigint for a number, too: see
+   * {@linkcode StringCommands}.
    * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/decrby/}
    */
@@ -412,7 +413,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Deletes a key if it holds a value.
+   * Deletes a key if it holds the given value.
    *
    * Complexity O(1) · since Valkey 9.0
    *
@@ -584,7 +585,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * ```
    *
    * @param key Key of the counter.
-   * @returns The new value; a bigint beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value, a bigint if it is beyond ±(2^53 − 1): see {@linkcode StringCommands}.
    * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/incr/}
    */
@@ -606,7 +607,8 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    * @param key Key of the counter.
    * @param increment The integer to add, possibly negative. Its type, number, bigint or decimal text, is the type of
    * the result.
-   * @returns The new value; a bigint also for a number if it is beyond ±(2^53 − 1), see {@linkcode StringCommands}.
+   * @returns The new value. If it is beyond ±(2^53 − 1), it is a bigint for a number, too: see
+   * {@linkcode StringCommands}.
    * @throws {ServerError} If the value is not an integer, or the result does not fit into 64 bits.
    * @see {@link https://valkey.io/commands/incrby/}
    */
@@ -628,7 +630,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   }
 
   /**
-   * Adds a decimal number to a string that holds one, which starts at 0 if the key does not exist.
+   * Adds a decimal number to the one that a key holds, which starts at 0 if the key does not exist.
    *
    * The server keeps more digits than a `number` does: up to 17 after the decimal point, and integers beyond 2^53. Pass
    * the increment as text to get the new value as text, with all its digits.
@@ -651,9 +653,9 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
   incrbyfloat(key: Key, increment: number): Promise<number>;
   /** Adds a decimal number in text, and returns the new value as exact text. */
   incrbyfloat(key: Key, increment: string): Promise<string>;
-  /** Adds a decimal number to a string that holds one. */
+  /** Adds a decimal number to the one that a key holds. */
   incrbyfloat(key: Key, increment: number | string): Promise<number | string>;
-  /** Adds a decimal number to a string that holds one. */
+  /** Adds a decimal number to the one that a key holds. */
   incrbyfloat(key: Key, increment: number | string): Promise<number | string> {
     return this.send<number | string>(
       ["INCRBYFLOAT", key, increment],
@@ -679,7 +681,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * @param key Key of the counter.
    * @param options The increment, the bounds and the expiry.
-   * @returns The value of the counter, and the number that was added: 0 if the result was out of bounds.
+   * @returns The value of the counter, then the number that was added: 0 if the result was out of bounds.
    * @throws {ServerError} If the value is not a number.
    * @see {@link https://redis.io/docs/latest/commands/increx/}
    */
