@@ -187,13 +187,13 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   aclGetuser: AclCommands<T, "one">["aclGetuser"];
   /** Returns the rules of all users, in the format of an ACL file. See {@linkcode AclCommands.aclList}. */
   aclList: AclCommands<T, "one">["aclList"];
-  /** Reloads the users from the ACL file of the server. If the file has an error, no user is changed. See {@linkcode AclCommands.aclLoad}. */
+  /** Reloads the users from the ACL file of the server. See {@linkcode AclCommands.aclLoad}. */
   aclLoad: AclCommands<T, "one">["aclLoad"];
   /** Returns the log of ACL violations, or resets it. See {@linkcode AclCommands.aclLog}. */
   aclLog: AclCommands<T, "one">["aclLog"];
   /** Saves all users to the ACL file of the server. See {@linkcode AclCommands.aclSave}. */
   aclSave: AclCommands<T, "one">["aclSave"];
-  /** Creates a user or changes its rules. A new user is `off` and has no permissions before the rules are applied. See {@linkcode AclCommands.aclSetuser}. */
+  /** Creates a user or changes its rules. See {@linkcode AclCommands.aclSetuser}. */
   aclSetuser: AclCommands<T, "one">["aclSetuser"];
   /** Returns the names of all users. See {@linkcode AclCommands.aclUsers}. */
   aclUsers: AclCommands<T, "one">["aclUsers"];
@@ -201,9 +201,9 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   aclWhoami: AclCommands<T, "one">["aclWhoami"];
   /** Returns the number of elements of an array. See {@linkcode ArrayCommands.arcount}. */
   arcount: ArrayCommands<T>["arcount"];
-  /** Deletes elements of an array. Deleting the last element deletes the key. See {@linkcode ArrayCommands.ardel}. */
+  /** Deletes elements of an array. See {@linkcode ArrayCommands.ardel}. */
   ardel: ArrayCommands<T>["ardel"];
-  /** Deletes ranges of elements of an array. Deleting the last element deletes the key. See {@linkcode ArrayCommands.ardelrange}. */
+  /** Deletes ranges of elements of an array. See {@linkcode ArrayCommands.ardelrange}. */
   ardelrange: ArrayCommands<T>["ardelrange"];
   /** Returns an element of an array. See {@linkcode ArrayCommands.arget}. */
   arget: ArrayCommands<T>["arget"];
@@ -267,9 +267,9 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   clusterDelslotsrange: ClusterCommands<T, "one">["clusterDelslotsrange"];
   /** Starts a failover: the node, a replica, becomes the primary. See {@linkcode ClusterCommands.clusterFailover}. */
   clusterFailover: ClusterCommands<T, "one">["clusterFailover"];
-  /** Deletes all keys in a slot. The node must own the slot. See {@linkcode ClusterCommands.clusterFlushslot}. */
+  /** Deletes all keys in a slot. See {@linkcode ClusterCommands.clusterFlushslot}. */
   clusterFlushslot: ClusterCommands<T, "one">["clusterFlushslot"];
-  /** Removes the owners of all slots from the topology of the node. The node must have no keys. See {@linkcode ClusterCommands.clusterFlushslots}. */
+  /** Removes the owners of all slots from the topology of the node. See {@linkcode ClusterCommands.clusterFlushslots}. */
   clusterFlushslots: ClusterCommands<T, "one">["clusterFlushslots"];
   /** Removes another node from the topology of the node. See {@linkcode ClusterCommands.clusterForget}. */
   clusterForget: ClusterCommands<T, "one">["clusterForget"];
@@ -303,7 +303,7 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   clusterReset: ClusterCommands<T, "one">["clusterReset"];
   /** Saves the cluster configuration of the node to its disk. See {@linkcode ClusterCommands.clusterSaveconfig}. */
   clusterSaveconfig: ClusterCommands<T, "one">["clusterSaveconfig"];
-  /** Sets the configuration epoch of a new node. The node must not know other nodes yet. See {@linkcode ClusterCommands.clusterSetConfigEpoch}. */
+  /** Sets the configuration epoch of a new node. See {@linkcode ClusterCommands.clusterSetConfigEpoch}. */
   clusterSetConfigEpoch: ClusterCommands<T, "one">["clusterSetConfigEpoch"];
   /** Sets the state of a slot on the node: importing, migrating, owned by a node, or stable. See {@linkcode ClusterCommands.clusterSetslot}. */
   clusterSetslot: ClusterCommands<T, "one">["clusterSetslot"];
@@ -483,7 +483,7 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   hotkeysReset: HotkeysCommands<T, "one">["hotkeysReset"];
   /** Starts a measurement of hot keys. See {@linkcode HotkeysCommands.hotkeysStart}. */
   hotkeysStart: HotkeysCommands<T, "one">["hotkeysStart"];
-  /** Stops the measurement. Its result is kept. See {@linkcode HotkeysCommands.hotkeysStop}. */
+  /** Stops the measurement. See {@linkcode HotkeysCommands.hotkeysStop}. */
   hotkeysStop: HotkeysCommands<T, "one">["hotkeysStop"];
   /** Adds elements to a HyperLogLog, and creates it if the key does not exist. See {@linkcode HyperLogLogCommands.pfadd}. */
   pfadd: HyperLogLogCommands<T>["pfadd"];
@@ -655,7 +655,7 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   spublish: PubsubCommands<T, "one">["spublish"];
   /** Starts a failover from the primary to a replica, without losing writes. See {@linkcode ReplicationCommands.failover}. */
   failover: ReplicationCommands<T, "one">["failover"];
-  /** Makes the server a replica of another one. Its data set is replaced. See {@linkcode ReplicationCommands.replicaof}. */
+  /** Makes the server a replica of another one. See {@linkcode ReplicationCommands.replicaof}. */
   replicaof: ReplicationCommands<T, "one">["replicaof"];
   /** Returns the role of the server, with its replicas or its primary. See {@linkcode ReplicationCommands.role}. */
   role: ReplicationCommands<T, "one">["role"];
@@ -695,7 +695,7 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   lastsave: ServerCommands<T, "one">["lastsave"];
   /** Returns a picture and the version of the server. See {@linkcode ServerCommands.lolwut}. */
   lolwut: ServerCommands<T, "one">["lolwut"];
-  /** Saves the data set and blocks the server until it is complete. Prefer {@linkcode ServerCommands.bgsave}. See {@linkcode ServerCommands.save}. */
+  /** Saves the data set and blocks the server until it is complete. See {@linkcode ServerCommands.save}. */
   save: ServerCommands<T, "one">["save"];
   /** Shuts the server down. See {@linkcode ServerCommands.shutdown}. */
   shutdown: ServerCommands<T, "one">["shutdown"];
@@ -945,7 +945,7 @@ export interface RedisClient<T extends string | Uint8Array = string> {
   vrandmember: VectorSetCommands<T>["vrandmember"];
   /** Returns the elements in a lexicographical range, compared byte by byte. See {@linkcode VectorSetCommands.vrange}. */
   vrange: VectorSetCommands<T>["vrange"];
-  /** Removes an element from a vector set. Removing the last element deletes the key. See {@linkcode VectorSetCommands.vrem}. */
+  /** Removes an element from a vector set. See {@linkcode VectorSetCommands.vrem}. */
   vrem: VectorSetCommands<T>["vrem"];
   /** Sets or removes the attributes of an element. See {@linkcode VectorSetCommands.vsetattr}. */
   vsetattr: VectorSetCommands<T>["vsetattr"];

@@ -167,7 +167,9 @@ export abstract class AclCommands<
   }
 
   /**
-   * Reloads the users from the ACL file of the server. If the file has an error, no user is changed.
+   * Reloads the users from the ACL file of the server.
+   *
+   * If the file has an error, no user is changed.
    *
    * Complexity O(N) for N users · since 6.0.0
    *
@@ -238,7 +240,9 @@ export abstract class AclCommands<
   }
 
   /**
-   * Creates a user or changes its rules. A new user is `off` and has no permissions before the rules are applied.
+   * Creates a user or changes its rules.
+   *
+   * A new user is `off` and has no permissions before the rules are applied.
    *
    * Complexity O(N) for N rules · since 6.0.0
    *

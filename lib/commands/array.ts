@@ -145,7 +145,9 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Deletes elements of an array. Deleting the last element deletes the key.
+   * Deletes elements of an array.
+   *
+   * Deleting the last element deletes the key.
    *
    * Complexity O(N) for N indexes · since Redis 8.8
    *
@@ -167,7 +169,9 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   }
 
   /**
-   * Deletes ranges of elements of an array. Deleting the last element deletes the key.
+   * Deletes ranges of elements of an array.
+   *
+   * Deleting the last element deletes the key.
    *
    * Complexity O(N) for N elements in the ranges · since Redis 8.8
    *

@@ -438,7 +438,9 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Deletes all keys in a slot. The node must own the slot.
+   * Deletes all keys in a slot.
+   *
+   * The node must own the slot.
    *
    * Complexity O(N) for N keys · since Valkey 9.0
    *
@@ -466,7 +468,9 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Removes the owners of all slots from the topology of the node. The node must have no keys.
+   * Removes the owners of all slots from the topology of the node.
+   *
+   * The node must have no keys.
    *
    * Complexity O(1) · since 3.0.0
    *
@@ -858,7 +862,9 @@ export abstract class ClusterCommands<
   }
 
   /**
-   * Sets the configuration epoch of a new node. The node must not know other nodes yet.
+   * Sets the configuration epoch of a new node.
+   *
+   * The node must not know other nodes yet.
    *
    * Complexity O(1) · since 3.0.0
    *

@@ -160,7 +160,9 @@ export abstract class HotkeysCommands<
   }
 
   /**
-   * Stops the measurement. Its result is kept.
+   * Stops the measurement.
+   *
+   * Its result is kept.
    *
    * Complexity O(1) · since Redis 8.6
    *

@@ -133,7 +133,9 @@ export abstract class ReplicationCommands<
   }
 
   /**
-   * Makes the server a replica of another one. Its data set is replaced.
+   * Makes the server a replica of another one.
+   *
+   * Its data set is replaced.
    *
    * The reply arrives at once. {@linkcode ReplicationCommands.role} returns the progress.
    *

@@ -305,7 +305,9 @@ export abstract class ServerCommands<
   }
 
   /**
-   * Saves the data set and blocks the server until it is complete. Prefer {@linkcode ServerCommands.bgsave}.
+   * Saves the data set and blocks the server until it is complete.
+   *
+   * Prefer {@linkcode ServerCommands.bgsave}.
    *
    * In a cluster it applies to all primaries.
    *

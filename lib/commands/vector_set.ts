@@ -476,7 +476,9 @@ export abstract class VectorSetCommands<T extends string | Uint8Array = string>
   }
 
   /**
-   * Removes an element from a vector set. Removing the last element deletes the key.
+   * Removes an element from a vector set.
+   *
+   * Removing the last element deletes the key.
    *
    * Complexity O(log(N)) for N elements · since Redis 8.0
    *
