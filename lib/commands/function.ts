@@ -170,7 +170,7 @@ export abstract class FunctionCommands<
    *
    * It runs atomically: no other command runs at the same time.
    *
-   * Complexity depends on the function · since 7.0.0
+   * Complexity O(1) plus that of the function · since 7.0.0
    *
    * @example Load and call a function
    * ```ts
@@ -196,7 +196,7 @@ export abstract class FunctionCommands<
    *
    * The function must have the flag `no-writes`. It may run on a replica, and is called again after a lost connection.
    *
-   * Complexity depends on the function · since 7.0.0 · read-only
+   * Complexity O(1) plus that of the function · since 7.0.0 · read-only
    *
    * @example Load and call a read-only function
    * ```ts
