@@ -6,7 +6,7 @@
 
 import type { Client } from "../client/client.ts";
 import type { ClusterRequestOptions } from "../dispatch/request_options.ts";
-import type { AddressRoute } from "../dispatch/route.ts";
+import type { NodeRoute } from "../dispatch/route.ts";
 import type { EventAddress } from "../events.ts";
 import type { Argument, Reply } from "../resp/reply.ts";
 import type { ReopenedClient } from "./reopened_client.ts";
@@ -28,9 +28,9 @@ export type Carrier = Pick<
 /** Sends commands to one node of a cluster. It has no connection of its own: closing it does nothing. */
 export class NodeCarrier implements Carrier {
   readonly primaries: readonly EventAddress[];
-  status: string;
   readonly #cluster: Carrier;
-  readonly #route: AddressRoute;
+  readonly #route: NodeRoute;
+  #status: string | undefined;
 
   /**
    * Makes one.
@@ -38,11 +38,18 @@ export class NodeCarrier implements Carrier {
    * @param cluster What sends commands to the cluster.
    * @param route The node.
    */
-  constructor(cluster: Carrier, route: AddressRoute) {
-    this.primaries = [route];
-    this.status = cluster.status;
+  constructor(cluster: Carrier, route: NodeRoute) {
+    this.primaries = typeof route === "object" && "port" in route ? [route] : [];
     this.#cluster = cluster;
     this.#route = route;
+  }
+
+  get status(): string {
+    return this.#status ?? this.#cluster.status;
+  }
+
+  set status(status: string) {
+    this.#status = status;
   }
 
   get isClosed(): boolean {
@@ -59,8 +66,8 @@ export class NodeCarrier implements Carrier {
     return Promise.resolve("OK");
   }
 
-  send(words: readonly Argument[]): Promise<Reply> {
-    return this.#cluster.send(words, { route: this.#route });
+  send(words: readonly Argument[], options?: ClusterRequestOptions): Promise<Reply> {
+    return this.#cluster.send(words, { ...options, route: this.#route });
   }
 
   use<R>(run: (client: Client) => Promise<R>): Promise<R> {

@@ -34,8 +34,15 @@ export interface ReopenedClientParts {
   readonly failsFast: boolean;
   /** Emits its events. */
   readonly emitter: EventEmitter;
+  /** Whether the client belongs to somebody else, so that it stays open. */
+  readonly isShared?: boolean;
   /** Makes a client that connects with its first request. */
   create(): Promise<Client>;
+  /**
+   * Makes the error of a command that was lost with the connection, or cannot be sent any more; by default
+   * `Connection is closed.`
+   */
+  lost?(cause?: unknown): unknown;
   /** Called when the server has answered for the first time, before `ready`. */
   onOpen(client: Client): Promise<void>;
   /** Called when a node was reached again. */
@@ -65,6 +72,8 @@ export class ReopenedClient {
   /** Counts the clients, so that one that is made too late can be told. */
   #epoch = 0;
   #waiting: Waiting[] = [];
+  /** What the present client tells. */
+  #events: AsyncIterator<ClientEvent> | null = null;
   /** Aborted when the present client is not used any more. */
   #leaving = new AbortController();
   /** Addresses of the nodes that are connected. */
@@ -112,8 +121,8 @@ export class ReopenedClient {
     const ended = this.status === "end";
     const client = this.#leave(reconnect && !ended ? "reconnecting" : "end");
     if (client !== null) {
-      client.destroy();
-      this.#gone = Promise.all([this.#gone, client.close()]);
+      this.#destroy(client);
+      this.#gone = Promise.all([this.#gone, this.#close(client)]);
     }
     if (ended) return;
     const { emitter } = this.#parts;
@@ -136,7 +145,7 @@ export class ReopenedClient {
   quit(): Promise<"OK"> {
     const wasClosed = this.isClosed;
     const client = this.#leave("disconnecting");
-    const gone = this.#gone = Promise.all([this.#gone, client?.close()]);
+    const gone = this.#gone = Promise.all([this.#gone, client && this.#close(client)]);
     let tells = !wasClosed;
     const done = gone.then((): "OK" => {
       // disconnect() has told the end itself.
@@ -183,7 +192,7 @@ export class ReopenedClient {
     if (client !== null) {
       return run(client).catch((error) => this.#afterFailure(client, run, error));
     }
-    if (this.isClosed) return Promise.reject(connectionIsClosed());
+    if (this.isClosed) return Promise.reject(this.#lost());
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({ send: () => resolve(this.use(run)), reject });
       this.connect().catch(() => {});
@@ -201,10 +210,10 @@ export class ReopenedClient {
     error: unknown,
   ): Promise<R> {
     if (client !== this.#client || this.#parts.failsFast || !wasNeverSent(error)) {
-      throw translated(error);
+      throw this.#translated(error);
     }
     if (!(error instanceof TimeoutError)) await this.pause();
-    if (client !== this.#client) throw translated(error);
+    if (client !== this.#client) throw this.#translated(error);
     return await this.use(run);
   }
 
@@ -220,8 +229,8 @@ export class ReopenedClient {
         throw error;
       }
       if (epoch !== this.#epoch) {
-        made.destroy();
-        throw connectionIsClosed();
+        this.#destroy(made);
+        throw this.#lost();
       }
       this.#client = made;
       this.#follow(made);
@@ -230,10 +239,10 @@ export class ReopenedClient {
     const client = this.#client;
     await this.#reach(client);
     await this.#parts.onOpen(client).catch((error) => {
-      if (this.#client !== client) throw translated(error);
+      if (this.#client !== client) throw this.#translated(error);
       this.#report(error);
     });
-    if (this.#client !== client) throw connectionIsClosed();
+    if (this.#client !== client) throw this.#lost();
     this.#becomeReady();
   }
 
@@ -246,16 +255,16 @@ export class ReopenedClient {
       try {
         return void await client.customCommand(["PING"], options);
       } catch (error) {
-        if (this.#client !== client) throw translated(error);
+        if (this.#client !== client) throw this.#translated(error);
         if (!(error instanceof ConnectionError || error instanceof TimeoutError)) {
           // A user who may not run PING has reached the server all the same.
           if (error instanceof ServerError && error.command === "PING") return;
-          client.destroy();
+          this.#destroy(client);
           this.#fail(error);
           throw error;
         }
         await this.pause();
-        if (this.#client !== client) throw translated(error);
+        if (this.#client !== client) throw this.#translated(error);
       }
     }
   }
@@ -275,18 +284,22 @@ export class ReopenedClient {
     this.#opening = null;
     this.#epoch++;
     this.#connected.clear();
+    this.#events?.return?.();
+    this.#events = null;
     this.#leaving.abort();
     this.#leaving = new AbortController();
     this.status = status;
-    const error = connectionIsClosed();
+    const error = this.#lost();
     for (const { reject } of this.#waiting.splice(0)) reject(error);
     return client;
   }
 
   /** Takes over the events of a client. */
   async #follow(client: Client): Promise<void> {
-    for await (const event of client.events) {
-      if (client !== this.#client) return;
+    const events = this.#events = client.events[Symbol.asyncIterator]();
+    for (;;) {
+      const { value: event, done } = await events.next();
+      if (done || client !== this.#client) return;
       try {
         this.#onEvent(event);
       } catch (error) {
@@ -317,7 +330,27 @@ export class ReopenedClient {
         return this.#report(event.error);
       case "topology":
         this.primaries = event.primaries;
+        return;
+      case "closed":
+        // Its owner has closed it.
+        if (this.#parts.isShared) this.disconnect(false);
     }
+  }
+
+  #destroy(client: Client): void {
+    if (!this.#parts.isShared) client.destroy();
+  }
+
+  async #close(client: Client): Promise<void> {
+    if (!this.#parts.isShared) await client.close();
+  }
+
+  #lost(cause?: unknown): unknown {
+    return this.#parts.lost?.(cause) ?? connectionIsClosed(cause);
+  }
+
+  #translated(error: unknown): unknown {
+    return wasLost(error) ? this.#lost(error) : error;
   }
 
   #becomeReady(): void {
@@ -346,9 +379,12 @@ function wasNeverSent(error: unknown): boolean {
  * @returns That error with the client's as its cause; any other error as it is.
  */
 export function translated(error: unknown): unknown {
-  const wasLost = error instanceof ClosedError || error instanceof ConnectionError ||
+  return wasLost(error) ? connectionIsClosed(error) : error;
+}
+
+function wasLost(error: unknown): boolean {
+  return error instanceof ClosedError || error instanceof ConnectionError ||
     error instanceof TimeoutError && error.phase === "queued";
-  return wasLost ? connectionIsClosed(error) : error;
 }
 
 /** Libraries know this error by its text. */

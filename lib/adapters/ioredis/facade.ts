@@ -18,11 +18,12 @@ import {
   type ClientConfiguration,
   NO_CLIENT,
 } from "../client_class.ts";
+import type { SubscriptionKind } from "../kept_subscriptions.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
 import { wordsOf } from "../words.ts";
 import { type DefinedCommand, IORedisPipeline, scriptWords } from "./pipeline.ts";
 import { type Callback, take, tell, valueOf } from "./shapes.ts";
-import { FacadeSubscriptions, type SubscriptionKind } from "./subscriptions.ts";
+import { FacadeSubscriptions } from "./subscriptions.ts";
 
 /** Options of an {@linkcode IORedisFacade}. */
 export interface IORedisFacadeOptions {

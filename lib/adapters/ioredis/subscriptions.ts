@@ -6,130 +6,40 @@
 
 import type { Buffer } from "node:buffer";
 import type { EventEmitter } from "node:events";
-import type { Client } from "../../client/client.ts";
+import {
+  callListener,
+  KeptSubscriptions,
+  messageText,
+  type RawMessage,
+  type SubscriptionKind,
+} from "../kept_subscriptions.ts";
 import { bufferOf } from "./shapes.ts";
 
-/** Kind of a subscription, as the first letter of its commands: channels, patterns, shard channels. */
-export type SubscriptionKind = "" | "p" | "s";
-
-/** What is kept of a subscription. */
-interface Kept {
-  unsubscribe(): Promise<void>;
-}
-
-/** A message as bytes. */
-interface RawMessage {
-  readonly channel: Uint8Array;
-  readonly message: Uint8Array;
-  readonly pattern?: Uint8Array;
-}
-
 /** The subscriptions of one facade: one for each name. */
-export class FacadeSubscriptions {
-  readonly #emitter: EventEmitter;
-  /** By kind and name. Each is a promise while the server has not confirmed it. */
-  readonly #kept = new Map<string, Promise<Kept>>();
-
+export class FacadeSubscriptions extends KeptSubscriptions {
   /**
    * Makes it without subscriptions.
    *
    * @param emitter Emits the messages.
    */
   constructor(emitter: EventEmitter) {
-    this.#emitter = emitter;
-  }
-
-  /** How many names are subscribed to. */
-  get count(): number {
-    return this.#kept.size;
-  }
-
-  /**
-   * Subscribes to names.
-   *
-   * @param client The client.
-   * @param kind Kind of the names.
-   * @param names The names; those that are subscribed to already are left out.
-   * @returns How many names are subscribed to then.
-   */
-  async subscribe(client: Client, kind: SubscriptionKind, names: string[]): Promise<number> {
-    const method = `${kind}subscribe` as "subscribe";
-    await Promise.all(names.map((name) => {
-      const key = kind + ":" + name;
-      const known = this.#kept.get(key);
-      if (known !== undefined) return known;
-      const onMessage = (message: RawMessage): void => this.#emit(kind, message);
-      const made: Promise<Kept> = (client.bytes as unknown as Client<Uint8Array>)[method](name, {
-        onMessage,
-      });
-      this.#kept.set(key, made);
-      made.catch(() => {
-        if (this.#kept.get(key) === made) this.#kept.delete(key);
-      });
-      return made;
-    }));
-    return this.count;
-  }
-
-  /**
-   * Ends subscriptions.
-   *
-   * @param kind Kind of the names.
-   * @param names The names; all of the kind if there are none.
-   * @returns How many names are still subscribed to.
-   */
-  async unsubscribe(kind: SubscriptionKind, names: string[]): Promise<number> {
-    const prefix = `${kind}:`;
-    const keys = names.length > 0
-      ? names.map((name) => prefix + name)
-      : [...this.#kept.keys()].filter((key) => key.startsWith(prefix));
-    await Promise.all(keys.map(async (key) => {
-      const kept = this.#kept.get(key);
-      this.#kept.delete(key);
-      await (await kept)?.unsubscribe();
-    }));
-    return this.count;
-  }
-
-  /**
-   * Forgets all: the client that had them is closed.
-   *
-   * @returns Kind and name of each.
-   */
-  clear(): [kind: SubscriptionKind, name: string][] {
-    const keys = [...this.#kept.keys()];
-    this.#kept.clear();
-    return keys.map((key) => {
-      const end = key.indexOf(":");
-      return [key.slice(0, end) as SubscriptionKind, key.slice(end + 1)];
-    });
-  }
-
-  #emit(kind: SubscriptionKind, { channel, message, pattern }: RawMessage): void {
-    const parts = pattern === undefined ? [channel, message] : [pattern, channel, message];
-    const name = `${kind}message`;
-    if (this.#emitter.listenerCount(name) > 0) this.#tell(name, parts.map(textOf));
-    if (this.#emitter.listenerCount(`${name}Buffer`) === 0) return;
-    // Names of channels are text there; the others are buffers.
-    const buffers: (Buffer | string)[] = parts.map(bufferOf);
-    if (pattern !== undefined) buffers[0] = textOf(pattern);
-    this.#tell(`${name}Buffer`, buffers);
-  }
-
-  #tell(name: string, args: (Buffer | string)[]): void {
-    try {
-      this.#emitter.emit(name, ...args);
-    } catch (error) {
-      // An error of a listener is that of the program, as with any other emitter.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    super((kind, message) => emit(emitter, kind, message));
   }
 }
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function textOf(bytes: Uint8Array): string {
-  return utf8.decode(bytes);
+function emit(
+  emitter: EventEmitter,
+  kind: SubscriptionKind,
+  { channel, message, pattern }: RawMessage,
+): void {
+  const parts = pattern === undefined ? [channel, message] : [pattern, channel, message];
+  const name = `${kind}message`;
+  if (emitter.listenerCount(name) > 0) {
+    callListener(() => emitter.emit(name, ...parts.map(messageText)));
+  }
+  if (emitter.listenerCount(`${name}Buffer`) === 0) return;
+  // Names of channels are text there; the others are buffers.
+  const buffers: (Buffer | string)[] = parts.map(bufferOf);
+  if (pattern !== undefined) buffers[0] = messageText(pattern);
+  callListener(() => emitter.emit(`${name}Buffer`, ...buffers));
 }
