@@ -1,10 +1,11 @@
 /**
- * Redis and Valkey client for Deno, standalone and cluster. It is written in TypeScript and needs only `--allow-net`.
+ * Redis and Valkey client for Deno, Node and Bun: standalone servers, Sentinel and clusters. On Deno it needs only the
+ * permission `--allow-net`.
  *
  * {@linkcode RedisClient} connects to one primary and its replicas, {@linkcode RedisClusterClient} to a cluster. Each
  * group of commands has its own page, such as {@linkcode StringCommands}. {@linkcode Commands} combines all groups.
  *
- * @example Setting and getting
+ * @example Set and get
  * ```ts no-eval
  * import { RedisClient } from "@babushka/redis";
  *

@@ -86,7 +86,7 @@ export function mergeParts(
     const reply = replies[i];
     if (!Array.isArray(reply) || reply.length !== part.keys.length) {
       throw new UnexpectedReplyError(
-        "Cannot put the replies of several nodes together: expected an element for each key",
+        "Cannot merge the replies of several nodes: expected an element for each key",
       );
     }
     for (let j = 0; j < reply.length; j++) merged[part.keys[j]] = reply[j];
@@ -312,6 +312,6 @@ function preferred(error: Error, other: Error): boolean {
 
 function unaggregable(expected: string): never {
   throw new UnexpectedReplyError(
-    `Cannot put the replies of several nodes together: expected ${expected}`,
+    `Cannot merge the replies of several nodes: expected ${expected}`,
   );
 }

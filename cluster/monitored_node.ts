@@ -29,7 +29,7 @@ export function monitoredNode(
 ): () => readonly Endpoint[] {
   if (route === undefined || route === "allNodes" || route === "allPrimaries") {
     throw new ConfigurationError(
-      "Cannot monitor a cluster without a route to one node: say which one by with({ route })",
+      "Cannot monitor a cluster without a route to one node: use with({ route })",
       "route",
     );
   }

@@ -43,7 +43,9 @@ export function readNodeView(nodes: string, runId: string, asked?: string): Node
   const lines = nodes.split("\n").map((line) => line.trim().split(" "));
   const myself = lines.find(([, , flags]) => flags?.split(",").includes("myself"));
   if (myself === undefined || myself.length < 8) {
-    throw new UnexpectedReplyError("Cannot read what a node says about itself");
+    throw new UnexpectedReplyError(
+      "Cannot read the reply to CLUSTER NODES: it has no line for the node itself",
+    );
   }
   const [id, own, flags, , , , epoch, , ...slots] = myself;
   const byName = asked !== undefined && own.split(",")[1] === asked;

@@ -261,7 +261,9 @@ export class Refresher {
   ): Promise<View> {
     const silence = (ms: number): TimeoutError =>
       new TimeoutError(
-        `Cannot learn the topology from ${show(endpoint)}: no answer to CLUSTER SLOTS for ${ms} ms`,
+        `Cannot get the topology from ${
+          show(endpoint)
+        }: CLUSTER SLOTS was not answered within ${ms} ms`,
         { phase: "sent", timeout: ms },
       );
     // Requests that time out meanwhile have this as their cause.

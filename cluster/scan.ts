@@ -31,7 +31,7 @@ const PAUSE = 50;
 const PROGRAM = crypto.randomUUID();
 
 /** Why a scan cannot begin. */
-const UNKNOWN = "Cannot scan: no node tells the topology of the cluster";
+const UNKNOWN = "Cannot scan: no node reports the topology of the cluster";
 
 /** Options for {@linkcode ClusterScan}. */
 export interface ClusterScanOptions extends ScanKeysOptions {
@@ -212,7 +212,9 @@ export class ClusterScan<T extends string | Uint8Array = string>
       if (view === undefined) return true;
       if (view.primary && view.owned.has(slot)) this.#state.begin(address, view);
       else {await this.#wait(
-          new ClusterError(`Cannot scan slot ${slot}: its owner changes`, { slot }),
+          new ClusterError(`Cannot scan slot ${slot}: the slot is moving to another owner`, {
+            slot,
+          }),
         );}
       return true;
     }
@@ -283,7 +285,7 @@ export class ClusterScan<T extends string | Uint8Array = string>
     const connection = this.#dispatcher.nodes.connectionTo(address);
     if (connection === undefined || connection !== before) {
       throw new ConnectionError(
-        `Cannot scan ${show(address)}: its connection was opened meanwhile`,
+        `Cannot scan ${show(address)}: its connection was replaced during the scan`,
         address,
       );
     }

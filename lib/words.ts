@@ -19,7 +19,9 @@ import type { Argument } from "./resp/reply.ts";
  * @throws {Error} The first error that stands in the place of a word.
  */
 export function takeWords(words: Words): Argument[] {
-  if (words.length === 0) throw new TypeError("Cannot send a command of no words");
+  if (words.length === 0) {
+    throw new TypeError("Cannot send an empty command: expected a name and arguments");
+  }
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     switch (typeof word) {

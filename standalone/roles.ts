@@ -51,7 +51,7 @@ export async function readRole(call: Call): Promise<RoleAnswer> {
       const role = read(await call(words));
       if (role !== "unknown") return { role };
       reason ??= new UnexpectedReplyError(
-        `Cannot read the reply to ${words[0]}: it has no known role`,
+        `Cannot read the reply to ${words[0]}: it has an unknown role`,
       );
     } catch (error) {
       if (!(error instanceof ServerError) || error.code === "NOAUTH") throw error;
@@ -112,7 +112,7 @@ export function roleOfHello(reply: Reply): Role {
 
 function malformed(command: string): never {
   throw new UnexpectedReplyError(
-    `Cannot read the role of the node: its reply to ${command} is that of no known server`,
+    `Cannot read the role of the node: its reply to ${command} has an unknown form`,
   );
 }
 

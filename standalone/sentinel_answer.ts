@@ -105,9 +105,12 @@ type Fields = ReadonlyMap<string, string>;
 
 function explained(error: ServerError): Error {
   if (!/unknown command/i.test(error.message)) return error;
-  return new UnexpectedReplyError("Cannot use the server as a sentinel: it is none", {
-    cause: error,
-  });
+  return new UnexpectedReplyError(
+    "Cannot use the server as a sentinel: it is not in Sentinel mode",
+    {
+      cause: error,
+    },
+  );
 }
 
 function addressIn(reply: Reply): Endpoint {

@@ -45,10 +45,10 @@ export class Script {
    */
   constructor(source: string, options: ScriptOptions = {}) {
     if (typeof source !== "string") {
-      throw new TypeError("Cannot make a script: expected its source as a string");
+      throw new TypeError("Cannot create a script: expected its source as a string");
     }
     const fault = faultOfOptions(options, SCRIPT_OPTIONS);
-    if (fault !== undefined) throw new TypeError(`Cannot make a script: ${fault}`);
+    if (fault !== undefined) throw new TypeError(`Cannot create a script: ${fault}`);
     this.source = source;
     this.readOnly = options.readOnly ?? false;
   }

@@ -63,10 +63,13 @@ export class WatchSession<T extends string | Uint8Array = string> extends Comman
       // The keys are not watched on another connection.
       resend: (request) =>
         request.reject(
-          new ConnectionError(`Cannot send ${request.name}: the connection that watches is lost`, {
-            ...watching.link.endpoint,
-            cause: request.lastError,
-          }),
+          new ConnectionError(
+            `Cannot send ${request.name}: the connection with the watched keys was lost`,
+            {
+              ...watching.link.endpoint,
+              cause: request.lastError,
+            },
+          ),
         ),
       onSettled: (request, outcome, reason) => dispatcher.onSettled(request, outcome, reason),
       onWritten: (request) => dispatcher.onWritten(request),

@@ -58,21 +58,23 @@ export function accessOf(
   given: { addresses?: unknown; credentials?: unknown; useTls?: unknown; tls?: unknown },
   { port, prefix, sockets, found, limits }: AccessCheck,
 ): Access {
-  if (found) check(given.addresses === undefined, "addresses", "expected none with sentinel");
+  if (found) {
+    check(given.addresses === undefined, "addresses", "it cannot be combined with sentinel");
+  }
   const addresses = found ? [] : addressesOf(given.addresses, { port, prefix, sockets });
   const credentials = new Credentials(credentialsOf(given.credentials, prefix), limits);
   if (!flag(given.useTls, `${prefix}useTls`)) {
-    check(given.tls === undefined, `${prefix}tls`, "expected useTls to be true with it");
+    check(given.tls === undefined, `${prefix}tls`, "it requires useTls to be true");
     return { addresses, credentials, tls: undefined };
   }
   const tls = typeof given.tls === "function" ? undefined : tlsOf(given.tls, prefix);
   for (const [i, { host }] of addresses.entries()) {
     const name = `${prefix}addresses[${i}]`;
-    check(!isSocket(host), `${name}.path`, "expected useTls to be false with it");
+    check(!isSocket(host), `${name}.path`, "a Unix domain socket requires useTls to be false");
     check(
       tls === undefined || tls.serverName !== undefined || isServerName(host),
       `${name}.host`,
-      "expected a name that a certificate can hold (DNS name in ASCII, IP address without a zone), or tls.serverName with it",
+      "TLS requires a DNS name in ASCII or an IP address without a zone, or the option tls.serverName",
     );
   }
   if (tls !== undefined) return { addresses, credentials, tls };
@@ -160,7 +162,7 @@ function socketOf(address: { path: unknown }, name: string): Endpoint {
   check(
     typeof path === "string" && path !== "" && !path.includes("\0"),
     `${name}.path`,
-    "expected the path of a socket",
+    "expected the path of a Unix domain socket",
   );
   return { host: isSocket(path) ? path : `./${path}`, port: 0 };
 }

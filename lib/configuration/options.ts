@@ -69,11 +69,7 @@ export interface TlsOptions {
   cert?: string;
   /** Private key of the client certificate as PEM text, without a passphrase. Requires `cert`. */
   key?: string;
-  /**
-   * Name to expect in the server's certificate instead of the host, in ASCII. Deno cannot combine it with `cert`.
-   *
-   * @default {host of the address}
-   */
+  /** Name to expect in the server's certificate instead of the host, in ASCII. Deno cannot combine it with `cert`. */
   serverName?: string;
   /**
    * Accept a valid certificate that was issued for another name.

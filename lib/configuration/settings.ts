@@ -159,14 +159,14 @@ function usesZones(readFrom: ReadFrom): boolean {
 
 function clientAzOf(zone: unknown, readFrom: ReadFrom): string | undefined {
   if (zone === undefined) {
-    check(!usesZones(readFrom), "clientAz", `expected a zone with readFrom "${readFrom}"`);
+    check(!usesZones(readFrom), "clientAz", `readFrom "${readFrom}" requires it`);
     return undefined;
   }
   check(typeof zone === "string" && zone !== "", "clientAz", "expected a string that is not empty");
   check(
     usesZones(readFrom),
     "clientAz",
-    'expected readFrom to be "azAffinity" or "azAffinityReplicasAndPrimary" with it',
+    'it requires readFrom to be "azAffinity" or "azAffinityReplicasAndPrimary"',
   );
   return zone;
 }
@@ -187,7 +187,7 @@ function clientNameOf(name: unknown): string | undefined {
   check(
     typeof name === "string" && /^[!-~]+$/.test(name),
     "clientName",
-    "expected printable ASCII characters without white space",
+    "expected printable ASCII characters without spaces",
   );
   return name;
 }

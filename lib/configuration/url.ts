@@ -30,10 +30,14 @@ export function configurationOfUrl(url: string | URL): RedisClientConfiguration 
     "expected redis://, rediss://, valkey://, valkeys://, unix:// or redis+unix://",
   );
   check(hostname !== "", "url", "expected a host");
-  check(search === "" && hash === "", "url", "expected no query and no fragment: pass an object");
+  check(
+    search === "" && hash === "",
+    "url",
+    "expected no query and no fragment; pass further options as an object",
+  );
   const database = pathname.replace(/^\//, "");
-  check(/^\d*$/.test(database), "url", "expected the number of a database as its path");
-  check(username === "" || password !== "", "url", "expected a password behind the user name");
+  check(/^\d*$/.test(database), "url", "expected a database number as the path");
+  check(username === "" || password !== "", "url", "expected a password after the user name");
   const configuration: RedisClientConfiguration = {
     addresses: [{
       host: decode(hostname).replace(/^\[(.*)\]$/, "$1"),
@@ -54,7 +58,7 @@ function configurationOfSocket(url: string): RedisClientConfiguration {
     "expected unix:// with an absolute path, such as unix:///run/redis.sock",
   );
   const [, username = "", password = "", path, database] = parts;
-  check(username === "" || password !== "", "url", "expected a password behind the user name");
+  check(username === "" || password !== "", "url", "expected a password after the user name");
   const configuration: RedisClientConfiguration = { addresses: [{ path: decode(path) }] };
   if (password !== "") configuration.credentials = credentialsIn(username, password);
   if (database !== undefined) configuration.databaseId = Number(database);

@@ -31,7 +31,7 @@ export function allowForBlocking(
   request.blocks = !countsOwnWrites(row);
   if (!request.blocks && limit === 0) {
     throw new RangeError(
-      `Cannot send ${row.name} with a timeout of 0: it would hold up the connection for ever`,
+      `Cannot send ${row.name} with a timeout of 0: it would block the connection for ever`,
     );
   }
   request.serverTime = limit;

@@ -137,7 +137,7 @@ Deno.test("readAnswer() throws the refusal to tell the address, and says that a 
   assertThrows(
     () => readAnswer([unknown, unknown, unknown, unknown, unknown]),
     UnexpectedReplyError,
-    "it is none",
+    "it is not in Sentinel mode",
   );
   for (const address of ["text", ["only"], ["h", "x"], ["", "1"]]) {
     assertThrows(() => readAnswer([address, [], [], [], ""]), UnexpectedReplyError, "malformed");

@@ -237,7 +237,7 @@ Deno.test("create() says at once what each sentinel answered, if none can ever t
   assertStringIncludes(error.message, `${unknown.port} knows no primary "main"`);
   assertStringIncludes(
     error.message,
-    `${server.port}: Cannot use the server as a sentinel: it is none`,
+    `${server.port}: Cannot use the server as a sentinel: it is not in Sentinel mode`,
   );
   assertStringIncludes(error.message, `${strict.port}: NOAUTH`);
   assert(ran < 2000, `${ran} ms`);

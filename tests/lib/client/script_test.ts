@@ -89,7 +89,7 @@ Deno.test("script() refuses what is no text", () => {
     assertThrows(
       () => script(bad as never),
       TypeError,
-      "Cannot make a script: expected its source as a string",
+      "Cannot create a script: expected its source as a string",
     );
   }
 });
@@ -104,6 +104,6 @@ Deno.test("script() refuses unknown options: a script that reads would be taken 
   assertThrows(
     () => make("return 1", null),
     TypeError,
-    "Cannot make a script: expected options as",
+    "Cannot create a script: expected options as",
   );
 });
