@@ -51,7 +51,7 @@ Deno.test("takeWords() names the command and the argument that cannot be sent", 
     assertEquals(error.message.includes(message), true, error.message);
     assertEquals(error.message.includes("secret"), false);
   }
-  assertThrows(() => takeWords([]), TypeError, "no words");
+  assertThrows(() => takeWords([]), TypeError, "empty command");
   const failure = new RangeError("Cannot send DEL: no keys");
   assertEquals(assertThrows(() => takeWords(["DEL", failure, NaN])), failure);
 });
