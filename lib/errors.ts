@@ -55,6 +55,19 @@ export class RedisError extends Error {
  * The server answered a command with an error.
  *
  * An error as the whole reply rejects the request. An error inside an array, set or map is returned as an element.
+ *
+ * @example Handle an error by its code
+ * ```ts
+ * import { ServerError } from "@babushka/redis";
+ *
+ * await client.set("name", "Ada");
+ * try {
+ *   await client.lpush("name", "Grace");
+ * } catch (error) {
+ *   if (!(error instanceof ServerError && error.code === "WRONGTYPE")) throw error;
+ *   console.error("The key does not hold a list");
+ * }
+ * ```
  */
 export class ServerError extends RedisError {
   /** Name of the class. */
@@ -92,6 +105,21 @@ export interface ConnectionErrorOptions extends ErrorOptions {
  *
  * `maybeExecuted` tells whether the request can be repeated. With `false` the server did not execute it, so repeating
  * it is safe. With `true` it was sent, and the server may have executed it.
+ *
+ * @example Repeat a write only if it was not executed
+ * ```ts
+ * import { ConnectionError } from "@babushka/redis";
+ *
+ * async function addJob(job: string): Promise<void> {
+ *   try {
+ *     await client.rpush("jobs", job);
+ *   } catch (error) {
+ *     if (!(error instanceof ConnectionError) || error.maybeExecuted) throw error;
+ *     await client.rpush("jobs", job);
+ *   }
+ * }
+ * await addJob("resize 17");
+ * ```
  */
 export class ConnectionError extends RedisError {
   /** Name of the class. */

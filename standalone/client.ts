@@ -164,6 +164,14 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * await patient.get("k");
    * ```
    *
+   * @example Abort a request together with an HTTP request
+   * ```ts
+   * async function handle(request: Request): Promise<Response> {
+   *   const page = await client.with({ signal: request.signal }).get("page");
+   *   return new Response(page);
+   * }
+   * ```
+   *
    * @param options Timeout and signal of the requests. Options that are left out keep their value from this view.
    * @returns The view. It shares the connections of this client. Closing either closes both.
    * @throws {ConfigurationError} If an option is invalid.
