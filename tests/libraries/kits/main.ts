@@ -1,5 +1,6 @@
 /**
- * `deno task test:kits`: the test kits of Keyv 5 and unstorage on our stores, on a server and on a cluster.
+ * `deno task test:kits`: the test kits of Keyv 5 and unstorage on our stores, and @keyv/redis and the cache handlers of
+ * Next.js on the facade for node-redis, on a server and on a cluster.
  *
  *     deno task test:kits
  *     deno task test:kits --source /path/to/unstorage     # a checkout (or a bare repository)
@@ -12,6 +13,7 @@
 
 import { startCluster, startServer } from "../../../lib/testing/mod.ts";
 import { bundle, fetchFiles, run } from "../_workplace.ts";
+import { NODE_REDIS_TESTS, NODE_REDIS_VERSIONS } from "./node_redis_tests.ts";
 
 const UNSTORAGE = {
   repository: "unjs/unstorage",
@@ -24,6 +26,7 @@ const VERSIONS = {
   keyv: "5.6.0",
   unstorage: "1.17.6",
   vitest: "4.1.11",
+  ...NODE_REDIS_VERSIONS,
 };
 
 const CONFIGURATION = `import { defineConfig } from "vitest/config";
@@ -66,12 +69,13 @@ try {
   await Deno.writeTextFile(kit, text.replace(/"[^"]*\/src\/index(\.ts)?"/, '"unstorage"'));
   await Deno.mkdir(`${folder}/tests`);
   await Deno.writeTextFile(`${folder}/tests/kits.test.ts`, TESTS);
+  await Deno.writeTextFile(`${folder}/tests/node_redis.test.ts`, NODE_REDIS_TESTS);
   await Deno.writeTextFile(`${folder}/vitest.config.js`, CONFIGURATION);
   await Deno.writeTextFile(
     `${folder}/package.json`,
     JSON.stringify({ private: true, type: "module", dependencies: VERSIONS }),
   );
-  console.log("Installing Keyv, unstorage and vitest from npm");
+  console.log("Installing Keyv, unstorage, the cache handlers of Next.js and vitest from npm");
   await run(folder, Deno.execPath(), ["install", "--quiet", "--node-modules-dir=auto"]);
   await bundle(new URL("entry.ts", import.meta.url), `${folder}/babushka.mjs`);
   await using server = await startServer();
