@@ -36,8 +36,8 @@ const UNKNOWN = "Cannot scan: no node reports the topology of the cluster";
 /** Options for {@linkcode ClusterScan}. */
 export interface ClusterScanOptions extends ScanKeysOptions {
   /**
-   * State of an earlier scan with the same options, from {@linkcode ClusterScan.state}. It may come from another
-   * process. The new scan continues there. By default the scan starts from the beginning.
+   * State of an earlier scan with the same options, from {@linkcode ClusterScan.prototype.state | ClusterScan.state}.
+   * It may come from another process. The new scan continues there. By default the scan starts from the beginning.
    */
   resume?: string;
 }
@@ -57,7 +57,8 @@ interface NodeSurface<T> {
 }
 
 /**
- * Iterator over the keys of a cluster, from {@linkcode RedisClusterClient.scanIterator}.
+ * Iterator over the keys of a cluster, from
+ * {@linkcode RedisClusterClient.prototype.scanIterator | RedisClusterClient.scanIterator}.
  *
  * @typeParam T Type of keys: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -126,7 +127,10 @@ export class ClusterScan<T extends string | Uint8Array = string>
     return this.#keys.next();
   }
 
-  /** Ends the scan at once, even while it waits for a page. {@linkcode ClusterScan.state} still works. */
+  /**
+   * Ends the scan at once, even while it waits for a page. {@linkcode ClusterScan.prototype.state | ClusterScan.state}
+   * still works.
+   */
   return(): Promise<IteratorResult<T, void>> {
     this.#end.abort();
     return this.#keys.return();

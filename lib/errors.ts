@@ -6,7 +6,7 @@
  *
  * `structuredClone()` and `postMessage()` turn an error of this library into a plain `Error`: message, stack and cause
  * are kept, but `code`, `phase`, `maybeExecuted` and the other fields are lost. Send the result of
- * {@linkcode RedisError.toJSON} to another thread instead.
+ * {@linkcode RedisError.prototype.toJSON | RedisError.toJSON} to another thread instead.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * Interface between the command methods and the objects that run commands.
  *
  * A command method builds the words of a command and names the decoder of its reply. Clients, batches and transactions
- * implement {@linkcode Executor.send}.
+ * implement {@linkcode Executor.prototype.send | Executor.send}.
  *
  * @module
  */

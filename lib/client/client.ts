@@ -155,7 +155,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Counters of client-side caching, for all views together. All are zero until {@linkcode Client.cached} is used.
+   * Counters of client-side caching, for all views together. All are zero until
+   * {@linkcode Client.prototype.cached | Client.cached} is used.
    *
    * @example Hit rate of the cache
    * ```ts
@@ -428,8 +429,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param patterns One or more glob patterns, such as `"news.*"`.
    * @param options Message handler, gaps, buffer limits and signal.
    * @returns The subscription. Resolves when the server has confirmed all patterns.
-   * @throws {Error} The errors of {@linkcode Client.subscribe}. The server also rejects a pattern (`NOPERM`) if the
-   * user's ACL does not contain exactly this pattern.
+   * @throws {Error} The errors of {@linkcode Client.prototype.subscribe | Client.subscribe}. The server also rejects a
+   * pattern (`NOPERM`) if the user's ACL does not contain exactly this pattern.
    */
   psubscribe<G extends boolean = false>(
     patterns: OneOrMany<Key>,
@@ -439,8 +440,9 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   }
 
   /**
-   * Subscribes to shard channels, which receive the messages of {@linkcode PubsubCommands.spublish}. In a cluster, such a
-   * message stays within the shard that owns the slot of the channel.
+   * Subscribes to shard channels, which receive the messages of
+   * {@linkcode PubsubCommands.prototype.spublish | PubsubCommands.spublish}. In a cluster, such a message stays within
+   * the shard that owns the slot of the channel.
    *
    * @example Read messages
    * ```ts
@@ -455,8 +457,8 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * @param channels One or more shard channels. They may be in different slots.
    * @param options Message handler, gaps, buffer limits and signal.
    * @returns The subscription. Resolves when the server has confirmed all channels.
-   * @throws {Error} The errors of {@linkcode Client.subscribe}. Servers before 7.0 do not have the command
-   * (`ServerError`).
+   * @throws {Error} The errors of {@linkcode Client.prototype.subscribe | Client.subscribe}. Servers before 7.0 do not
+   * have the command (`ServerError`).
    */
   ssubscribe<G extends boolean = false>(
     channels: OneOrMany<Key>,
@@ -577,7 +579,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     this.#view.dispatcher.destroy();
   }
 
-  /** Closes the client at the end of an `await using` block, like {@linkcode Client.close}. */
+  /** Closes the client at the end of an `await using` block, like {@linkcode Client.prototype.close | Client.close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -31,53 +31,72 @@ export interface UseInstead<W extends string> {
  * | `hGetAll(key)`, `zRange(…)` | `hgetall(key)`, `zrange(…)` |
  */
 export interface Habits {
-  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.events | Client.events}: `for await (const event of client.events)`.
+   */
   readonly addListener: UseInstead<"for await (const event of client.events)">;
   /** @deprecated Use the option `credentials` of `create()`. */
   readonly auth: UseInstead<'the option "credentials" of create()'>;
-  /** @deprecated Use {@linkcode Client.customCommand}. */
+  /** @deprecated Use {@linkcode Client.prototype.customCommand | Client.customCommand}. */
   readonly call: UseInstead<"customCommand([name, ...arguments])">;
   /** @deprecated `create()` has connected, and the client reconnects by itself. */
   readonly connect: UseInstead<"create(), which connects">;
-  /** @deprecated Use {@linkcode Client.run} with {@linkcode script}. */
+  /** @deprecated Use {@linkcode Client.prototype.run | Client.run} with {@linkcode script}. */
   readonly defineCommand: UseInstead<"run(script(lua), { keys, args })">;
-  /** @deprecated Use {@linkcode Client.transaction}, which executes nothing if its callback throws. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.transaction | Client.transaction}, which executes nothing if its
+   * callback throws.
+   */
   readonly discard: UseInstead<"transaction((t) => [t.get(key)])">;
-  /** @deprecated Use {@linkcode Client.destroy}, or {@linkcode Client.close} to wait for replies. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.destroy | Client.destroy}, or
+   * {@linkcode Client.prototype.close | Client.close} to wait for replies.
+   */
   readonly disconnect: UseInstead<"destroy(), or close() to wait for replies">;
   /** @deprecated Make another client with `create()`; blocking commands and subscriptions need none. */
   readonly duplicate: UseInstead<
     "create() once more; blocking commands and subscriptions need none"
   >;
-  /** @deprecated Use {@linkcode Client.transaction} or {@linkcode Client.batch}. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.transaction | Client.transaction} or
+   * {@linkcode Client.prototype.batch | Client.batch}.
+   */
   readonly exec: UseInstead<"transaction((t) => [t.get(key)]) or batch((b) => [b.get(key)])">;
-  /** @deprecated Use {@linkcode Client.bytes}. */
+  /** @deprecated Use {@linkcode Client.prototype.bytes | Client.bytes}. */
   readonly getBuffer: UseInstead<"bytes.get(key)">;
-  /** @deprecated Use {@linkcode Client.run} with {@linkcode script}. */
+  /** @deprecated Use {@linkcode Client.prototype.run | Client.run} with {@linkcode script}. */
   readonly invokeScript: UseInstead<"run(script(lua), { keys, args })">;
-  /** @deprecated Use {@linkcode Client.transaction}. */
+  /** @deprecated Use {@linkcode Client.prototype.transaction | Client.transaction}. */
   readonly multi: UseInstead<"transaction((t) => [t.get(key)])">;
-  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.events | Client.events}: `for await (const event of client.events)`.
+   */
   readonly off: UseInstead<"for await (const event of client.events)">;
-  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.events | Client.events}: `for await (const event of client.events)`.
+   */
   readonly on: UseInstead<"for await (const event of client.events)">;
-  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.events | Client.events}: `for await (const event of client.events)`.
+   */
   readonly once: UseInstead<"for await (const event of client.events)">;
-  /** @deprecated Use {@linkcode Client.batch}. */
+  /** @deprecated Use {@linkcode Client.prototype.batch | Client.batch}. */
   readonly pipeline: UseInstead<"batch((b) => [b.get(key)])">;
-  /** @deprecated Use {@linkcode Client.close}. */
+  /** @deprecated Use {@linkcode Client.prototype.close | Client.close}. */
   readonly quit: UseInstead<"close()">;
-  /** @deprecated Use {@linkcode Client.events}: `for await (const event of client.events)`. */
+  /**
+   * @deprecated Use {@linkcode Client.prototype.events | Client.events}: `for await (const event of client.events)`.
+   */
   readonly removeListener: UseInstead<"for await (const event of client.events)">;
   /** @deprecated Use `scanIterator()`. */
   readonly scanStream: UseInstead<"scanIterator({ match })">;
   /** @deprecated Use the option `databaseId` of `create()`. */
   readonly select: UseInstead<'the option "databaseId" of create()'>;
-  /** @deprecated Use {@linkcode Client.customCommand}. */
+  /** @deprecated Use {@linkcode Client.prototype.customCommand | Client.customCommand}. */
   readonly sendCommand: UseInstead<"customCommand([name, ...arguments])">;
   /** @deprecated Use `unsubscribe()` of the {@linkcode Subscription}, or its `delete(names)`. */
   readonly unsubscribe: UseInstead<"unsubscribe() of the subscription, or its delete(names)">;
-  /** @deprecated Use {@linkcode Client.watch}, which ends by itself. */
+  /** @deprecated Use {@linkcode Client.prototype.watch | Client.watch}, which ends by itself. */
   readonly unwatch: UseInstead<"watch(keys, async (session) => …)">;
 }
 

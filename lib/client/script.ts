@@ -28,7 +28,9 @@ export interface ScriptOptions {
 const SCRIPT_OPTIONS: OptionShape<ScriptOptions> = { readOnly: "flag" };
 const SCRIPT_CALL: OptionShape<ScriptCall> = { keys: "words", args: "words" };
 
-/** A Lua script. Create it once with {@linkcode script}, and run it with {@linkcode Client.run}. */
+/**
+ * A Lua script. Create it once with {@linkcode script}, and run it with {@linkcode Client.prototype.run | Client.run}.
+ */
 export class Script {
   /** Source code of the script. */
   readonly source: string;
@@ -69,7 +71,7 @@ export class Script {
 }
 
 /**
- * Creates a script, to be run with {@linkcode Client.run}.
+ * Creates a script, to be run with {@linkcode Client.prototype.run | Client.run}.
  *
  * @example Take at most as much as a counter has
  * ```ts

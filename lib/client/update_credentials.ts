@@ -9,7 +9,7 @@ import { credentialsOf } from "../configuration/access.ts";
 import type { LinkSettings } from "../connection/settings.ts";
 import { faultOfOptions } from "../option_shape.ts";
 
-/** Options for {@linkcode Client.updateCredentials}. */
+/** Options for {@linkcode Client.prototype.updateCredentials | Client.updateCredentials}. */
 export interface UpdateCredentialsOptions {
   /**
    * Also authenticate open connections, with AUTH between two of their requests.

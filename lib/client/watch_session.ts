@@ -27,7 +27,7 @@ export interface WatchingConnection {
 }
 
 /**
- * Session of {@linkcode Client.watch}: a dedicated connection on which the keys are watched.
+ * Session of {@linkcode Client.prototype.watch | Client.watch}: a dedicated connection on which the keys are watched.
  *
  * Commands are executed in order. A transaction is executed only if no watched key was changed since WATCH. The session
  * ends when the callback is done; further commands reject.

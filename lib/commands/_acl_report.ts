@@ -21,7 +21,7 @@ export interface AclPermissions {
   databases?: string;
 }
 
-/** An ACL user, as returned by {@linkcode AclCommands.aclGetuser}. */
+/** An ACL user, as returned by {@linkcode AclCommands.prototype.aclGetuser | AclCommands.aclGetuser}. */
 export interface AclUser extends AclPermissions {
   /** Flags: `"on"` or `"off"`, `"nopass"`, `"sanitize-payload"`, … */
   flags: string[];

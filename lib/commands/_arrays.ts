@@ -32,7 +32,7 @@ export type ArrayRange = readonly [start: Integer, end: Integer];
 /** Values by index: a plain object, a `Map`, or an iterable of pairs. */
 export type ArrayEntries = Readonly<Record<string, Value>> | Iterable<readonly [Integer, Value]>;
 
-/** Operation of {@linkcode ArrayCommands.arop}. */
+/** Operation of {@linkcode ArrayCommands.prototype.arop | ArrayCommands.arop}. */
 export type ArrayOperation =
   | AnyCase<"sum" | "min" | "max" | "and" | "or" | "xor" | "used">
   | ArrayMatch;
@@ -43,7 +43,7 @@ export interface ArrayMatch {
   match: Value;
 }
 
-/** Condition for elements in {@linkcode ArrayCommands.argrep}. */
+/** Condition for elements in {@linkcode ArrayCommands.prototype.argrep | ArrayCommands.argrep}. */
 export type ArrayPredicate = ExactlyOne<{
   /** The element is equal to this value. */
   exact: Value;
@@ -67,7 +67,7 @@ export interface ArrayItem<T extends string | Uint8Array = string> {
   value: T;
 }
 
-/** Size and storage of an array, as returned by {@linkcode ArrayCommands.arinfo}. */
+/** Size and storage of an array, as returned by {@linkcode ArrayCommands.prototype.arinfo | ArrayCommands.arinfo}. */
 export interface ArrayInfo {
   /** Number of elements. */
   count: number;
@@ -85,7 +85,10 @@ export interface ArrayInfo {
   sliceSize: number;
 }
 
-/** Size and storage of an array and its slices, as returned by {@linkcode ArrayCommands.arinfo} with `full`. */
+/**
+ * Size and storage of an array and its slices, as returned by
+ * {@linkcode ArrayCommands.prototype.arinfo | ArrayCommands.arinfo} with `full`.
+ */
 export interface ArrayDetails extends ArrayInfo {
   /** Number of dense slices, which store elements by position. */
   denseSlices: number;

@@ -23,7 +23,10 @@ export type ClientType = AnyCase<"normal" | "primary" | "master" | "replica" | "
 export interface ClientFilter {
   /** Type of connection. */
   type?: ClientType;
-  /** One or more connection ids. Several ids for {@linkcode ConnectionCommands.clientKill} require Valkey 8.1. */
+  /**
+   * One or more connection ids. Several ids for
+   * {@linkcode ConnectionCommands.prototype.clientKill | ConnectionCommands.clientKill} require Valkey 8.1.
+   */
   id?: OneOrMany<number>;
   /** Name of the ACL user. */
   user?: string;
@@ -32,8 +35,8 @@ export interface ClientFilter {
   /** Local address of the server, as `host:port`. */
   laddr?: string;
   /**
-   * Exclude the connection that sends the command. The default is true for {@linkcode ConnectionCommands.clientKill},
-   * otherwise false.
+   * Exclude the connection that sends the command. The default is true for
+   * {@linkcode ConnectionCommands.prototype.clientKill | ConnectionCommands.clientKill}, otherwise false.
    */
   skipme?: boolean;
   /** Minimum age in seconds (Redis 7.4, Valkey 8.0). */
@@ -81,7 +84,7 @@ export interface ClientFilter {
 }
 
 /**
- * A connection, as returned by {@linkcode ConnectionCommands.clientList}.
+ * A connection, as returned by {@linkcode ConnectionCommands.prototype.clientList | ConnectionCommands.clientList}.
  *
  * Field names are those of the server in camel case. Fields of newer servers are included.
  */

@@ -10,7 +10,10 @@ import { elements, toText, unexpected } from "./_decode.ts";
 /** Range of slots, including both ends. */
 export type SlotRange = readonly [first: number, last: number];
 
-/** State of the cluster from the view of one node, as returned by {@linkcode ClusterCommands.clusterInfo}. */
+/**
+ * State of the cluster from the view of one node, as returned by
+ * {@linkcode ClusterCommands.prototype.clusterInfo | ClusterCommands.clusterInfo}.
+ */
 export interface ClusterInfo {
   /** Whether the node can serve commands. */
   state: "ok" | "fail";
@@ -46,7 +49,10 @@ export interface MovingSlot {
   node: string;
 }
 
-/** A node, as returned by {@linkcode ClusterCommands.clusterNodes} and {@linkcode ClusterCommands.clusterReplicas}. */
+/**
+ * A node, as returned by {@linkcode ClusterCommands.prototype.clusterNodes | ClusterCommands.clusterNodes} and
+ * {@linkcode ClusterCommands.prototype.clusterReplicas | ClusterCommands.clusterReplicas}.
+ */
 export interface ClusterNodeInfo {
   /** Node id: 40 hexadecimal digits. */
   id: string;

@@ -9,7 +9,7 @@ import { elements, toNumber, toText, toTextOrNull, unexpected } from "./_decode.
 import type { SlotRange } from "./_cluster_report.ts";
 import { optional, toNamed, toRecordOf, valueOf } from "./_named.ts";
 
-/** A node, as returned by {@linkcode ClusterCommands.clusterSlots}. */
+/** A node, as returned by {@linkcode ClusterCommands.prototype.clusterSlots | ClusterCommands.clusterSlots}. */
 export interface SlotNode {
   /** Preferred endpoint. Null means the host that the client is connected to; empty or `"?"` means unknown. */
   host: string | null;
@@ -33,7 +33,7 @@ export interface SlotOwners {
   replicas: SlotNode[];
 }
 
-/** A node, as returned by {@linkcode ClusterCommands.clusterShards}. */
+/** A node, as returned by {@linkcode ClusterCommands.prototype.clusterShards | ClusterCommands.clusterShards}. */
 export interface ShardNode {
   /** Node id. */
   id: string;
@@ -94,7 +94,10 @@ export interface SlotStats {
   stats: Record<string, number>;
 }
 
-/** A migration of slots to another shard, as returned by {@linkcode ClusterCommands.clusterGetslotmigrations}. */
+/**
+ * A migration of slots to another shard, as returned by
+ * {@linkcode ClusterCommands.prototype.clusterGetslotmigrations | ClusterCommands.clusterGetslotmigrations}.
+ */
 export interface SlotMigration {
   /** Name of the migration. */
   name: string;
@@ -122,7 +125,10 @@ export interface SlotMigration {
   remainingReplSize: number;
 }
 
-/** A migration of slots, as returned by {@linkcode ClusterCommands.clusterMigration} (Redis 8.4). */
+/**
+ * A migration of slots, as returned by
+ * {@linkcode ClusterCommands.prototype.clusterMigration | ClusterCommands.clusterMigration} (Redis 8.4).
+ */
 export interface MigrationTask {
   /** Node id. */
   id: string;

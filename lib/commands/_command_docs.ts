@@ -40,7 +40,10 @@ export interface CommandArgument {
   arguments?: CommandArgument[];
 }
 
-/** Documentation of a command, as returned by {@linkcode CommandCommands.commandDocs}. */
+/**
+ * Documentation of a command, as returned by
+ * {@linkcode CommandCommands.prototype.commandDocs | CommandCommands.commandDocs}.
+ */
 export interface CommandDocs {
   /** Description of the command. */
   summary?: string;

@@ -71,7 +71,10 @@ export interface CommandKeys {
   notes?: string;
 }
 
-/** Properties of a command, as returned by {@linkcode CommandCommands.commandInfo}. */
+/**
+ * Properties of a command, as returned by
+ * {@linkcode CommandCommands.prototype.commandInfo | CommandCommands.commandInfo}.
+ */
 export interface CommandInfo {
   /** Name in lower case. The name of a subcommand includes the command: `"config|get"`. */
   name: string;

@@ -10,7 +10,7 @@ import { toText } from "./_decode.ts";
 /** Values of a section by name, as text. */
 export type InfoSection = Record<string, string>;
 
-/** Information about the server, as returned by {@linkcode ServerCommands.info}. */
+/** Information about the server, as returned by {@linkcode ServerCommands.prototype.info | ServerCommands.info}. */
 export interface ServerInfo {
   /** The reply as text. */
   text: string;

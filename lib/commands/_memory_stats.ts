@@ -16,7 +16,10 @@ export interface DatabaseOverhead {
   overheadHashtableExpires: number;
 }
 
-/** Memory statistics, as returned by {@linkcode MemoryCommands.memoryStats}. In bytes, unless stated otherwise. */
+/**
+ * Memory statistics, as returned by {@linkcode MemoryCommands.prototype.memoryStats | MemoryCommands.memoryStats}. In
+ * bytes, unless stated otherwise.
+ */
 export interface MemoryStats {
   /** Peak of the allocated memory. */
   peakAllocated: number;

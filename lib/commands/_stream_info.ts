@@ -51,7 +51,7 @@ export interface StreamSummary {
 }
 
 /**
- * A summary of a stream, from {@linkcode StreamCommands.xinfoStream}.
+ * A summary of a stream, from {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -65,7 +65,8 @@ export interface StreamInfo<T extends string | Uint8Array = string> extends Stre
 }
 
 /**
- * All details of a stream, from {@linkcode StreamCommands.xinfoStream} with `full`.
+ * All details of a stream, from {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream} with
+ * `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -77,7 +78,8 @@ export interface StreamDetails<T extends string | Uint8Array = string> extends S
 }
 
 /**
- * All details of a consumer group, from {@linkcode StreamCommands.xinfoStream} with `full`.
+ * All details of a consumer group, from {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream}
+ * with `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -99,7 +101,8 @@ export interface StreamGroupDetails<T extends string | Uint8Array = string> {
 }
 
 /**
- * All details of a consumer, from {@linkcode StreamCommands.xinfoStream} with `full`.
+ * All details of a consumer, from {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream} with
+ * `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -116,7 +119,10 @@ export interface StreamConsumerDetails<T extends string | Uint8Array = string> {
   pending: ConsumerDelivery[];
 }
 
-/** A pending entry of a consumer, from {@linkcode StreamCommands.xinfoStream} with `full`. */
+/**
+ * A pending entry of a consumer, from {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream}
+ * with `full`.
+ */
 export interface ConsumerDelivery {
   /** Id of the entry. */
   id: string;
@@ -127,7 +133,8 @@ export interface ConsumerDelivery {
 }
 
 /**
- * A pending entry of a consumer group, from {@linkcode StreamCommands.xinfoStream} with `full`.
+ * A pending entry of a consumer group, from
+ * {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream} with `full`.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -137,7 +144,7 @@ export interface GroupDelivery<T extends string | Uint8Array = string> extends C
 }
 
 /**
- * A consumer group, from {@linkcode StreamCommands.xinfoGroups}.
+ * A consumer group, from {@linkcode StreamCommands.prototype.xinfoGroups | StreamCommands.xinfoGroups}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -157,7 +164,7 @@ export interface StreamGroupInfo<T extends string | Uint8Array = string> {
 }
 
 /**
- * A consumer, from {@linkcode StreamCommands.xinfoConsumers}.
+ * A consumer, from {@linkcode StreamCommands.prototype.xinfoConsumers | StreamCommands.xinfoConsumers}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -173,7 +180,8 @@ export interface StreamConsumerInfo<T extends string | Uint8Array = string> {
 }
 
 /**
- * A summary of the pending entries of a group, from {@linkcode StreamCommands.xpending}.
+ * A summary of the pending entries of a group, from
+ * {@linkcode StreamCommands.prototype.xpending | StreamCommands.xpending}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */

@@ -29,14 +29,17 @@ import { refuse } from "./_options.ts";
 export type Vector = Float32Array | Uint8Array | Many<number>;
 
 /**
- * Query of {@linkcode VectorSetCommands.vsim}: a vector, or an element of the set.
+ * Query of {@linkcode VectorSetCommands.prototype.vsim | VectorSetCommands.vsim}: a vector, or an element of the set.
  */
 export type VectorQuery = Vector | {
   /** Element whose vector is used. */
   ele: Value;
 };
 
-/** Options of {@linkcode VectorSetCommands.vsim} that select what to return with each element. */
+/**
+ * Options of {@linkcode VectorSetCommands.prototype.vsim | VectorSetCommands.vsim} that select what to return with each
+ * element.
+ */
 export interface VsimDetails {
   /**
    * Return the similarity: 1 for the same direction, 0 for the opposite one.
@@ -76,7 +79,9 @@ export interface AttributedElement<T extends string | Uint8Array = string> {
   attributes: T | null;
 }
 
-/** Properties of a vector set, as returned by {@linkcode VectorSetCommands.vinfo}. */
+/**
+ * Properties of a vector set, as returned by {@linkcode VectorSetCommands.prototype.vinfo | VectorSetCommands.vinfo}.
+ */
 export interface VectorSetInfo {
   /** Quantization of the components: `"int8"`, `"bin"` or `"f32"`. */
   quantType: string;

@@ -15,7 +15,7 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 const toTexts = toListOf(toText);
 
-/** Options for {@linkcode AclCommands.aclLog} to reset the log. */
+/** Options for {@linkcode AclCommands.prototype.aclLog | AclCommands.aclLog} to reset the log. */
 export interface AclLogResetOptions {
   /** Delete all entries instead of returning them. */
   reset: true;

@@ -48,7 +48,7 @@ import {
 } from "./_decode.ts";
 import { optionsOf } from "./_options.ts";
 
-/** Options for {@linkcode ArrayCommands.argrep}. */
+/** Options for {@linkcode ArrayCommands.prototype.argrep | ArrayCommands.argrep}. */
 export type ArgrepOptions =
   & AtMostOne<{
     /** Return elements that meet all conditions. */
@@ -73,7 +73,7 @@ export type ArgrepOptions =
     nocase?: boolean;
   };
 
-/** Options for {@linkcode ArrayCommands.arinfo}. */
+/** Options for {@linkcode ArrayCommands.prototype.arinfo | ArrayCommands.arinfo}. */
 export interface ArinfoOptions {
   /**
    * Return statistics of the slices as well.
@@ -83,7 +83,7 @@ export interface ArinfoOptions {
   full?: boolean;
 }
 
-/** Options for {@linkcode ArrayCommands.arlastitems}. */
+/** Options for {@linkcode ArrayCommands.prototype.arlastitems | ArrayCommands.arlastitems}. */
 export interface ArlastitemsOptions {
   /**
    * Return the latest value first.
@@ -93,7 +93,7 @@ export interface ArlastitemsOptions {
   rev?: boolean;
 }
 
-/** Options for {@linkcode ArrayCommands.arscan}. */
+/** Options for {@linkcode ArrayCommands.prototype.arscan | ArrayCommands.arscan}. */
 export interface ArscanOptions {
   /** Maximum number of elements. By default all. */
   limit?: number;
@@ -217,7 +217,7 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   /**
    * Returns the values at all indexes of a range, with null for gaps.
    *
-   * Use {@linkcode ArrayCommands.arscan} to skip gaps.
+   * Use {@linkcode ArrayCommands.prototype.arscan | ArrayCommands.arscan} to skip gaps.
    *
    * Complexity O(N) for N indexes · since Redis 8.8 · read-only
    *
@@ -376,8 +376,8 @@ export abstract class ArrayCommands<T extends string | Uint8Array = string> exte
   /**
    * Inserts values at the insert position of an array, and moves the position behind them.
    *
-   * The insert position of a new array is index 0. {@linkcode ArrayCommands.arseek} changes it,
-   * {@linkcode ArrayCommands.arset} does not.
+   * The insert position of a new array is index 0. {@linkcode ArrayCommands.prototype.arseek | ArrayCommands.arseek}
+   * changes it, {@linkcode ArrayCommands.prototype.arset | ArrayCommands.arset} does not.
    *
    * Complexity O(N) for N values · since Redis 8.8
    *

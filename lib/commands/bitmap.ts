@@ -46,7 +46,7 @@ export type BitRange =
   };
 
 /**
- * How {@linkcode BitmapCommands.bitop} combines the bits at each position.
+ * How {@linkcode BitmapCommands.prototype.bitop | BitmapCommands.bitop} combines the bits at each position.
  *
  * - `"and"`, `"or"`, `"xor"`: of all keys.
  * - `"not"`: inverts the bits of the one key that it takes.
@@ -109,7 +109,7 @@ export interface BitfieldOverflow {
   overflow: AnyCase<"wrap" | "sat" | "fail">;
 }
 
-/** One operation of {@linkcode BitmapCommands.bitfield}. */
+/** One operation of {@linkcode BitmapCommands.prototype.bitfield | BitmapCommands.bitfield}. */
 export type BitfieldOperation = BitfieldGet | BitfieldSet | BitfieldIncrby | BitfieldOverflow;
 
 const BIT_RANGE: OptionShape<BitRange> = { start: "word", end: "word", unit: "word" };

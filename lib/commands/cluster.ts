@@ -54,7 +54,7 @@ import {
   toBulksPage,
 } from "./_scan.ts";
 
-/** Options for {@linkcode ClusterCommands.clusterFailover}. At most one. */
+/** Options for {@linkcode ClusterCommands.prototype.clusterFailover | ClusterCommands.clusterFailover}. At most one. */
 export type ClusterFailoverOptions = AtMostOne<{
   /** Do not involve the old primary, which may be down. The other primaries elect the replica. */
   force: boolean;
@@ -63,7 +63,8 @@ export type ClusterFailoverOptions = AtMostOne<{
 }>;
 
 /**
- * Options for {@linkcode ClusterCommands.clusterFlushslot}. At most one. By default the server's configuration decides.
+ * Options for {@linkcode ClusterCommands.prototype.clusterFlushslot | ClusterCommands.clusterFlushslot}. At most one.
+ * By default the server's configuration decides.
  */
 export type ClusterFlushslotOptions = AtMostOne<{
   /** Reply at once and free the memory in the background. */
@@ -72,7 +73,7 @@ export type ClusterFlushslotOptions = AtMostOne<{
   sync: boolean;
 }>;
 
-/** Options for {@linkcode ClusterCommands.clusterReset}. At most one. */
+/** Options for {@linkcode ClusterCommands.prototype.clusterReset | ClusterCommands.clusterReset}. At most one. */
 export type ClusterResetOptions = AtMostOne<{
   /** Also create a new node id, and set the epochs to 0. */
   hard: boolean;
@@ -80,7 +81,10 @@ export type ClusterResetOptions = AtMostOne<{
   soft: boolean;
 }>;
 
-/** State of a slot for {@linkcode ClusterCommands.clusterSetslot}. Exactly one of the states. */
+/**
+ * State of a slot for {@linkcode ClusterCommands.prototype.clusterSetslot | ClusterCommands.clusterSetslot}. Exactly
+ * one of the states.
+ */
 export type ClusterSlotState =
   & ExactlyOne<{
     /** The slot is being imported from the node with this id. */
@@ -101,7 +105,10 @@ export type ClusterSlotState =
     timeout?: number;
   };
 
-/** Options for {@linkcode ClusterCommands.clusterSlotStats}: a range of slots, or the top slots by a statistic. */
+/**
+ * Options for {@linkcode ClusterCommands.prototype.clusterSlotStats | ClusterCommands.clusterSlotStats}: a range of
+ * slots, or the top slots by a statistic.
+ */
 export type ClusterSlotStatsOptions =
   | {
     /** Range of slots. */
@@ -130,7 +137,7 @@ export type ClusterSlotStatsOptions =
       desc: boolean;
     }>;
 
-/** Options for {@linkcode ClusterCommands.clusterscan}. */
+/** Options for {@linkcode ClusterCommands.prototype.clusterscan | ClusterCommands.clusterscan}. */
 export interface ClusterscanOptions extends ScanOptions {
   /** Return only keys of this type: `"string"`, `"hash"`, … */
   type?: string;
@@ -138,7 +145,9 @@ export interface ClusterscanOptions extends ScanOptions {
   slot?: number;
 }
 
-/** Slots and target for {@linkcode ClusterCommands.clusterMigrateslots}. */
+/**
+ * Slots and target for {@linkcode ClusterCommands.prototype.clusterMigrateslots | ClusterCommands.clusterMigrateslots}.
+ */
 export interface SlotMove {
   /** Ranges of slots to migrate. */
   slotsrange: Many<SlotRange>;
@@ -146,7 +155,10 @@ export interface SlotMove {
   node: string;
 }
 
-/** Argument of {@linkcode ClusterCommands.clusterMigration} to import slots. */
+/**
+ * Argument of {@linkcode ClusterCommands.prototype.clusterMigration | ClusterCommands.clusterMigration} to import
+ * slots.
+ */
 export interface MigrationImport {
   /** Ranges of slots to import. */
   import: Many<SlotRange>;
@@ -156,7 +168,10 @@ export interface MigrationImport {
   status?: undefined;
 }
 
-/** Argument of {@linkcode ClusterCommands.clusterMigration} to cancel migrations. */
+/**
+ * Argument of {@linkcode ClusterCommands.prototype.clusterMigration | ClusterCommands.clusterMigration} to cancel
+ * migrations.
+ */
 export interface MigrationCancel {
   /** Id of a migration, or `"all"`. */
   cancel: string;
@@ -166,7 +181,10 @@ export interface MigrationCancel {
   status?: undefined;
 }
 
-/** Argument of {@linkcode ClusterCommands.clusterMigration} to return the state of migrations. */
+/**
+ * Argument of {@linkcode ClusterCommands.prototype.clusterMigration | ClusterCommands.clusterMigration} to return the
+ * state of migrations.
+ */
 export interface MigrationStatus {
   /** Id of a migration, or `"all"`. */
   status: string;
@@ -635,7 +653,9 @@ export abstract class ClusterCommands<
   /**
    * Starts to migrate slots of the node to other nodes, with their keys.
    *
-   * The reply arrives at once. {@linkcode ClusterCommands.clusterGetslotmigrations} returns the progress.
+   * The reply arrives at once.
+   * {@linkcode ClusterCommands.prototype.clusterGetslotmigrations | ClusterCommands.clusterGetslotmigrations} returns
+   * the progress.
    *
    * Complexity O(N) for N slots · since Valkey 9.0
    *
@@ -941,7 +961,7 @@ export abstract class ClusterCommands<
    *
    * Complexity O(N) for N replicas · since 3.0.0
    *
-   * @deprecated Use {@linkcode ClusterCommands.clusterReplicas}.
+   * @deprecated Use {@linkcode ClusterCommands.prototype.clusterReplicas | ClusterCommands.clusterReplicas}.
    *
    * @example A primary without replicas
    * ```ts

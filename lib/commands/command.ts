@@ -21,7 +21,7 @@ import { elements, toBulk, toBulks, toListOf, toNumber, toText } from "./_decode
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Filter for {@linkcode CommandCommands.commandList}. Exactly one. */
+/** Filter for {@linkcode CommandCommands.prototype.commandList | CommandCommands.commandList}. Exactly one. */
 export type CommandFilter = ExactlyOne<{
   /** Commands of this module. */
   module: string;

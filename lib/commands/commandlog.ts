@@ -15,7 +15,8 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 export type CommandlogType = AnyCase<"slow" | "large-request" | "large-reply">;
 
 /**
- * Entry of a log, as returned by {@linkcode CommandlogCommands.commandlogGet}.
+ * Entry of a log, as returned by
+ * {@linkcode CommandlogCommands.prototype.commandlogGet | CommandlogCommands.commandlogGet}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */

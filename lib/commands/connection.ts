@@ -40,7 +40,7 @@ import {
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Options for {@linkcode ConnectionCommands.clientPause}. At most one. */
+/** Options for {@linkcode ConnectionCommands.prototype.clientPause | ConnectionCommands.clientPause}. At most one. */
 export type ClientPauseOptions = AtMostOne<{
   /** Pause only commands that write, publish or run scripts. */
   write: boolean;
@@ -48,7 +48,9 @@ export type ClientPauseOptions = AtMostOne<{
   all: boolean;
 }>;
 
-/** Options for {@linkcode ConnectionCommands.clientUnblock}. At most one. */
+/**
+ * Options for {@linkcode ConnectionCommands.prototype.clientUnblock | ConnectionCommands.clientUnblock}. At most one.
+ */
 export type ClientUnblockOptions = AtMostOne<{
   /** End the blocked command as if its timeout had expired. This is the default. */
   timeout: boolean;
@@ -56,7 +58,9 @@ export type ClientUnblockOptions = AtMostOne<{
   error: boolean;
 }>;
 
-/** Options for {@linkcode ConnectionCommands.clientSetinfo}. Exactly one. */
+/**
+ * Options for {@linkcode ConnectionCommands.prototype.clientSetinfo | ConnectionCommands.clientSetinfo}. Exactly one.
+ */
 export type ClientSetinfoOptions = ExactlyOne<{
   /** Name of the client library. */
   libName: string;
@@ -65,7 +69,8 @@ export type ClientSetinfoOptions = ExactlyOne<{
 }>;
 
 /**
- * State of key tracking, as returned by {@linkcode ConnectionCommands.clientTrackinginfo}.
+ * State of key tracking, as returned by
+ * {@linkcode ConnectionCommands.prototype.clientTrackinginfo | ConnectionCommands.clientTrackinginfo}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -400,7 +405,7 @@ export abstract class ConnectionCommands<
   }
 
   /**
-   * Ends a pause of {@linkcode ConnectionCommands.clientPause}.
+   * Ends a pause of {@linkcode ConnectionCommands.prototype.clientPause | ConnectionCommands.clientPause}.
    *
    * Complexity O(N) for N paused connections · since 6.2.0
    *

@@ -26,7 +26,8 @@ import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } 
 import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 
 /**
- * Options for {@linkcode FunctionCommands.functionFlush}. At most one. By default the server's configuration decides.
+ * Options for {@linkcode FunctionCommands.prototype.functionFlush | FunctionCommands.functionFlush}. At most one. By
+ * default the server's configuration decides.
  */
 export type FunctionFlushOptions = AtMostOne<{
   /** Reply at once and free the memory in the background. */
@@ -35,7 +36,7 @@ export type FunctionFlushOptions = AtMostOne<{
   sync: boolean;
 }>;
 
-/** Options for {@linkcode FunctionCommands.functionList}. */
+/** Options for {@linkcode FunctionCommands.prototype.functionList | FunctionCommands.functionList}. */
 export interface FunctionListOptions {
   /** Return only libraries whose name matches this glob pattern. */
   libraryname?: Key;
@@ -47,7 +48,7 @@ export interface FunctionListOptions {
   withcode?: boolean;
 }
 
-/** Options for {@linkcode FunctionCommands.functionLoad}. */
+/** Options for {@linkcode FunctionCommands.prototype.functionLoad | FunctionCommands.functionLoad}. */
 export interface FunctionLoadOptions {
   /**
    * Replace an existing library with the same name.
@@ -57,7 +58,10 @@ export interface FunctionLoadOptions {
   replace?: boolean;
 }
 
-/** Options for {@linkcode FunctionCommands.functionRestore}, about existing libraries. At most one. */
+/**
+ * Options for {@linkcode FunctionCommands.prototype.functionRestore | FunctionCommands.functionRestore}, about existing
+ * libraries. At most one.
+ */
 export type FunctionRestoreOptions = AtMostOne<{
   /** Keep existing libraries, and fail if one has the same name as a restored one. This is the default. */
   append: boolean;
@@ -69,7 +73,7 @@ export type FunctionRestoreOptions = AtMostOne<{
 
 /** A function of a library. */
 export interface LibraryFunction {
-  /** Name for {@linkcode FunctionCommands.fcall}. */
+  /** Name for {@linkcode FunctionCommands.prototype.fcall | FunctionCommands.fcall}. */
   name: string;
   /** Description; null if there is none. */
   description: string | null;
@@ -127,7 +131,8 @@ export interface FunctionEngine {
 }
 
 /**
- * Running function and engines, as returned by {@linkcode FunctionCommands.functionStats}.
+ * Running function and engines, as returned by
+ * {@linkcode FunctionCommands.prototype.functionStats | FunctionCommands.functionStats}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -242,7 +247,8 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Returns all libraries as a payload for {@linkcode FunctionCommands.functionRestore}.
+   * Returns all libraries as a payload for
+   * {@linkcode FunctionCommands.prototype.functionRestore | FunctionCommands.functionRestore}.
    *
    * Complexity O(N) for N functions · since 7.0.0
    *
@@ -380,7 +386,8 @@ export abstract class FunctionCommands<
   }
 
   /**
-   * Restores libraries from a payload of {@linkcode FunctionCommands.functionDump}.
+   * Restores libraries from a payload of
+   * {@linkcode FunctionCommands.prototype.functionDump | FunctionCommands.functionDump}.
    *
    * Complexity O(N) for N functions · since 7.0.0
    *

@@ -48,7 +48,7 @@ export type GeoMembers =
   | Iterable<readonly [member: Value, position: GeoPosition]>;
 
 /**
- * Options for {@linkcode GeoCommands.geoadd}.
+ * Options for {@linkcode GeoCommands.prototype.geoadd | GeoCommands.geoadd}.
  *
  * - `nx` or `xx`: only add new members, or only change the positions of existing ones.
  * - `ch`: count changed positions as well.
@@ -70,9 +70,8 @@ export type GeoaddOptions =
   };
 
 /**
- * Options for {@linkcode GeoCommands.geosearchstore}: {@linkcode GeoOrder}, and `storedist` to store distances instead
- * of
- * positions.
+ * Options for {@linkcode GeoCommands.prototype.geosearchstore | GeoCommands.geosearchstore}: {@linkcode GeoOrder}, and
+ * `storedist` to store distances instead of positions.
  */
 export type GeosearchstoreOptions = GeoOrder & {
   /**
@@ -97,7 +96,10 @@ export type GeoradiusStoreOptions =
     storedist: Key;
   }>;
 
-/** Options for {@linkcode GeoCommands.geosearch}: {@linkcode GeoOrder} and {@linkcode GeoDetails}. */
+/**
+ * Options for {@linkcode GeoCommands.prototype.geosearch | GeoCommands.geosearch}: {@linkcode GeoOrder} and
+ * {@linkcode GeoDetails}.
+ */
 export type GeosearchOptions = GeoOrder & GeoDetails;
 
 /** Options for the deprecated searches that return their result. */
@@ -128,7 +130,8 @@ const GEOSEARCHSTORE_OPTIONS: OptionShape<GeosearchstoreOptions> = {
  * The geospatial commands. They store members with a longitude and a latitude in a sorted set, whose scores are
  * geohashes.
  *
- * The sorted set commands work on these keys, too. For example, {@linkcode SortedSetCommands.zrem} removes a member.
+ * The sorted set commands work on these keys, too. For example,
+ * {@linkcode SortedSetCommands.prototype.zrem | SortedSetCommands.zrem} removes a member.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -261,7 +264,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.0
    *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} or {@linkcode GeoCommands.geosearchstore} with `byradius`.
+   * @deprecated Use {@linkcode GeoCommands.prototype.geosearch | GeoCommands.geosearch} or
+   * {@linkcode GeoCommands.prototype.geosearchstore | GeoCommands.geosearchstore} with `byradius`.
    *
    * @example Within 100 km
    * ```ts
@@ -290,7 +294,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   /**
    * Stores the members in a circle around a position.
    *
-   * @deprecated Use {@linkcode GeoCommands.geosearchstore} with `byradius`.
+   * @deprecated Use {@linkcode GeoCommands.prototype.geosearchstore | GeoCommands.geosearchstore} with `byradius`.
    */
   georadius(
     key: Key,
@@ -323,7 +327,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.10 · read-only
    *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} with `byradius`.
+   * @deprecated Use {@linkcode GeoCommands.prototype.geosearch | GeoCommands.geosearch} with `byradius`.
    *
    * @example Within 100 km
    * ```ts
@@ -369,8 +373,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.0
    *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} or {@linkcode GeoCommands.geosearchstore} with `frommember` and
-   * `byradius`.
+   * @deprecated Use {@linkcode GeoCommands.prototype.geosearch | GeoCommands.geosearch} or
+   * {@linkcode GeoCommands.prototype.geosearchstore | GeoCommands.geosearchstore} with `frommember` and `byradius`.
    *
    * @example Within 100 km, including the member itself
    * ```ts
@@ -400,7 +404,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   /**
    * Stores the members in a circle around a member.
    *
-   * @deprecated Use {@linkcode GeoCommands.geosearchstore} with `frommember` and `byradius`.
+   * @deprecated Use {@linkcode GeoCommands.prototype.geosearchstore | GeoCommands.geosearchstore} with `frommember` and
+   * `byradius`.
    */
   georadiusbymember(
     key: Key,
@@ -432,7 +437,8 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
    *
    * Complexity O(N + log(M)) for N members in and near the circle, M in all · since 3.2.10 · read-only
    *
-   * @deprecated Use {@linkcode GeoCommands.geosearch} with `frommember` and `byradius`.
+   * @deprecated Use {@linkcode GeoCommands.prototype.geosearch | GeoCommands.geosearch} with `frommember` and
+   * `byradius`.
    *
    * @example Within 100 km, including the member itself
    * ```ts

@@ -60,8 +60,8 @@ import {
 } from "./_scan.ts";
 
 /**
- * When {@linkcode HashCommands.hsetex} writes the fields: all of them, or none. At most one of the options for the key,
- * and at most one for the fields.
+ * When {@linkcode HashCommands.prototype.hsetex | HashCommands.hsetex} writes the fields: all of them, or none. At most
+ * one of the options for the key, and at most one for the fields.
  *
  * - `nx` or `xx`: only if the key does not exist, or only if it exists (Valkey 9.1).
  * - `fnx` or `fxx`: only if none of the fields exists, or only if all of them exist.
@@ -80,16 +80,19 @@ export type HsetexCondition =
     fxx: boolean;
   }>;
 
-/** Options for {@linkcode HashCommands.hsetex}: {@linkcode SetExpiry} and {@linkcode HsetexCondition}. */
+/**
+ * Options for {@linkcode HashCommands.prototype.hsetex | HashCommands.hsetex}: {@linkcode SetExpiry} and
+ * {@linkcode HsetexCondition}.
+ */
 export type HsetexOptions = SetExpiry & HsetexCondition;
 
-/** Options for {@linkcode HashCommands.hscan} without the values. */
+/** Options for {@linkcode HashCommands.prototype.hscan | HashCommands.hscan} without the values. */
 export interface HscanFieldsOptions extends ScanOptions {
   /** Return fields without their values (Redis 7.4, Valkey 8.0). */
   novalues: true;
 }
 
-/** Options for {@linkcode HashCommands.hscan} with the values. */
+/** Options for {@linkcode HashCommands.prototype.hscan | HashCommands.hscan} with the values. */
 export interface HscanValuesOptions extends ScanOptions {
   /**
    * Return fields without their values (Redis 7.4, Valkey 8.0).
@@ -99,7 +102,10 @@ export interface HscanValuesOptions extends ScanOptions {
   novalues?: false;
 }
 
-/** Options for {@linkcode HashCommands.hscan} with or without the values, decided at run time. */
+/**
+ * Options for {@linkcode HashCommands.prototype.hscan | HashCommands.hscan} with or without the values, decided at run
+ * time.
+ */
 export interface HscanOptions extends ScanOptions {
   /**
    * Return fields without their values (Redis 7.4, Valkey 8.0).
@@ -125,7 +131,7 @@ export interface WithValues {
   withvalues: true;
 }
 
-/** Options for {@linkcode HashCommands.hrandfield}, decided at run time. */
+/** Options for {@linkcode HashCommands.prototype.hrandfield | HashCommands.hrandfield}, decided at run time. */
 export interface HrandfieldOptions {
   /**
    * Return the values as well.
@@ -520,7 +526,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    *
    * Complexity O(N) for N fields · since 2.0.0
    *
-   * @deprecated Use {@linkcode HashCommands.hset}.
+   * @deprecated Use {@linkcode HashCommands.prototype.hset | HashCommands.hset}.
    *
    * @example Set two fields
    * ```ts
@@ -732,8 +738,9 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Returns one page of the fields of a hash, with their values.
    *
-   * {@linkcode HashCommands.hscanIterator} reads all pages. A field that exists from the first page to the last is
-   * returned at least once, perhaps several times. A small hash is returned as one page, whatever `count` is.
+   * {@linkcode HashCommands.prototype.hscanIterator | HashCommands.hscanIterator} reads all pages. A field that exists
+   * from the first page to the last is returned at least once, perhaps several times. A small hash is returned as one
+   * page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N fields in all · since 2.8.0 · read-only
    *

@@ -13,7 +13,10 @@ import { type Named, optional, toNamed, valueOf } from "./_named.ts";
 import { optionsOf, refuse } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Options for {@linkcode HotkeysCommands.hotkeysStart}. At least one of `cpu` and `net` is required. */
+/**
+ * Options for {@linkcode HotkeysCommands.prototype.hotkeysStart | HotkeysCommands.hotkeysStart}. At least one of `cpu`
+ * and `net` is required.
+ */
 export interface HotkeysOptions {
   /**
    * Measure CPU time.
@@ -50,7 +53,8 @@ export interface Hotkey<T extends string | Uint8Array = string> {
 }
 
 /**
- * Result of a measurement, as returned by {@linkcode HotkeysCommands.hotkeysGet}.
+ * Result of a measurement, as returned by
+ * {@linkcode HotkeysCommands.prototype.hotkeysGet | HotkeysCommands.hotkeysGet}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */

@@ -17,7 +17,7 @@ import {
 import { toBoolean, toNumber, toNumbers, toOk, toText } from "./_decode.ts";
 
 /**
- * What {@linkcode HyperLogLogCommands.pfdebug} does.
+ * What {@linkcode HyperLogLogCommands.prototype.pfdebug | HyperLogLogCommands.pfdebug} does.
  *
  * - `"encoding"`: returns `"sparse"` or `"dense"`.
  * - `"decode"`: returns the contents of a sparse HyperLogLog.

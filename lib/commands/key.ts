@@ -49,7 +49,7 @@ import {
   toBulksPage,
 } from "./_scan.ts";
 
-/** Options for {@linkcode KeyCommands.copy}. */
+/** Options for {@linkcode KeyCommands.prototype.copy | KeyCommands.copy}. */
 export interface CopyOptions {
   /** Number of the database to copy to; by default that of the source. */
   db?: number;
@@ -62,7 +62,8 @@ export interface CopyOptions {
 }
 
 /**
- * Credentials for the other server of {@linkcode KeyCommands.migrate}. At most one of the options.
+ * Credentials for the other server of {@linkcode KeyCommands.prototype.migrate | KeyCommands.migrate}. At most one of
+ * the options.
  *
  * - `auth`: the password of the user `default`.
  * - `auth2`: the name and the password of a user.
@@ -80,7 +81,8 @@ export type MigrateCredentials = AtMostOne<{
 }>;
 
 /**
- * Options for {@linkcode KeyCommands.migrate}: {@linkcode MigrateCredentials}, and the following.
+ * Options for {@linkcode KeyCommands.prototype.migrate | KeyCommands.migrate}: {@linkcode MigrateCredentials}, and the
+ * following.
  *
  * - `copy`: copy the keys instead of moving them.
  * - `replace`: replace keys that exist on the other server.
@@ -101,7 +103,7 @@ export type MigrateOptions = MigrateCredentials & {
 };
 
 /**
- * Options for {@linkcode KeyCommands.restore}.
+ * Options for {@linkcode KeyCommands.prototype.restore | KeyCommands.restore}.
  *
  * - `replace`: replace the key if it exists.
  * - `absttl`: read `ttl` as a Unix time in milliseconds.
@@ -129,18 +131,18 @@ export type RestoreOptions =
     absttl?: boolean;
   };
 
-/** Options for {@linkcode KeyCommands.scan}. */
+/** Options for {@linkcode KeyCommands.prototype.scan | KeyCommands.scan}. */
 export interface ScanKeysOptions extends ScanOptions {
   /**
-   * Return only keys that hold a value of this type: `"string"`, `"hash"` …, as {@linkcode KeyCommands.type} returns
-   * it.
-   * Keys of all types by default.
+   * Return only keys that hold a value of this type: `"string"`, `"hash"` …, as
+   * {@linkcode KeyCommands.prototype.type | KeyCommands.type} returns it. Keys of all types by default.
    */
   type?: string;
 }
 
 /**
- * Options for {@linkcode KeyCommands.sort} and {@linkcode KeyCommands.sortRo}.
+ * Options for {@linkcode KeyCommands.prototype.sort | KeyCommands.sort} and
+ * {@linkcode KeyCommands.prototype.sortRo | KeyCommands.sortRo}.
  *
  * - `asc` (the default) or `desc`: the order.
  * - `by`: sort by the values of other keys.
@@ -183,7 +185,10 @@ export type SortRoOptions =
     alpha?: boolean;
   };
 
-/** Options for {@linkcode KeyCommands.sort}: {@linkcode SortRoOptions}, and `store` to write the result to a key. */
+/**
+ * Options for {@linkcode KeyCommands.prototype.sort | KeyCommands.sort}: {@linkcode SortRoOptions}, and `store` to
+ * write the result to a key.
+ */
 export type SortOptions = SortRoOptions & {
   /** Write the result to this key as a list, and return its length. */
   store?: Key;
@@ -298,8 +303,8 @@ export abstract class KeyCommands<
   /**
    * Returns the value of a key in the server's serialization format.
    *
-   * The expiry is not included. {@linkcode KeyCommands.restore} turns the bytes into a key again, on a server of the
-   * same or a later version.
+   * The expiry is not included. {@linkcode KeyCommands.prototype.restore | KeyCommands.restore} turns the bytes into a
+   * key again, on a server of the same or a later version.
    *
    * Complexity O(N·M) for N elements of size M · since 2.6.0 · read-only
    *
@@ -415,7 +420,7 @@ export abstract class KeyCommands<
    * Returns all keys that match a pattern.
    *
    * The server runs nothing else until it has compared all keys. On a large database use
-   * {@linkcode KeyCommands.scanIterator}.
+   * {@linkcode KeyCommands.prototype.scanIterator | KeyCommands.scanIterator}.
    *
    * Complexity O(N) for N keys in the database · since 1.0.0 · read-only
    *
@@ -767,7 +772,7 @@ export abstract class KeyCommands<
    *
    * @param key The key to write.
    * @param ttl Time to live in milliseconds; 0 for no expiry.
-   * @param payload The result of {@linkcode KeyCommands.dump}.
+   * @param payload The result of {@linkcode KeyCommands.prototype.dump | KeyCommands.dump}.
    * @param options `replace`: replace the key if it exists; `absttl`: read `ttl` as a Unix time; `idletime`, `freq`:
    * values for eviction.
    * @returns Always `"OK"`.
@@ -792,8 +797,8 @@ export abstract class KeyCommands<
   /**
    * Returns one page of the keys of the database.
    *
-   * {@linkcode KeyCommands.scanIterator} reads all pages. A key that exists from the first page to the last is returned
-   * at least once, perhaps several times.
+   * {@linkcode KeyCommands.prototype.scanIterator | KeyCommands.scanIterator} reads all pages. A key that exists from
+   * the first page to the last is returned at least once, perhaps several times.
    *
    * Complexity O(1) for a page, O(N) for N keys in all · since 2.8.0 · read-only
    *
@@ -819,7 +824,8 @@ export abstract class KeyCommands<
   /**
    * Iterates over the keys of the database, page by page.
    *
-   * The server goes on with other requests between pages, unlike with {@linkcode KeyCommands.keys}.
+   * The server goes on with other requests between pages, unlike with
+   * {@linkcode KeyCommands.prototype.keys | KeyCommands.keys}.
    *
    * A key that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 }).scanIterator()` waits
@@ -982,9 +988,9 @@ export abstract class KeyCommands<
   /**
    * Deletes keys, and frees their memory in another thread of the server.
    *
-   * Use it for large values: {@linkcode KeyCommands.del} may keep other requests waiting until the memory is freed. On
-   * a cluster the keys may be in different slots. Then there is one request per slot, and the keys are not deleted at
-   * the same instant.
+   * Use it for large values: {@linkcode KeyCommands.prototype.del | KeyCommands.del} may keep other requests waiting
+   * until the memory is freed. On a cluster the keys may be in different slots. Then there is one request per slot, and
+   * the keys are not deleted at the same instant.
    *
    * Complexity O(N) for N keys of any size · since 4.0.0
    *

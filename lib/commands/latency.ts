@@ -93,7 +93,7 @@ export abstract class LatencyCommands<
   /**
    * Returns histograms of the execution times of commands.
    *
-   * {@linkcode ConfigCommands.configResetstat} resets them.
+   * {@linkcode ConfigCommands.prototype.configResetstat | ConfigCommands.configResetstat} resets them.
    *
    * Complexity O(N) for N commands · since 7.0.0
    *

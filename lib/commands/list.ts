@@ -35,7 +35,10 @@ import { optionsOf } from "./_options.ts";
 /** An end of a list: `"left"` is the head, `"right"` the tail. */
 export type ListSide = AnyCase<"left" | "right">;
 
-/** Options for {@linkcode ListCommands.lmpop} and {@linkcode ListCommands.blmpop}. */
+/**
+ * Options for {@linkcode ListCommands.prototype.lmpop | ListCommands.lmpop} and
+ * {@linkcode ListCommands.prototype.blmpop | ListCommands.blmpop}.
+ */
 export interface LmpopOptions {
   /**
    * Largest number of elements to remove and return.
@@ -46,7 +49,7 @@ export interface LmpopOptions {
 }
 
 /**
- * How many elements {@linkcode ListCommands.lmovem} moves, and in which order.
+ * How many elements {@linkcode ListCommands.prototype.lmovem | ListCommands.lmovem} moves, and in which order.
  *
  * - `count`: at most this many, or `exactly`: this many, or none if the source has fewer.
  * - `obo`: one by one, which reverses their order if both ends are the same, or `bulk`: as a block, in their order.
@@ -65,7 +68,7 @@ export type LmovemOptions =
     bulk: true;
   }>;
 
-/** Options for {@linkcode ListCommands.lpos}. */
+/** Options for {@linkcode ListCommands.prototype.lpos | ListCommands.lpos}. */
 export interface LposOptions {
   /**
    * The match to start from: 1 is the first one, 2 the second one. −1 is the last one; then the search goes from tail
@@ -264,7 +267,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * Complexity O(1) · since 2.2.0 · blocking
    *
-   * @deprecated Use {@linkcode ListCommands.blmove} from `"right"` to `"left"`.
+   * @deprecated Use {@linkcode ListCommands.prototype.blmove | ListCommands.blmove} from `"right"` to `"left"`.
    *
    * @example A job stays in a second list until it is done
    * ```ts
@@ -701,7 +704,7 @@ export abstract class ListCommands<T extends string | Uint8Array = string> exten
    *
    * Complexity O(1) · since 1.2.0
    *
-   * @deprecated Use {@linkcode ListCommands.lmove} from `"right"` to `"left"`.
+   * @deprecated Use {@linkcode ListCommands.prototype.lmove | ListCommands.lmove} from `"right"` to `"left"`.
    *
    * @example A job stays in a second list until it is done
    * ```ts

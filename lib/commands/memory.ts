@@ -12,7 +12,7 @@ import { type MemoryStats, toMemoryStats } from "./_memory_stats.ts";
 import { optionsOf } from "./_options.ts";
 import { type PerNode, perNode, type Reach } from "./_reach.ts";
 
-/** Options for {@linkcode MemoryCommands.memoryUsage}. */
+/** Options for {@linkcode MemoryCommands.prototype.memoryUsage | MemoryCommands.memoryUsage}. */
 export interface MemoryUsageOptions {
   /**
    * Number of elements of a collection to sample; 0 for all.

@@ -79,12 +79,14 @@ export interface Commands<T extends string | Uint8Array = string, N extends Reac
     VectorSetCommands<T> {}
 
 /**
- * All command methods, and {@linkcode Commands.customCommand} for commands without a method.
+ * All command methods, and {@linkcode Commands.prototype.customCommand | Commands.customCommand} for commands without a
+ * method.
  *
  * Clients, batches and transactions extend this class.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes a command reaches. */
+ * @typeParam N How many nodes a command reaches.
+ */
 // The methods of the merged interface are added by link() below. A test checks that none is missing.
 export abstract class Commands<T extends string | Uint8Array = string, N extends Reach = Reach>
   extends Executor<T> {

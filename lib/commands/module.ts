@@ -20,7 +20,7 @@ import { toNamed, valueOf } from "./_named.ts";
 import { optionsOf } from "./_options.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Options for {@linkcode ModuleCommands.moduleLoadex}. */
+/** Options for {@linkcode ModuleCommands.prototype.moduleLoadex | ModuleCommands.moduleLoadex}. */
 export interface ModuleLoadexOptions {
   /** Configuration parameters of the module, by name. */
   config?: Entries;

@@ -20,7 +20,7 @@ export interface ServerAddress {
   port: number;
 }
 
-/** Options for {@linkcode ReplicationCommands.failover}. */
+/** Options for {@linkcode ReplicationCommands.prototype.failover | ReplicationCommands.failover}. */
 export type FailoverOptions =
   | {
     /** Replica to promote. By default the first one that is in sync. */
@@ -59,7 +59,7 @@ export interface ConnectedReplica extends ServerAddress {
   offset: number;
 }
 
-/** Role of a primary, as returned by {@linkcode ReplicationCommands.role}. */
+/** Role of a primary, as returned by {@linkcode ReplicationCommands.prototype.role | ReplicationCommands.role}. */
 export interface PrimaryRole {
   /** The role. */
   role: "primary";
@@ -69,7 +69,7 @@ export interface PrimaryRole {
   replicas: ConnectedReplica[];
 }
 
-/** Role of a replica, as returned by {@linkcode ReplicationCommands.role}. */
+/** Role of a replica, as returned by {@linkcode ReplicationCommands.prototype.role | ReplicationCommands.role}. */
 export interface ReplicaRole {
   /** The role. */
   role: "replica";
@@ -81,7 +81,7 @@ export interface ReplicaRole {
   offset: number;
 }
 
-/** Role of a server, as returned by {@linkcode ReplicationCommands.role}. */
+/** Role of a server, as returned by {@linkcode ReplicationCommands.prototype.role | ReplicationCommands.role}. */
 export type Role = PrimaryRole | ReplicaRole;
 
 const FAILOVER_OPTIONS: OptionShape<FailoverOptions> = {
@@ -94,11 +94,13 @@ const FAILOVER_OPTIONS: OptionShape<FailoverOptions> = {
 /**
  * Commands for replication: roles, failover, and the primary of a replica.
  *
- * All except {@linkcode ReplicationCommands.role} are for servers that are not in cluster mode. A standalone client
- * sends them to the primary. To promote a replica, connect a client to that replica only.
+ * All except {@linkcode ReplicationCommands.prototype.role | ReplicationCommands.role} are for servers that are not in
+ * cluster mode. A standalone client sends them to the primary. To promote a replica, connect a client to that replica
+ * only.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
- * @typeParam N How many nodes a command reaches. */
+ * @typeParam N How many nodes a command reaches.
+ */
 export abstract class ReplicationCommands<
   T extends string | Uint8Array = string,
   N extends Reach = Reach,
@@ -137,7 +139,8 @@ export abstract class ReplicationCommands<
    *
    * Its data set is replaced.
    *
-   * The reply arrives at once. {@linkcode ReplicationCommands.role} returns the progress.
+   * The reply arrives at once. {@linkcode ReplicationCommands.prototype.role | ReplicationCommands.role} returns the
+   * progress.
    *
    * Complexity O(1) · since 5.0.0
    *
@@ -184,7 +187,7 @@ export abstract class ReplicationCommands<
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @deprecated Use {@linkcode ReplicationCommands.replicaof}.
+   * @deprecated Use {@linkcode ReplicationCommands.prototype.replicaof | ReplicationCommands.replicaof}.
    *
    * @example Make a server a primary
    * ```ts no-eval

@@ -16,8 +16,8 @@ import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 import { appendScriptCall, type ScriptCall } from "./_script_call.ts";
 
 /**
- * Options for {@linkcode ScriptingCommands.scriptFlush}. At most one of them; without any, the server uses its
- * configuration.
+ * Options for {@linkcode ScriptingCommands.prototype.scriptFlush | ScriptingCommands.scriptFlush}. At most one of them;
+ * without any, the server uses its configuration.
  */
 export type ScriptFlushOptions = AtMostOne<{
   /** Return at once, and free the memory in the background. */
@@ -108,7 +108,8 @@ export abstract class ScriptingCommands<
    * await client.evalsha(sha1, { args: ["Ada"] }); // "hello Ada"
    * ```
    *
-   * @param sha1 Digest of the script, from {@linkcode ScriptingCommands.scriptLoad}.
+   * @param sha1 Digest of the script, from
+   * {@linkcode ScriptingCommands.prototype.scriptLoad | ScriptingCommands.scriptLoad}.
    * @param call Keys and arguments of the script.
    * @returns The value that the script returned.
    * @throws {ServerError} If the server does not know the script (`NOSCRIPT`), or it fails.
@@ -130,7 +131,8 @@ export abstract class ScriptingCommands<
    * await client.evalshaRo(sha1, { keys: ["name"] }); // "hello Ada"
    * ```
    *
-   * @param sha1 Digest of the script, from {@linkcode ScriptingCommands.scriptLoad}.
+   * @param sha1 Digest of the script, from
+   * {@linkcode ScriptingCommands.prototype.scriptLoad | ScriptingCommands.scriptLoad}.
    * @param call Keys and arguments of the script.
    * @returns The value that the script returned.
    * @throws {ServerError} If the server does not know the script (`NOSCRIPT`), or it fails or tries to write.
@@ -248,7 +250,8 @@ export abstract class ScriptingCommands<
    * await client.scriptShow(sha1); // "return 42"
    * ```
    *
-   * @param sha1 Digest of the script, from {@linkcode ScriptingCommands.scriptLoad}.
+   * @param sha1 Digest of the script, from
+   * {@linkcode ScriptingCommands.prototype.scriptLoad | ScriptingCommands.scriptLoad}.
    * @returns The text of the script.
    * @throws {ServerError} If the script is not loaded (`NOSCRIPT`).
    * @see {@link https://valkey.io/commands/script-show/}

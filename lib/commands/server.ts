@@ -23,7 +23,7 @@ import { type ServerInfo, toServerInfo } from "./_info_report.ts";
 import { optionsOf } from "./_options.ts";
 import { type PerNode, perNode, type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
-/** Options for {@linkcode ServerCommands.bgsave}. At most one. */
+/** Options for {@linkcode ServerCommands.prototype.bgsave | ServerCommands.bgsave}. At most one. */
 export type BgsaveOptions = AtMostOne<{
   /** If the append-only file is being rewritten, save afterwards instead of failing. */
   schedule: boolean;
@@ -32,8 +32,9 @@ export type BgsaveOptions = AtMostOne<{
 }>;
 
 /**
- * Options for {@linkcode ServerCommands.flushall} and {@linkcode ServerCommands.flushdb}. At most one. By default the
- * server's configuration decides.
+ * Options for {@linkcode ServerCommands.prototype.flushall | ServerCommands.flushall} and
+ * {@linkcode ServerCommands.prototype.flushdb | ServerCommands.flushdb}. At most one. By default the server's
+ * configuration decides.
  */
 export type FlushOptions = AtMostOne<{
   /** Reply at once and free the memory in the background. */
@@ -42,7 +43,7 @@ export type FlushOptions = AtMostOne<{
   sync: boolean;
 }>;
 
-/** Options for {@linkcode ServerCommands.lolwut}. */
+/** Options for {@linkcode ServerCommands.prototype.lolwut | ServerCommands.lolwut}. */
 export interface LolwutOptions {
   /** Server version whose picture to return. By default the running version. */
   version?: number;
@@ -50,7 +51,7 @@ export interface LolwutOptions {
   args?: Many<number>;
 }
 
-/** Options for {@linkcode ServerCommands.shutdown}. */
+/** Options for {@linkcode ServerCommands.prototype.shutdown | ServerCommands.shutdown}. */
 export type ShutdownOptions =
   | AtMostOne<{
     /** Save the data set, even if no save points are configured. */
@@ -103,7 +104,7 @@ export type ShutdownOptions =
     failover?: false;
   };
 
-/** Time of the server's clock, as returned by {@linkcode ServerCommands.time}. */
+/** Time of the server's clock, as returned by {@linkcode ServerCommands.prototype.time | ServerCommands.time}. */
 export interface ServerTime {
   /** Unix time in seconds. */
   seconds: number;
@@ -159,7 +160,8 @@ export abstract class ServerCommands<
   /**
    * Starts to save the data set in the background.
    *
-   * In a cluster it applies to all primaries. {@linkcode ServerCommands.lastsave} changes when the save is complete.
+   * In a cluster it applies to all primaries. {@linkcode ServerCommands.prototype.lastsave | ServerCommands.lastsave}
+   * changes when the save is complete.
    *
    * Complexity O(1) · since 1.0.0
    *
@@ -307,7 +309,7 @@ export abstract class ServerCommands<
   /**
    * Saves the data set and blocks the server until it is complete.
    *
-   * Prefer {@linkcode ServerCommands.bgsave}.
+   * Prefer {@linkcode ServerCommands.prototype.bgsave | ServerCommands.bgsave}.
    *
    * In a cluster it applies to all primaries.
    *

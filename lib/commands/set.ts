@@ -29,7 +29,7 @@ import {
   toBulksPage,
 } from "./_scan.ts";
 
-/** Options for {@linkcode SetCommands.sintercard}. */
+/** Options for {@linkcode SetCommands.prototype.sintercard | SetCommands.sintercard}. */
 export interface SintercardOptions {
   /**
    * Stop counting at this number; 0 counts all.
@@ -39,7 +39,7 @@ export interface SintercardOptions {
   limit?: number;
 }
 
-/** Options for {@linkcode SetCommands.sdiffcard}. */
+/** Options for {@linkcode SetCommands.prototype.sdiffcard | SetCommands.sdiffcard}. */
 export interface SdiffcardOptions {
   /**
    * Stop counting at this number; 0 counts all.
@@ -49,7 +49,7 @@ export interface SdiffcardOptions {
   limit?: number;
 }
 
-/** Options for {@linkcode SetCommands.sunioncard}. */
+/** Options for {@linkcode SetCommands.prototype.sunioncard | SetCommands.sunioncard}. */
 export interface SunioncardOptions {
   /**
    * Return an approximate number, which needs less memory.
@@ -440,8 +440,9 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Returns one page of the members of a set.
    *
-   * {@linkcode SetCommands.sscanIterator} reads all pages. A member that exists from the first page to the last is
-   * returned at least once, perhaps several times. A small set is returned as one page, whatever `count` is.
+   * {@linkcode SetCommands.prototype.sscanIterator | SetCommands.sscanIterator} reads all pages. A member that exists
+   * from the first page to the last is returned at least once, perhaps several times. A small set is returned as one
+   * page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N members in all · since 2.8.0 · read-only
    *

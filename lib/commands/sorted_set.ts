@@ -66,7 +66,7 @@ export interface RangeLimit {
 }
 
 /**
- * When {@linkcode SortedSetCommands.zadd} writes a member; always by default.
+ * When {@linkcode SortedSetCommands.prototype.zadd | SortedSetCommands.zadd} writes a member; always by default.
  *
  * - `nx`: only add new members. Cannot be combined with the others.
  * - `xx`: only change the scores of existing members.
@@ -99,7 +99,8 @@ export type ZaddCondition =
   );
 
 /**
- * Options for {@linkcode SortedSetCommands.zadd}: {@linkcode ZaddCondition}, and `ch` to count changed scores as well.
+ * Options for {@linkcode SortedSetCommands.prototype.zadd | SortedSetCommands.zadd}: {@linkcode ZaddCondition}, and
+ * `ch` to count changed scores as well.
  */
 export type ZaddOptions = ZaddCondition & {
   /**
@@ -116,7 +117,10 @@ export type ZaddOptions = ZaddCondition & {
   incr?: false;
 };
 
-/** Options for {@linkcode SortedSetCommands.zadd} with `incr`, which returns the new score. */
+/**
+ * Options for {@linkcode SortedSetCommands.prototype.zadd | SortedSetCommands.zadd} with `incr`, which returns the new
+ * score.
+ */
 export type ZaddIncrOptions = ZaddCondition & {
   /** Add to the score of the member instead of setting it. Takes exactly one member. */
   incr: true;
@@ -124,7 +128,10 @@ export type ZaddIncrOptions = ZaddCondition & {
   ch?: false;
 };
 
-/** Options for {@linkcode SortedSetCommands.zadd} where `incr` is a boolean known only at run time. */
+/**
+ * Options for {@linkcode SortedSetCommands.prototype.zadd | SortedSetCommands.zadd} where `incr` is a boolean known
+ * only at run time.
+ */
 export type ZaddAnyOptions = ZaddCondition & {
   /** Cannot be combined with `incr`. */
   ch?: false;
@@ -199,7 +206,8 @@ export type ScoreAggregate = AnyCase<"sum" | "min" | "max" | "count">;
 
 /**
  * Options for commands that combine the scores of several sorted sets, such as
- * {@linkcode SortedSetCommands.zunionstore} and {@linkcode SortedSetCommands.zinter}.
+ * {@linkcode SortedSetCommands.prototype.zunionstore | SortedSetCommands.zunionstore} and
+ * {@linkcode SortedSetCommands.prototype.zinter | SortedSetCommands.zinter}.
  */
 export interface ZcombineOptions {
   /**
@@ -216,7 +224,10 @@ export interface ZcombineOptions {
   aggregate?: ScoreAggregate;
 }
 
-/** Options for {@linkcode SortedSetCommands.zrange} with `start` and `stop` as positions. */
+/**
+ * Options for {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `start` and `stop` as
+ * positions.
+ */
 export interface ZrangeOptions {
   /** Use {@linkcode ZrangeByscoreOptions} for a range of scores. */
   byscore?: false;
@@ -232,7 +243,10 @@ export interface ZrangeOptions {
   limit?: undefined;
 }
 
-/** Options for {@linkcode SortedSetCommands.zrange} with `start` and `stop` as scores. */
+/**
+ * Options for {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `start` and `stop` as
+ * scores.
+ */
 export interface ZrangeByscoreOptions {
   /** Read `start` and `stop` as scores. */
   byscore: true;
@@ -249,7 +263,8 @@ export interface ZrangeByscoreOptions {
 }
 
 /**
- * Options for {@linkcode SortedSetCommands.zrange} with `start` and `stop` as members.
+ * Options for {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `start` and `stop` as
+ * members.
  *
  * The result is only defined if all members have the same score.
  */
@@ -269,8 +284,8 @@ export interface ZrangeBylexOptions {
 }
 
 /**
- * Options for the deprecated {@linkcode SortedSetCommands.zrangebyscore} and
- * {@linkcode SortedSetCommands.zrevrangebyscore}.
+ * Options for the deprecated {@linkcode SortedSetCommands.prototype.zrangebyscore | SortedSetCommands.zrangebyscore}
+ * and {@linkcode SortedSetCommands.prototype.zrevrangebyscore | SortedSetCommands.zrevrangebyscore}.
  */
 export interface ZrangebyscoreOptions {
   /**
@@ -284,15 +299,18 @@ export interface ZrangebyscoreOptions {
 }
 
 /**
- * Options for the deprecated {@linkcode SortedSetCommands.zrangebylex} and
- * {@linkcode SortedSetCommands.zrevrangebylex}.
+ * Options for the deprecated {@linkcode SortedSetCommands.prototype.zrangebylex | SortedSetCommands.zrangebylex} and
+ * {@linkcode SortedSetCommands.prototype.zrevrangebylex | SortedSetCommands.zrevrangebylex}.
  */
 export interface ZrangebylexOptions {
   /** Return only a part of the range; all of it by default. */
   limit?: RangeLimit;
 }
 
-/** Options for {@linkcode SortedSetCommands.zmpop} and {@linkcode SortedSetCommands.bzmpop}. */
+/**
+ * Options for {@linkcode SortedSetCommands.prototype.zmpop | SortedSetCommands.zmpop} and
+ * {@linkcode SortedSetCommands.prototype.bzmpop | SortedSetCommands.bzmpop}.
+ */
 export interface ZmpopOptions {
   /**
    * Largest number of members to remove and return.
@@ -302,7 +320,7 @@ export interface ZmpopOptions {
   count?: number;
 }
 
-/** Options for {@linkcode SortedSetCommands.zintercard}. */
+/** Options for {@linkcode SortedSetCommands.prototype.zintercard | SortedSetCommands.zintercard}. */
 export interface ZintercardOptions {
   /**
    * Stop counting at this number; 0 counts all.
@@ -320,13 +338,13 @@ export interface RankAndScore {
   score: number;
 }
 
-/** Options for {@linkcode SortedSetCommands.zscan} without the scores. */
+/** Options for {@linkcode SortedSetCommands.prototype.zscan | SortedSetCommands.zscan} without the scores. */
 export interface ZscanMembersOptions extends ScanOptions {
   /** Return members without their scores (Valkey 8.0). */
   noscores: true;
 }
 
-/** Options for {@linkcode SortedSetCommands.zscan} with the scores. */
+/** Options for {@linkcode SortedSetCommands.prototype.zscan | SortedSetCommands.zscan} with the scores. */
 export interface ZscanScoresOptions extends ScanOptions {
   /**
    * Return members without their scores (Valkey 8.0).
@@ -336,7 +354,10 @@ export interface ZscanScoresOptions extends ScanOptions {
   noscores?: false;
 }
 
-/** Options for {@linkcode SortedSetCommands.zscan} with or without the scores, decided at run time. */
+/**
+ * Options for {@linkcode SortedSetCommands.prototype.zscan | SortedSetCommands.zscan} with or without the scores,
+ * decided at run time.
+ */
 export interface ZscanOptions extends ScanOptions {
   /**
    * Return members without their scores (Valkey 8.0).
@@ -1080,7 +1101,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members returned of N · since 2.8.9 · read-only
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `bylex`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `bylex`.
    *
    * @example Words from "b" on
    * ```ts
@@ -1113,7 +1134,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members returned of N · since 1.0.5 · read-only
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `byscore`.
    *
    * @example Scores above 3
    * ```ts
@@ -1138,7 +1159,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the members whose scores are in a range, with their scores.
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `byscore`.
    */
   zrangebyscore(
     key: Key,
@@ -1149,7 +1170,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the members whose scores are in a range, with their scores if `withscores` is true.
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `byscore`.
    */
   zrangebyscore(
     key: Key,
@@ -1375,7 +1396,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members returned of N · since 1.2.0 · read-only
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `rev`.
    *
    * @example The best two
    * ```ts
@@ -1400,7 +1421,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the members in a range of positions from the highest score down, with their scores.
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `rev`.
    */
   zrevrange(
     key: Key,
@@ -1411,7 +1432,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the members in a range of positions from the highest score down, with their scores if `withscores` is true.
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `rev`.
    */
   zrevrange(
     key: Key,
@@ -1439,7 +1460,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members returned of N · since 2.8.9 · read-only
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `bylex` and `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `bylex` and `rev`.
    *
    * @example Words before "c", backwards
    * ```ts
@@ -1472,7 +1493,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
    *
    * Complexity O(log(N) + M) for M members returned of N · since 2.2.0 · read-only
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `byscore` and `rev`.
    *
    * @example Scores above 3
    * ```ts
@@ -1497,7 +1518,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the members whose scores are in a range, highest score first, with their scores.
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `byscore` and `rev`.
    */
   zrevrangebyscore(
     key: Key,
@@ -1508,7 +1529,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns the members whose scores are in a range, highest score first, with their scores if `withscores` is true.
    *
-   * @deprecated Use {@linkcode SortedSetCommands.zrange} with `byscore` and `rev`.
+   * @deprecated Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} with `byscore` and `rev`.
    */
   zrevrangebyscore(
     key: Key,
@@ -1576,8 +1597,9 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Returns one page of the members of a sorted set, with their scores.
    *
-   * {@linkcode SortedSetCommands.zscanIterator} reads all pages. A member that exists from the first page to the last
-   * is returned at least once, perhaps several times. A small sorted set is returned as one page, whatever `count` is.
+   * {@linkcode SortedSetCommands.prototype.zscanIterator | SortedSetCommands.zscanIterator} reads all pages. A member
+   * that exists from the first page to the last is returned at least once, perhaps several times. A small sorted set is
+   * returned as one page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N members in all · since 2.8.0 · read-only
    *
@@ -1626,7 +1648,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array = string>
   /**
    * Iterates over the members of a sorted set, page by page.
    *
-   * The members come in no order. Use {@linkcode SortedSetCommands.zrange} to read them in order.
+   * The members come in no order. Use {@linkcode SortedSetCommands.prototype.zrange | SortedSetCommands.zrange} to read
+   * them in order.
    *
    * A member that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server

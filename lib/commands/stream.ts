@@ -65,8 +65,8 @@ import {
 } from "./_stream_info.ts";
 
 /**
- * How {@linkcode StreamCommands.xadd} recognises an entry that was already added, so that a retry does not add it twice
- * (Redis 8.6).
+ * How {@linkcode StreamCommands.prototype.xadd | StreamCommands.xadd} recognises an entry that was already added, so
+ * that a retry does not add it twice (Redis 8.6).
  *
  * At most one of the options. The id of the entry must be `"*"`.
  *
@@ -86,8 +86,9 @@ export type StreamIdempotence = AtMostOne<{
 }>;
 
 /**
- * Options for {@linkcode StreamCommands.xadd}: {@linkcode StreamTrim}, {@linkcode ReferencePolicy},
- * {@linkcode StreamIdempotence}, and `nomkstream`, with which nothing is added if the stream does not exist.
+ * Options for {@linkcode StreamCommands.prototype.xadd | StreamCommands.xadd}: {@linkcode StreamTrim},
+ * {@linkcode ReferencePolicy}, {@linkcode StreamIdempotence}, and `nomkstream`, with which nothing is added if the
+ * stream does not exist.
  */
 export type XaddOptions =
   & (StreamTrim | {
@@ -111,16 +112,22 @@ export type XaddOptions =
     nomkstream?: boolean;
   };
 
-/** Options for {@linkcode StreamCommands.xtrim}: {@linkcode StreamTrim} and {@linkcode ReferencePolicy}. */
+/**
+ * Options for {@linkcode StreamCommands.prototype.xtrim | StreamCommands.xtrim}: {@linkcode StreamTrim} and
+ * {@linkcode ReferencePolicy}.
+ */
 export type XtrimOptions = StreamTrim & ReferencePolicy;
 
-/** Options for {@linkcode StreamCommands.xrange} and {@linkcode StreamCommands.xrevrange}. */
+/**
+ * Options for {@linkcode StreamCommands.prototype.xrange | StreamCommands.xrange} and
+ * {@linkcode StreamCommands.prototype.xrevrange | StreamCommands.xrevrange}.
+ */
 export interface XrangeOptions {
   /** Largest number of entries to return; all in the range by default. */
   count?: number;
 }
 
-/** Options for {@linkcode StreamCommands.xread}. */
+/** Options for {@linkcode StreamCommands.prototype.xread | StreamCommands.xread}. */
 export interface XreadOptions {
   /** Largest number of entries to return from each stream; all new ones by default. */
   count?: number;
@@ -132,7 +139,7 @@ export interface XreadOptions {
   block?: number;
 }
 
-/** Options for {@linkcode StreamCommands.xreadgroup}. */
+/** Options for {@linkcode StreamCommands.prototype.xreadgroup | StreamCommands.xreadgroup}. */
 export interface XreadgroupOptions extends XreadOptions {
   /**
    * First claim entries that have been pending for at least this many milliseconds, whoever their consumer is, then
@@ -149,7 +156,7 @@ export interface XreadgroupOptions extends XreadOptions {
 }
 
 /**
- * Options for {@linkcode StreamCommands.xclaim}.
+ * Options for {@linkcode StreamCommands.prototype.xclaim | StreamCommands.xclaim}.
  *
  * - `idle` or `time`: set the idle time, or the time of the last delivery, in milliseconds.
  * - `retrycount`: set the delivery count.
@@ -180,7 +187,7 @@ export type XclaimOptions =
     lastid?: EntryId;
   };
 
-/** Options for {@linkcode StreamCommands.xautoclaim}. */
+/** Options for {@linkcode StreamCommands.prototype.xautoclaim | StreamCommands.xautoclaim}. */
 export interface XautoclaimOptions {
   /**
    * Largest number of entries to claim.
@@ -216,7 +223,7 @@ export interface MaybeJustIds {
   justid?: boolean;
 }
 
-/** Result of {@linkcode StreamCommands.xautoclaim} with `justid`. */
+/** Result of {@linkcode StreamCommands.prototype.xautoclaim | StreamCommands.xautoclaim} with `justid`. */
 export interface ClaimedIds {
   /** Pass it as `start` of the next call. `"0-0"` means that all pending entries were checked. */
   cursor: string;
@@ -227,7 +234,7 @@ export interface ClaimedIds {
 }
 
 /**
- * Result of {@linkcode StreamCommands.xautoclaim}.
+ * Result of {@linkcode StreamCommands.prototype.xautoclaim | StreamCommands.xautoclaim}.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -241,7 +248,7 @@ export interface ClaimedEntries<T extends string | Uint8Array = string> {
 }
 
 /**
- * Options for {@linkcode StreamCommands.xcfgset}, at least one of them.
+ * Options for {@linkcode StreamCommands.prototype.xcfgset | StreamCommands.xcfgset}, at least one of them.
  *
  * - `idmpDuration`: how long to remember idempotent ids, in seconds from 1 to 86 400.
  * - `idmpMaxsize`: how many idempotent ids to remember for each producer, from 1 to 10 000.
@@ -260,7 +267,7 @@ export type XcfgsetOptions =
     idmpMaxsize: number;
   };
 
-/** Options for {@linkcode StreamCommands.xgroupCreate}. */
+/** Options for {@linkcode StreamCommands.prototype.xgroupCreate | StreamCommands.xgroupCreate}. */
 export interface XgroupCreateOptions {
   /**
    * Create an empty stream if the key does not exist.
@@ -276,7 +283,7 @@ export interface XgroupCreateOptions {
   entriesread?: number;
 }
 
-/** Options for {@linkcode StreamCommands.xgroupSetid}. */
+/** Options for {@linkcode StreamCommands.prototype.xgroupSetid | StreamCommands.xgroupSetid}. */
 export interface XgroupSetidOptions {
   /**
    * Number of entries that the group has read, from which the server calculates its lag (Redis 7.0).
@@ -286,7 +293,7 @@ export interface XgroupSetidOptions {
   entriesread?: number;
 }
 
-/** Options for {@linkcode StreamCommands.xinfoStream} that return a summary. */
+/** Options for {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream} that return a summary. */
 export interface XinfoStreamSummaryOptions {
   /**
    * Return entries, groups, consumers and pending entries.
@@ -298,7 +305,10 @@ export interface XinfoStreamSummaryOptions {
   count?: undefined;
 }
 
-/** Options for {@linkcode StreamCommands.xinfoStream} where `full` is a boolean known only at run time. */
+/**
+ * Options for {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream} where `full` is a boolean
+ * known only at run time.
+ */
 export interface XinfoStreamOptions {
   /**
    * Return entries, groups, consumers and pending entries.
@@ -310,7 +320,9 @@ export interface XinfoStreamOptions {
   count?: undefined;
 }
 
-/** Options for {@linkcode StreamCommands.xinfoStream} that return all details. */
+/**
+ * Options for {@linkcode StreamCommands.prototype.xinfoStream | StreamCommands.xinfoStream} that return all details.
+ */
 export interface XinfoStreamFullOptions {
   /** Return entries, groups, consumers and pending entries. */
   full: true;
@@ -331,7 +343,7 @@ export interface XinfoStreamFullOptions {
  */
 export type XnackMode = AnyCase<"silent" | "fail" | "fatal">;
 
-/** Options for {@linkcode StreamCommands.xnack}. */
+/** Options for {@linkcode StreamCommands.prototype.xnack | StreamCommands.xnack}. */
 export interface XnackOptions {
   /** Set the delivery count of the entries to this number, whatever the mode is. */
   retrycount?: number;
@@ -343,7 +355,7 @@ export interface XnackOptions {
   force?: boolean;
 }
 
-/** Which pending entries {@linkcode StreamCommands.xpending} returns. */
+/** Which pending entries {@linkcode StreamCommands.prototype.xpending | StreamCommands.xpending} returns. */
 export interface XpendingRange {
   /** Lowest id; `"-"` for no limit. */
   start: EntryId;
@@ -361,7 +373,7 @@ export interface XpendingRange {
   consumer?: Key;
 }
 
-/** Options for {@linkcode StreamCommands.xsetid}. */
+/** Options for {@linkcode StreamCommands.prototype.xsetid | StreamCommands.xsetid}. */
 export interface XsetidOptions {
   /** Number of entries that were ever added to the stream. */
   entriesadded?: number;
@@ -438,9 +450,10 @@ const XTRIM_OPTIONS: OptionShape<XtrimOptions> = { ...STREAM_TRIM, ...REFERENCE_
  * The stream commands. A stream is an append-only log of entries. Each entry has an id, greater than all ids before,
  * and fields with values. The consumers of a consumer group share the entries of a stream among them.
  *
- * Methods return entries as `{ id, fields }`. Ids are strings, on a `bytes` view too. {@linkcode StreamCommands.xread}
- * and {@linkcode StreamCommands.xreadgroup} wait for entries if `block` is set. Other requests of the same client go on
- * meanwhile. In a transaction they return at once.
+ * Methods return entries as `{ id, fields }`. Ids are strings, on a `bytes` view too.
+ * {@linkcode StreamCommands.prototype.xread | StreamCommands.xread} and
+ * {@linkcode StreamCommands.prototype.xreadgroup | StreamCommands.xreadgroup} wait for entries if `block` is set. Other
+ * requests of the same client go on meanwhile. In a transaction they return at once.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -842,7 +855,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   /**
    * Creates a consumer in a group.
    *
-   * This is seldom needed: reading with {@linkcode StreamCommands.xreadgroup} creates the consumer.
+   * This is seldom needed: reading with {@linkcode StreamCommands.prototype.xreadgroup | StreamCommands.xreadgroup}
+   * creates the consumer.
    *
    * Complexity O(1) · since 6.2.0
    *
@@ -868,7 +882,8 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
   /**
    * Deletes a consumer of a group, together with its pending entries.
    *
-   * Nobody can claim the pending entries afterwards. Claim them before, with {@linkcode StreamCommands.xautoclaim}.
+   * Nobody can claim the pending entries afterwards. Claim them before, with
+   * {@linkcode StreamCommands.prototype.xautoclaim | StreamCommands.xautoclaim}.
    *
    * Complexity O(1) · since 5.0.0
    *
@@ -1220,8 +1235,10 @@ export abstract class StreamCommands<T extends string | Uint8Array = string> ext
    * Reads entries as a consumer of a group.
    *
    * The server delivers each new entry to only one consumer of the group. An entry is pending from its delivery until
-   * {@linkcode StreamCommands.xack} acknowledges it. If the consumer fails before, another one can take the entry over
-   * with {@linkcode StreamCommands.xautoclaim}: an entry may be processed more than once.
+   * {@linkcode StreamCommands.prototype.xack | StreamCommands.xack} acknowledges it. If the consumer fails before,
+   * another one can take the entry over with
+   * {@linkcode StreamCommands.prototype.xautoclaim | StreamCommands.xautoclaim}: an entry may be processed more than
+   * once.
    *
    * Complexity O(N) for N entries returned · since 5.0.0 · blocking
    *

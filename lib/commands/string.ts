@@ -45,17 +45,24 @@ export interface ValueComparisons {
   ifeq: Value;
   /** Only if the key does not hold this value (Redis 8.4). SET also writes if the key does not exist. */
   ifne: Value;
-  /** Only if the value has this digest (Redis 8.4), see {@linkcode StringCommands.digest}. */
+  /**
+   * Only if the value has this digest (Redis 8.4), see
+   * {@linkcode StringCommands.prototype.digest | StringCommands.digest}.
+   */
   ifdeq: Value;
   /** Only if the value does not have this digest (Redis 8.4). SET also writes if the key does not exist. */
   ifdne: Value;
 }
 
-/** When {@linkcode StringCommands.delex} deletes the key. At most one of the {@linkcode ValueComparisons}. */
+/**
+ * When {@linkcode StringCommands.prototype.delex | StringCommands.delex} deletes the key. At most one of the
+ * {@linkcode ValueComparisons}.
+ */
 export type DelexCondition = AtMostOne<ValueComparisons>;
 
 /**
- * When {@linkcode StringCommands.msetex} writes the keys: all of them, or none. At most one of the options.
+ * When {@linkcode StringCommands.prototype.msetex | StringCommands.msetex} writes the keys: all of them, or none. At
+ * most one of the options.
  *
  * - `nx`: only if none of the keys exists.
  * - `xx`: only if all of the keys exist.
@@ -68,7 +75,8 @@ export type MsetexCondition = AtMostOne<{
 }>;
 
 /**
- * When {@linkcode StringCommands.set} writes. At most one of the options; always by default.
+ * When {@linkcode StringCommands.prototype.set | StringCommands.set} writes. At most one of the options; always by
+ * default.
  *
  * - `nx`: only if the key does not exist.
  * - `xx`: only if the key exists.
@@ -84,8 +92,8 @@ export type SetCondition = AtMostOne<
 >;
 
 /**
- * Options for {@linkcode StringCommands.set}: {@linkcode SetExpiry}, {@linkcode SetCondition}, and `get` to return the
- * old value.
+ * Options for {@linkcode StringCommands.prototype.set | StringCommands.set}: {@linkcode SetExpiry},
+ * {@linkcode SetCondition}, and `get` to return the old value.
  */
 export type SetOptions = SetExpiry & SetCondition & {
   /**
@@ -96,11 +104,14 @@ export type SetOptions = SetExpiry & SetCondition & {
   get?: boolean;
 };
 
-/** Options for {@linkcode StringCommands.msetex}: {@linkcode SetExpiry} and {@linkcode MsetexCondition}. */
+/**
+ * Options for {@linkcode StringCommands.prototype.msetex | StringCommands.msetex}: {@linkcode SetExpiry} and
+ * {@linkcode MsetexCondition}.
+ */
 export type MsetexOptions = SetExpiry & MsetexCondition;
 
 /**
- * The options for {@linkcode StringCommands.increx} besides the increment.
+ * The options for {@linkcode StringCommands.prototype.increx | StringCommands.increx} besides the increment.
  *
  * - `lbound`, `ubound`: the lowest and the highest value of the counter.
  * - `saturate`: set the counter to the bound that it would cross, instead of leaving it unchanged.
@@ -139,7 +150,10 @@ export type IncrexLimits =
     enx?: boolean;
   };
 
-/** Options for {@linkcode StringCommands.increx}: {@linkcode IncrexLimits}, and `byint`, the integer to add. */
+/**
+ * Options for {@linkcode StringCommands.prototype.increx | StringCommands.increx}: {@linkcode IncrexLimits}, and
+ * `byint`, the integer to add.
+ */
 export type IncrexOptions = IncrexLimits & {
   /**
    * The integer to add, possibly negative.
@@ -151,7 +165,10 @@ export type IncrexOptions = IncrexLimits & {
   byfloat?: undefined;
 };
 
-/** Options for {@linkcode StringCommands.increx}: {@linkcode IncrexLimits}, and `byfloat`, the number to add. */
+/**
+ * Options for {@linkcode StringCommands.prototype.increx | StringCommands.increx}: {@linkcode IncrexLimits}, and
+ * `byfloat`, the number to add.
+ */
 export type IncrexFloatOptions = IncrexLimits & {
   /** The number to add, possibly negative. */
   byfloat: number;
@@ -159,7 +176,7 @@ export type IncrexFloatOptions = IncrexLimits & {
   byint?: undefined;
 };
 
-/** Options for {@linkcode StringCommands.lcs} that return the common subsequence. */
+/** Options for {@linkcode StringCommands.prototype.lcs | StringCommands.lcs} that return the common subsequence. */
 export interface LcsTextOptions {
   /**
    * Return the length of the common subsequence instead.
@@ -175,7 +192,7 @@ export interface LcsTextOptions {
   idx?: false;
 }
 
-/** Options for {@linkcode StringCommands.lcs} that return the length. */
+/** Options for {@linkcode StringCommands.prototype.lcs | StringCommands.lcs} that return the length. */
 export interface LcsLenOptions {
   /** Return the length of the common subsequence. */
   len: true;
@@ -183,7 +200,10 @@ export interface LcsLenOptions {
   idx?: false;
 }
 
-/** Options for {@linkcode StringCommands.lcs} that return the positions of the matching parts. */
+/**
+ * Options for {@linkcode StringCommands.prototype.lcs | StringCommands.lcs} that return the positions of the matching
+ * parts.
+ */
 export interface LcsIdxOptions {
   /** Cannot be combined with `idx`. */
   len?: false;
@@ -203,7 +223,7 @@ export interface LcsIdxOptions {
   withmatchlen?: boolean;
 }
 
-/** Options for {@linkcode StringCommands.lcs}, decided at run time. */
+/** Options for {@linkcode StringCommands.prototype.lcs | StringCommands.lcs}, decided at run time. */
 export interface LcsOptions {
   /**
    * Return the length of the common subsequence instead.
@@ -251,7 +271,7 @@ export interface LcsMatchWithLength extends LcsMatch {
 }
 
 /**
- * Result of {@linkcode StringCommands.lcs} with `idx`.
+ * Result of {@linkcode StringCommands.prototype.lcs | StringCommands.lcs} with `idx`.
  *
  * @typeParam M Type of a part: {@linkcode LcsMatch}, or {@linkcode LcsMatchWithLength} with `withmatchlen`.
  */
@@ -555,7 +575,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @deprecated Use {@linkcode StringCommands.set} with `get`.
+   * @deprecated Use {@linkcode StringCommands.prototype.set | StringCommands.set} with `get`.
    *
    * @example Replace a value and read the old one
    * ```ts
@@ -864,7 +884,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(1) · since 2.6.0
    *
-   * @deprecated Use {@linkcode StringCommands.set} with `px`.
+   * @deprecated Use {@linkcode StringCommands.prototype.set | StringCommands.set} with `px`.
    *
    * @example A value for a second and a half
    * ```ts
@@ -966,7 +986,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(1) · since 2.0.0
    *
-   * @deprecated Use {@linkcode StringCommands.set} with `ex`.
+   * @deprecated Use {@linkcode StringCommands.prototype.set | StringCommands.set} with `ex`.
    *
    * @example A value for a minute
    * ```ts
@@ -989,7 +1009,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(1) · since 1.0.0
    *
-   * @deprecated Use {@linkcode StringCommands.set} with `nx`.
+   * @deprecated Use {@linkcode StringCommands.prototype.set | StringCommands.set} with `nx`.
    *
    * @example Only the first value is kept
    * ```ts
@@ -1056,7 +1076,7 @@ export abstract class StringCommands<T extends string | Uint8Array = string> ext
    *
    * Complexity O(N) in the length of the part · since 1.0.0 · read-only
    *
-   * @deprecated Use {@linkcode StringCommands.getrange}.
+   * @deprecated Use {@linkcode StringCommands.prototype.getrange | StringCommands.getrange}.
    *
    * @example The start of a value
    * ```ts

@@ -30,7 +30,7 @@ import {
 /** Attributes of an element: JSON text, or an object that is sent as JSON. */
 export type VectorAttributes = string | Readonly<Record<string, unknown>>;
 
-/** Options for {@linkcode VectorSetCommands.vadd}. */
+/** Options for {@linkcode VectorSetCommands.prototype.vadd | VectorSetCommands.vadd}. */
 export type VaddOptions =
   & AtMostOne<{
     /** Do not quantize: store the components as 32-bit floats. */
@@ -55,7 +55,10 @@ export type VaddOptions =
      * @default {200}
      */
     ef?: number;
-    /** Attributes of the element, for the option `filter` of {@linkcode VectorSetCommands.vsim}. */
+    /**
+     * Attributes of the element, for the option `filter` of
+     * {@linkcode VectorSetCommands.prototype.vsim | VectorSetCommands.vsim}.
+     */
     setattr?: VectorAttributes;
     /**
      * Maximum number of neighbours of an element. Only used for the first element of a set.
@@ -65,7 +68,7 @@ export type VaddOptions =
     m?: number;
   };
 
-/** Options for {@linkcode VectorSetCommands.vsim}. */
+/** Options for {@linkcode VectorSetCommands.prototype.vsim | VectorSetCommands.vsim}. */
 export interface VsimOptions extends VsimDetails {
   /**
    * Maximum number of elements.
@@ -99,7 +102,10 @@ export interface VsimOptions extends VsimDetails {
   nothread?: boolean;
 }
 
-/** Options for {@linkcode VectorSetCommands.vlinks} that return only the neighbours. */
+/**
+ * Options for {@linkcode VectorSetCommands.prototype.vlinks | VectorSetCommands.vlinks} that return only the
+ * neighbours.
+ */
 export interface VlinksOptions {
   /**
    * Return the similarities as well.
@@ -109,13 +115,16 @@ export interface VlinksOptions {
   withscores?: false;
 }
 
-/** Options for {@linkcode VectorSetCommands.vlinks} that return the neighbours with their similarities. */
+/**
+ * Options for {@linkcode VectorSetCommands.prototype.vlinks | VectorSetCommands.vlinks} that return the neighbours with
+ * their similarities.
+ */
 export interface VlinksScoresOptions {
   /** Return the similarities as well. */
   withscores: true;
 }
 
-/** Options for {@linkcode VectorSetCommands.vlinks}, decided at run time. */
+/** Options for {@linkcode VectorSetCommands.prototype.vlinks | VectorSetCommands.vlinks}, decided at run time. */
 export interface VlinksAnyOptions {
   /**
    * Return the similarities as well.
@@ -125,7 +134,9 @@ export interface VlinksAnyOptions {
   withscores?: boolean;
 }
 
-/** Options for {@linkcode VectorSetCommands.vemb} that return the vector as floats. */
+/**
+ * Options for {@linkcode VectorSetCommands.prototype.vemb | VectorSetCommands.vemb} that return the vector as floats.
+ */
 export interface VembOptions {
   /**
    * Return the vector as it is stored.
@@ -135,13 +146,16 @@ export interface VembOptions {
   raw?: false;
 }
 
-/** Options for {@linkcode VectorSetCommands.vemb} that return the vector as it is stored. */
+/**
+ * Options for {@linkcode VectorSetCommands.prototype.vemb | VectorSetCommands.vemb} that return the vector as it is
+ * stored.
+ */
 export interface VembRawOptions {
   /** Return the vector as it is stored. */
   raw: true;
 }
 
-/** Options for {@linkcode VectorSetCommands.vemb}, decided at run time. */
+/** Options for {@linkcode VectorSetCommands.prototype.vemb | VectorSetCommands.vemb}, decided at run time. */
 export interface VembAnyOptions {
   /**
    * Return the vector as it is stored.

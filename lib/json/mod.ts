@@ -47,7 +47,7 @@ export type { ByPath } from "./_reply.ts";
  */
 export type JsonPath = string;
 
-/** Conditions of {@linkcode JsonCommands.set}. */
+/** Conditions of {@linkcode JsonCommands.prototype.set | JsonCommands.set}. */
 export interface JsonSetOptions {
   /**
    * Set only if the path does not exist. Cannot be combined with `xx`.
@@ -63,7 +63,7 @@ export interface JsonSetOptions {
   xx?: boolean;
 }
 
-/** A value for {@linkcode JsonCommands.mset}. */
+/** A value for {@linkcode JsonCommands.prototype.mset | JsonCommands.mset}. */
 export interface JsonEntry {
   /** Key of the document. */
   key: Key;
@@ -73,7 +73,7 @@ export interface JsonEntry {
   value: unknown;
 }
 
-/** Range of indexes for {@linkcode JsonCommands.arrindex}. */
+/** Range of indexes for {@linkcode JsonCommands.prototype.arrindex | JsonCommands.arrindex}. */
 export interface JsonRange {
   /**
    * First index. A negative index counts from the end.
@@ -346,7 +346,7 @@ export class JsonCommands extends Executor {
   }
 
   /**
-   * Deletes values, like {@linkcode JsonCommands.del}.
+   * Deletes values, like {@linkcode JsonCommands.prototype.del | JsonCommands.del}.
    *
    * @example Delete a field
    * ```ts no-eval
@@ -552,7 +552,7 @@ export class JsonCommands extends Executor {
   /**
    * Returns a document or a value in it as RESP types.
    *
-   * @deprecated Use {@linkcode JsonCommands.get}.
+   * @deprecated Use {@linkcode JsonCommands.prototype.get | JsonCommands.get}.
    *
    * @example Read an array
    * ```ts no-eval

@@ -256,8 +256,8 @@ export class RespDecoder {
   }
 
   /**
-   * Decodes the next bytes of the connection, as {@linkcode RespDecoder.push} does, and hands over each reply before
-   * the next one is begun.
+   * Decodes the next bytes of the connection, as {@linkcode RespDecoder.prototype.push | RespDecoder.push} does, and
+   * hands over each reply before the next one is begun.
    *
    * @param chunk The bytes; they are not referred to afterwards.
    * @param replies Takes the replies.
@@ -277,8 +277,10 @@ export class RespDecoder {
   /**
    * The place where the next bytes of the connection belong, if they are a long stretch of one bulk string.
    *
-   * Reading straight into it saves a copy; what was read is then reported by {@linkcode RespDecoder.filled} instead of
-   * {@linkcode RespDecoder.push}. The view's buffer may be transferred in between (a BYOB read does).
+   * Reading straight into it saves a copy; what was read is then reported by
+   * {@linkcode RespDecoder.prototype.filled | RespDecoder.filled} instead of
+   * {@linkcode RespDecoder.prototype.push | RespDecoder.push}. The view's buffer may be transferred in between (a BYOB
+   * read does).
    *
    * @returns The place, or null if the next bytes are to be pushed.
    */
@@ -291,7 +293,8 @@ export class RespDecoder {
   }
 
   /**
-   * Takes note that the beginning of {@linkcode RespDecoder.target} was filled with the next bytes of the connection.
+   * Takes note that the beginning of {@linkcode RespDecoder.prototype.target | RespDecoder.target} was filled with the
+   * next bytes of the connection.
    *
    * @param view The filled part, over the same memory (or the buffer that it was transferred to).
    */

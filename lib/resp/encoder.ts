@@ -35,8 +35,9 @@ interface Insertion {
 /**
  * Gathers encoded commands for one write.
  *
- * The buffer is reused: what {@linkcode CommandEncoder.chunks} returned is valid until the next
- * {@linkcode CommandEncoder.reset}. Bytes of 16 KiB and more are not copied but referred to.
+ * The buffer is reused: what {@linkcode CommandEncoder.prototype.chunks | CommandEncoder.chunks} returned is valid
+ * until the next {@linkcode CommandEncoder.prototype.reset | CommandEncoder.reset}. Bytes of 16 KiB and more are not
+ * copied but referred to.
  *
  * @example Encoding two commands for one write
  * ```ts

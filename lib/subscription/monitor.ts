@@ -89,11 +89,11 @@ export interface MonitorEnd {
 }
 
 /**
- * The commands that a server executes, as returned by {@linkcode Client.monitor}.
+ * The commands that a server executes, as returned by {@linkcode Client.prototype.monitor | Client.monitor}.
  *
  * Iterate over it to receive the commands. If several loops run at the same time, each command goes to one of them.
  * Leaving a loop does not end the monitor; a later loop continues where the previous one stopped. `await using` or
- * {@linkcode Monitor.stop} ends it.
+ * {@linkcode Monitor.prototype.stop | Monitor.stop} ends it.
  *
  * @typeParam T Type of the words: `string`, or `Uint8Array` on a `bytes` view.
  * @typeParam M Type of its items.
@@ -207,7 +207,7 @@ export class Monitor<T extends string | Uint8Array = string, M = MonitoredComman
     this.#end();
   }
 
-  /** Ends the monitor at the end of an `await using` block, like {@linkcode Monitor.stop}. */
+  /** Ends the monitor at the end of an `await using` block, like {@linkcode Monitor.prototype.stop | Monitor.stop}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -75,7 +75,7 @@ export interface SubscribeOptions<M, G extends boolean = false> {
  *
  * Iterate over it to receive the messages. If several loops run at the same time, each message goes to one of them.
  * Leaving a loop does not end the subscription; a later loop continues where the previous one stopped. `await using` or
- * {@linkcode Subscription.unsubscribe} ends it.
+ * {@linkcode Subscription.prototype.unsubscribe | Subscription.unsubscribe} ends it.
  *
  * After a lost connection, the client reconnects and subscribes again. Messages published in between are lost, since
  * servers do not store them. Such a gap is recorded in `stats` and emitted as a `gap` event of the client. With the
@@ -162,7 +162,10 @@ export class Subscription<
     await this.#subscriptions.end(this.#reader);
   }
 
-  /** Ends the subscription at the end of an `await using` block, like {@linkcode Subscription.unsubscribe}. */
+  /**
+   * Ends the subscription at the end of an `await using` block, like
+   * {@linkcode Subscription.prototype.unsubscribe | Subscription.unsubscribe}.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.unsubscribe();
   }

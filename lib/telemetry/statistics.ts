@@ -42,7 +42,9 @@ export interface ClientStatistics {
   bytesSent: number;
   /** Number of bytes received; with TLS, after decryption. */
   bytesReceived: number;
-  /** Counters of client-side caching, the same as {@linkcode Client.cacheStatistics}. */
+  /**
+   * Counters of client-side caching, the same as {@linkcode Client.prototype.cacheStatistics | Client.cacheStatistics}.
+   */
   cache: CacheStatistics;
   /** Counters of subscriptions. */
   subscriptions: SubscriptionFigures;

@@ -46,8 +46,9 @@ const PATIENCE = 20_000;
 /**
  * A real cluster, as returned by {@linkcode startCluster}. Hold it with `await using`.
  *
- * Methods take the index of a shard in {@linkcode TestCluster.shards}. A node never changes its shard, but its role may
- * change. Nodes can also be controlled directly: `(await cluster.primary(0)).pause()`.
+ * Methods take the index of a shard in {@linkcode TestCluster.prototype.shards | TestCluster.shards}. A node never
+ * changes its shard, but its role may change. Nodes can also be controlled directly:
+ * `(await cluster.primary(0)).pause()`.
  */
 export class TestCluster implements AsyncDisposable {
   readonly #options: ClusterOptions;
@@ -203,7 +204,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Kills the primary of a shard (SIGKILL). Call {@linkcode TestCluster.agreed} to wait for the failover.
+   * Kills the primary of a shard (SIGKILL). Call {@linkcode TestCluster.prototype.agreed | TestCluster.agreed} to wait
+   * for the failover.
    *
    * @param shard Index of the shard.
    * @returns The killed node. Its `restart()` starts it again.
@@ -265,8 +267,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Adds a shard without slots. Use {@linkcode TestCluster.rebalance} or {@linkcode TestCluster.moveSlots} to give it
-   * slots.
+   * Adds a shard without slots. Use {@linkcode TestCluster.prototype.rebalance | TestCluster.rebalance} or
+   * {@linkcode TestCluster.prototype.moveSlots | TestCluster.moveSlots} to give it slots.
    *
    * @param options `replicas`: number of replicas. By default as for the other shards.
    * @returns Index of the shard.

@@ -85,7 +85,7 @@ export class FakeNode extends FakeServer {
   readonly #cluster: FakeCluster;
 
   /**
-   * Starts to listen. Use {@linkcode FakeCluster.addNode} instead.
+   * Starts to listen. Use {@linkcode FakeCluster.prototype.addNode | FakeCluster.addNode} instead.
    *
    * @param cluster The cluster.
    * @param options Address, TLS and connection handler.

@@ -274,7 +274,8 @@ export class FakeServer implements ServerAddress, AsyncDisposable {
  *
  * Commands that the script does not answer get a default answer. The commands of a handshake (HELLO sets the protocol),
  * PING, SELECT, ROLE and similar ones succeed as on an empty primary. Publish and subscribe work: messages from clients
- * and from {@linkcode FakeServer.publish} reach the subscribers. All other commands are unknown.
+ * and from {@linkcode FakeServer.prototype.publish | FakeServer.publish} reach the subscribers. All other commands are
+ * unknown.
  *
  * @example A server that loses the connection on the second GET
  * ```ts

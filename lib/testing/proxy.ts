@@ -131,7 +131,8 @@ export class TestProxy implements AsyncDisposable {
   }
 
   /**
-   * Refuses new connections until {@linkcode TestProxy.accept} is called. Open connections are not affected.
+   * Refuses new connections until {@linkcode TestProxy.prototype.accept | TestProxy.accept} is called. Open connections
+   * are not affected.
    *
    * @returns Resolves when the system refuses connections.
    */
@@ -141,7 +142,7 @@ export class TestProxy implements AsyncDisposable {
     await this.#accepting;
   }
 
-  /** Accepts new connections again after {@linkcode TestProxy.refuse}. */
+  /** Accepts new connections again after {@linkcode TestProxy.prototype.refuse | TestProxy.refuse}. */
   accept(): void {
     if (this.#listener || this.#disposed) return;
     const { listener } = listenOn(

@@ -72,7 +72,8 @@ export interface SentinelsOptions extends Omit<ServerOptions, "port"> {
   announceHostnames?: boolean;
   /**
    * Put a proxy in front of each node and each sentinel, as behind NAT. Only clients use the proxies: nodes and
-   * sentinels connect directly and announce their own addresses. {@linkcode TestSentinels.addressMap} translates them.
+   * sentinels connect directly and announce their own addresses.
+   * {@linkcode TestSentinels.prototype.addressMap | TestSentinels.addressMap} translates them.
    *
    * @default {false}
    */
@@ -90,8 +91,8 @@ const SECRET = crypto.randomUUID();
 /**
  * A primary, its replicas and their sentinels, as returned by {@linkcode startSentinels}. Hold it with `await using`.
  *
- * Each sentinel has its own ACL user on all nodes and all other sentinels. {@linkcode TestSentinels.partition} disables
- * these users to separate them.
+ * Each sentinel has its own ACL user on all nodes and all other sentinels.
+ * {@linkcode TestSentinels.prototype.partition | TestSentinels.partition} disables these users to separate them.
  */
 export class TestSentinels implements AsyncDisposable {
   /** Name of the primary in the configuration of the sentinels. */
@@ -253,7 +254,8 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Kills the primary (SIGKILL). Call {@linkcode TestSentinels.agreed} to wait for the failover.
+   * Kills the primary (SIGKILL). Call {@linkcode TestSentinels.prototype.agreed | TestSentinels.agreed} to wait for the
+   * failover.
    *
    * @returns The killed node. Its `restart()` starts it again.
    */
@@ -302,7 +304,7 @@ export class TestSentinels implements AsyncDisposable {
     await this.#separate((a, b) => members.includes(a) !== members.includes(b));
   }
 
-  /** Ends the partition. See {@linkcode TestSentinels.partition}. */
+  /** Ends the partition. See {@linkcode TestSentinels.prototype.partition | TestSentinels.partition}. */
   async heal(): Promise<void> {
     await this.#separate(() => false);
   }

@@ -242,7 +242,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Sends commands one after the other on the same connection; see {@linkcode TestServer.command}.
+   * Sends commands one after the other on the same connection; see
+   * {@linkcode TestServer.prototype.command | TestServer.command}.
    *
    * @param commands The commands, each with its name and arguments.
    * @param options Time limit for each reply, and text or bytes.

@@ -101,7 +101,7 @@ export interface ServerTls {
   };
 }
 
-/** Options for {@linkcode TestServer.command}. */
+/** Options for {@linkcode TestServer.prototype.command | TestServer.command}. */
 export interface CommandOptions {
   /**
    * Time limit for the reply, in milliseconds.

@@ -16,7 +16,8 @@ const KEYS_AT_ONCE = 100;
 export const SLOTS_AT_ONCE = 32;
 
 /**
- * A migration of hash slots from one node to another, as returned by {@linkcode TestCluster.beginSlotMove}.
+ * A migration of hash slots from one node to another, as returned by
+ * {@linkcode TestCluster.prototype.beginSlotMove | TestCluster.beginSlotMove}.
  *
  * While it is in progress, the source answers `ASK` for keys that it does not have, and commands on several keys may
  * get `TRYAGAIN`.
@@ -33,7 +34,8 @@ export class SlotMove {
   readonly #secured: boolean;
 
   /**
-   * Prepares a migration without sending anything. Use {@linkcode TestCluster.beginSlotMove} instead.
+   * Prepares a migration without sending anything. Use
+   * {@linkcode TestCluster.prototype.beginSlotMove | TestCluster.beginSlotMove} instead.
    *
    * @param slots The slots.
    * @param source Node that owns the slots.

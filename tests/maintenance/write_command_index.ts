@@ -55,7 +55,9 @@ export async function withIndex(client: IndexedClient, text: string): Promise<st
     ({ name, group, doc }) => {
       const sentence = doc.split("\n\n")[0].replaceAll("\n", " ");
       const parameters = module.includes(`${group}<T, N>`) ? `<T, ${client.reach}>` : "<T>";
-      return `  /** ${sentence} See {@linkcode ${group}.${name}}. */\n` +
+      // The pages find a method of a class by this name only.
+      const link = `{@linkcode ${group}.prototype.${name} | ${group}.${name}}`;
+      return `  /** ${sentence} See ${link}. */\n` +
         `  ${name}: ${group}${parameters}["${name}"];\n`;
     },
   );

@@ -27,7 +27,7 @@ import { type BullMQTransaction, QueuedCommands, runInARow, runTogether } from "
 
 /** Sends commands to every primary of a cluster. */
 const EVERY_PRIMARY: ClusterRequestOptions = { route: "allPrimaries" };
-/** Keys of a page of {@linkcode BullMQConnection.scanStream}, by default. */
+/** Keys of a page of {@linkcode BullMQConnection.prototype.scanStream | BullMQConnection.scanStream}, by default. */
 const PAGE = 100;
 
 /** Options of a {@linkcode BullMQConnection}. */
@@ -43,7 +43,10 @@ export interface BullMQConnectionOptions {
   connectionName?: string;
 }
 
-/** Options for {@linkcode BullMQConnection.duplicate}. Unknown options are ignored. */
+/**
+ * Options for {@linkcode BullMQConnection.prototype.duplicate | BullMQConnection.duplicate}. Unknown options are
+ * ignored.
+ */
 export interface BullMQDuplicateOptions {
   /** Name of the connection in CLIENT LIST. */
   connectionName?: string;
@@ -211,7 +214,10 @@ export class BullMQConnection extends EventEmitter {
     return this.#carrier.quit();
   }
 
-  /** Closes the connection at the end of an `await using` block, like {@linkcode BullMQConnection.quit}. */
+  /**
+   * Closes the connection at the end of an `await using` block, like
+   * {@linkcode BullMQConnection.prototype.quit | BullMQConnection.quit}.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
   }

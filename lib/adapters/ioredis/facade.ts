@@ -194,7 +194,10 @@ export class IORedisFacade extends EventEmitter {
     return tell(this.#carrier.quit(), callback);
   }
 
-  /** Closes the facade at the end of an `await using` block, like {@linkcode IORedisFacade.quit}. */
+  /**
+   * Closes the facade at the end of an `await using` block, like
+   * {@linkcode IORedisFacade.prototype.quit | IORedisFacade.quit}.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
   }

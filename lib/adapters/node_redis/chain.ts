@@ -108,12 +108,12 @@ export class NodeRedisChain {
     return values;
   }
 
-  /** The same as {@linkcode NodeRedisChain.exec}. */
+  /** The same as {@linkcode NodeRedisChain.prototype.exec | NodeRedisChain.exec}. */
   execTyped(asPipeline: boolean = false): Promise<unknown[]> {
     return this.exec(asPipeline);
   }
 
-  /** The same as {@linkcode NodeRedisChain.exec}. */
+  /** The same as {@linkcode NodeRedisChain.prototype.exec | NodeRedisChain.exec}. */
   EXEC(asPipeline: boolean = false): Promise<unknown[]> {
     return this.exec(asPipeline);
   }
@@ -134,7 +134,7 @@ export class NodeRedisChain {
     return valuesOf(queued, replies);
   }
 
-  /** The same as {@linkcode NodeRedisChain.execAsPipeline}. */
+  /** The same as {@linkcode NodeRedisChain.prototype.execAsPipeline | NodeRedisChain.execAsPipeline}. */
   execAsPipelineTyped(): Promise<unknown[]> {
     return this.execAsPipeline();
   }

@@ -118,11 +118,12 @@ export class NodeRedisFacade extends EventEmitter {
   options: Record<string, unknown>;
 
   /**
-   * Makes a facade with a client of its own, which {@linkcode NodeRedisFacade.connect} opens.
+   * Makes a facade with a client of its own, which
+   * {@linkcode NodeRedisFacade.prototype.connect | NodeRedisFacade.connect} opens.
    *
    * @param client `RedisClient` or `RedisClusterClient`.
-   * @param configuration What `create()` of that class takes. `protocol` has no effect, and `requestTimeout` is 5 seconds by
-   * default.
+   * @param configuration What `create()` of that class takes. `protocol` has no effect, and `requestTimeout` is 5
+   * seconds by default.
    * @param options More.
    * @throws {ConfigurationError} If an option is bad.
    */
@@ -155,7 +156,10 @@ export class NodeRedisFacade extends EventEmitter {
     if (core.isShared) this.connect().catch(() => {});
   }
 
-  /** Whether {@linkcode NodeRedisFacade.connect} was called, and it is not closed since. */
+  /**
+   * Whether {@linkcode NodeRedisFacade.prototype.connect | NodeRedisFacade.connect} was called, and it is not closed
+   * since.
+   */
   get isOpen(): boolean {
     return coreOf(this).isOpen;
   }
@@ -196,19 +200,22 @@ export class NodeRedisFacade extends EventEmitter {
     coreOf(this).destroy();
   }
 
-  /** Does the same as {@linkcode NodeRedisFacade.close}. */
+  /** Does the same as {@linkcode NodeRedisFacade.prototype.close | NodeRedisFacade.close}. */
   async quit(): Promise<"OK"> {
     await this.close();
     return "OK";
   }
 
-  /** Does the same as {@linkcode NodeRedisFacade.destroy}. */
+  /** Does the same as {@linkcode NodeRedisFacade.prototype.destroy | NodeRedisFacade.destroy}. */
   disconnect(): Promise<void> {
     this.destroy();
     return Promise.resolve();
   }
 
-  /** Closes the facade at the end of an `await using` block, as {@linkcode NodeRedisFacade.close} does. */
+  /**
+   * Closes the facade at the end of an `await using` block, as
+   * {@linkcode NodeRedisFacade.prototype.close | NodeRedisFacade.close} does.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -222,8 +229,9 @@ export class NodeRedisFacade extends EventEmitter {
   }
 
   /**
-   * Makes a facade with the same configuration, which {@linkcode NodeRedisFacade.connect} opens. It has connections of
-   * its own; that of a given client uses the same client.
+   * Makes a facade with the same configuration, which
+   * {@linkcode NodeRedisFacade.prototype.connect | NodeRedisFacade.connect} opens. It has connections of its own; that
+   * of a given client uses the same client.
    *
    * @param overrides Options of node-redis. Those for its way to connect and retry are ignored.
    * @throws {TypeError} If one would lead to another server, user or database.
