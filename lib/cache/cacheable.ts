@@ -1,8 +1,8 @@
 /**
- * Which calls can be answered from a cache.
+ * Decides which calls can be cached.
  *
- * A reply can be kept if it follows from the value of one key, so that the server's message that the key was changed is
- * enough to forget it.
+ * A reply can be cached if it depends only on the value of one key, so that an invalidation of that key is enough to
+ * drop it.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import { type CommandRow, keyPositions } from "../command_table/mod.ts";
 import type { Argument } from "../resp/reply.ts";
 
-/** How calls of one command are found in the cache. */
+/** How the calls of a command are looked up in the cache. */
 export interface CacheRule {
   /** Position of the only key; 0 if it differs between calls. */
   readonly position: number;
@@ -23,8 +23,8 @@ export interface CacheRule {
 }
 
 /**
- * Commands that only read one key, but whose reply follows from more than its value: from chance, from time, from how the
- * value is stored, or from other keys. A test compares the list with what servers say.
+ * Commands that only read one key, but whose reply depends on more than its value: on chance, time, the encoding of the
+ * value, or other keys. A test compares the list with the servers' command tips.
  */
 const UNCACHEABLE: ReadonlySet<string> = new Set([
   "DUMP",
@@ -64,9 +64,9 @@ const UNCACHEABLE: ReadonlySet<string> = new Set([
 const rules = new Map<CommandRow, CacheRule | null>();
 
 /**
- * Tells how calls of a command are found in the cache.
+ * Tells how the calls of a command are looked up in the cache.
  *
- * @param row A row of the built-in table: of other commands it is not known whether their replies follow from one key.
+ * @param row A row of the built-in table. For other commands it is not known whether the reply depends on one key only.
  * @returns The rule; null if its calls are never cached.
  */
 export function ruleOf(row: CommandRow): CacheRule | null {

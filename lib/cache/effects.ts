@@ -1,5 +1,5 @@
 /**
- * Which keys a request of this client may change.
+ * Finds out which keys a request of this client may change.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Argument } from "../resp/reply.ts";
  *
  * - `nothing`
  * - `keys`: the keys that it names
- * - `hidden`: perhaps also keys that it does not name, as scripts do
+ * - `hidden`: possibly also keys that it does not name, like scripts
  * - `all`: all keys of a database
  */
 export type Effect = "nothing" | "keys" | "hidden" | "all";

@@ -1,5 +1,5 @@
 /**
- * Reads that are on their way to a server for the cache, and the callers who wait for them.
+ * Reads in flight for the cache, and the requests that share their replies.
  *
  * @module
  */
@@ -19,20 +19,20 @@ import { copyOf, hasError, isEmpty } from "./replies.ts";
 import type { Source, Tenure } from "./tracking.ts";
 
 /**
- * How long after a read was written others may join it, in milliseconds: its reply can be as old, if it is held up on its
- * way, and the value may have expired meanwhile.
+ * Time after the write of a read during which other requests may join it, in milliseconds. If the reply is delayed, it
+ * may be this old, and the value may have expired since.
  */
 export const JOINABLE = 100;
 
-/** When and where a reply to be kept was read. */
+/** Origin of a reply that is to be kept. */
 export interface Circumstances {
-  /** How long it can be relied on. */
+  /** Until it ends, the server reports changes of the key. */
   readonly tenure: Tenure;
-  /** When the read was written. */
+  /** Time of the write, in milliseconds of `performance.now()`. */
   readonly since: number;
 }
 
-/** What a flight needs of its cache. */
+/** The cache, as a flight uses it. */
 export interface FlightOwner {
   /**
    * Called when the read of a flight is written.
@@ -40,7 +40,8 @@ export interface FlightOwner {
    * @param flight The flight.
    * @param request The read.
    * @param connection The connection.
-   * @returns How long the reply can be relied on; null if that connection does not track.
+   * @returns The tenure of the reply: until it ends, the server reports changes. Null if the connection does not track
+   * keys.
    */
   board(flight: Flight, request: Request, connection: TrackingChannel): Tenure | null;
   /** Called when CLIENT TRACKING, CLIENT CACHING or PTTL was refused, or the connection lost before the reply. */
@@ -50,30 +51,30 @@ export interface FlightOwner {
    *
    * @param flight The flight.
    * @param read When and where it was read.
-   * @param reply The reply, which nobody else holds.
+   * @param reply The reply. The caller keeps no reference to it.
    * @param ttl Milliseconds from then on until the key expires.
    */
   keep(flight: Flight, read: Circumstances, reply: Reply, ttl: number): void;
   /** Sends a read that has waited for another one. */
   release(request: Request): void;
-  /** The flight is over: it has left, and nothing is kept any more. */
+  /** Called when the flight is over. Its reply is not kept afterwards. */
   leave(flight: Flight): void;
 }
 
-/** The PTTL behind a read: what was written on one connection, and what came of it. */
+/** The PTTL that follows a read on the same connection, with the reply of the read. */
 class Attempt extends Request {
   static {
     this.prototype.internal = true;
   }
 
   readonly #flight: Flight;
-  /** How long the reply can be relied on. */
+  /** Until it ends, the server reports changes of the key. */
   readonly tenure: Tenure;
-  /** When it was written. */
+  /** Time of the write, in milliseconds of `performance.now()`. */
   readonly since: number = performance.now();
-  /** The gate of its source at that time. */
+  /** Value of the source's gate at that time. */
   readonly gate: number;
-  /** The reply to be kept; undefined before it has come. */
+  /** The reply to keep; undefined before it arrives. */
   reply: Reply | undefined = undefined;
   /** Whether the reply must not be kept. */
   spoilt = false;
@@ -94,7 +95,7 @@ class Attempt extends Request {
   }
 }
 
-/** What a flight is for. */
+/** Key and call of a flight. */
 export interface Destination {
   /** Name of the key. */
   readonly key: string;
@@ -108,16 +109,17 @@ export interface Destination {
   readonly command: string;
 }
 
-/** Nobody waits; not to be changed. */
+/** Shared empty list of waiting requests. Not to be modified. */
 const NOBODY: Request[] = [];
 
 /**
- * One read for the cache. Its leader is sent; callers who want the same meanwhile wait for the leader's reply.
+ * One read for the cache. The leader is the request that is sent; equal requests wait for its reply.
  *
- * Each of them has a deadline and a signal of its own. If the leader is given up, the next one is sent.
+ * Each request has its own deadline and signal. If the leader is given up, the next request becomes the leader and is
+ * sent.
  */
 export class Flight implements TrackedRead {
-  /** What it is for. */
+  /** Its key and call. */
   readonly destination: Destination;
   readonly #word: Argument;
   readonly #owner: FlightOwner;
@@ -204,19 +206,19 @@ export class Flight implements TrackedRead {
     const leader = this.#leader;
     this.#leader = null;
     if (reply !== null) {
-      // Also if the leader could not use it: others may read it in another way.
+      // Even if the leader could not decode it: the others may have other decoders.
       this.#reply = null;
       for (const request of this.#takeWaiting()) request.resolve(copyOf(reply.value));
     }
     if (outcome === "resolved") {
       if (!this.open) return;
-      // It was put together from the replies to other requests.
+      // It was merged from the replies to other requests.
       this.open = false;
       this.#owner.leave(this);
       for (const request of this.#takeWaiting()) this.#owner.release(request);
     } else if (outcome === "failed" && (leader?.aborted || isOfOneCaller(reason))) {
       this.#attempt = null;
-      // Others may be given up in the same turn.
+      // Further requests may be given up in the same turn.
       queueMicrotask(() => this.#promote());
     } else {
       this.#attempt = null;

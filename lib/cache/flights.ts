@@ -13,9 +13,9 @@ interface Group {
   readonly byCall: Map<string, Flight>;
 }
 
-/** Lists the flights whose reply may be kept. One that is not listed still serves those who wait for it. */
+/** The flights whose reply may be cached. A flight that is not listed still serves the requests that wait for it. */
 export class Flights {
-  /** By the name of the key, for which mostly there is only one. */
+  /** Flights by the name of the key. Most keys have only one. */
   readonly #byKey = new Map<string, Flight | Group>();
 
   /** Number of flights that are listed. */
@@ -56,7 +56,7 @@ export class Flights {
     return flight?.joinable && flight.destination.call === call ? flight : undefined;
   }
 
-  /** Lists a flight no longer. */
+  /** Removes a flight from the list. */
   remove(flight: Flight): void {
     if (!flight.listed) return;
     flight.listed = false;
@@ -70,7 +70,7 @@ export class Flights {
     this.#byKey.delete(key);
   }
 
-  /** A server has said that a key was changed: replies that have come before are not kept. */
+  /** Called on an invalidation of a key: replies that have already arrived are not cached. */
   invalidate(key: string): void {
     const flights = this.#byKey.get(key);
     if (flights === undefined) return;
@@ -78,7 +78,9 @@ export class Flights {
     for (const flight of flights.all) flight.onInvalidation();
   }
 
-  /** This client changes a key: no reply to what was sent before is kept, or shared with later callers. */
+  /**
+   * Called when this client changes a key: replies to earlier reads are not cached, and not shared with later requests.
+   */
   detach(key: string): void {
     const flights = this.#byKey.get(key);
     if (flights === undefined) return;
@@ -86,7 +88,7 @@ export class Flights {
     unlist(flights);
   }
 
-  /** The same for all keys. */
+  /** Does the same as `detach()` for all keys. */
   detachAll(): void {
     for (const flights of this.#byKey.values()) unlist(flights);
     this.#byKey.clear();

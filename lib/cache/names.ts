@@ -1,8 +1,8 @@
 /**
  * Names of keys and calls in the cache.
  *
- * The name of a key is the same for a text, for the same text as bytes, and for a number that is written so, since the
- * server says only the bytes of a key that was changed.
+ * A key has the same name as text, as bytes of that text, and as a number with that spelling, because invalidations
+ * contain only bytes.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 /** One character for each byte. */
 const latin1 = new TextDecoder("latin1");
 
-/** In front of names of bytes that are no UTF-8. A low surrogate never follows, so no text that can be sent begins so. */
+/** Prefix of names of bytes that are not UTF-8. No valid text starts with it, since a low surrogate never follows. */
 const BINARY = "\ud800";
 const BINARY_CODE = 0xd800;
 
@@ -52,7 +52,7 @@ export function nameOfBytes(key: Uint8Array): string {
 }
 
 /**
- * Copies a name into memory of its own: a text of the caller can be a part of a far longer one, which it keeps alive.
+ * Copies a name. A string of the caller may be a slice that keeps a much longer string in memory.
  *
  * @param name The name.
  */

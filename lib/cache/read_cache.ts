@@ -1,7 +1,7 @@
 /**
- * Client-side caching: answers reads from memory as long as the servers say that nothing has changed.
+ * Client-side caching: answers reads from memory until the servers report a change.
  *
- * `store.ts` has the entries, `flight.ts` the reads that are on their way, and `tracking.ts` what the servers say.
+ * `store.ts` has the entries, `flight.ts` the reads in flight, and `tracking.ts` the invalidation messages.
  *
  * @module
  */
@@ -36,9 +36,9 @@ import {
   Tenure,
 } from "./tracking.ts";
 
-/** How often the servers are asked for a sign of life, and some entries are looked at, in milliseconds. */
+/** Interval of the heartbeat and of checks of entries, in milliseconds. */
 const TICK = SILENCE / 2;
-/** How many keys are looked at each time. */
+/** Number of keys to check each time. */
 const SWEEP = 5000;
 
 /** Options of a request, as far as they matter here. */
@@ -52,7 +52,7 @@ export interface ReadOptions {
 }
 
 /**
- * What a cache needs of its client.
+ * The client, as the cache uses it.
  *
  * @typeParam O Type of the options of requests.
  */
@@ -65,13 +65,13 @@ export interface CacheOwner<O extends ReadOptions> {
   make(words: Words, decode: Decoder<unknown>, bytes: boolean, options: O | undefined): Request;
   /** Begins a request. */
   launch(request: Request, options: O | undefined, send?: () => void): void;
-  /** Tells whether so many more requests would be too many. */
+  /** Tells whether this number of further requests would exceed the limit. */
   overload(count: number): Error | undefined;
   /** Sends a request that was begun and not sent. */
   release(requests: readonly Request[]): void;
   /** Begins to observe a command that may take several requests; null if it is not observed. */
   observe(command: Pick<Request, "row" | "words">): ObservedCall | null;
-  /** What servers are asked for a sign of life. */
+  /** Command that checks whether a server still answers. */
   readonly heartbeat: Heartbeat;
   /** The slot of a key; -1 without a cluster. */
   slotOf(key: Argument): number;
@@ -128,7 +128,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   }
 
   /**
-   * Answers a request from memory, or sends it; its reply is kept if it can be.
+   * Answers a request from memory, or sends it and caches the reply if possible.
    *
    * @param words Words of the command.
    * @param decode Makes the value of the reply.
@@ -278,7 +278,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     return promise;
   }
 
-  /** Sends a read, or waits for one that is on its way. */
+  /** Sends a read, or waits for an equal one in flight. */
   #fetch<R>(
     words: Words,
     decode: Decoder<R>,
@@ -338,7 +338,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     return tenure;
   }
 
-  /** Begins to listen to what is said on a connection. */
+  /** Starts to use the invalidation messages of a connection. */
   #open(connection: TrackingChannel, endpoint: Endpoint | undefined): Source {
     const source = new Source(connection, this);
     source.endpoint = endpoint;
@@ -414,8 +414,8 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   }
 
   /**
-   * Called when a request of the client is sent, and when it is settled: the client must never see what it has changed
-   * itself.
+   * Called when a request of the client is sent, and when it is settled. The client must never read a value from the
+   * cache that it has itself changed.
    *
    * @param request The request.
    * @param moment Whether it is about to be sent, or is settled.
@@ -447,7 +447,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     (request.link?.tracking as Source | null)?.suspend();
   }
 
-  /** Drops everything: no reply to a request that was sent before is kept either. */
+  /** Drops everything. Replies to requests that were sent before are not cached either. */
   drop(): void {
     this.#flights.detachAll();
     for (const source of [...this.#sources]) this.#renew(source);
@@ -456,7 +456,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   }
 
   /**
-   * Drops what a connection has brought, because its node is perhaps not the owner of the keys any more.
+   * Drops the entries of a connection, because its node may no longer be the owner of the keys.
    *
    * @param tracking The messages of the connection.
    */
@@ -465,7 +465,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   }
 
   /**
-   * Drops what is kept of the keys of a slot, because it has another owner.
+   * Drops the entries of a slot, because it has another owner.
    *
    * @param slot The slot.
    */
@@ -477,7 +477,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
   }
 
   /**
-   * Drops what is kept of slots that have another owner.
+   * Drops the entries of slots that have another owner.
    *
    * @param trackingOf Finds the messages of the connection to the owner of a slot.
    */
@@ -487,7 +487,7 @@ export class ReadCache<O extends ReadOptions = ReadOptions> implements FlightOwn
     }
   }
 
-  /** Drops what a connection has brought, while that stays open. */
+  /** Drops the entries of a connection that stays open. */
   #renew(source: Source): Source {
     if (source.ended) return source;
     const next = source.renew();

@@ -11,32 +11,32 @@ import type { Tenure } from "./tracking.ts";
 
 /** Bytes of an entry without its key and its reply. */
 const ENTRY = 96;
-/** Entries that were used within this time count as used at the same time, in milliseconds. */
+/** Resolution of the last use of an entry, in milliseconds. */
 const UNIT = 1000;
-/** An entry may take this part of the whole. */
+/** Largest part of the memory limit that one entry may take. */
 const LARGEST = 1 / 16;
-/** How many keys a `Map` can certainly hold. */
+/** Number of keys that a `Map` can always hold. */
 const MAX_KEYS = 2 ** 23;
 
-/** A reply that is kept. */
+/** A cached reply. */
 export class Entry {
   /** Name of the key. */
   readonly key: string;
   /** Name of the call among those for the key. */
   readonly call: string;
-  /** The reply. Nobody else may hold it. */
+  /** The reply. There must be no other reference to it. */
   readonly reply: Reply;
-  /** When it must not be used any more, in whole milliseconds of `performance.now()`. */
+  /** Expiry time, in whole milliseconds of `performance.now()`. */
   readonly expires: number;
-  /** As long as this lasts, the server says when the key is changed. */
+  /** Until it ends, the server reports changes of the key. */
   readonly tenure: Tenure;
   /** Estimate of its memory in bytes. */
   readonly size: number;
-  /** When it was moved to the end last. Kept by the store. */
+  /** Time of the last move to the end of the list. Maintained by the store. */
   used = 0;
-  /** The entry that was used next. Kept by the store. */
+  /** The next entry in the order of use. Maintained by the store. */
   younger: Entry | null = null;
-  /** The entry that was used before. Kept by the store. */
+  /** The previous entry in the order of use. Maintained by the store. */
   older: Entry | null = null;
 
   /**
@@ -47,7 +47,7 @@ export class Entry {
    * @param shared Whether the name of the call is shared.
    * @param reply The reply.
    * @param expires When it must not be used any more.
-   * @param tenure As long as this lasts, the server says when the key is changed.
+   * @param tenure Until it ends, the server reports changes of the key.
    */
   constructor(
     { key, call, shared, reply, expires, tenure }:
@@ -69,7 +69,7 @@ export class Entry {
 /** All entries of one key: mostly there is only one. */
 type Calls = Entry | Map<string, Entry>;
 
-/** Entries in the order in which they were used last. All steps take the same time, however many entries there are. */
+/** Least-recently-used store of entries. All operations take constant time. */
 export class CacheStore {
   readonly #limit: number;
   readonly #onEvict: () => void;
@@ -79,7 +79,7 @@ export class CacheStore {
   #youngest: Entry | null = null;
   #content = 0;
   #size = 0;
-  /** Where {@linkcode CacheStore.sweep} goes on. */
+  /** Position at which {@linkcode CacheStore.sweep} continues. */
   #sweeper: Iterator<Calls> | null = null;
 
   /**
@@ -117,8 +117,8 @@ export class CacheStore {
   }
 
   /**
-   * Notes that an entry was used. That counts once a second: moving an entry takes as long as the rest of a hit, since it
-   * touches three others.
+   * Notes the use of an entry, at most once a second. Moving an entry changes three others, which would double the time
+   * of a hit.
    *
    * @param entry The entry.
    * @param now The time in milliseconds.
@@ -202,11 +202,11 @@ export class CacheStore {
   }
 
   /**
-   * Looks at some entries, and drops those that are of no use any more: their memory is wanted back also if nobody asks
-   * for them. Each call goes on where the one before has stopped.
+   * Checks some entries and drops those that can no longer be used, to free their memory. Each call continues where the
+   * previous one stopped.
    *
-   * @param count How many keys to look at.
-   * @param isOver Tells whether an entry is of no use.
+   * @param count Number of keys to check.
+   * @param isOver Tells whether an entry can no longer be used.
    */
   sweep(count: number, isOver: (entry: Entry) => boolean): void {
     this.#sweeper ??= this.#keys.values();

@@ -1,18 +1,18 @@
 /**
- * How large the table behind a `Map` is, to which keys are added and from which keys are removed all the time.
+ * Estimates the size of the hash table of a `Map` while keys are added and removed.
  *
  * @module
  */
 
-/** Bytes of the table for each key that has room in it. */
+/** Bytes of the table per key of its capacity. */
 const SLOT = 28;
 const SMALLEST = 4;
 
 /**
- * Follows the size of a table as V8 sets it.
+ * Models how V8 sizes the table.
  *
- * A removed key leaves a gap. When the table is full, it is made again: without the gaps in the same size if they were
- * half of it, else in twice the size. It shrinks when three quarters of it are empty.
+ * A removed key leaves a gap. A full table is rebuilt: with the same size if half of it are gaps, otherwise with twice
+ * the size. It shrinks when three quarters of it are empty.
  */
 export class TableSize {
   #capacity = SMALLEST;

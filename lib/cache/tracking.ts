@@ -1,5 +1,5 @@
 /**
- * What a server says about changed keys, and for how long that can be relied on.
+ * Invalidation messages of servers, and the time during which they can be relied on.
  *
  * @module
  */
@@ -16,12 +16,12 @@ import { type Preparations, preparationsFor } from "./preparations.ts";
 const PING: Words = ["PING"];
 
 /**
- * How old the last sign of life may be, in milliseconds. An invalidation that was sent before it has arrived; one that was
- * sent later may be lost together with the connection.
+ * Maximum age of the last reply of a server, in milliseconds. Invalidations sent before that reply have arrived; later
+ * ones may be lost with the connection.
  */
 export const SILENCE = 2000;
 
-/** What a server is asked for a sign of life. */
+/** Command that checks whether a server still answers. */
 export interface Heartbeat {
   /** A command whose reply also tells whether the node is still the owner of its keys. */
   readonly words: Words;
@@ -34,20 +34,20 @@ export interface Heartbeat {
   onReply(source: Source, reply: Reply): void;
 }
 
-/** What a source needs of its cache. */
+/** The cache, as a source uses it. */
 export interface SourceOwner {
-  /** What servers are asked for a sign of life. */
+  /** Command that checks whether a server still answers. */
   readonly heartbeat: Heartbeat;
   /** Called once when a source ends. */
   onEnd(source: Source): void;
-  /** Called when what is written with a read is refused, or the connection lost before the reply. */
+  /** Called when a command that accompanies a read is rejected, or the connection is lost before its reply. */
   onRefusal(source: Source, error: unknown): void;
 }
 
 /**
- * The messages about changed keys that come on one connection, from CLIENT TRACKING to the end of the connection.
+ * The invalidation messages on one connection, from CLIENT TRACKING to the end of the connection.
  *
- * A flush ends it as well: the same connection then has another one.
+ * A flush ends it as well; the connection then gets a new source.
  */
 export class Source {
   readonly #connection: TrackingChannel;
@@ -56,7 +56,7 @@ export class Source {
   goodUntil: number = -Infinity;
   /** Whether it is over. */
   ended = false;
-  /** Whether anything was heard. Before that there are no entries. */
+  /** Whether the server has answered anything. Before that there are no entries. */
   active = false;
   /** Whether the server can track, as far as is known. */
   usable = true;
@@ -67,18 +67,18 @@ export class Source {
   );
   /** For caches without slots. */
   readonly whole: Tenure = new Tenure(this);
-  /** Counts the requests that may have changed keys that they do not name. */
+  /** Number of requests that may have changed keys that they do not name. */
   gate = 0;
   /** Address of the node; undefined if it is not known. */
   endpoint: Endpoint | undefined;
-  /** Role that the node has told last; undefined if it has told none. */
+  /** Last reported role of the node; undefined if it has reported none. */
   role: "primary" | "replica" | undefined;
   #asking = false;
   /** Whether the user may not run the command of the heartbeat. */
   #isPlain = false;
 
   /**
-   * Makes a source that nothing was heard from.
+   * Creates a source without replies so far.
    *
    * @param connection The connection.
    * @param owner Its cache.
@@ -90,7 +90,7 @@ export class Source {
   }
 
   /**
-   * Notes that something was answered: all that the server said before it was asked has arrived.
+   * Notes a reply: everything that the server sent before the command has arrived.
    *
    * @param asked When it was asked.
    * @param gate The gate at that time.
@@ -101,21 +101,21 @@ export class Source {
     this.goodUntil = Math.max(this.goodUntil, asked + SILENCE);
   }
 
-  /** Allows no use of entries until the server has answered something that it is asked from now on. */
+  /** Suspends the use of entries until the server has answered a command that is sent from now on. */
   suspend(): void {
     this.gate++;
     this.goodUntil = -Infinity;
     this.#ask(PING);
   }
 
-  /** Makes what is written in front of a read. It must be written then. */
+  /** Returns the commands to write in front of a read. The caller must write them. */
   prepare(): readonly Request[] {
     if (this.#isTracking) return this.#preparations.other;
     this.#isTracking = true;
     return this.#preparations.first;
   }
 
-  /** Asks for a sign of life. */
+  /** Sends the heartbeat command. */
   beat(): void {
     this.#ask(this.#isPlain ? PING : this.#owner.heartbeat.words);
   }
@@ -133,7 +133,7 @@ export class Source {
         if (words !== PING) this.#owner.heartbeat.onReply(this, reply);
       } catch (error) {
         if (!(error instanceof ServerError)) break;
-        // A refusal is an answer, too.
+        // An error reply also shows that the server answers.
         this.heard(now, gate);
         this.#isPlain = true;
       }
@@ -142,7 +142,7 @@ export class Source {
     this.#asking = false;
   }
 
-  /** Ends it: nothing that depends on it is used any more. */
+  /** Ends the source. Entries that depend on it are no longer used. */
   end(): void {
     if (this.ended) return;
     this.ended = true;
@@ -155,7 +155,7 @@ export class Source {
     this.#isTracking = false;
   }
 
-  /** Ends it, and makes the next one of the same connection. */
+  /** Ends the source, and creates the next one for the same connection. */
   renew(): Source {
     this.end();
     const next = new Source(this.#connection, this.#owner);
@@ -169,7 +169,7 @@ export class Source {
   }
 }
 
-/** Time during which one connection leads to the owner of some keys: of all, or of those of one slot. */
+/** Period in which one connection leads to the owner of keys: of all keys, or of the keys of one slot. */
 export class Tenure {
   /** The connection's messages. */
   readonly source: Source;
@@ -177,24 +177,23 @@ export class Tenure {
   ended = false;
 
   /**
-   * Makes one that begins now.
+   * Creates a tenure that starts now.
    *
-   * @param source The connection's messages.
+   * @param source The invalidation messages of the connection.
    */
   constructor(source: Source) {
     this.source = source;
   }
 
-  /** Whether what was read in this time cannot be used any more. */
+  /** Whether replies that were read in this period can no longer be used. */
   get over(): boolean {
     return this.ended || this.source.ended;
   }
 }
 
 /**
- * Tells whether a server says of single keys that they were changed, behind the replies that they concern.
- *
- * Before Redis 7 such a message could stand in the middle of a reply.
+ * Tells whether a server sends invalidations between replies. Before Redis 7, one could arrive in the middle of a
+ * reply.
  *
  * @param greeting What the server told in the handshake.
  * @returns Why it does not; undefined if it does.

@@ -1,5 +1,5 @@
 /**
- * The gaps of one reader: which are kept, and which items that were dropped are told together.
+ * The gaps of one reader. Dropped items are combined into one gap for some time.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { unrefTimer } from "../unref_timer.ts";
 import { type Dropped, MAX_BYTES, MAX_ITEMS } from "./mailbox.ts";
 import type { GapItem } from "./message.ts";
 
-/** How many gaps are kept for the figures. */
+/** Number of gaps to keep for `stats`. */
 const KEPT_GAPS = 100;
-/** How long dropped items are gathered before they are told as one gap, in milliseconds. */
+/** Time for which dropped items are combined into one gap, in milliseconds. */
 const OVERFLOW_TIME = 1000;
 
-/** Items that were dropped and have not been told as a gap. */
+/** Dropped items that have not been reported as a gap yet. */
 interface Overflowing {
   readonly since: number;
   until: number;
@@ -23,7 +23,7 @@ interface Overflowing {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Keeps the gaps of one reader, and tells them. */
+/** Keeps and reports the gaps of one reader. */
 export class GapLog {
   readonly #onGap: (gap: Gap) => void;
   readonly #gaps: Gap[] = [];
@@ -50,7 +50,7 @@ export class GapLog {
     return this.#told + (this.#overflow === null ? 0 : 1);
   }
 
-  /** Copies of the latest gaps, oldest first, one that is not told yet included. */
+  /** Copies of the latest gaps, oldest first, including one that is not reported yet. */
   list(): Gap[] {
     const gaps = this.#gaps.map((gap) => ({ ...gap }));
     if (this.#overflow !== null) gaps.push(overflowGap(this.#overflow));
@@ -69,7 +69,7 @@ export class GapLog {
     this.#onGap(gap);
   }
 
-  /** Notes that an item was dropped. Some time later all that were dropped meanwhile are told together. */
+  /** Notes that an item was dropped. Items dropped within a short time are reported as one gap. */
   drop(): void {
     this.#dropped++;
     const now = Date.now();
@@ -84,7 +84,7 @@ export class GapLog {
     this.#overflow = { since: now, until: now, dropped: 1, timer };
   }
 
-  /** Tells at once of the items that were dropped. */
+  /** Reports the dropped items at once. */
   tellOverflow(): void {
     const overflow = this.#overflow;
     if (overflow === null) return;

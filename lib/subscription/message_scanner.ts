@@ -1,8 +1,8 @@
 /**
- * Finds messages in what was received, without making values of their parts.
+ * Finds messages in the received bytes without decoding their parts.
  *
- * Nearly everything that comes on a subscriber connection is a message. The general decoder would make an array, text of
- * the kind and text of the channel for each.
+ * Nearly everything on a subscriber connection is a message. The general decoder would create an array and two strings
+ * (kind and channel) for each.
  *
  * @module
  */
@@ -24,7 +24,10 @@ const KIND_DIGIT = 4;
 const EIGHT = 56;
 const FOUR = 52;
 
-/** Why a scan has stopped: all was scanned; a message is incomplete; something else comes; enough were found. */
+/**
+ * Why a scan stopped: everything was scanned, a message is incomplete, something other than a message follows, or
+ * enough messages were found.
+ */
 export type Stop = "end" | "incomplete" | "other" | "enough";
 
 /** Takes the messages that are found. */
@@ -74,7 +77,7 @@ export class MessageScanner {
       if (found === most) return this.#stopAt(pos, "enough");
       const type = buffer[pos];
       if (type !== GREATER && type !== STAR) return this.#stopAt(pos, "other");
-      // Nothing that a server sends here is so short.
+      // No message is this short.
       if (pos + 1 + KIND_DIGIT >= end) return this.#stopAt(pos, "incomplete");
       const isPattern = buffer[pos + 1] === FOUR;
       const start = isPattern

@@ -1,5 +1,5 @@
 /**
- * A topic, and where it is subscribed.
+ * A topic with the nodes at which it is subscribed.
  *
  * @module
  */
@@ -10,26 +10,26 @@ import type { Placement } from "./placement.ts";
 import type { Seat, Subscriber } from "./subscriber.ts";
 import { type Kind, SUBSCRIBE, Topic } from "./topic.ts";
 
-/** A topic, and where it is subscribed. */
+/** A topic with the nodes at which it is subscribed. */
 export class PlacedTopic extends Topic {
-  /** Where it is subscribed, or to be. */
+  /** Its seats, subscribed or not yet. */
   readonly seats: Map<Subscriber<PlacedTopic>, Seat<PlacedTopic>> = new Map();
-  /** Where it should be subscribed; empty while that is unknown. */
+  /** Nodes at which it should be subscribed; empty if they are not known. */
   targets: readonly Subscriber<PlacedTopic>[] = [];
   /** Whether it is subscribed at all targets. */
   settled = false;
-  /** Whether another node has it than before. */
+  /** Whether it has moved to another node. */
   moved = false;
-  /** The node that has handed out messages last, and until when; null once another one does. */
+  /** The node that delivered messages last, and until when; null once another node delivers. */
   last: { readonly subscriber: Subscriber<PlacedTopic>; readonly at: number } | null = null;
-  /** Runs while messages of a new node may be those that the one before has handed out. */
+  /** Timer that runs while messages of a new node may repeat those that the previous one delivered. */
   echoes: ReturnType<typeof setTimeout> | undefined;
-  /** Calls that wait until it is settled. */
+  /** Calls that wait until it is subscribed. */
   readonly calls: Set<Call> = new Set();
-  /** Calls that wait until it is gone. */
+  /** Calls that wait until it is unsubscribed. */
   readonly releases: Set<Call> = new Set();
 
-  /** Whether a node that is to be left still hands out messages: then its successor does not yet. */
+  /** Whether a previous node still delivers messages. Until it stops, the new node does not deliver. */
   get hasPredecessor(): boolean {
     for (const [subscriber, { delivers, wanted }] of this.seats) {
       if (delivers && wanted && !this.targets.includes(subscriber)) return true;
@@ -55,8 +55,8 @@ export class PlacedTopic extends Topic {
   }
 
   /**
-   * Holds messages back after a move to another node: it may be behind the one before, and would then send messages again
-   * that were handed out.
+   * Holds messages back after a move to another node. It may lag behind the previous one and repeat messages that were
+   * delivered.
    *
    * @param subscriber The new node.
    * @param placement Knows the nodes.

@@ -1,5 +1,5 @@
 /**
- * Where topics are subscribed: the seam between subscriptions and the kind of client.
+ * Interface between subscriptions and the clients, which decide where topics are subscribed.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { SubscriberNode } from "./subscriber.ts";
 import type { Kind, Topic } from "./topic.ts";
 
 /**
- * Decides at which nodes a topic is subscribed. A standalone and a cluster client have one each.
+ * Decides at which nodes a topic is subscribed. The standalone and the cluster client each have an implementation.
  *
  * What a placement must do:
  *
@@ -38,8 +38,8 @@ export interface Placement {
   /**
    * The nodes at which a topic should be subscribed.
    *
-   * With several, the messages of each are handed on: they must have different messages. With one, messages come from
-   * one node only, also while the topic moves.
+   * Messages of all returned nodes are delivered, so several nodes must have different messages. With one node,
+   * messages are delivered from one node only, also while the topic moves.
    *
    * @param topic The topic.
    * @returns The nodes; none if that is unknown at present. Then the topic stays where it is.
@@ -51,7 +51,7 @@ export interface Placement {
    */
   seek(): void;
   /**
-   * A node does not serve a topic any more. The nodes of its topics are asked for again after this.
+   * Called when a node no longer serves a topic. Afterwards `nodesFor()` is called for its topics again.
    *
    * @param node The node.
    * @param cause `"connection"`: its connection is lost, or could not be opened. `"subscription"`: the server has ended
@@ -59,13 +59,13 @@ export interface Placement {
    */
   onLost(node: SubscriberNode, cause: "connection" | "subscription"): void;
   /**
-   * A node does not answer a PING. Its connection is replaced if it answers on another one.
+   * Called when a node does not answer a PING. Its connection is replaced if it answers on another one.
    *
    * @param node The node.
    */
   onSilent(node: SubscriberNode): void;
   /**
-   * A server has refused a topic. The nodes of the topic are asked for again after this.
+   * Called when a server has rejected a topic. Afterwards `nodesFor()` is called for the topic again.
    *
    * @param topic The topic.
    * @param error The reply.
@@ -82,7 +82,8 @@ export interface Placement {
    */
   rightUntil(node: SubscriberNode): number | undefined;
   /**
-   * How late nodes may learn of a message, or that they have lost a topic, in milliseconds. Gaps begin so much earlier.
+   * Maximum delay, in milliseconds, until a node learns of a message or that it has lost a topic. Gaps start earlier by
+   * this time.
    */
   readonly delay: number;
   /**

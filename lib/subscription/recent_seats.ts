@@ -1,5 +1,5 @@
 /**
- * Finds what a message was subscribed to by the bytes of its name, without making a text of them.
+ * Finds the seat of a message by the bytes of its name, without decoding them to text.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import type { Kind, Topic } from "./topic.ts";
 
 /** Number of places; a power of two. */
 const PLACES = 1024;
-/** So many bytes at the end of a name tell it from most others. */
+/** Number of bytes at the end of a name that are hashed; they usually differ between names. */
 const HASHED = 16;
 
-/** Something that stands for a topic. */
+/** An object with a topic. */
 export interface Seated {
   /** The topic. */
   readonly topic: Topic;
 }
 
 /**
- * The topics of the last messages. A topic has one of two places, by a hash of its kind and name; another one of these
- * places can take it.
+ * Cache of the topics of the latest messages. The hash of kind and name selects two places for a topic; another topic
+ * may overwrite it.
  *
  * @typeParam S What stands for a topic.
  */
 export class RecentSeats<S extends Seated> {
   readonly #places: (S | undefined)[] = new Array(PLACES).fill(undefined);
-  /** The one that was found last: the next message is often for the same. */
+  /** The topic that was found last; the next message is often for the same one. */
   #last: S | undefined;
 
   /**
@@ -49,7 +49,7 @@ export class RecentSeats<S extends Seated> {
     return this.#last = seat;
   }
 
-  /** Gives a topic that was not found a place. */
+  /** Adds a topic that was not found. */
   keep(seat: S): void {
     const { kind, name: { bytes } } = seat.topic;
     const place = placeOf(kind, bytes, 0, bytes.length);
@@ -59,7 +59,7 @@ export class RecentSeats<S extends Seated> {
     this.#last = seat;
   }
 
-  /** Takes the place of a topic away. */
+  /** Removes a topic. */
   forget(seat: S): void {
     const { kind, name: { bytes } } = seat.topic;
     const place = placeOf(kind, bytes, 0, bytes.length);

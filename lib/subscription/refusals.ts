@@ -1,5 +1,5 @@
 /**
- * Attempts of subscribers to connect that have failed.
+ * Failed connection attempts of subscribers.
  *
  * @module
  */
@@ -9,22 +9,22 @@ import type { Endpoint } from "../connection/transport.ts";
 import { ServerError } from "../errors.ts";
 import type { Events } from "../events.ts";
 
-/** How often it is told that a subscriber cannot connect, in milliseconds. */
+/** Minimum interval between events about failed attempts of a subscriber, in milliseconds. */
 const TOLD_EACH = 1000;
 
-/** A subscriber, as far as its attempts matter. */
+/** The part of a subscriber that is needed here. */
 export interface Connecting {
   /** The address that was tried last. */
   readonly endpoint: Endpoint | undefined;
 }
 
-/** Tells of attempts that have failed, and remembers which fail for a reason that lasts. */
+/** Emits events about failed attempts, and records since when attempts fail for a lasting reason. */
 export class Refusals {
   readonly #events: Events;
   readonly #patience: number;
-  /** When it was told last that a subscriber cannot connect. */
+  /** Time of the last event about a failed attempt. */
   readonly #toldAt = new WeakMap<Connecting, number>();
-  /** Since when a server refuses a subscriber for a reason that lasts. */
+  /** Since when a server has rejected a subscriber for a lasting reason. */
   readonly #since = new WeakMap<Connecting, number>();
 
   /**

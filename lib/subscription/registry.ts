@@ -1,8 +1,8 @@
 /**
- * What is wanted by the subscriptions of one client, and where that is subscribed.
+ * The topics of all subscriptions of one client, and the nodes at which they are subscribed.
  *
- * A topic (kind and name) that several subscriptions want is subscribed once. The placement says at which nodes; the
- * subscriber of a node does it.
+ * A topic (kind and name) that several subscriptions use is subscribed once. The placement decides at which nodes; the
+ * subscriber of each node sends the command.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { SubscriberPool } from "./subscriber_pool.ts";
 import type { Forms, Kind } from "./topic.ts";
 import { Turns } from "./turns.ts";
 
-/** Refusals that pass, so that the same command is tried again. */
+/** Codes of transient error replies, after which the command is sent again. */
 const PASSING = new Set(["BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"]);
 
 /** Settings of all subscriptions of a client. */
@@ -37,9 +37,9 @@ export interface SubscriptionsSettings extends SubscriberSettings {
   readonly clientCreationTimeout: number;
 }
 
-/** How a call may go. */
+/** Time limit and signal of a call. */
 export interface WantOptions {
-  /** Milliseconds; by default those of the client. */
+  /** Time limit in milliseconds; by default that of the client. */
   readonly timeout?: number;
   /** Ends it. */
   readonly signal?: AbortSignal;
@@ -57,12 +57,12 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     pmessage: new Map(),
     smessage: new Map(),
   };
-  /** Topics that are wanted and not settled. */
+  /** Topics with readers that are not subscribed at all their nodes yet. */
   readonly #unsettled = new Set<PlacedTopic>();
-  /** Topics about whose nodes the placement is asked soon. */
+  /** Topics for which the placement will be asked for nodes at the next turn. */
   readonly #toPlace = new Set<PlacedTopic>();
   readonly #subscribers: SubscriberPool;
-  /** Subscriptions at nodes that are left, and that are listened to for some time more. */
+  /** Seats at previous nodes whose messages are still delivered for some time after a move. */
   readonly #ends = new DelayedEnds();
   readonly #refusals: Refusals;
   readonly #turns = new Turns();
@@ -83,7 +83,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     this.#refusals = new Refusals(events, settings.clientCreationTimeout);
   }
 
-  /** Whether something is wanted that is not confirmed. */
+  /** Whether a topic with readers is not confirmed yet. */
   get waiting(): boolean {
     return this.#unsettled.size > 0;
   }
@@ -229,7 +229,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   /**
-   * Finds out whether a connection is still good, because there are doubts.
+   * Checks whether the connection to a node still works, because something hints that it does not.
    *
    * @param node Its node.
    */
@@ -327,7 +327,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     }
     const waiting = new Set<Call>(topic.calls);
     for (const call of waiting) call.reject(error);
-    // Whoever still wants it had it before.
+    // Its remaining readers were already subscribed.
     for (const reader of topic.readers) this.fail(reader as Reader, error);
     return false;
   }
@@ -383,12 +383,15 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     return all.filter(({ seats, wanted }) => wanted && seats.has(subscriber));
   }
 
-  /** Whether a topic is wanted at a subscriber. */
+  /** Whether a topic should be subscribed at a subscriber. */
   #isNeeded(subscriber: Subscriber<PlacedTopic>): boolean {
     return this.#topicsAt(subscriber).some(({ seats }) => seats.get(subscriber)!.wanted);
   }
 
-  /** A name is subscribed to either at one node or at all: from one of them messages would come once, from all several times. */
+  /**
+   * A name cannot be subscribed both at one node and at all nodes, since its messages would arrive once or several
+   * times.
+   */
   #checkNodes({ everywhere }: Reader, topic: PlacedTopic | undefined): void {
     if (topic === undefined || !topic.wanted || topic.everywhere === everywhere) return;
     throw new ConfigurationError(
@@ -407,14 +410,16 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     return topic;
   }
 
-  /** Forgets a topic that nobody wants and that is subscribed nowhere. */
+  /** Removes a topic that has no readers and is subscribed nowhere. */
   #drop(topic: PlacedTopic): void {
     this.#topics[topic.kind].delete(topic.name.key);
     this.#toPlace.delete(topic);
     clearTimeout(topic.echoes);
   }
 
-  /** Subscribes to a topic where it belongs now. It is given up elsewhere once that is confirmed. */
+  /**
+   * Subscribes to a topic at its current nodes. It is unsubscribed at previous nodes once the new ones have confirmed.
+   */
   #place(topic: PlacedTopic): void {
     const nodes = this.#placement.nodesFor(topic);
     if (nodes.length === 0) {
@@ -448,7 +453,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     topic.settled = false;
     if (!topic.wanted) return;
     this.#unsettled.add(topic);
-    // Whoever waits for the topic has missed nothing.
+    // Calls that wait for the topic have not missed messages.
     const waiting = new Set(Array.from(topic.calls, ({ owner }) => owner));
     const begin = since - this.#placement.delay;
     for (const reader of topic.readers as Reader[]) {
@@ -477,7 +482,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
     topic.calls.clear();
   }
 
-  /** Gives a topic up at other nodes: at all, or at those that do not deliver its messages. */
+  /** Unsubscribes a topic at other nodes: at all of them, or at those that do not deliver its messages. */
   #releaseOthers(
     topic: PlacedTopic,
     kept: readonly Subscriber<PlacedTopic>[],
@@ -491,8 +496,8 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   /**
-   * Gives a topic up at one node. If that node has other messages than the new one, it is listened to for some time more:
-   * while a slot moves, both may think that they own it.
+   * Unsubscribes a topic at one node. If the new node has different messages, the old one is kept for some time: while
+   * a slot moves, both nodes may consider themselves its owner.
    */
   #release(topic: PlacedTopic, seat: Seat<PlacedTopic>): void {
     const { subscriber, delivers } = seat;
@@ -517,7 +522,7 @@ export class Subscriptions implements SubscriberOwner<PlacedTopic> {
   }
 
   /**
-   * Removes a reader from topics, and gives up those that nobody wants any more.
+   * Removes a reader from topics, and unsubscribes topics that have no other readers.
    *
    * @param reader The reader.
    * @param topics The topics. Those that it has no more are left out.

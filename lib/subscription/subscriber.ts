@@ -1,6 +1,5 @@
 /**
- * The way to one node for subscriptions: a connection that is opened again whenever it breaks, and what is subscribed on
- * it.
+ * The subscriptions at one node, on a connection that is reopened whenever it breaks.
  *
  * @module
  */
@@ -29,7 +28,7 @@ const LONGEST_WAIT = 150;
 /** Wait before a name is tried again that the server has refused for the moment, in milliseconds. */
 const RETRY_WAIT = 50;
 
-/** A node, as subscriptions see it. The same node is the same object. */
+/** A node at which topics are subscribed. There is one object per node. */
 export interface SubscriberNode {
   /**
    * Where to try to reach the node, in order; asked before each attempt. If it throws, the attempt fails.
@@ -38,20 +37,20 @@ export interface SubscriberNode {
 }
 
 /**
- * Where a topic is subscribed, or to be.
+ * Seat: the subscription of one topic at one node, confirmed or not.
  *
  * @typeParam T Type of the topics.
  */
 export class Seat<T extends Topic = Topic> {
-  /** What is subscribed to. */
+  /** The topic. */
   readonly topic: T;
-  /** The way to the node. */
+  /** The subscriber of the node. */
   readonly subscriber: Subscriber<T>;
   /** Whether it should be subscribed. */
   wanted = true;
-  /** What the server was told, and has confirmed. */
+  /** State of the command at the server: sent and confirmed. */
   state: "none" | "subscribing" | "subscribed" | "unsubscribing" = "none";
-  /** Whether its messages are handed on: another seat may do that until this one is confirmed. */
+  /** Whether its messages are delivered. Another seat may deliver them until this one is confirmed. */
   delivers = false;
   /** Whether it was confirmed on an earlier connection. */
   wasConfirmed = false;
@@ -72,14 +71,14 @@ export class Seat<T extends Topic = Topic> {
 
 /** Decides about the topics of a subscriber. */
 export interface SubscriberOwner<T extends Topic> {
-  /** How many messages are handed on before their readers get a turn. */
+  /** Number of messages to deliver before the readers get a turn. */
   batchSize(): number;
-  /** So many messages were handed on. More follow when this is over. */
+  /** Called after this number of messages. The next ones follow when it has resolved. */
   onBatch(): Promise<void>;
-  /** A wanted seat was confirmed. */
+  /** Called when the server has confirmed a seat that should be subscribed. */
   onConfirmed(seat: Seat<T>): void;
   /**
-   * The server has refused a wanted seat.
+   * Called when the server has rejected a seat that should be subscribed.
    *
    * @param seat The seat.
    * @param error The reply.
@@ -87,18 +86,18 @@ export interface SubscriberOwner<T extends Topic> {
    */
   onRefused(seat: Seat<T>, error: ServerError): boolean;
   /**
-   * A seat that delivered messages does so no more: the connection is lost, or the server has ended the subscription.
+   * Called when a seat stops delivering messages: the connection is lost, or the server has ended the subscription.
    *
    * @param seat The seat.
    * @param since Until when all messages had arrived, in milliseconds of `Date.now()`.
    * @param cause What was lost.
    */
   onLost(seat: Seat<T>, since: number, cause: "connection" | "subscription"): void;
-  /** A seat that was not wanted any more is gone. */
+  /** Called when a seat that should not be subscribed any more is unsubscribed. */
   onReleased(seat: Seat<T>): void;
-  /** The peer of the connection does not answer a PING. */
+  /** Called when the peer does not answer a PING. */
   onSilent(subscriber: Subscriber<T>): void;
-  /** An attempt to connect has failed; there will be another one. */
+  /** Called when an attempt to connect has failed. The subscriber tries again. */
   onUnreachable(subscriber: Subscriber<T>, error: Error): void;
 }
 
@@ -111,7 +110,7 @@ export interface SubscriberSettings {
 }
 
 /**
- * The way to one node for subscriptions.
+ * The subscriptions at one node.
  *
  * @typeParam T Type of the topics.
  */
@@ -128,12 +127,12 @@ export class Subscriber<T extends Topic = Topic> {
     pmessage: new Map(),
     smessage: new Map(),
   };
-  /** The seats of the last messages: the next ones are often for the same. */
+  /** Seats of the latest messages; further messages are often for the same ones. */
   readonly #recent = new RecentSeats<Seat<T>>();
   #size = 0;
-  /** Seats about which the server has to be told. */
+  /** Seats for which a command must be sent. */
   readonly #dirty = new Set<Seat<T>>();
-  /** Seats that are tried again soon. */
+  /** Seats whose command is sent again after a wait. */
   readonly #refused = new Set<Seat<T>>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #flushing = false;
@@ -141,7 +140,7 @@ export class Subscriber<T extends Topic = Topic> {
   readonly #reconnect: Reconnect<SubscriberConnection<Seat<T>>>;
   readonly #silence: Silence<SubscriberConnection<Seat<T>>>;
   readonly #keepAlive: KeepAlive;
-  /** A connection that was opened to see whether the node answers. */
+  /** Probe connection, opened to check whether the node answers. */
   #fresh: SubscriberConnection<Seat<T>> | undefined;
   readonly #pings: Pings;
   /** How its connections get newer credentials. */
@@ -200,12 +199,12 @@ export class Subscriber<T extends Topic = Topic> {
     return this.#reconnect.state === "ready";
   }
 
-  /** Whether the peer has not answered a PING, and nothing came since. */
+  /** Whether the peer has not answered a PING and has sent nothing since. */
   get silent(): boolean {
     return this.#silence.suspected;
   }
 
-  /** Why there is no connection, or was none at last. */
+  /** Why there is no connection, or why the last attempt failed. */
   get lastError(): Error | undefined {
     return this.#reconnect.lastError;
   }
@@ -215,14 +214,14 @@ export class Subscriber<T extends Topic = Topic> {
     return this.#reconnect.present;
   }
 
-  /** How many topics it has, those that are about to be given up included. */
+  /** Number of its topics, including those that are being unsubscribed. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * How many subscriptions of each kind the server should have; undefined while that is about to change, or there is no
-   * connection.
+   * Number of subscriptions of each kind that the server should report; undefined without a connection, or while
+   * commands are pending.
    */
   expected(): Record<Kind, number> | undefined {
     if (!this.ready || this.#dirty.size > 0) return undefined;
@@ -259,7 +258,7 @@ export class Subscriber<T extends Topic = Topic> {
   }
 
   /**
-   * Gives a topic up. Its messages are not handed on any more.
+   * Unsubscribes a topic. Its messages are no longer delivered.
    *
    * @param seat Its seat.
    */
@@ -396,7 +395,7 @@ export class Subscriber<T extends Topic = Topic> {
   /** The server has ended a subscription of its own accord. */
   #onDropped(kind: Kind, name: string): void {
     const seat = this.#seats[kind].get(name);
-    // What is under way about it will have an answer of its own.
+    // A pending command for it will have its own answer.
     if (seat === undefined || seat.state !== "subscribed") return;
     seat.state = "none";
     const isLost = seat.delivers && seat.wanted;
@@ -427,7 +426,7 @@ export class Subscriber<T extends Topic = Topic> {
       if (!seat.wanted) {
         this.#remove(seat);
       } else if (seats.length > 1 && error.code === "NOPERM") {
-        // One name of several was refused, and it is not told which one.
+        // The server rejected one of several names, and does not say which.
         seat.alone = true;
         this.#touch(seat);
       } else if (this.#owner.onRefused(seat, error)) {
@@ -467,7 +466,7 @@ export class Subscriber<T extends Topic = Topic> {
     });
   }
 
-  /** Tells the server what has changed, in as few commands as possible. */
+  /** Sends the pending changes, in as few commands as possible. */
   #flush(): void {
     const connection = this.#reconnect.present;
     if (connection === null) return;

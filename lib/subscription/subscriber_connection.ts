@@ -1,9 +1,9 @@
 /**
- * One open connection on which is subscribed.
+ * An open connection with subscriptions.
  *
- * The commands that begin and end subscriptions have no reply: they are confirmed by a message for each name, which
- * looks like those that come unasked. Errors come as replies. So sent commands are kept in their order, and a
- * confirmation is matched by kind and name.
+ * Commands that start and end subscriptions have no reply. The server confirms each name with a message that looks like
+ * an unsolicited one; errors arrive as replies. So sent commands are kept in order, and confirmations are matched by
+ * kind and name.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export interface Change<N> {
   readonly owner: ChangeOwner<N>;
 }
 
-/** What a connection tells about messages and about its end. */
+/** Callbacks of a connection. */
 export interface SubscriberEvents<N> {
   /**
    * A message was found in what was received.
@@ -70,7 +70,7 @@ export interface SubscriberEvents<N> {
   onMessage(kind: Kind, name: Uint8Array, channel: Uint8Array, message: Uint8Array): void;
   /** How many messages are handed on before their readers get a turn. */
   batchSize(): number;
-  /** So many messages were found. More are handed on when this is over. */
+  /** Called after this number of messages. The next ones follow when it has resolved. */
   onBatch(): Promise<void>;
   /**
    * The server has ended a subscription of its own accord.
@@ -79,7 +79,7 @@ export interface SubscriberEvents<N> {
    * @param name Key of its name.
    */
   onDropped(kind: Kind, name: string): void;
-  /** The connection is gone. */
+  /** Called when the connection is closed. */
   onClosed(connection: SubscriberConnection<N>, error: Error): void;
 }
 
@@ -117,7 +117,7 @@ const LF = 10;
 const NOT_SUBSCRIBED = new Set(["MOVED", "CLUSTERDOWN", "NOSUB"]);
 
 /**
- * One open connection on which is subscribed.
+ * An open connection with subscriptions.
  *
  * @typeParam N What stands for a name in a change.
  */
@@ -129,7 +129,7 @@ export class SubscriberConnection<N> implements MessageSink {
   readonly #encoder = new CommandEncoder();
   readonly #scanner = new MessageScanner();
   readonly #decoder = new RespDecoder({
-    // Before the end of the handshake there are no messages, and the replies to it are text.
+    // There are no messages before the end of the handshake, and its replies are text.
     bytes: (push) => push || this.greeting?.protocol === 2,
   });
   /** Commands that wait to be written. */

@@ -1,5 +1,5 @@
 /**
- * What can be subscribed to: a channel, a pattern or a shard channel.
+ * Topics: the channels, patterns and shard channels to which a client can subscribe.
  *
  * @module
  */
@@ -50,13 +50,13 @@ export function keyOf(buffer: Uint8Array, start = 0, end: number = buffer.length
     : single.decode(buffer.subarray(start, end));
 }
 
-/** A name in all forms in which it is looked up and handed out. */
+/** A name in all its forms: bytes, text and lookup key. */
 export class Forms {
   /** As bytes. */
   readonly bytes: Uint8Array;
-  /** As text; what is no UTF-8 is U+FFFD. */
+  /** As text; invalid UTF-8 becomes U+FFFD. */
   readonly text: string;
-  /** By this it is looked up. */
+  /** Lookup key. */
   readonly key: string;
 
   /**
@@ -80,13 +80,13 @@ export class Forms {
   isIn(buffer: Uint8Array, start: number, end: number): boolean {
     const { bytes } = this;
     if (bytes.length !== end - start) return false;
-    // Names differ at their ends more often than at their beginnings.
+    // Names differ more often at the end than at the beginning.
     for (let i = bytes.length - 1; i >= 0; i--) if (bytes[i] !== buffer[start + i]) return false;
     return true;
   }
 }
 
-/** One who gets the messages of topics. */
+/** Receiver of the messages of topics. */
 export interface TopicReader {
   /** Whether it gets bytes rather than text. */
   readonly bytes: boolean;
@@ -100,7 +100,7 @@ export interface TopicReader {
   receive(topic: Topic, channel: Name, message: Name): void;
 }
 
-/** Something that is subscribed to, or to be. */
+/** A channel, pattern or shard channel with its readers. */
 export class Topic {
   /** Its kind. */
   readonly kind: Kind;
@@ -114,13 +114,13 @@ export class Topic {
   /** Whether it is wanted at all primaries of a cluster, because each has messages of its own. */
   everywhere = false;
   readonly #joined = new Set<TopicReader>();
-  /** Those who joined, for the next message; null if that has to be made again. */
+  /** Cached array of the readers for the next message; null if it must be rebuilt. */
   #readers: readonly TopicReader[] | null = null;
-  /** How many of them get bytes. */
+  /** Number of readers that get bytes. */
   #bytesReaders = 0;
 
   /**
-   * Makes a topic that nobody wants.
+   * Creates a topic without readers.
    *
    * @param kind Its kind.
    * @param name Its name.
@@ -132,24 +132,24 @@ export class Topic {
     this.group = group;
   }
 
-  /** Who wants it. An array is not changed any more, so that an iteration over it can go on. */
+  /** The readers. The array is never modified, so an iteration over it stays valid. */
   get readers(): readonly TopicReader[] {
     return this.#readers ??= [...this.#joined];
   }
 
-  /** Whether anybody wants it. */
+  /** Whether it has readers. */
   get wanted(): boolean {
     return this.#joined.size > 0;
   }
 
-  /** Adds one who wants it, and did not yet. */
+  /** Adds a reader that it does not have yet. */
   join(reader: TopicReader): void {
     this.#joined.add(reader);
     this.#readers = null;
     if (reader.bytes) this.#bytesReaders++;
   }
 
-  /** Removes one who does not want it any more. */
+  /** Removes a reader. */
   leave(reader: TopicReader): void {
     if (!this.#joined.delete(reader)) return;
     this.#readers = null;
@@ -157,7 +157,7 @@ export class Topic {
   }
 
   /**
-   * Hands a message to all who want it.
+   * Delivers a message to all readers.
    *
    * @param found Where its parts are.
    * @param buffer What they are in.
@@ -179,7 +179,7 @@ export class Topic {
   }
 
   /**
-   * Hands a message to all who want it, a copy to each.
+   * Delivers a message to all readers, with a copy for each.
    *
    * @param channel The channel that it was published on.
    * @param message The message.

@@ -1,22 +1,22 @@
 /**
- * Turns of the users of readers between messages.
+ * Lets the code that reads messages run between two messages.
  *
- * A read can bring more messages than a buffer holds. All of them are handed on in one turn of the event loop, in which
- * no user runs.
+ * One read from the socket can contain more messages than a buffer holds. Without these breaks, all of them would be
+ * delivered in one turn of the event loop, in which no reading code runs.
  *
  * @module
  */
 
 import type { Reader } from "./reader.ts";
 
-/** How many messages are handed on at most before users get a turn. */
+/** Maximum number of messages to deliver before reading code gets a turn. */
 export const MOST_AT_ONCE = 256;
 /** Microtasks in which a user who waits for the next message takes one, or a few. */
 const USERS_TURN = 8;
 
 /**
- * Lets users take what is buffered for them. One that goes on by itself takes everything; one that waits for something
- * else ends the turn.
+ * Lets reading code take the buffered messages. A loop that does not wait for anything else takes all of them; one that
+ * does ends the turn.
  *
  * @param buffered Tells how many items are buffered.
  */
