@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { dial } from "../../lib/connection/dial.ts";
 import { Dials } from "../../lib/connection/dials.ts";
+import { NAME_WITH_CERTIFICATE } from "../../lib/connection/tls_material.ts";
 import { isPermanent } from "../../lib/connection/dial_errors.ts";
 import {
   ConfigurationError,
@@ -73,8 +74,9 @@ async function assertRefused(
   assertInstanceOf(error, ConnectionError);
   assertMatch(messagesOf(error).join("\n"), reason);
   assert(error.cause instanceof Error, "the error has no cause");
-  // One with a client certificate is preceded by one that only sees whether somebody is there.
-  assertEquals(proxy.accepted, tls?.cert === undefined ? 1 : 2, "it was tried again");
+  // On Deno one with a client certificate is preceded by one that only sees whether somebody is there.
+  const once = NAME_WITH_CERTIFICATE || tls?.cert === undefined;
+  assertEquals(proxy.accepted, once ? 1 : 2, "it was tried again");
   assert(ran < 2000, `${ran} ms`);
 }
 
@@ -148,6 +150,21 @@ Deno.test("a client certificate is accepted, on blocking connections as well", a
   assertEquals(await pop, ["list", "x"]);
 });
 
+Deno.test("a client certificate and serverName together work where the runtime has a call for it", async () => {
+  const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
+  const { clientCert: cert, clientKey: key } = server.tls!;
+  const options = { useTls: true, tls: { ...tls, cert, key, serverName: "localhost" } };
+  if (NAME_WITH_CERTIFICATE) {
+    await using client = await connect(server, options);
+    assertEquals(await client.set("k", "v"), "OK");
+    const other = { ...options.tls, serverName: "elsewhere.test" };
+    await assertRefused(server, other, /not valid for name/);
+  } else {
+    const error = await assertRejects(() => connect(server, options), ConfigurationError);
+    assertEquals(error.option, "tls.serverName");
+  }
+});
+
 Deno.test("a missing client certificate is refused", async () => {
   const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
   await assertRefused(server, tls, /certificate ?required/i);
@@ -156,7 +173,7 @@ Deno.test("a missing client certificate is refused", async () => {
 Deno.test("a client certificate of another authority is refused", async () => {
   const { server, tls } = await trust(serverWith({ clientAuth: "required" }));
   const { otherClientCert: cert, otherClientKey: key } = server.tls!;
-  await assertRefused(server, { ...tls, cert, key }, /UnknownCA|BadCertificate|DecryptError/i);
+  await assertRefused(server, { ...tls, cert, key }, /Unknown ?CA|BadCertificate|Decrypt ?Error/i);
 });
 
 Deno.test("a key that does not fit the certificate, or a path, is refused before a socket is opened", async () => {

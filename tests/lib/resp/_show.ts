@@ -12,7 +12,7 @@ const LONG = 500;
 /** Writes a reply down. */
 export function show(reply: Decoded): string {
   if (reply === null) return "null";
-  if (reply instanceof Uint8Array) return `bytes(${brief(reply.toHex())})`;
+  if (reply instanceof Uint8Array) return `bytes(${brief(hex(reply))})`;
   if (reply instanceof ServerError) {
     return `error(${brief(reply.code)}: ${showText(reply.message)})`;
   }
@@ -49,4 +49,9 @@ function brief(text: string): string {
   let sum = 0;
   for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0;
   return `${text.slice(0, 50)}… ${text.length} characters, checksum ${sum}`;
+}
+
+/** Node 22 has no `toHex()`. */
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

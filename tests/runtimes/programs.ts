@@ -1,0 +1,60 @@
+/**
+ * The runtimes, and the compiler that makes syntax of today readable for them; all from npm, aside from the project.
+ *
+ * @module
+ */
+
+/** Where everything goes; git ignores it. */
+export const FOLDER = `${new URL("./", import.meta.url).pathname}.install`;
+
+/** A runtime on which the tests can run. */
+export type Runtime = "node" | "bun";
+
+/** The versions that are installed unless another one is asked for: the oldest ones that are supported. */
+const OLDEST: Readonly<Record<Runtime, string>> = { node: "22", bun: "1.3.0" };
+const ESBUILD = "0.28.2";
+
+/**
+ * Installs a runtime and the compiler, unless they are there already.
+ *
+ * @param runtime The runtime.
+ * @param version Its version, as npm reads it.
+ * @returns Paths of their programs.
+ */
+export async function install(
+  runtime: Runtime,
+  version: string = OLDEST[runtime],
+): Promise<{ program: string; esbuild: string }> {
+  const [program, esbuild] = await Promise.all([
+    installPackage(runtime, version),
+    installPackage("esbuild", ESBUILD),
+  ]);
+  return { program, esbuild };
+}
+
+async function installPackage(name: string, version: string): Promise<string> {
+  const folder = `${FOLDER}/${name}-${version}`;
+  const program = `${folder}/node_modules/.bin/${name}`;
+  if (await exists(program)) return program;
+  console.log(`Installing ${name} ${version}`);
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true }\n');
+  const args = ["install", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`];
+  const { success, stderr } = await new Deno.Command("npm", { args, cwd: folder, stdin: "null" })
+    .output();
+  if (!success) {
+    await Deno.remove(folder, { recursive: true });
+    throw new Error(`Cannot install ${name} ${version}: ${new TextDecoder().decode(stderr)}`);
+  }
+  return program;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
