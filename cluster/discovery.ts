@@ -19,7 +19,7 @@ import { SeedFailures } from "./seed_failures.ts";
 import { isForeign } from "./foreign_clusters.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
 
-/** How long a map is fresh, in milliseconds: its addresses cannot have been given to other nodes meanwhile. */
+/** Age up to which a map is fresh, in milliseconds: its addresses cannot belong to other nodes yet. */
 const FRESH = 1000;
 
 /** What the owner of the requests does for {@linkcode Discovery}. */
@@ -85,7 +85,7 @@ export class Discovery implements CreationSteps, RefresherOwner {
     return this.#nodes.topology;
   }
 
-  /** Why there is no map: the failure of the seed that was the last to fail; undefined if none has failed. */
+  /** Why there is no map: the failure of the last seed; undefined if none has failed. */
   get failure(): Error | undefined {
     return this.#failures.latest;
   }

@@ -1,5 +1,5 @@
 /**
- * Requests for several nodes: how one is split into parts, and how the replies to the parts become one.
+ * Splits requests for several nodes into parts, and merges the replies.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Part {
   readonly slot: number;
   /** The command with only these keys. */
   readonly words: Argument[];
-  /** Which keys of the whole these are: 0 for its first key. */
+  /** Indexes of these keys in the whole command; the first key has index 0. */
   readonly keys: number[];
 }
 
@@ -68,7 +68,7 @@ export function splitBySlot(row: CommandRow, words: readonly Argument[]): Part[]
 }
 
 /**
- * Puts the replies to parts together, in the order of the caller's keys.
+ * Merges the replies to parts, in the order of the caller's keys.
  *
  * @param policy The command's response policy; without one each part answers an element for each key.
  * @param parts The parts.
@@ -131,7 +131,7 @@ export function partialFailure(
   );
 }
 
-/** What several nodes answered to the same request. */
+/** Merged outcome of a request to several nodes. */
 export type Outcome =
   /** One reply that stands for all. */
   | { readonly reply: Reply }
@@ -140,11 +140,11 @@ export type Outcome =
   /** It failed. */
   | { readonly error: Error };
 
-/** What becomes of the lists that several nodes answer: one list of all elements, or each node's own. */
+/** How to merge lists of several nodes: into one list of all elements, or into a record by node. */
 export type Lists = "joined" | "apart";
 
 /**
- * Makes one outcome of what several nodes answered.
+ * Merges the replies of several nodes into one outcome.
  *
  * @param policy The command's response policy.
  * @param replies What each node answered, by its name: a reply or an error.

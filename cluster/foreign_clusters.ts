@@ -8,7 +8,7 @@ import type { Link } from "../lib/connection/link.ts";
 import { ServerError, UnexpectedReplyError } from "../lib/errors.ts";
 import { ANSWER_TIMEOUT, Topology, type View } from "./topology.ts";
 
-/** How long the seeds that answer must agree on another cluster, if not all of them answer, in milliseconds. */
+/** If not all seeds answer: time for which those that answer must agree on another cluster, in milliseconds. */
 const AGREEMENT = 5000;
 
 /**
@@ -36,7 +36,7 @@ export async function isForeign(link: Link, topology: Topology): Promise<boolean
 
 /** Decides when to accept a map that has no node in common with the present one. */
 export class ForeignMaps {
-  /** Since when some seeds report another cluster, and none the present one; undefined if that is not so. */
+  /** Since when seeds report another cluster and none reports the present one; undefined otherwise. */
   #since: number | undefined;
 
   /** Begins anew, because nodes of the present cluster answer. */

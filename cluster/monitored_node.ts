@@ -1,5 +1,5 @@
 /**
- * Which node of a cluster is monitored.
+ * Finds the node of a cluster for MONITOR.
  *
  * @module
  */

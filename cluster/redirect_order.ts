@@ -1,9 +1,9 @@
 /**
  * Keeps the order of the requests of a slot while some of them are redirected.
  *
- * A redirection of a script is followed only after a check (see `script_redirects.ts`). Later requests of the same slot
- * would overtake the script meanwhile. And when one request tells that a slot has moved, others may still be on their
- * way to the old owner: later calls, which go to the new owner, would overtake these.
+ * There are two reasons. A redirection of a script is followed only after a check (see `script_redirects.ts`), during
+ * which later requests of the same slot would overtake it. And when a request is redirected because its slot has moved,
+ * others may still be in flight to the old owner; later calls, which go to the new owner, would overtake them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export type Step = () => Promise<void> | void;
 interface Lane {
   /** Whether a step is under way. */
   busy: boolean;
-  /** How many reasons there are to hold back those that have joined. */
+  /** Number of reasons to hold back the joined steps. */
   holds: number;
   /** Steps of requests that were sent before and came back: their calls were earlier than those in `joined`. */
   readonly returned: Ring<Step>;

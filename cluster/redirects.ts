@@ -1,5 +1,5 @@
 /**
- * Follows redirections: sends a request that one node has redirected to the node that it has named.
+ * Follows redirections: sends a redirected request to the node that the redirection names.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { ReplicaTarget, targetOf, targetOfSlot } from "./target.ts";
 
 /** How often a request may be redirected. */
 const MAX_REDIRECTS = 16;
-/** Longest time, in milliseconds, for which calls wait for replies of the old owner of their slot: it may hang. */
+/** Maximum time for which calls wait for replies of the old owner of their slot, which may hang, in milliseconds. */
 const LONGEST_HOLD = 100;
 
 /** What the owner of the requests does for {@linkcode Redirects}. */
@@ -52,7 +52,7 @@ export class Redirects {
   readonly #hops = new WeakMap<Request, number>();
 
   /**
-   * Follows nothing yet.
+   * Creates an object without redirections.
    *
    * @param nodes The nodes of the client.
    * @param timeout Milliseconds for the check of a script's redirection.
@@ -82,7 +82,7 @@ export class Redirects {
     });
   }
 
-  /** Follows a redirection only if the server confirms that no script made it up. */
+  /** Follows a redirection after the server has confirmed that it does not come from a script. */
   async #check(check: Check, redirected: Redirected): Promise<void> {
     const { request, error, redirection, link } = redirected;
     if (request.settled) return;
@@ -122,7 +122,7 @@ export class Redirects {
     this.#nodes.linkTo(node).send(request);
   }
 
-  /** Resolves when a node has answered what it had been sent, or does not answer for a while. */
+  /** Resolves when a node has answered all requests that were sent to it, or has not answered for a while. */
   async #answered(link: Link): Promise<void> {
     // Replies that were read together are matched in one turn.
     await null;

@@ -1,5 +1,5 @@
 /**
- * Refreshes of the map: when nodes are asked for the topology, which ones, and which answer is taken.
+ * Refreshes the map: decides when which nodes are asked for the topology, and which answer to take.
  *
  * @module
  */
@@ -23,11 +23,11 @@ const BROKEN_INTERVAL = 50;
 const AWAITED_INTERVAL = 20;
 /** Longest time between two refreshes while the nodes disagree or cannot be reached, in milliseconds. */
 const UNSETTLED_INTERVAL = 3000;
-/** A refresh begins at the earliest so many times later as the last one has kept the process busy. */
+/** Minimum time between two refreshes, as a multiple of the CPU time of the last one. */
 const REST = 9;
 /** Number of nodes that are asked at once. */
 const SOURCES = 5;
-/** How long the others may take after the first node has answered, in milliseconds. */
+/** Time limit for the other nodes after the first one has answered, in milliseconds. */
 const GRACE = 100;
 /** After this time without an answer of a seed, waiting requests get the reason for their timeout, in milliseconds. */
 const SLOW = 150;
@@ -61,7 +61,7 @@ export interface RefresherOwner {
 /**
  * Keeps a client's map of the cluster up to date.
  *
- * At most one refresh is under way. Requests for one that come meanwhile share the next.
+ * At most one refresh runs at a time. Requests that arrive while it runs share the next one.
  */
 export class Refresher {
   readonly #owner: RefresherOwner;
@@ -77,7 +77,7 @@ export class Refresher {
   #resting = 0;
   /** When the next refresh is due; null if none is asked for. */
   #due: number | null = null;
-  /** How many refreshes in a row have not settled who owns what. */
+  /** Number of consecutive refreshes that did not determine the owners of all slots. */
   #unsettled = 0;
   #waiters: PromiseWithResolvers<void>[] = [];
 
@@ -164,7 +164,7 @@ export class Refresher {
     const asked: number | null = this.#due;
     this.#due = null;
     if (asked !== null) this.#schedule(asked);
-    // Nodes that disagree or cannot be reached are asked again, less and less often unless requests wait for it.
+    // Nodes that disagree or cannot be reached are asked again, at growing intervals unless requests wait for it.
     const waited = this.#owner.requestsWait();
     this.#unsettled = found?.unanimous && !waited ? 0 : this.#unsettled + 1;
     if (this.#unsettled > 0) {
@@ -245,7 +245,7 @@ export class Refresher {
   async #view(source: Source, readings: MapReadings): Promise<View> {
     const [slots, info] = await Promise.all([
       source.call(["CLUSTER", "SLOTS"], ANSWER_TIMEOUT),
-      // An ACL may forbid it; it only breaks ties.
+      // An ACL may forbid the command. The epoch only breaks ties.
       source.call(["CLUSTER", "INFO"], ANSWER_TIMEOUT).catch(() => null),
     ]);
     return {

@@ -1,7 +1,8 @@
 /**
- * Where a request goes, and what an error reply means for it. The only place that reads MOVED, ASK and their like.
+ * Decides where a request goes, and what an error reply means for it. Only this file reads MOVED, ASK and similar
+ * errors.
  *
- * Everything here is a pure function; `dispatcher.ts` acts on what they say.
+ * All functions here are pure; `dispatcher.ts` acts on their results.
  *
  * @module
  */
@@ -29,7 +30,7 @@ export type Plan =
   | { readonly to: "any" }
   /** To any node, but to the same one for the same channel, which is argument 1: else messages would change their order. */
   | { readonly to: "channel" }
-  /** Nowhere unless the caller says where. */
+  /** Only where the route of the caller says. */
   | { readonly to: "caller" };
 
 /**
@@ -119,7 +120,7 @@ export type Decision =
   | { readonly action: "wait"; readonly refresh: boolean }
   /** Not executed by this replica; another node can. */
   | { readonly action: "elsewhere" }
-  /** The caller's business. */
+  /** To be returned to the caller. */
   | { readonly action: "reject" };
 
 const REJECT: Decision = { action: "reject" };

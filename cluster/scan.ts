@@ -1,5 +1,5 @@
 /**
- * Reading all keys of a cluster, while slots move and primaries change.
+ * Scans all keys of a cluster while slots move and primaries change.
  *
  * Nodes are scanned one after the other. The scan of a node counts for the slots that the node had from the first page to
  * the last. The other slots are scanned again at their present owner.
@@ -22,12 +22,12 @@ import { isSame, type NodeScan, type ScanFilter, ScanState } from "./scan_state.
 import { SLOTS } from "./slot.ts";
 import type { ClusterNode, Topology } from "./topology.ts";
 
-/** How long a shard may be out of reach, in milliseconds: servers take their time before they give a primary up. */
+/** Time for which a shard may be unreachable, in milliseconds. A failover takes a while. */
 const PATIENCE = 60_000;
 /** Time between two attempts to reach a shard, in milliseconds. */
 const PAUSE = 50;
 
-/** Names this program in states of scans. */
+/** Identifies this program in states of scans. */
 const PROGRAM = crypto.randomUUID();
 
 /** Why a scan cannot begin. */

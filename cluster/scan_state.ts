@@ -1,5 +1,5 @@
 /**
- * How far a scan of a whole cluster has come, and its form as text, with which it can go on in another process.
+ * Progress of a scan of a whole cluster, and its form as text, with which another process can continue the scan.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export interface ScanFilter {
 
 /** How far a scan has come. */
 export class ScanState {
-  /** Slots of which every key that was there all the time has been read. */
+  /** Slots that are complete: every key that existed during the whole scan has been read. */
   readonly scanned: Set<number> = new Set();
   /** Slots that migrated while their owner was scanned, with the node that is to be scanned for the rest of their keys. */
   readonly waiting: Map<number, Importer> = new Map();

@@ -1,9 +1,9 @@
 /**
- * Checks redirections that a script may have made up.
+ * Checks redirections that may come from a script.
  *
- * A script can write, and then return an error of its own that reads `MOVED 3300 host:port`, exactly as a server says it. If
- * the client followed it, the script would be executed again. So it sends a script that does nothing, with the same keys:
- * the redirection is the server's if that script is redirected as well.
+ * A script can write and then return an error with the text `MOVED 3300 host:port`, like that of a server. If the
+ * client followed it, the script would be executed twice. So the client sends a script that does nothing, with the same
+ * keys. Only if that is redirected as well, the redirection comes from the server.
  *
  * @module
  */

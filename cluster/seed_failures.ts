@@ -1,5 +1,5 @@
 /**
- * Why there is no map: what the nodes answered that were asked for it.
+ * Failures of the nodes that were asked for the topology, for the error when there is no map.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export class SeedFailures {
     return [...this.#errors.values()].at(-1);
   }
 
-  /** The failure that another attempt cannot mend; undefined if there is none. */
+  /** A failure that further attempts cannot change; undefined if there is none. */
   get hopeless(): Error | undefined {
     for (const [address, error] of this.#errors) {
       if (isHopeless(error)) return error;

@@ -1,9 +1,10 @@
 /**
- * At which nodes of a cluster something is subscribed.
+ * Decides at which nodes of a cluster topics are subscribed.
  *
  * - Shard channels: at the primary that owns their slot.
- * - Keyspace notifications: at every primary, since each tells of its own keys only. Those of one key: at its owner.
- * - All else: at one primary, chosen at random by each client, since a message reaches all nodes.
+ * - Keyspace notifications: at every primary, since each publishes only those of its own keys. Those of one key: at its
+ *   owner.
+ * - Other channels and patterns: at one primary, which each client chooses at random, since messages reach all nodes.
  *
  * @module
  */
@@ -27,14 +28,16 @@ import type { ClusterNode, Shard, Topology } from "./topology.ts";
 const SHORTEST_SEARCH = 20;
 /** Longest wait for the next search, in milliseconds. */
 const LONGEST_SEARCH = 250;
-/** The wait for the next search is this part of the time for which has been searched. */
+/** The wait for the next search as a fraction of the time since the first one. */
 const SEARCH_SHARE = 1 / 20;
-/** A search that begins so long after the last one is a new one, in milliseconds. */
+/** Time after the last search, in milliseconds, from which on a search counts as the first one again. */
 const PAUSE = 1000;
-/** How long a primary may be silent until another one is used for what any node can have, in milliseconds. */
+/**
+ * Time for which a primary may be silent before topics that any node can serve move to another one, in milliseconds.
+ */
 const SILENCE = 1000;
 
-/** How late a node may learn what has happened at another one, in milliseconds. */
+/** Maximum delay until a node learns of an event at another node, in milliseconds. */
 const BUS_DELAY = 100;
 
 /** A node at which something is, or was, subscribed. */
@@ -66,7 +69,7 @@ class PlacedNode implements SubscriberNode {
 export interface PlacementSteps {
   /** Finds the cluster, if that has not begun. */
   start(): void;
-  /** Whether something is wanted that is not subscribed. */
+  /** Whether a topic with readers is not subscribed. */
   isWaiting(): boolean;
   /** Asks for a refresh of the map. */
   refresh(why: "outdated" | "broken"): void;
@@ -74,7 +77,7 @@ export interface PlacementSteps {
   rearrange(): void;
   /** Opens another connection to a node, since its address leads to another server. */
   renew(node: SubscriberNode): void;
-  /** Finds out whether the connection to a node is good. */
+  /** Checks whether the connection to a node works. */
   examine(node: SubscriberNode): void;
   /** Whether a node does not answer on the connection of its subscriptions. */
   isSilent(node: SubscriberNode): boolean;
@@ -87,7 +90,7 @@ export class SubscriptionPlacement implements Placement {
   readonly #steps: PlacementSteps;
   readonly #timeout: number;
   readonly #placed = new Map<string, PlacedNode>();
-  /** Name of the primary for what any node can have; null until one is needed. */
+  /** Name of the primary for topics that any node can serve; null until one is needed. */
   #home: string | null = null;
   /** Since when is searched, and when the last search began, in milliseconds of `performance.now()`. */
   #search = { since: -Infinity, last: -Infinity };
@@ -164,14 +167,14 @@ export class SubscriptionPlacement implements Placement {
   rightUntil(node: SubscriberNode): number | undefined {
     const { name, anchor, seenAt } = node as PlacedNode;
     const { topology } = this.#nodes;
-    // A replica goes on to hand out the messages of its shard.
+    // A replica still delivers the messages of its shard.
     const isReplica = anchor !== -1 &&
       topology?.shardOf(anchor)?.replicas.some((replica) => replica.name === name);
     return isReplica ? undefined : seenAt;
   }
 
   mayRepeat({ kind, name, group, everywhere }: Topic, before: SubscriberNode): boolean {
-    // A replica that has taken over has told of all keyspace events before.
+    // A replica that has taken over has already published all earlier keyspace events.
     if (kind !== "smessage") return !everywhere && !isKeyspaceName(name.bytes);
     // Within a shard messages reach all nodes. The first map after a failover may lack the old primary.
     const shard = this.#nodes.topology?.shardOf(group);
@@ -263,7 +266,7 @@ export class SubscriptionPlacement implements Placement {
     return placed;
   }
 
-  /** The primary for what any node can have: always the same one, as long as it is a primary. */
+  /** The primary for topics that any node can serve: the same one as long as it is a primary. */
   #homeIn({ shards }: Topology): ClusterNode {
     const present = shards.find(({ primary }) => primary.name === this.#home);
     const chosen = present ?? this.#choose(shards);

@@ -1,5 +1,5 @@
 /**
- * Targets: where in the cluster a request goes.
+ * Targets: the nodes of the cluster to which a request goes.
  *
  * A request has no target until it is placed, unless its caller gives a route. Retries and redirections go by the
  * target, so a request is placed once.

@@ -15,7 +15,7 @@ import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { slotOfKeys } from "./router.ts";
 import { targetOfSlot } from "./target.ts";
 
-/** How long the answer about a name is kept, in milliseconds: a module can be loaded at any time. */
+/** Lifetime of an answer about a name, in milliseconds. It is limited because a module can be loaded at any time. */
 const HOLDS = 10_000;
 /** How many answers are kept. The names come from callers, so their number has no limit. */
 const MAX_ANSWERS = 1000;
@@ -30,7 +30,7 @@ export class UnknownCommands {
   readonly #answered = new Map<string, number>();
 
   /**
-   * Makes an object that has learnt nothing.
+   * Creates an object without learnt commands.
    *
    * @param rows Where rows are added, by the names of the commands.
    * @param call Sends a command to any node.
@@ -47,7 +47,7 @@ export class UnknownCommands {
    * @returns Resolves when the servers have answered.
    */
   async locate(request: Request): Promise<void> {
-    // A request that is settled meanwhile has no words any more.
+    // A request that has been settled since has no words any more.
     const { words } = request;
     if (request.row === undefined) {
       await this.#learn(words[0]);

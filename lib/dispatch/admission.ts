@@ -1,5 +1,5 @@
 /**
- * The requests of one client that have no answer yet: their number, its limit, and the wait for their end.
+ * Counts the requests in flight of one client, limits them, and waits for their end.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export class Admission {
   /** Counts of all requests so far. */
   readonly counts: RequestCounts = new RequestCounts();
   #inFlight = 0;
-  /** Requests in flight that may block, or have no deadline: they may never end by themselves. */
+  /** Requests in flight that may block or have no deadline, so they may never end by themselves. */
   readonly #endless = new Set<Request>();
   #drained: PromiseWithResolvers<void> | null = null;
 

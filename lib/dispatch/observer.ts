@@ -1,12 +1,12 @@
 /**
- * The place where telemetry looks at the requests of a client.
+ * Interface through which telemetry observes the requests of a client.
  *
  * @module
  */
 
 import type { Observed, ObservedCall, Request } from "../connection/request.ts";
 
-/** Marks requests that go the way of a user's requests and are none. */
+/** Marks internal requests that are sent like those of a user. */
 export const UNOBSERVED: Observed = {
   addPart: (part) => {
     part.observed = UNOBSERVED;
@@ -16,7 +16,7 @@ export const UNOBSERVED: Observed = {
   settled: () => {},
 };
 
-/** Looks at the calls of one client. Its methods never throw. */
+/** Observes the calls of one client. Its methods never throw. */
 export interface Observer {
   /**
    * Called in the user's call, before a request is sent that belongs to no other call.

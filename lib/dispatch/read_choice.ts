@@ -1,5 +1,5 @@
 /**
- * Which node answers a read, by the option `readFrom`.
+ * Chooses the node for a read by the option `readFrom`.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface ZonedLinks<N> extends LinkSource<N> {
   readonly knowsZones: boolean;
 }
 
-/** Where reads go. */
+/** Settings for reads. */
 export interface ReadChoiceSettings {
   /** The strategy. */
   readonly readFrom: ReadFrom;
@@ -40,7 +40,7 @@ export class ReadChoice<N> {
   readonly #links: ZonedLinks<N>;
   readonly #replicas: ReplicaChoice<N>;
   readonly #onZonesUnknown: () => void;
-  /** Whether it is settled that zones are known, or are not. */
+  /** Whether it has been determined whether zones are known. */
   #zonesSettled = false;
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Credentials and TLS settings that are replaced while a client runs: their failures are events, and they end with the
- * client.
+ * Connects credentials and TLS settings that are replaced at run time with the client: failures become events, and
+ * closing the client ends them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { LinkSettings } from "../connection/settings.ts";
 import type { Events } from "../events.ts";
 
 /**
- * Has failures in the background become events.
+ * Emits background failures as events.
  *
  * @param settings How the client connects.
  * @param events The events of the client.
@@ -22,7 +22,7 @@ export function reportFailures({ credentials, tlsSource }: LinkSettings, events:
 }
 
 /**
- * Ends what waits for functions of the user.
+ * Stops waiting for functions of the user.
  *
  * @param settings How the client connects.
  */

@@ -1,5 +1,5 @@
 /**
- * Which replica answers a read.
+ * Chooses the replica for a read.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Request } from "../connection/request.ts";
 import { ServerError } from "../errors.ts";
 
 /**
- * How long a replica gets no reads after it has said that it cannot serve them, in milliseconds.
+ * Time for which a replica gets no reads after it has answered that it cannot serve them, in milliseconds.
  *
- * A read that finds it still unable goes to another node after one more round trip, so asking ten times a second costs
- * little, while a longer time would leave a replica idle that can serve again.
+ * A read that it rejects again goes to another node after an extra round trip, so ten attempts per second cost little.
+ * A longer time would leave a recovered replica idle.
  */
 const SHUN = 100;
 /** How long a silent replica may take to answer a PING, and the wait before the next one, in milliseconds. */
@@ -117,7 +117,7 @@ export class ReplicaChoice<N> {
         await link.call(["PING"], PROBE);
         this.#probed.delete(link);
       } catch (error) {
-        // A refusal is an answer as well, unless a script keeps the node from answering anything else.
+        // An error is an answer as well, unless a running script keeps the node from answering anything else.
         const refused = error instanceof ServerError;
         if (refused && error.code !== "BUSY") this.#probed.delete(link);
         // A link without a connection rejects at once.

@@ -6,7 +6,7 @@
 
 import { ClusterError, TimeoutError } from "../errors.ts";
 
-/** What is counted of the requests of one client. Parts of a request, and requests of the client itself, do not count. */
+/** Counters of the requests of one client. Parts of a request, and internal requests of the client, do not count. */
 export class RequestCounts {
   /** Requests that were made. */
   made = 0;
@@ -30,7 +30,7 @@ export class RequestCounts {
     if (cause instanceof TimeoutError) this.timedOut++;
   }
 
-  /** Takes back a request that was rejected: another one takes its place, and its caller does not learn of it. */
+  /** Uncounts a rejected request that is replaced by another one, so that its caller does not see the error. */
   forget(): void {
     this.made--;
     this.failed--;

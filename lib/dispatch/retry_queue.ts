@@ -21,8 +21,8 @@ export type LaneKey = number | string | BatchOrder;
 /**
  * Requests of the same key that wait, in order.
  *
- * One of them is sent alone, as a probe. The others follow when it has its reply. If all were sent at once and the
- * server recovered in the middle, the refused first half would be executed after the second.
+ * One of them is sent alone, as a probe; the others follow when it has its reply. If all were sent at once and the
+ * server recovered in between, the rejected first half would be executed after the second half.
  */
 interface Lane {
   readonly key: LaneKey | Request;

@@ -1,5 +1,5 @@
 /**
- * The attributes of spans and measurements. They are made once for each command, node and status, and then used again.
+ * Attributes of spans and measurements. They are created once per command, node and status, and then reused.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { Carrier } from "../connection/request.ts";
 import { type Endpoint, show } from "../connection/transport.ts";
 import type { Failure } from "./names.ts";
 
-/** How many nodes are remembered. A client of servers whose addresses change for ever meets any number. */
+/** Maximum number of remembered nodes, since the addresses of servers may change for ever. */
 const MAX_NODES = 1000;
 
 /** The attributes of a call when it ends. */
 export interface Outcome {
-  /** Those that its span did not have at its beginning. */
+  /** Attributes that its span did not have at the start. */
   readonly span: TelemetryAttributes;
   /** Those of its duration. */
   readonly metric: TelemetryAttributes;
@@ -23,7 +23,7 @@ export interface Outcome {
 
 /** A node as attributes show it. */
 export interface NodeAttributes {
-  /** What the attributes are made of, to find them again. */
+  /** Lookup key of the attributes. */
   readonly key: string;
   /** The attributes. */
   readonly attributes: TelemetryAttributes;

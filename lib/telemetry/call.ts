@@ -1,5 +1,5 @@
 /**
- * One call of the user as telemetry sees it: its span, its duration, and its end, which comes exactly once.
+ * An observed call of the user: its span, its duration, and its end, which happens exactly once.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { failureOf } from "./names.ts";
 /** Status code of a span that has failed. */
 const ERROR = 2;
 
-/** What a call needs of the telemetry of its client. */
+/** The telemetry of a client, as a call uses it. */
 export interface CallContext {
   /** Attributes of the client. */
   readonly attributes: Attributes;
@@ -85,7 +85,7 @@ export class Call implements ObservedCall {
     try {
       this.#record(error);
     } catch {
-      // A provider that fails is no reason for a request to fail.
+      // A failing provider must not make a request fail.
     }
   }
 

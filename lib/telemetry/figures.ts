@@ -1,5 +1,5 @@
 /**
- * The figures about clients as metrics. They are asked for when metrics are collected, so they cost nothing in between.
+ * The counters of clients as metrics. They are read only when metrics are collected.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type {
 } from "../configuration/telemetry.ts";
 import type { ClientStatistics } from "./statistics.ts";
 
-/** A figure. */
+/** A counter that is exported as a metric. */
 interface Figure {
   /** Name of the metric behind `babushka.client.`. */
   readonly name: string;
@@ -19,9 +19,9 @@ interface Figure {
   read(statistics: ClientStatistics): number;
   /** Unit of the metric. */
   readonly unit: string;
-  /** What it is. */
+  /** Description. */
   readonly description: string;
-  /** Whether it also falls. */
+  /** Whether the value can decrease. */
   readonly falls?: true;
 }
 
@@ -166,7 +166,7 @@ export interface FigureSource {
 interface Series {
   readonly attributes: TelemetryAttributes;
   readonly sources: Set<FigureSource>;
-  /** Sums of the clients that have ended: a counter must not fall. */
+  /** Sums of closed clients, because a counter must not decrease. */
   readonly ended: Map<Figure, number>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Names that spans and metrics may show: of commands, of procedures, of errors. None of them can be a value of the user.
+ * Names for spans and metrics: of commands, scripts and errors. They never contain values of the user.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { textOf } from "../command_table/argument_text.ts";
 import type { CommandRow } from "../command_table/mod.ts";
 import { RedisError, ServerError } from "../errors.ts";
 
-/** The name where another one cannot be shown. */
+/** Name that replaces a name which must not be shown. */
 export const OTHER = "_OTHER";
 
-/** How many names of commands that no table has are shown: callers can make up any number. */
+/** Maximum number of unknown command names to show, since callers can use any number of names. */
 const MAX_UNKNOWN_NAMES = 100;
 
 const unknownNames = new Set<string>();
@@ -27,7 +27,7 @@ export function commandName({ row, words }: Pick<Request, "row" | "words">): str
   if (row !== undefined) return row.name;
   const name = textOf(words[0]).toUpperCase();
   if (unknownNames.has(name)) return name;
-  // What stands in the place of the name by mistake can be anything.
+  // The first word may be anything, if the caller made a mistake.
   if (!/^[A-Z_.]{1,24}$/.test(name) || unknownNames.size === MAX_UNKNOWN_NAMES) return OTHER;
   unknownNames.add(name);
   return name;
@@ -98,7 +98,7 @@ export function failureOf(error: unknown): Failure {
   return { type: /^[A-Z][A-Za-z]{0,63}$/.test(name) ? name : OTHER, code: undefined };
 }
 
-/** The code of an error reply. A script can answer any text, also a value, so only the servers' own codes are shown. */
+/** Code of an error reply. A script can return any text, including values, so only known codes of servers are shown. */
 function codeOf({ code, command }: ServerError): string | undefined {
   if (SERVER_CODES.has(code)) return code;
   const mayBeOfScript = command === undefined || /^(EVAL|FCALL|EXEC)/.test(command);

@@ -9,9 +9,9 @@ import { keyPositions } from "../command_table/mod.ts";
 import type { Request } from "../connection/request.ts";
 import { commandName, mayShowKeys } from "./names.ts";
 
-/** How much of a key is shown, in UTF-16 units. */
+/** Maximum length of a key, in UTF-16 units. */
 const MAX_KEY = 128;
-/** How long a text becomes before its rest is left out, in UTF-16 units. */
+/** Maximum length of a text, in UTF-16 units. */
 const MAX_TEXT = 1024;
 
 /** A command with its words. */
