@@ -33,7 +33,10 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "bun": "1.4.5",
 };
 
-/** Our own client's id: every ratio is its figure divided by another's. */
+/** The Node that is installed where there is none that our client runs on, and the oldest one that it does. */
+export const NODE = { version: "24.21.0", oldest: 22 };
+
+/** The id of our own client on Deno: every ratio is its figure divided by another's. */
 export const OURS = "ours";
 
 /** Everybody, in the order of the table. */
@@ -44,6 +47,23 @@ export const CONTESTANTS: readonly Contestant[] = [
     mode: "",
     runtime: "deno",
     adapter: "babushka",
+    limit: false,
+  },
+  {
+    id: `${OURS}-node`,
+    client: "@babushka/redis",
+    mode: "",
+    runtime: "node",
+    adapter: "babushka",
+    limit: false,
+  },
+  {
+    id: `${OURS}-bun`,
+    client: "@babushka/redis",
+    mode: "",
+    runtime: "bun",
+    adapter: "babushka",
+    package: "bun",
     limit: false,
   },
   ...onBoth({ id: "ioredis", client: "ioredis", mode: "", adapter: "ioredis", package: "ioredis" }),

@@ -47,7 +47,7 @@ export const HELP = `Compares Redis clients on the same local servers.
     deno task bench:peers [options]
 
   --quick            Everything in under a minute: short measurements, to be taken as a hint
-  --only a,b         Only these clients, by id or by what ids begin with (ours, ioredis, glide-node, …)
+  --only a,b         Only these clients, by id or else by what ids begin with (ours, ioredis, glide-node, …)
   --workloads x,y    Only these workloads, by name or by what names begin with (pubsub)
   --rounds n         How often each measurement is made at least; the median counts (${ROUNDS.least})
   --max-rounds n     How often at most: a client is measured again while the ratio to ours varies (${ROUNDS.most})
@@ -110,7 +110,9 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
 
 function contestantsNamed(list: string): Contestant[] {
   const names = list.split(",");
-  const isMeant = (id: string, name: string) => id === name || id.startsWith(`${name}-`);
+  const isId = (name: string) => CONTESTANTS.some(({ id }) => id === name);
+  const isMeant = (id: string, name: string) =>
+    id === name || !isId(name) && id.startsWith(`${name}-`);
   for (const name of names) {
     if (!CONTESTANTS.some(({ id }) => isMeant(id, name))) {
       throw new RangeError(`Cannot find the client "${name}"; --help lists them`);

@@ -4,15 +4,19 @@
  * @module
  */
 
-import { type Contestant, PACKAGES, type Runtime } from "./contestants.ts";
+import { buildPackage } from "../../tests/npm/build.ts";
+import { type Contestant, NODE, PACKAGES, type Runtime } from "./contestants.ts";
 
 const HERE = new URL("./", import.meta.url).pathname;
 
-/** Where everything goes; git ignores it. */
-const FOLDER = `${HERE}.install`;
+/** Where everything goes; git ignores it. Tests take another folder. */
+const FOLDER = Deno.env.get("BENCH_INSTALL") ?? `${HERE}.install`;
 
 /** The files of this folder as JavaScript, for versions of Node that do not read TypeScript. */
 const TRANSPILED = `${FOLDER}/transpiled`;
+
+/** Our own client as npm would have it, for other runtimes than Deno. */
+const OURS = `${FOLDER}/ours`;
 
 /** The commands that run contestants. */
 export interface Installation {
@@ -45,6 +49,11 @@ export async function install(
   const programs = new Map<Runtime, string>();
   const versions: string[] = [];
   const wanted = new Set(contestants.map(({ runtime }) => runtime));
+  if (contestants.some((contestant) => isOursElsewhere(contestant))) {
+    progress("Building our own package for other runtimes");
+    await buildPackage(OURS);
+  }
+  if (wanted.has("node")) await ensureNode(progress);
   for (const runtime of wanted) {
     for (const program of await programsFor(runtime)) {
       const version = await versionOf(program);
@@ -59,7 +68,8 @@ export async function install(
   return {
     env: { BENCH_PACKAGES: FOLDER, BENCH_REDIS_BENCHMARK: programs.get("native") ?? "" },
     versions,
-    commandOf({ adapter, mode, runtime, package: name }) {
+    commandOf(contestant) {
+      const { adapter, mode, runtime, package: name } = contestant;
       const reason = name && absent.get(name);
       if (reason) return { absent: reason };
       const program = programs.get(runtime);
@@ -78,6 +88,26 @@ export async function install(
       }
     },
   };
+}
+
+function isOursElsewhere({ adapter, runtime }: Contestant): boolean {
+  return adapter === "babushka" && runtime !== "deno";
+}
+
+/** Installs Node where there is none that our client runs on. All clients run on the same one. */
+async function ensureNode(progress: (text: string) => void): Promise<void> {
+  for (const program of await programsFor("node")) {
+    const version = await versionOf(program);
+    if (version !== undefined && Number(/ (\d+)/.exec(version)?.[1]) >= NODE.oldest) return;
+  }
+  progress(`Installing Node ${NODE.version}`);
+  const folder = `${FOLDER}/node`;
+  await Deno.mkdir(folder, { recursive: true });
+  // Its script fetches the program for this processor.
+  await run("npm", [
+    ...["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error"],
+    `node@${NODE.version}`,
+  ]);
 }
 
 /** Tells why a package cannot be installed, if so. */
@@ -116,7 +146,7 @@ async function programsFor(runtime: Runtime): Promise<string[]> {
     case "deno":
       return [Deno.execPath()];
     case "node":
-      return ["node"];
+      return [`${FOLDER}/node/node_modules/.bin/node`, "node"];
     case "native":
       return ["redis-benchmark", "valkey-benchmark"];
     case "bun": {

@@ -112,8 +112,9 @@ export class Results {
   bestOther({ name }: Workload): Contestant | undefined {
     let best: Contestant | undefined;
     let most = 0;
+    const { client } = CONTESTANTS.find(({ id }) => id === OURS)!;
     for (const contestant of CONTESTANTS) {
-      if (contestant.limit || contestant.id === OURS) continue;
+      if (contestant.limit || contestant.client === client) continue;
       const ops = this.median(contestant.id, name, "opsPerSec") ?? 0;
       if (ops > most) [best, most] = [contestant, ops];
     }

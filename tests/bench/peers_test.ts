@@ -58,7 +58,7 @@ Deno.test("the bench reports a client as absent that cannot be run", async () =>
         "--max-rounds",
         "1",
       ],
-      { PATH: folder, REDIS_SERVER: server },
+      { PATH: folder, REDIS_SERVER: server, BENCH_INSTALL: `${folder}/install` },
     );
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "- seq: ioredis, Node, absent: ");

@@ -115,6 +115,35 @@ Deno.test("readmeTables() has a row for each workload, and the widest spread of 
   assertStringIncludes(cpu, "| c100     | 1.50 |   1.00× |   – | 0% |");
 });
 
+Deno.test("ours on Node is compared with others on Node, and is not in the chart", () => {
+  const both = parseOptions([
+    "--only",
+    "ours,ours-node,ioredis-deno,ioredis-node",
+    "--workloads",
+    "c100",
+  ])!;
+  const results = resultsOfThreeRounds();
+  for (const round of [1, 2, 3]) {
+    results.add({ ...FIGURES, id: "ours-node", round, opsPerSec: 400_000 });
+    results.add({ ...FIGURES, id: "ioredis-node", round, opsPerSec: 80_000 });
+  }
+  const [, , , onNode] = readmeTables(results, both, []).split("\n\n**");
+  assertStringIncludes(onNode, "Ours ÷ theirs on Node. Requests per second");
+  assertStringIncludes(onNode, "| c100 | 400k |    5.0× | 0% |");
+  assertStringIncludes(drawChart(results, both, []), ">300k</text>");
+  assertEquals(drawChart(results, both, []).includes(">400k"), false);
+});
+
+Deno.test("--only takes a whole id before the beginnings of ids", () => {
+  const ids = (only: string) => parseOptions(["--only", only])!.contestants.map(({ id }) => id);
+  assertEquals(ids("ours"), ["ours"]);
+  assertEquals(ids("ours-bun,ioredis-auto"), [
+    "ours-bun",
+    "ioredis-auto-deno",
+    "ioredis-auto-node",
+  ]);
+});
+
 Deno.test("report() has figures and ratios, and says who is absent and why", () => {
   const text = report(resultsOfThreeRounds(), options, ["Made in a test"]);
   assertStringIncludes(text, "Made in a test");

@@ -4,9 +4,15 @@
  * @module
  */
 
-import { RedisClient, RedisClusterClient } from "../../../mod.ts";
+import process from "node:process";
 import { REQUEST_TIMEOUT } from "./adapter.ts";
 import { serve } from "./serve.ts";
+
+/** On Node and Bun it is the npm package. */
+const library: string = "Deno" in globalThis
+  ? "../../../mod.ts"
+  : `${process.env["BENCH_PACKAGES"]}/ours/mod.js`;
+const { RedisClient, RedisClusterClient }: typeof import("../../../mod.ts") = await import(library);
 
 await serve(async ({ host, port, cluster, tls, protocol, cached }) => {
   const configuration = {
