@@ -74,6 +74,7 @@ const UPPER_K = 75;
 
 /** Digits that a double holds exactly whatever they are. */
 const EXACT_DIGITS = 15;
+const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
 const MAX_COLLECTION = 2 ** 24;
 const MAX_TEXT = 2 ** 29 - 24;
 /** The fast paths do not look at the length of their lines, none of which is longer than this. */
@@ -393,6 +394,18 @@ export class RespDecoder {
         this.#emit("OK");
         pos += 5;
         continue;
+      } else if (
+        type === UNDERSCORE && pos + 2 < end && buffer[pos + 1] === CR && buffer[pos + 2] === LF
+      ) {
+        this.#emit(null);
+        pos += 3;
+        continue;
+      } else if (type === COMMA) {
+        const next = this.#double(buffer, pos);
+        if (next !== pos) {
+          pos = next;
+          continue;
+        }
       }
       // Found out at once: a peer that speaks something else may never send the end of a line.
       if (BEGINS_FRAME[type] === 0) {
@@ -450,6 +463,43 @@ export class RespDecoder {
     frame.left = left;
     if (left === 0) this.#close();
     return pos;
+  }
+
+  /**
+   * Decodes a double of no more digits than a double holds exactly, which most scores are.
+   *
+   * @returns Position behind it; `pos` if it is something else.
+   */
+  #double(buffer: Uint8Array, pos: number): number {
+    const end = buffer.length;
+    const negative = buffer[pos + 1] === MINUS;
+    const start = negative ? pos + 2 : pos + 1;
+    let p = start;
+    let n = 0;
+    let digit = 0;
+    while (p < end && (digit = buffer[p] - ZERO) >= 0 && digit <= 9) {
+      n = n * 10 + digit;
+      p++;
+    }
+    let digits = p - start;
+    if (digits === 0) return pos;
+    let decimals = 0;
+    if (buffer[p] === DOT) {
+      const point = p++;
+      while (p < end && (digit = buffer[p] - ZERO) >= 0 && digit <= 9) {
+        n = n * 10 + digit;
+        p++;
+      }
+      decimals = p - point - 1;
+      digits += decimals;
+    }
+    if (p + 1 >= end || buffer[p] !== CR || buffer[p + 1] !== LF || digits > EXACT_DIGITS) {
+      return pos;
+    }
+    // Both are exact, so the quotient is the double that is nearest to what was written.
+    const value = n / POWERS_OF_TEN[decimals];
+    this.#emit(negative ? -value : value);
+    return p + 2;
   }
 
   /** Settles the mode of what begins with this type byte, at the top level. */

@@ -89,6 +89,21 @@ function mapOf(texts: readonly string[]): Map<string, string> {
   return map;
 }
 
+/** Doubles of any number of digits come out as JavaScript reads them, however cut. */
+export function decodesEveryDouble(random: Random): void {
+  const digits = () =>
+    Array.from({ length: random.integer(0, 9) }, () => random.integer(0, 9)).join("");
+  const texts = random.list(20, () => {
+    const whole = `${random.integer(0, 9)}${digits()}${digits()}`;
+    const fraction = random.pick(["", ".", `.${digits()}`, `.${digits()}${digits()}`]);
+    const exponent = random.chance(0.1) ? `e${random.pick(["", "-", "+"])}${digits()}1` : "";
+    return random.pick(["", "", "-", "+"]) + whole + fraction + exponent;
+  });
+  const wire = binary(texts.map((text) => `,${text}\r\n`).join(""));
+  const { events } = outcomeOf(randomly(wire, random));
+  assertEquals(events, texts.map((text) => show(Number(text))));
+}
+
 const BEGINNINGS = binary("+-:$*%~>|=!;_#,(.");
 const MEANINGFUL = binary("+-:$*%~>|=!;_#,(.?\r\n0123456789tfinae ");
 
@@ -209,6 +224,7 @@ function argument(random: Random): [Argument, Bytes] {
 export const PROPERTIES: Readonly<Record<string, Property>> = {
   decodesEveryTree,
   decodesEveryList,
+  decodesEveryDouble,
   survivesDamage,
   encodesEveryCommand,
 };

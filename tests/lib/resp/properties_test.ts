@@ -5,6 +5,7 @@ import { Random } from "./_random.ts";
 const CASES: Record<keyof typeof PROPERTIES, number> = {
   decodesEveryTree: 12_000,
   decodesEveryList: 1500,
+  decodesEveryDouble: 1500,
   survivesDamage: 20_000,
   encodesEveryCommand: 4000,
 };
