@@ -190,6 +190,10 @@ export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T 
  * elements that are not valid UTF-8 can become the same.
  */
 export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
+  if (reply instanceof Set) {
+    for (const item of reply) if (typeof item !== "string") toBulk(item);
+    return reply as Set<T>;
+  }
   return new Set(toBulks<T>(reply));
 }
 
