@@ -1,5 +1,5 @@
 /**
- * Checks of options objects: an unknown option would silently do nothing.
+ * Checks of options objects, so that a misspelled option is an error instead of doing nothing.
  *
  * @module
  */
@@ -7,21 +7,22 @@
 import type { Argument } from "./resp/reply.ts";
 
 /**
- * What the value of an option has to be: a boolean; one word; a number or a date; one word or several; several values;
- * an object that is checked elsewhere; a word or such an object.
+ * What the value of an option must be: see `EXPECTED` for each kind.
+ *
+ * The properties of an `"object"`, or of the object that `"any"` allows, are checked elsewhere.
  */
 export type OptionKind = "flag" | "word" | "time" | "words" | "list" | "object" | "any";
 
-/** All names in a type of options, also in one with alternatives. */
+/** All names in a type of options, including those of a union. */
 type NamesIn<O> = O extends unknown ? keyof O & string : never;
 
-/** What the option of a name can be, if it is given. */
+/** Type of an option, without undefined. */
 type ValueOf<O, K> = Exclude<
   O extends unknown ? K extends keyof O ? O[K] : never : never,
   undefined
 >;
 
-/** How a value of a type is checked. */
+/** Kind of the check for a type. */
 type KindOf<V> = [V] extends [boolean] ? "flag"
   : [V] extends [Argument] ? "word"
   : [V] extends [Argument | Date] ? "time"
@@ -31,10 +32,10 @@ type KindOf<V> = [V] extends [boolean] ? "flag"
   : OptionShape<V> | "object";
 
 /**
- * Names and kinds of all options in a type. An option that is an object has a shape of its own, of which nothing may be
- * left out.
+ * Names and kinds of all options in a type. An option that is an object has its own shape, of which no property may be
+ * missing.
  *
- * @typeParam O The type of the options.
+ * @typeParam O Type of the options.
  */
 export type OptionShape<O> = { readonly [K in NamesIn<O>]: KindOf<ValueOf<O, K>> };
 
@@ -54,11 +55,11 @@ const EXPECTED: Readonly<Record<OptionKind, string>> = {
 };
 
 /**
- * Finds out what is wrong with options. Those that are undefined count as not given.
+ * Checks options. An option that is undefined counts as not given.
  *
- * @param options What a caller gave as options.
- * @param shape Which options there are.
- * @returns What is wrong, for the end of a message; undefined if nothing is.
+ * @param options The options that a caller passed.
+ * @param shape Names and kinds of all options.
+ * @returns What is wrong, for the end of a message; undefined if the options are valid.
  */
 export function faultOfOptions<O>(options: unknown, shape: OptionShape<O>): string | undefined {
   if (isPlain(options)) return faultOfEach(options, shape as AnyShape, "");
@@ -66,12 +67,12 @@ export function faultOfOptions<O>(options: unknown, shape: OptionShape<O>): stri
 }
 
 /**
- * Finds out what is wrong with an object of which nothing may be left out.
+ * Checks an object of which no property may be missing.
  *
- * @param record What a caller gave.
- * @param shape What it has to have.
- * @param what What it is, for the message: `"a position"`.
- * @returns What is wrong, for the end of a message; undefined if nothing is.
+ * @param record The object that a caller passed.
+ * @param shape Names and kinds of all properties.
+ * @param what What to call the object in the message: `"a position"`.
+ * @returns What is wrong, for the end of a message; undefined if the object is valid.
  */
 export function faultOfRecord<O>(
   record: unknown,
@@ -89,7 +90,7 @@ export function faultOfRecord<O>(
  * Describes the type of a value, without the value.
  *
  * @param value Any value.
- * @returns What to say behind "got": `"a string"`, `"null"`.
+ * @returns The words that follow "got" in a message: `"a string"`, `"null"`.
  */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return `${value}`;
@@ -189,10 +190,10 @@ function isIterable(value: unknown): boolean {
 }
 
 /**
- * Whether something is a plain object, rather than a list, a map, a promise, a date, …
+ * Whether a value is a plain object, and not a list, a map, a promise or a date.
  *
  * @param value Any value.
- * @returns Whether it can be options.
+ * @returns True if it can be an options object.
  */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;

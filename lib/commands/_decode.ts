@@ -1,8 +1,8 @@
 /**
- * How replies become the values that command methods promise.
+ * Decoders: functions that convert replies into the results of command methods.
  *
- * Each decoder takes every shape that RESP2 and RESP3 servers send for the same thing, checks it, and throws
- * {@linkcode UnexpectedReplyError} for any other.
+ * Each decoder accepts the shapes that RESP2 and RESP3 servers send for the same result, and throws
+ * {@linkcode UnexpectedReplyError} for any other shape.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import type { Reply } from "../resp/reply.ts";
 import { ByteMap } from "./_byte_map.ts";
 
 /**
- * Pairs of names and values as a command answers them: a record without a prototype, or on a `bytes` view a
- * {@linkcode ByteMap}, since bytes cannot be property names.
+ * Names with values, as a command returns them: an object without a prototype, or a {@linkcode ByteMap} on a `bytes`
+ * view, because bytes cannot be property names.
  *
- * If a name occurs several times, a record has its last value. Names that are not valid UTF-8 can become the same text;
- * the map, in which each name is a separate object, has all of them. In a record, names that are integers come first.
+ * An object has only the last value of a name that occurs several times, and lists names that are integers first.
+ * Different names that are not valid UTF-8 may become the same text. A `ByteMap` has all names and values in order.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */
@@ -28,10 +28,10 @@ export type Fields<T extends string | Uint8Array> = T extends string ? Record<st
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Throws for a reply that is none of the documented shapes.
+ * Throws an error for a reply of unknown shape.
  *
- * @param reply What came.
- * @param expected What is documented.
+ * @param reply The reply.
+ * @param expected The expected shape, for the message.
  */
 export function unexpected(reply: Reply, expected: string): never {
   if (reply instanceof ServerError) throw reply;
@@ -49,44 +49,44 @@ function describe(reply: Reply): string {
   return `${reply instanceof Map ? "a map" : "a set"} of ${reply.size}`;
 }
 
-/** `"OK"`. */
+/** Decodes `"OK"`. */
 export function toOk(reply: Reply): "OK" {
   return reply === "OK" || text(reply) === "OK" ? "OK" : unexpected(reply, "OK");
 }
 
-/** `"OK"`, or null where the command declined. */
+/** Decodes `"OK"`, or null if the command did nothing. */
 export function toOkOrNull(reply: Reply): "OK" | null {
   return reply === null ? null : toOk(reply);
 }
 
-/** A bulk string in the mode of the surface. */
+/** Decodes a bulk string, as text or as bytes. */
 export function toBulk<T extends string | Uint8Array>(reply: Reply): T {
-  // The mode was fixed when the request was made, so what came is a T.
+  // The request fixed whether bulk strings are text or bytes, so the reply is a T.
   if (typeof reply === "string" || reply instanceof Uint8Array) return reply as T;
   return unexpected(reply, "a string");
 }
 
-/** A bulk string in the mode of the surface, or null for a missing value. */
+/** Decodes a bulk string, or null for a missing value. */
 export function toBulkOrNull<T extends string | Uint8Array>(reply: Reply): T | null {
   return reply === null ? null : toBulk<T>(reply);
 }
 
-/** Bytes, for a reply that was asked for in bytes whatever the surface; null for a missing value. */
+/** Decodes bytes, for a request that gets bytes on every view; null for a missing value. */
 export function toBytesOrNull(reply: Reply): Uint8Array | null {
   return reply === null || reply instanceof Uint8Array ? reply : unexpected(reply, "bytes");
 }
 
-/** Text, whatever the mode: for words of the server itself. */
+/** Decodes text, for words of the server that are text on every view. */
 export function toText(reply: Reply): string {
   return text(reply) ?? unexpected(reply, "a string");
 }
 
-/** Text, whatever the mode, or null. */
+/** Decodes text as {@linkcode toText} does, or null. */
 export function toTextOrNull(reply: Reply): string | null {
   return reply === null ? null : toText(reply);
 }
 
-/** A number: an integer, a double, or either as a string. */
+/** Decodes a number: an integer, a double, or either as text. */
 export function toNumber(reply: Reply): number {
   if (typeof reply === "number") return reply;
   if (typeof reply === "bigint") return Number(reply);
@@ -98,12 +98,12 @@ export function toNumber(reply: Reply): number {
   return unexpected(reply, "a number");
 }
 
-/** A number, or null for a missing value. */
+/** Decodes a number, or null for a missing value. */
 export function toNumberOrNull(reply: Reply): number | null {
   return reply === null ? null : toNumber(reply);
 }
 
-/** An integer that can leave the range in which doubles are exact: a bigint beyond ±(2^53 − 1). */
+/** Decodes an integer: a number within ±(2^53 − 1), where numbers are exact, and a bigint beyond. */
 export function toInteger(reply: Reply): number | bigint {
   if (typeof reply === "bigint" || Number.isInteger(reply)) return reply as number | bigint;
   const string = text(reply);
@@ -112,26 +112,26 @@ export function toInteger(reply: Reply): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(string);
 }
 
-/** Chooses the decoder of a counter: its new value has the type of what was added. */
+/** Returns the decoder of a counter: the new value has the type of the increment. */
 export function toIntegerLike(added: unknown): Decoder<number | bigint | string> {
   return typeof added === "string" ? toDecimal : typeof added === "bigint" ? toBigint : toInteger;
 }
 
-/** An integer of any size, always as a bigint. */
+/** Decodes an integer of any size as a bigint. */
 export function toBigint(reply: Reply): bigint {
   return BigInt(toInteger(reply));
 }
 
 /**
- * The text of a decimal number, with all digits that the server keeps: a number has fewer.
+ * Decodes a decimal number as text, with all digits that the server keeps. A `number` has fewer.
  *
- * A server that answers a double has already rounded it.
+ * A server that replies with a double has already rounded it.
  */
 export function toDecimal(reply: Reply): string {
   return typeof reply === "number" || typeof reply === "bigint" ? String(reply) : toText(reply);
 }
 
-/** Yes or no: 1 or 0, or a boolean. */
+/** Decodes a boolean, which RESP2 servers send as 1 or 0. */
 export function toBoolean(reply: Reply): boolean {
   if (reply === 1 || reply === true) return true;
   if (reply === 0 || reply === false) return false;
@@ -139,46 +139,46 @@ export function toBoolean(reply: Reply): boolean {
 }
 
 /**
- * A list whose elements are all of one kind.
+ * Makes a decoder of lists whose elements all have the same type.
  *
  * @param item Decoder of an element.
- * @returns A decoder that takes an array or a set.
+ * @returns A decoder that accepts an array or a set.
  */
 export function toListOf<R>(item: Decoder<R>): Decoder<R[]> {
   return (reply, bytes) => elements(reply).map((element) => item(element, bytes));
 }
 
 /**
- * A list, or null for a missing value.
+ * Makes a decoder of lists, or of null for a missing value.
  *
  * @param item Decoder of an element.
- * @returns A decoder that takes an array, a set or null.
+ * @returns A decoder that accepts an array, a set or null.
  */
 export function toListOrNullOf<R>(item: Decoder<R>): Decoder<R[] | null> {
   const list = toListOf(item);
   return (reply, bytes) => reply === null ? null : list(reply, bytes);
 }
 
-/** A list of numbers. */
+/** Decodes a list of numbers. */
 export const toNumbers: Decoder<number[]> = toListOf(toNumber);
 
-/** A list of yes or no. */
+/** Decodes a list of booleans. */
 export const toBooleans: Decoder<boolean[]> = toListOf(toBoolean);
 
-/** A list of bulk strings in the mode of the surface. */
+/** Decodes a list of bulk strings. */
 export function toBulks<T extends string | Uint8Array>(reply: Reply): T[] {
   const list = elements(reply);
-  // Checked in place: a list can be long, and a reply belongs to its decoder.
+  // Decoded in place: a list can be long, and nobody else uses the reply.
   for (const item of list) if (typeof item !== "string") toBulk(item);
   return list as T[];
 }
 
-/** A list of bulk strings in the mode of the surface, or null for a missing value. */
+/** Decodes a list of bulk strings, or null for a missing value. */
 export function toBulksOrNull<T extends string | Uint8Array>(reply: Reply): T[] | null {
   return reply === null ? null : toBulks<T>(reply);
 }
 
-/** A list of bulk strings, null for each missing one. */
+/** Decodes a list of bulk strings, with null for each missing one. */
 export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T | null)[] {
   const list = elements(reply);
   for (const item of list) if (typeof item !== "string") toBulkOrNull(item);
@@ -186,8 +186,9 @@ export function toBulksOrNulls<T extends string | Uint8Array>(reply: Reply): (T 
 }
 
 /**
- * A set of bulk strings in the mode of the surface. On a `bytes` view its elements are distinct objects; as text,
- * elements that are not valid UTF-8 can become the same.
+ * Decodes a set of bulk strings. On a `bytes` view its elements are different objects, even if their bytes are equal.
+ * As
+ * text, elements that are not valid UTF-8 may become equal.
  */
 export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
   if (reply instanceof Set) {
@@ -197,7 +198,7 @@ export function toBulkSet<T extends string | Uint8Array>(reply: Reply): Set<T> {
   return new Set(toBulks<T>(reply));
 }
 
-/** Pairs of bulk strings: a record on text surfaces, a `Map` on bytes surfaces. */
+/** Decodes names and values: an object, or a `ByteMap` on a `bytes` view. */
 export function toFields<T extends string | Uint8Array>(reply: Reply, bytes: boolean): Fields<T> {
   if (bytes) {
     const map = new ByteMap<T>();
@@ -209,7 +210,7 @@ export function toFields<T extends string | Uint8Array>(reply: Reply, bytes: boo
   return record as Fields<T>;
 }
 
-/** Pairs as they were sent, repeated names included: from a map, a flat array, or an array of two-element arrays. */
+/** Returns the pairs of a map, a flat array, or an array of two-element arrays. Keeps repeated names. */
 export function toPairs(reply: Reply): Iterable<readonly [Reply, Reply]> {
   if (reply instanceof Map) return pairsOf(reply);
   if (!Array.isArray(reply)) return unexpected(reply, "pairs");
@@ -222,14 +223,14 @@ export function toPairs(reply: Reply): Iterable<readonly [Reply, Reply]> {
   return pairs;
 }
 
-/** The elements of an array or a set. */
+/** Returns the elements of an array or a set. */
 export function elements(reply: Reply): Reply[] {
   if (Array.isArray(reply)) return reply;
   if (reply instanceof Set) return elementsOf(reply);
   return unexpected(reply, "a list");
 }
 
-/** A reply as it is. */
+/** Returns a reply without conversion. */
 export function toReply(reply: Reply): Reply {
   return reply;
 }

@@ -1,5 +1,5 @@
 /**
- * Checks of the objects that command methods get from their callers.
+ * Checks of the objects that callers pass to command methods.
  *
  * @module
  */
@@ -9,16 +9,17 @@ import { faultOfOptions, faultOfRecord, type OptionShape } from "../option_shape
 import type { Argument } from "../resp/reply.ts";
 import { commandName } from "./_args.ts";
 
-/** Used instead of options that were not given, or cannot be used. */
+/** Returned instead of options that are missing or invalid. */
 const NONE = Object.freeze({});
 
 /**
- * Checks options from a caller.
+ * Checks the options that a caller passed.
  *
- * @param words The words so far; an error for a bad option is appended, with which the command rejects.
- * @param options The options; undefined is none.
- * @param shape Which options there are.
- * @returns The options; none if something is wrong with them.
+ * @param words The words of the command so far. For an invalid option an error is appended, and the command rejects
+ * with it.
+ * @param options The options, or undefined.
+ * @param shape Names and kinds of all options.
+ * @returns The options, or an empty object if they are invalid.
  */
 export function optionsOf<O extends object>(
   words: Words,
@@ -33,13 +34,14 @@ export function optionsOf<O extends object>(
 }
 
 /**
- * Checks an object from a caller that must be complete.
+ * Checks an object that a caller passed, of which no property may be missing.
  *
- * @param words The words so far; an error for a bad object is appended, with which the command rejects.
+ * @param words The words of the command so far. For an invalid object an error is appended, and the command rejects
+ * with it.
  * @param record The object.
- * @param shape What it has to have.
- * @param what What it is, for the message: `"a position"`.
- * @returns The object; an empty one if something is wrong with it.
+ * @param shape Names and kinds of all properties.
+ * @param what What to call the object in the message: `"a position"`.
+ * @returns The object, or an empty one if it is invalid.
  */
 export function recordOf<O extends object>(
   words: Words,
@@ -54,21 +56,21 @@ export function recordOf<O extends object>(
 }
 
 /**
- * Makes the command reject.
+ * Makes the command reject with a `TypeError`.
  *
- * @param words The words so far.
- * @param fault What is wrong, for the end of the message.
+ * @param words The words of the command so far.
+ * @param fault The end of the message: what is wrong.
  */
 export function refuse(words: Words, fault: string): void {
   words.push(new TypeError(`Cannot send ${commandName(words)}: ${fault}`));
 }
 
 /**
- * Appends the value of an option that may not be left out.
+ * Appends the value of a required option.
  *
- * @param words Where to append.
- * @param option Its name.
- * @param value Its value; undefined makes the command reject.
+ * @param words The words of the command so far.
+ * @param option Name of the option.
+ * @param value Value of the option; if it is undefined, the command rejects.
  */
 export function appendNeeded(words: Words, option: string, value: Argument | undefined): void {
   if (value === undefined) refuse(words, `option "${option}" is missing`);

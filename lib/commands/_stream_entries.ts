@@ -48,10 +48,10 @@ export interface StreamEntry<T extends string | Uint8Array = string> {
   /** Id of the entry. */
   id: string;
   /**
-   * The fields with their values: an object without a prototype, or a `Map` on a `bytes` view.
+   * The fields with their values: an object without a prototype, or a {@linkcode ByteMap} on a `bytes` view.
    *
    * An entry can have several fields with the same name. The object contains only the last one, and lists names that
-   * are integers first, as every object does. {@linkcode fieldPairs} returns all fields in their order. The `Map` has
+   * are integers first, as every object does. {@linkcode fieldPairs} returns all fields in their order. A `ByteMap` has
    * all of them, too.
    */
   fields: Fields<T>;

@@ -178,7 +178,7 @@ export abstract class GeoCommands<T extends string | Uint8Array = string> extend
   /**
    * Returns the distance between two members.
    *
-   * The server takes the Earth for a sphere, which makes errors of up to 0.5 %.
+   * The server treats the Earth as a sphere, so distances may be off by up to 0.5 %.
    *
    * Complexity O(1) · since 3.2.0 · read-only
    *

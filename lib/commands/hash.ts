@@ -328,8 +328,8 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * ```
    *
    * @param key Key of the hash.
-   * @returns The values by field: an object without a prototype, or a `Map` on a `bytes` view. It is empty if the key
-   * does not exist.
+   * @returns The values by field: an object without a prototype, or a {@linkcode ByteMap} on a `bytes` view. It is
+   * empty if the key does not exist.
    * @throws {ServerError} If the key holds a value that is not a hash (`WRONGTYPE`).
    * @see {@link https://valkey.io/commands/hgetall/}
    */
@@ -739,7 +739,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
    * Returns one page of the fields of a hash, with their values.
    *
    * {@linkcode HashCommands.prototype.hscanIterator | HashCommands.hscanIterator} reads all pages. A field that exists
-   * from the first page to the last is returned at least once, perhaps several times. A small hash is returned as one
+   * from the first page to the last is returned at least once, possibly several times. A small hash is returned as one
    * page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N fields in all · since 2.8.0 · read-only
@@ -789,7 +789,7 @@ export abstract class HashCommands<T extends string | Uint8Array = string> exten
   /**
    * Iterates over the fields of a hash, page by page.
    *
-   * A field that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * A field that exists during the whole iteration is yielded at least once, possibly several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server
    * that is being restarted. After a restart or failover of the server the iteration starts over, because a cursor is
    * only valid in the process that made it. The loop can end early: the server keeps no state.

@@ -798,7 +798,7 @@ export abstract class KeyCommands<
    * Returns one page of the keys of the database.
    *
    * {@linkcode KeyCommands.prototype.scanIterator | KeyCommands.scanIterator} reads all pages. A key that exists from
-   * the first page to the last is returned at least once, perhaps several times.
+   * the first page to the last is returned at least once, possibly several times.
    *
    * Complexity O(1) for a page, O(N) for N keys in all · since 2.8.0 · read-only
    *
@@ -827,7 +827,7 @@ export abstract class KeyCommands<
    * The server goes on with other requests between pages, unlike with
    * {@linkcode KeyCommands.prototype.keys | KeyCommands.keys}.
    *
-   * A key that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * A key that exists during the whole iteration is yielded at least once, possibly several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 }).scanIterator()` waits
    * longer for a server that is being restarted. After a restart or failover of the server the iteration starts over,
    * because a cursor is only valid in the process that made it. The loop can end early: the server keeps no state.

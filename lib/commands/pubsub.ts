@@ -14,7 +14,8 @@ import { toBulk, toBulks, toNumber, toPairs, toText } from "./_decode.ts";
 import { type PerRoutedNode, perRoutedNode, type Reach } from "./_reach.ts";
 
 /**
- * Numbers by name: an object without a prototype, or a `Map` on a `bytes` view, because bytes cannot be property names.
+ * Numbers by name: an object without a prototype, or a {@linkcode ByteMap} on a `bytes` view, because bytes cannot be
+ * property names.
  *
  * @typeParam T Type of bulk strings: `string`, or `Uint8Array` on a `bytes` view.
  */

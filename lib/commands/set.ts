@@ -441,7 +441,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
    * Returns one page of the members of a set.
    *
    * {@linkcode SetCommands.prototype.sscanIterator | SetCommands.sscanIterator} reads all pages. A member that exists
-   * from the first page to the last is returned at least once, perhaps several times. A small set is returned as one
+   * from the first page to the last is returned at least once, possibly several times. A small set is returned as one
    * page, whatever `count` is.
    *
    * Complexity O(1) for a page, O(N) for N members in all · since 2.8.0 · read-only
@@ -468,7 +468,7 @@ export abstract class SetCommands<T extends string | Uint8Array = string> extend
   /**
    * Iterates over the members of a set, page by page.
    *
-   * A member that exists during the whole iteration is yielded at least once, perhaps several times. Each page is one
+   * A member that exists during the whole iteration is yielded at least once, possibly several times. Each page is one
    * request, and the iteration rejects if a request fails: `client.with({ timeout: 10_000 })` waits longer for a server
    * that is being restarted. After a restart or failover of the server the iteration starts over, because a cursor is
    * only valid in the process that made it. The loop can end early: the server keeps no state.

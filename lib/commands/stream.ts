@@ -142,9 +142,8 @@ export interface XreadOptions {
 /** Options for {@linkcode StreamCommands.prototype.xreadgroup | StreamCommands.xreadgroup}. */
 export interface XreadgroupOptions extends XreadOptions {
   /**
-   * First claim entries that have been pending for at least this many milliseconds, whoever their consumer is, then
-   * read
-   * new ones (Redis 8.4).
+   * First claim entries that have been pending for any consumer for at least this many milliseconds, then read new ones
+   * (Redis 8.4).
    */
   claim?: number;
   /**
