@@ -43,7 +43,6 @@ import type { NodeRoute, NodesRoute } from "../lib/dispatch/route.ts";
 import type { ClusterRequestOptions, RequestOptions } from "../lib/dispatch/request_options.ts";
 import type { Argument, Reply } from "../lib/resp/reply.ts";
 import { refuseSurplusIn } from "../lib/surplus_arguments.ts";
-import { observe } from "../lib/telemetry/telemetry.ts";
 import { ClusterDispatcher } from "./dispatcher.ts";
 import { ClusterScan, type ClusterScanOptions } from "./scan.ts";
 
@@ -114,7 +113,10 @@ export class RedisClusterClient<
   ): Promise<RedisClusterClient> {
     const settings = settingsOf(configuration, "cluster");
     const dispatcher = new ClusterDispatcher(settings);
-    observe(dispatcher);
+    if (settings.telemetry !== undefined) {
+      const { observe } = await import("../lib/telemetry/telemetry.ts");
+      observe(dispatcher);
+    }
     if (!settings.lazyConnect) await dispatcher.connect();
     return new RedisClusterClient<string>(new View(dispatcher));
   }

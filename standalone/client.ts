@@ -39,7 +39,6 @@ import { View } from "../lib/client/view.ts";
 import type { RedisClientConfiguration } from "../lib/configuration/options.ts";
 import { settingsOf } from "../lib/configuration/settings.ts";
 import type { RequestOptions } from "../lib/dispatch/request_options.ts";
-import { observe } from "../lib/telemetry/telemetry.ts";
 import { StandaloneDispatcher } from "./dispatcher.ts";
 
 /**
@@ -108,8 +107,11 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
     configuration: RedisClientConfiguration | string | URL,
   ): Promise<RedisClient> {
     const settings = settingsOf(configuration, "standalone");
-    const dispatcher = new StandaloneDispatcher(settings);
-    observe(dispatcher);
+    const dispatcher = await StandaloneDispatcher.of(settings);
+    if (settings.telemetry !== undefined) {
+      const { observe } = await import("../lib/telemetry/telemetry.ts");
+      observe(dispatcher);
+    }
     if (!settings.lazyConnect) await dispatcher.connect();
     return new RedisClient<string>(new View(dispatcher));
   }

@@ -7,7 +7,6 @@
  */
 
 import { mapAddress } from "../lib/configuration/address_map.ts";
-import type { SentinelSettings } from "../lib/configuration/access.ts";
 import type { Settings } from "../lib/configuration/settings.ts";
 import type { Heartbeat } from "../lib/cache/tracking.ts";
 import { isHopeless } from "../lib/connection/handshake.ts";
@@ -29,10 +28,15 @@ import { RoleWatch } from "./role_watch.ts";
 import { twoPrimaries } from "./run_ids.ts";
 import type { Decision } from "./sentinel_decision.ts";
 import { SentinelMembers } from "./sentinel_members.ts";
-import { Sentinels } from "./sentinels.ts";
+import type { Sentinels } from "./sentinels.ts";
 
 /** Lane of the requests for the primary. */
 const PRIMARY = 0;
+
+/** Makes a {@linkcode Sentinels}. */
+type MakeSentinels = (
+  ...args: ConstructorParameters<typeof Sentinels>
+) => Sentinels;
 
 /** Gives each request to the primary, or to a replica where that is wanted. */
 export class StandaloneDispatcher extends Dispatcher {
@@ -57,16 +61,37 @@ export class StandaloneDispatcher extends Dispatcher {
   readonly #placement: StandalonePlacement;
 
   /**
+   * Makes a dispatcher that is not connected. Loads the code for Sentinel if the configuration names sentinels.
+   *
+   * @param settings The checked configuration.
+   * @returns The dispatcher.
+   */
+  static async of(settings: Settings): Promise<StandaloneDispatcher> {
+    if (settings.sentinel === undefined) return new StandaloneDispatcher(settings);
+    const { Sentinels } = await import("./sentinels.ts");
+    return new StandaloneDispatcher(
+      settings,
+      (sentinel, requestTimeout, steps) => new Sentinels(sentinel, requestTimeout, steps),
+    );
+  }
+
+  /**
    * Makes a dispatcher that is not connected.
    *
    * @param settings The checked configuration.
+   * @param makeSentinels Makes what asks the sentinels; without it there are none.
    */
-  constructor(settings: Settings) {
+  constructor(settings: Settings, makeSentinels?: MakeSentinels) {
     super(settings);
     this.#nodes = new NodeLinks(settings.addresses, (address) => this.#open(address));
-    this.#sentinels = settings.sentinel === undefined
+    this.#sentinels = makeSentinels === undefined || settings.sentinel === undefined
       ? null
-      : this.#makeSentinels(settings.sentinel);
+      : makeSentinels(settings.sentinel, settings.requestTimeout, {
+        followed: () => this.#members.followed,
+        onDecision: (decision) => this.#follow(decision),
+        events: this.events,
+        deadlines: this.deadlines,
+      });
     const links = new ZonesOfLinks(this.#nodes);
     this.#choice = new ReplicaChoice(links, this.#end.signal);
     this.#reads = new ReadChoice(settings, links, this.#choice, () => this.tellZonesUnknown());
@@ -346,15 +371,6 @@ export class StandaloneDispatcher extends Dispatcher {
       ? undefined
       : () => [mapAddress(addressMap, host, port, "sentinel.addressMap")];
     return new Link(address, link, this, this.deadlines, addresses);
-  }
-
-  #makeSentinels(settings: SentinelSettings): Sentinels {
-    return new Sentinels(settings, this.settings.requestTimeout, {
-      followed: () => this.#members.followed,
-      onDecision: (decision) => this.#follow(decision),
-      events: this.events,
-      deadlines: this.deadlines,
-    });
   }
 
   /** Takes what the sentinels say: which nodes there are, and which of them is to be the primary. */

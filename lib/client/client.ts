@@ -593,7 +593,7 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
     const call = dispatcher.observer?.beginOther(SUBSCRIBE[kind]);
     try {
       const subscription = await subscribe<T, M, G>(
-        dispatcher.subscriptions,
+        () => dispatcher.openSubscriptions(),
         kind,
         names,
         options,

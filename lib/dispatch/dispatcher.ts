@@ -27,7 +27,7 @@ import { Events } from "../events.ts";
 import type { Decoder, Words } from "../executor.ts";
 import type { MonitorEnd } from "../subscription/monitor.ts";
 import type { Placement } from "../subscription/placement.ts";
-import { Subscriptions } from "../subscription/registry.ts";
+import type { Subscriptions } from "../subscription/registry.ts";
 import type { Argument, Push, Reply } from "../resp/reply.ts";
 import { Admission } from "./admission.ts";
 import { allowForBlocking } from "./blocking_time.ts";
@@ -96,13 +96,20 @@ export abstract class Dispatcher
   }
 
   /**
-   * The subscriptions of the client, made when they are used first.
+   * Finds the subscriptions of the client. They are made when they are used first, and their code is loaded then.
    *
+   * @returns The subscriptions.
    * @throws {ClosedError} If the client is closed.
    */
-  get subscriptions(): Subscriptions {
+  async openSubscriptions(): Promise<Subscriptions> {
+    if (this.#subscriptions === undefined && !this.#closed) {
+      const { Subscriptions } = await import("../subscription/registry.ts");
+      if (!this.#closed) {
+        this.#subscriptions ??= new Subscriptions(this.settings, this.placement(), this.events);
+      }
+    }
     if (this.#closed) throw new ClosedError("Cannot subscribe: the client is closed");
-    return this.#subscriptions ??= new Subscriptions(this.settings, this.placement(), this.events);
+    return this.#subscriptions!;
   }
 
   /** The subscriptions of the client, if there ever were any. */

@@ -34,7 +34,7 @@ const METHODS: Readonly<Record<Kind, string>> = {
 /**
  * Subscribes to names.
  *
- * @param subscriptions All subscriptions of the client.
+ * @param open Finds all subscriptions of the client.
  * @param kind Kind of the names.
  * @param names One name or several.
  * @param options What the caller gave as options.
@@ -46,7 +46,7 @@ export async function subscribe<
   M extends Message<T>,
   G extends boolean,
 >(
-  subscriptions: Subscriptions,
+  open: () => Promise<Subscriptions>,
   kind: Kind,
   names: OneOrMany<Name>,
   options: SubscribeOptions<M, G> | undefined,
@@ -69,6 +69,7 @@ export async function subscribe<
   const signals = [signal, view.signal].filter((signal) => signal !== undefined);
   const ending = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   const want: WantOptions = { timeout: view.timeout, signal: ending };
+  const subscriptions = await open();
   const reader = await subscriptions.open(kind, forms, {
     bytes: view.bytes,
     gaps,
