@@ -133,6 +133,31 @@ for (const [name, size] of Object.entries({ "8 B": 8, "64 B": 64, "1 MiB": MiB }
   });
 }
 
+// Lists, as a server sends them: how long their strings are decides how each is made.
+
+const LISTS: Record<string, (i: number) => string> = {
+  "8 characters": (i) => String(i).padStart(8, "0"),
+  "12 characters": (i) => String(i).padStart(12, "0"),
+  "16 characters": (i) => String(i).padStart(16, "0"),
+  "24 characters": (i) => String(i).padStart(24, "0"),
+  "50 characters": (i) => String(i).padStart(50, "0"),
+  "100 characters": (i) => String(i).padStart(100, "0"),
+  "16 characters, every 20th with an é": (i) => (i % 20 === 7 ? "é" : "") + String(i).padStart(14),
+};
+
+for (const [name, item] of Object.entries(LISTS)) {
+  const items = Array.from({ length: THOUSAND }, (_, i) => item(i));
+  const frames = items.map((text) => `$${utf8.encode(text).length}\r\n${text}\r\n`);
+  const chunks = pieces(utf8.encode(`*${THOUSAND}\r\n${frames.join("")}`), READ_SIZE);
+  const decoder = new RespDecoder();
+  Deno.bench({
+    name: `a list of 1000 × ${name}`,
+    group: "decode: lists",
+    baseline: name === "16 characters",
+    fn: () => decode(decoder, chunks, 1),
+  });
+}
+
 // The same replies, the input cut ever finer.
 
 const MIXED = repeated("+OK\r\n:42\r\n" + bulk(32) + "*2\r\n" + bulk(8) + "_\r\n", 2000);
