@@ -319,10 +319,10 @@ export class Request implements Expiring {
    * @returns Settles when the request does.
    */
   promise<R>(): Promise<R> {
-    const promise = new Promise<unknown>(capture);
-    this.#resolve = captured.resolve;
-    this.#reject = captured.reject;
-    return promise as Promise<R>;
+    return new Promise<unknown>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    }) as Promise<R>;
   }
 
   /**
@@ -525,14 +525,3 @@ export const NO_OWNER: RequestOwner = {
   onSettled: () => {},
   onSilence: () => {},
 };
-
-// A promise's functions are taken out through one shared place: a closure for each request would cost more.
-const captured: {
-  resolve: ((value: unknown) => void) | null;
-  reject: ((error: unknown) => void) | null;
-} = { resolve: null, reject: null };
-
-function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  captured.resolve = resolve;
-  captured.reject = reject;
-}
