@@ -14,7 +14,7 @@ const DOLLAR = 36;
 
 /** Bytes reserved for a `*n` or `$n` line. */
 const HEADER = 20;
-/** Up to this length, a loop over the characters beats the call into the runtime. */
+/** Up to this length, a loop over the characters beats the call into the runtime. Below 100: the header has two digits. */
 const SHORT = 40;
 /** From this length on bytes are written from where they are instead of being copied. */
 const LARGE = 16 * 1024;
@@ -168,26 +168,56 @@ export class CommandEncoder {
   }
 
   #text(text: string): void {
+    if (text.length > SHORT) this.#long(text);
+    else if (!this.#short(text)) this.#nonAscii(text, this.#length);
+  }
+
+  /**
+   * Appends a text of at most `SHORT` characters if it is ASCII.
+   *
+   * @returns Whether it is. If not, nothing is appended.
+   */
+  #short(text: string): boolean {
     const count = text.length;
     this.#reserve(HEADER + count + 2);
-    const start = this.#length;
-    this.#header(DOLLAR, count);
     const buffer = this.#buffer;
     let at = this.#length;
-    if (count <= SHORT) {
-      for (let i = 0; i < count; i++) {
-        const code = text.charCodeAt(i);
-        if (code > 127) return this.#nonAscii(text, start);
-        buffer[at + i] = code;
-      }
+    buffer[at++] = DOLLAR;
+    if (count < 10) {
+      buffer[at++] = ZERO + count;
     } else {
-      const { read, written } = utf8.encodeInto(text, buffer.subarray(at, at + count));
-      if (read !== count || written !== count) return this.#nonAscii(text, start);
+      const tens = (count / 10) | 0;
+      buffer[at++] = ZERO + tens;
+      buffer[at++] = ZERO + count - 10 * tens;
     }
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    // One look at all characters is faster than one at each.
+    let bits = 0;
+    for (let i = 0; i < count; i++) {
+      const code = text.charCodeAt(i);
+      bits |= code;
+      buffer[at + i] = code;
+    }
+    if (bits > 127) return false;
     at += count;
     buffer[at] = CR;
     buffer[at + 1] = LF;
     this.#length = at + 2;
+    return true;
+  }
+
+  #long(text: string): void {
+    const count = text.length;
+    this.#reserve(HEADER + count + 2);
+    const start = this.#length;
+    this.#header(DOLLAR, count);
+    const at = this.#length;
+    const { read, written } = utf8.encodeInto(text, this.#buffer.subarray(at, at + count));
+    if (read !== count || written !== count) return this.#nonAscii(text, start);
+    this.#buffer[at + count] = CR;
+    this.#buffer[at + count + 1] = LF;
+    this.#length = at + count + 2;
   }
 
   /** Encodes a text whose length in bytes is not its length in characters; its header begins at `start`. */
