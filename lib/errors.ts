@@ -96,7 +96,11 @@ export interface ConnectionErrorOptions extends ErrorOptions {
   host: string;
   /** Port of the server. */
   port: number;
-  /** Whether the request may have been executed. @default {false} */
+  /**
+   * Whether the request may have been executed.
+   *
+   * @default {false}
+   */
   maybeExecuted?: boolean;
 }
 

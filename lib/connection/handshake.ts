@@ -27,7 +27,9 @@ export interface HandshakeSettings {
   readonly clientInfo: boolean;
   /**
    * Whether to find out the availability zone, by INFO in the same write: Valkey tells it in the reply to HELLO only
-   * since 8.1. @default {false}
+   * since 8.1.
+   *
+   * @default {false}
    */
   readonly availabilityZone?: boolean;
 }
