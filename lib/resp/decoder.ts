@@ -28,9 +28,17 @@ export interface RespDecoderOptions {
   bytes?: boolean | ((push: boolean) => boolean);
   /** Told about attributes, right before the reply or element that they belong to. By default they are dropped. */
   onAttributes?: (attributes: Map<Reply, Reply>) => void;
-  /** How deep aggregates may nest. @default {128} */
+  /**
+   * How deep aggregates may nest.
+   *
+   * @default {128}
+   */
   maxDepth?: number;
-  /** How long the text of a line (simple string, error, number) may be, in bytes; at least 32. @default {1048576} */
+  /**
+   * How long the text of a line (simple string, error, number) may be, in bytes; at least 32.
+   *
+   * @default {1048576}
+   */
   maxLineLength?: number;
   /**
    * How long a bulk string may be, in bytes; as text never more than 2^29 − 24, which is JavaScript's limit.
