@@ -13,7 +13,7 @@ const BLOCK = 64;
  * @returns 40 hexadecimal digits in lower case.
  */
 export function sha1(text: string): string {
-  const message = padded(new TextEncoder().encode(text));
+  const message = padded(encode(text));
   const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
   const schedule = new Uint32Array(80);
   for (let at = 0; at < message.byteLength; at += BLOCK) {
@@ -63,4 +63,10 @@ function stir(state: Uint32Array, schedule: Uint32Array): void {
 
 function rotated(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
+}
+
+/** `encode()` of Bun 1.3 loses bytes of long texts that were put together of others. */
+function encode(text: string): Uint8Array {
+  const buffer = new Uint8Array(text.length * 3);
+  return buffer.subarray(0, new TextEncoder().encodeInto(text, buffer).written);
 }

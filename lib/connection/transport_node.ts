@@ -48,6 +48,8 @@ class NodeTransport implements Transport {
   #reading: Reading | null = null;
   /** Bytes that nobody has read yet. The socket is paused while there are any. */
   #unread: Uint8Array[] = [];
+  /** Rejects the last write. Bun does not tell of writes that the end of a connection has cut off. */
+  #failWrite: ((error: Error) => void) | undefined;
   /** Why there is nothing more to read; null at the regular end. */
   #end: Error | null | undefined;
 
@@ -106,14 +108,19 @@ class NodeTransport implements Transport {
   }
 
   write(chunk: Bytes): Promise<void> {
+    if (this.#end instanceof Error) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
+      this.#failWrite = reject;
       this.#socket.write(chunk, (error) => error ? reject(error) : resolve());
     });
   }
 
   closeWrite(): Promise<void> {
+    if (this.#end instanceof Error) return Promise.reject(this.#end);
+    const shutDown = shutDownOfBun(this.#socket);
+    if (shutDown !== undefined) return Promise.resolve(shutDown());
     return new Promise((resolve, reject) => {
-      this.#socket.once("error", reject);
+      this.#failWrite = reject;
       this.#socket.end(resolve);
     });
   }
@@ -164,9 +171,17 @@ class NodeTransport implements Transport {
     this.#end = error;
     const reading = this.#reading;
     this.#reading = null;
-    if (error === null) reading?.resolve(null);
-    else reading?.reject(error);
+    if (error === null) return reading?.resolve(null);
+    reading?.reject(error);
+    this.#failWrite?.(error);
   }
+}
+
+/** What closes the sending half on Bun, whose `end()` closes both; undefined on Node. */
+function shutDownOfBun(socket: Socket): (() => void) | undefined {
+  if (!("Bun" in globalThis)) return undefined;
+  const handle = (socket as { _handle?: { shutdown?(): void } })._handle;
+  return typeof handle?.shutdown === "function" ? () => handle.shutdown!() : undefined;
 }
 
 async function connect(

@@ -39,6 +39,7 @@ export class Conn {
     socket.on("end", () => this.#finish("eof"));
     socket.on("error", (error) => this.#finish(denoError(error) as Error));
     socket.on("close", () => this.#finish("eof"));
+    socket.setMaxListeners(0);
   }
 
   get localAddr() {
@@ -70,11 +71,15 @@ export class Conn {
   write(bytes: Uint8Array): Promise<number> {
     if (this.#closed) return Promise.reject(new errors.BadResource("The connection is closed"));
     return new Promise((resolve, reject) => {
+      // Bun does not tell of writes that the end of a connection has cut off.
+      const onClose = (): void => reject(new errors.Interrupted("The connection is closed"));
+      this.#socket.once("close", onClose);
       // Its owner may change the bytes once this is done, which is not when the system has taken them.
-      this.#socket.write(
-        bytes.slice(),
-        (error) => error ? reject(denoError(error)) : resolve(bytes.length),
-      );
+      this.#socket.write(bytes.slice(), (error) => {
+        this.#socket.off("close", onClose);
+        if (error) reject(denoError(error));
+        else resolve(bytes.length);
+      });
     });
   }
 
