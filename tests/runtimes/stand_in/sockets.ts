@@ -27,6 +27,8 @@ export class Conn {
   #end: "none" | "eof" | Error = "none";
   #wake: (() => void) | undefined;
   #closed = false;
+  /** Ends the writes that are under way. */
+  readonly #writes = new Set<() => void>();
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
@@ -38,8 +40,10 @@ export class Conn {
     });
     socket.on("end", () => this.#finish("eof"));
     socket.on("error", (error) => this.#finish(denoError(error) as Error));
-    socket.on("close", () => this.#finish("eof"));
-    socket.setMaxListeners(0);
+    socket.on("close", () => {
+      this.#finish("eof");
+      for (const end of this.#writes) end();
+    });
   }
 
   get localAddr() {
@@ -73,10 +77,10 @@ export class Conn {
     return new Promise((resolve, reject) => {
       // Bun does not tell of writes that the end of a connection has cut off.
       const onClose = (): void => reject(new errors.Interrupted("The connection is closed"));
-      this.#socket.once("close", onClose);
+      this.#writes.add(onClose);
       // Its owner may change the bytes once this is done, which is not when the system has taken them.
       this.#socket.write(bytes.slice(), (error) => {
-        this.#socket.off("close", onClose);
+        this.#writes.delete(onClose);
         if (error) reject(denoError(error));
         else resolve(bytes.length);
       });
@@ -124,6 +128,7 @@ export class Conn {
     // What was sent and not read would make it a reset, as in Deno.
     this.#socket.destroy();
     this.#wake?.();
+    for (const end of this.#writes) end();
   }
 
   ref(): void {
