@@ -62,7 +62,7 @@ class NodeTransport implements Transport {
   constructor(endpoint: Endpoint, make: (options: ReadOptions) => Socket) {
     this.peer = { ...endpoint };
     const callback = (count: number, bytes: Uint8Array): boolean =>
-      this.#onBytes(bytes.subarray(0, count));
+      this.#onBytes(count === bytes.length ? bytes : bytes.subarray(0, count));
     this.#socket = make({ allowHalfOpen: true, onread: { buffer: this.#buffer, callback } });
     this.#socket.on("end", () => this.#onEnd(null));
     this.#socket.on("error", (error) => this.#onEnd(error));
