@@ -19,6 +19,7 @@ import {
   NO_CLIENT,
 } from "../client_class.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
+import { routeOfPattern } from "../scan_route.ts";
 import { wordOf, wordsOf } from "../words.ts";
 import { type Carrier, NodeCarrier } from "../carrier.ts";
 import { scanWords, scoresWords, setWords } from "./option_words.ts";
@@ -556,7 +557,8 @@ export class BullMQConnection extends EventEmitter {
   }
 
   /**
-   * Returns a page of the keys of a server.
+   * Returns a page of the keys of a server. In a cluster the pattern must have a hash tag, such as `{bull}:*`, which tells
+   * the server.
    *
    * @returns The cursor of the next page (`"0"` after the last page), and the keys.
    */
@@ -565,7 +567,10 @@ export class BullMQConnection extends EventEmitter {
     options: { MATCH?: string; COUNT?: number } = {},
     ...more: unknown[]
   ): Promise<[string, string[]]> {
-    return this.call("SCAN", cursor, scanWords(options), more) as Promise<[string, string[]]>;
+    const words = wordsOf(["SCAN", cursor, ...scanWords(options), ...more]);
+    const route = this.isCluster ? routeOfPattern(options.MATCH) : undefined;
+    const page = this.#carrier.send(words, route && { route });
+    return page as Promise<[string, string[]]>;
   }
 
   /** Returns a Node stream of pages of keys. In a cluster it covers all nodes. */

@@ -80,8 +80,12 @@ export class ClusterNodes<F> {
    * The primaries.
    *
    * @param addresses Where they are.
+   * @throws {Error} If that is not known yet: libraries would take the cluster for an empty one.
    */
   masters(addresses: readonly EventAddress[]): readonly ClusterNode<F>[] {
+    if (addresses.length === 0) {
+      throw new Error("Cannot tell the primaries of the cluster yet: wait for connect()");
+    }
     if (addresses !== this.#addresses) {
       this.#addresses = addresses;
       this.#masters = addresses.map(({ host, port }) =>
@@ -109,8 +113,8 @@ export class ClusterNodes<F> {
 export async function primariesOf(client: Client): Promise<EventAddress[]> {
   const reply = await client.customCommand(["CLUSTER", "SLOTS"]);
   const found = new Map<string, EventAddress>();
-  for (const [, , [host, port]] of reply as [Reply, Reply, [string, number]][]) {
-    found.set(`${host}:${port}`, { host, port });
+  for (const [, , [host, port]] of reply as [Reply, Reply, [string | null, number]][]) {
+    if (host) found.set(`${host}:${port}`, { host, port });
   }
   return [...found.values()];
 }

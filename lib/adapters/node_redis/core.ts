@@ -6,6 +6,7 @@
 
 import type { EventEmitter } from "node:events";
 import type { Client } from "../../client/client.ts";
+import type { ClusterRequestOptions } from "../../dispatch/request_options.ts";
 import type { NodeRoute } from "../../dispatch/route.ts";
 import { ClosedError } from "../../errors.ts";
 import type { Argument } from "../../resp/reply.ts";
@@ -13,6 +14,7 @@ import { type Carrier, NodeCarrier } from "../carrier.ts";
 import { checkConfiguration, type ClientClass, type ClientConfiguration } from "../client_class.ts";
 import type { SubscriptionKind } from "../kept_subscriptions.ts";
 import { ReopenedClient } from "../reopened_client.ts";
+import { routeOfPattern } from "../scan_route.ts";
 import { clientOf, type StoreClient } from "../store_client.ts";
 import { primariesOf } from "./cluster_nodes.ts";
 import { type CallOptions, inVersion4, version4Options } from "./command_options.ts";
@@ -21,6 +23,11 @@ import { clientIsClosed } from "./errors.ts";
 import { type Method, several, wordsIn } from "./methods.ts";
 import { type Shaped, shaped } from "./replies.ts";
 import { ListenerSubscriptions, type MessageListener } from "./subscriptions.ts";
+
+/** Options of SCAN. */
+interface ScanOptions {
+  MATCH?: unknown;
+}
 
 /** What a facade is made of: a class and its configuration, a client, or the way to one node of a cluster. */
 export interface CoreParts {
@@ -116,7 +123,8 @@ export class FacadeCore {
 
   /** Closes it when the commands under way have their replies. */
   async close(): Promise<void> {
-    if (this.isShared) await this.#subscriptions.end();
+    // They end by themselves if the client was closed meanwhile.
+    if (this.isShared) await this.#subscriptions.end().catch(() => {});
     this.#subscriptions.clear();
     await this.carrier.quit();
   }
@@ -136,20 +144,17 @@ export class FacadeCore {
    * @param args Its arguments.
    */
   run(call: CallOptions, method: Method, args: readonly unknown[]): Promise<unknown> {
-    if (method === METHODS.scan && this.isCluster) {
-      const error = new TypeError(
-        "Cannot scan a cluster page by page: use scanIterator(), or scan() of nodeClient()",
-      );
-      return Promise.reject(error);
-    }
     const older = version4Options(args[0]);
+    const given = older === undefined ? args : args.slice(1);
     let words: Argument[];
+    let route: NodeRoute | undefined;
     try {
-      words = wordsIn(method.words(...older === undefined ? args : args.slice(1)));
+      words = wordsIn(method.words(...given));
+      if (method === METHODS.scan && this.isCluster) route = routeOfScan(given[1] as ScanOptions);
     } catch (error) {
       return Promise.reject(error);
     }
-    const value = this.send(older ?? call, words)
+    const value = this.send(older ?? call, words, route)
       .then((reply) => method.reply === undefined ? reply : method.reply(reply));
     return older === undefined ? value : value.then(inVersion4);
   }
@@ -159,9 +164,17 @@ export class FacadeCore {
    *
    * @param call How it is sent.
    * @param words Its words.
+   * @param route To which node of a cluster it goes; by default its keys tell.
    */
-  send({ buffers, request }: CallOptions, words: readonly Argument[]): Promise<Shaped> {
+  send(
+    { buffers, request: own }: CallOptions,
+    words: readonly Argument[],
+    route?: NodeRoute,
+  ): Promise<Shaped> {
     if (!this.isOpen) return Promise.reject(clientIsClosed());
+    const request: ClusterRequestOptions | undefined = route === undefined
+      ? own
+      : { ...own, route };
     const reply = buffers
       ? this.carrier.use((client) =>
         (client.bytes as unknown as Client).customCommand(words, request)
@@ -220,4 +233,13 @@ export class FacadeCore {
       throw error instanceof ClosedError ? clientIsClosed(error) : error;
     }
   }
+}
+
+/** The node whose pages are wanted. A cursor belongs to one node. */
+function routeOfScan(options: ScanOptions | undefined): NodeRoute {
+  const route = routeOfPattern(options?.MATCH);
+  if (route !== undefined) return route;
+  throw new TypeError(
+    "Cannot scan a cluster page by page without a hash tag in MATCH: use scanIterator(), or scan() of nodeClient()",
+  );
 }

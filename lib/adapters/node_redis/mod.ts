@@ -43,6 +43,8 @@
  *
  * Where it differs from node-redis:
  *
+ * - Replies are those of node-redis 5. Version 6 differs in two points: its records have the prototype of objects, and
+ *   coordinates and distances are numbers there.
  * - A call has a deadline, `requestTimeout`, 5 seconds by default.
  * - Options that it does not know are errors. So are methods that it does not have; most of these commands can be sent by
  *   `sendCommand()`.

@@ -6,4 +6,4 @@
  */
 
 export { BullMQConnection } from "../../../lib/adapters/bullmq/mod.ts";
-export { RedisClient } from "../../../standalone/mod.ts";
+export { RedisClient, RedisClusterClient } from "../../../mod.ts";

@@ -4,6 +4,7 @@
  *     deno task test:bullmq                               # everything: a quarter of an hour
  *     deno task test:bullmq worker pause                  # some of the files
  *     deno task test:bullmq --only ours worker            # without ioredis
+ *     deno task test:bullmq --on cluster                  # on a cluster of three shards, with a hash tag as the prefix
  *     deno task test:bullmq --source /path/to/bullmq      # tests from a checkout (or a bare repository)
  *
  * The tests are downloaded from GitHub, unless `--source` gives a Git repository that has the revision; BullMQ itself,
@@ -13,7 +14,7 @@
  * @module
  */
 
-import { startServer } from "../../../lib/testing/mod.ts";
+import { startCluster, startServer } from "../../../lib/testing/mod.ts";
 import { FILES } from "./versions.ts";
 import { prepare } from "./workplace.ts";
 
@@ -34,18 +35,24 @@ interface Report {
 /** What became of the tests, by file and name: "passed", or the message of the failure. */
 type Outcomes = Map<string, Map<string, string>>;
 
-const { files, only, source } = readArguments(Deno.args);
+/** The setup of ioredis: that of the suite, or our own for a cluster. */
+const SETUPS = { server: "vitest.setup.ts", cluster: "ioredis-cluster.setup.ts" };
+
+/** Of the conformance tests, two transactions have keys of several slots, and two scans have no hash tag. */
+const CONFORMANCE = { server: ["our-conformance"], cluster: [] };
+
+const { files, only, on, source } = readArguments(Deno.args);
 const folder = await Deno.makeTempDir({ prefix: "bullmq-" });
 let success = false;
 try {
   await prepare(folder, source);
   const outcomes = new Map<string, Outcomes>();
   if (only !== "ioredis") {
-    const conformance = await runSuite("ours", "babushka.setup.ts", ["our-conformance"]);
+    const conformance = await runSuite("ours", "babushka.setup.ts", CONFORMANCE[on]);
     const rest = await runSuite("ours", "babushka.setup.ts", files);
     outcomes.set("ours", new Map([...conformance, ...rest]));
   }
-  if (only !== "ours") outcomes.set("ioredis", await runSuite("ioredis", "vitest.setup.ts", files));
+  if (only !== "ours") outcomes.set("ioredis", await runSuite("ioredis", SETUPS[on], files));
   success = printTable(outcomes);
 } finally {
   await Deno.remove(folder, { recursive: true });
@@ -54,30 +61,43 @@ Deno.exit(success ? 0 : 1);
 
 function readArguments(
   args: readonly string[],
-): { files: readonly string[]; only: string | undefined; source: string | undefined } {
+): {
+  files: readonly string[];
+  only: string | undefined;
+  on: "server" | "cluster";
+  source: string | undefined;
+} {
   const files: string[] = [];
   const options = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (!arg.startsWith("--")) files.push(arg);
-    else if (arg === "--only" || arg === "--source") options.set(arg, args[++i]);
-    else throw new TypeError(`Cannot run with ${arg}: expected --only, --source or names of files`);
+    else if (["--only", "--on", "--source"].includes(arg)) options.set(arg, args[++i]);
+    else {throw new TypeError(
+        `Cannot run with ${arg}: expected --only, --on, --source or names of files`,
+      );}
   }
   const only = options.get("--only");
   if (only !== undefined && only !== "ours" && only !== "ioredis") {
     throw new TypeError(`Cannot run with --only ${only}: expected ours or ioredis`);
   }
-  return { files: files.length === 0 ? FILES : files, only, source: options.get("--source") };
+  const on = options.get("--on") ?? "server";
+  if (on !== "server" && on !== "cluster") {
+    throw new TypeError(`Cannot run with --on ${on}: expected server or cluster`);
+  }
+  return { files: files.length === 0 ? FILES : files, only, on, source: options.get("--source") };
 }
 
-/** Runs files of the suite on a server of their own. */
+/** Runs files of the suite on a server or a cluster of their own. */
 async function runSuite(
   what: string,
   setup: string,
   files: readonly string[],
 ): Promise<Outcomes> {
   console.log(`Running ${files.length} files on ${what}`);
-  await using server = await startServer();
+  if (files.length === 0) return new Map();
+  await using servers = on === "server" ? await startServer() : await startCluster({ shards: 3 });
+  const { host, port } = "nodes" in servers ? servers.nodes[0] : servers;
   const output = `${folder}/report.json`;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -87,8 +107,10 @@ async function runSuite(
     ],
     cwd: folder,
     env: {
-      REDIS_HOST: server.host,
-      REDIS_PORT: String(server.port),
+      REDIS_HOST: host,
+      REDIS_PORT: String(port),
+      // All keys of a queue are in one slot.
+      ...(on === "cluster" && { REDIS_IS_CLUSTER: "yes", BULLMQ_TEST_PREFIX: "{bull}" }),
       SUITE_SETUP: `./${setup}`,
     },
     stdout: "null",

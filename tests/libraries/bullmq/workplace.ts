@@ -22,16 +22,31 @@ export default defineConfig({
 `;
 
 /** The setup of a run on this library. The suite has its own setup for ioredis. */
-const SETUP = `import { BullMQConnection, RedisClient } from "./babushka.mjs";
+const SETUP = `import { BullMQConnection, RedisClient, RedisClusterClient } from "./babushka.mjs";
 import { setConnectionFactory } from "./tests/utils/connection-factory";
 
 setConnectionFactory(({ host, port } = {}) =>
-  new BullMQConnection(RedisClient, {
+  new BullMQConnection(process.env.REDIS_IS_CLUSTER ? RedisClusterClient : RedisClient, {
     addresses: [{
       host: host ?? process.env.REDIS_HOST,
       port: port ?? Number(process.env.REDIS_PORT),
     }],
   })
+);
+`;
+
+/** The setup of a run on ioredis with a cluster. */
+const IOREDIS_CLUSTER_SETUP = `import { Cluster } from "ioredis";
+import { createIORedisClient } from "./src/classes/ioredis-client";
+import { setConnectionFactory } from "./tests/utils/connection-factory";
+
+setConnectionFactory(({ host, port } = {}) =>
+  createIORedisClient(
+    new Cluster([{
+      host: host ?? process.env.REDIS_HOST,
+      port: port ?? Number(process.env.REDIS_PORT),
+    }], { redisOptions: { maxRetriesPerRequest: null } }),
+  )
 );
 `;
 
@@ -71,6 +86,7 @@ export async function prepare(folder: string, source: string | undefined): Promi
   );
   await Deno.writeTextFile(inFolder("vitest.config.js"), CONFIGURATION);
   await Deno.writeTextFile(inFolder("babushka.setup.ts"), SETUP);
+  await Deno.writeTextFile(inFolder("ioredis-cluster.setup.ts"), IOREDIS_CLUSTER_SETUP);
   const conformance = await Deno.readTextFile(inFolder("tests/adapter-conformance.test.ts"));
   if (!FACTORY.test(conformance)) {
     throw new Error("Cannot prepare the conformance tests: they have no createTestClient()");

@@ -263,7 +263,7 @@ Deno.test("commands take the arguments of BullMQ and those of ioredis", async ()
   await assertRejects(() => raw.subscribe("channel"), TypeError, "SUBSCRIBE");
 });
 
-Deno.test("scan() and scanStream() find all keys, the stream those of a cluster as well", async () => {
+Deno.test("scan() and scanStream() find all keys, scan() in a cluster those of a hash tag", async () => {
   const keys = Array.from({ length: 250 }, (_, i) => `found:${i}`);
   for (const to of [server, cluster] as const) {
     await using connection = connect(to);
@@ -278,14 +278,24 @@ Deno.test("scan() and scanStream() find all keys, the stream those of a cluster 
     const stream = connection.scanStream({ match: "found:*", count: 10 });
     for await (const _ of stream) break;
   }
-  await using connection = connect(server);
-  let cursor = "0";
-  let found = 0;
-  do {
-    const [next, page] = await connection.scan(cursor, { MATCH: "found:*", COUNT: 100 });
-    [cursor, found] = [next, found + page.length];
-  } while (cursor !== "0");
-  assertEquals(found, 250);
+  for (const [to, prefix] of [[server, "found:"], [cluster, "{found}:"]] as const) {
+    await using connection = connect(to);
+    for (const i of keys.keys()) await connection.set(`${prefix}${i}`, 1);
+    let cursor = "0";
+    const found = new Set<string>();
+    do {
+      const [next, page] = await connection.scan(cursor, { MATCH: `${prefix}*`, COUNT: 100 });
+      cursor = next;
+      for (const key of page) found.add(key);
+    } while (cursor !== "0");
+    assertEquals(found.size, 250);
+  }
+  await using connection = connect(cluster);
+  await assertRejects(
+    () => connection.scan("0", { MATCH: "found:*" }),
+    TypeError,
+    "without a route",
+  );
 });
 
 Deno.test("nodes() are the primaries of a cluster, by their own lists", async () => {

@@ -221,6 +221,10 @@ onBothClients("only a cluster has what createCluster() has", async (client, ...m
   const names = ["masters", "replicas", "slots", "nodeClient"];
   assertEquals(names.filter((name) => name in redis), making[0].isCluster ? names : []);
   if (!making[0].isCluster) return;
+  const unknown = new NodeRedisFacade(client);
+  assertThrows(() => unknown.masters, Error, "wait for connect()");
+  assertEquals((await unknown.connect()).masters.length, 3);
+  await unknown.close();
   const pages: string[] = [];
   for (const key of ["a", "b", "c"]) await client.set(key, 1);
   for (const master of redis.masters) {
@@ -245,6 +249,8 @@ onBothClients("only a cluster has what createCluster() has", async (client, ...m
   assertEquals(await redis.multi().get("a").get("b").execAsPipeline(), ["2", "1"]);
   await assertRejects(() => redis.multi().get("a").get("b").exec(), ClusterError, "slots");
   await assertRejects(() => redis.scan("0"), TypeError, "scanIterator()");
+  await redis.set("{tag}a", "1");
+  assertEquals((await redis.scan("0", { MATCH: "{tag}*", COUNT: 1000 })).keys, ["{tag}a"]);
   assertEquals(await redis.sendCommand("a", true, ["GET", "a"]), "2");
 });
 
