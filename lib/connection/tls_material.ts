@@ -27,9 +27,19 @@ export interface Material {
 
 /** The part of `node:crypto` that is used. */
 interface Crypto {
-  X509Certificate: new (pem: string) => { checkPrivateKey(key: unknown): boolean };
+  X509Certificate: new (
+    pem: string,
+  ) => { readonly publicKey: PublicKey; checkPrivateKey(key: unknown): boolean };
   createPrivateKey(pem: string): unknown;
+  createPublicKey(privateKey: unknown): PublicKey;
 }
+
+interface PublicKey {
+  export(form: typeof DER): { equals(other: unknown): boolean };
+}
+
+const DER = { type: "spki", format: "der" } as const;
+const MISMATCH = "The certificate is for another key";
 
 /**
  * Finds the first part that the runtime cannot use. Opens no socket and needs no permission.
@@ -45,6 +55,8 @@ export function materialFault({ caCerts, cert, key }: Material): MaterialFault |
 
 function faultOnDeno(material: Material): MaterialFault | undefined {
   try {
+    // Deno 2.4 to 2.8 end the process if a key belongs to another certificate, in the next call or in that of the connection.
+    if (isMismatch(material)) return { part: "pair", cause: new Error(MISMATCH) };
     Deno.createHttpClient(material as Deno.CreateHttpClientOptions).close();
     return undefined;
   } catch (cause) {
@@ -57,6 +69,19 @@ function faultOnDeno(material: Material): MaterialFault | undefined {
       ? "key"
       : "cert";
     return { part, cause };
+  }
+}
+
+/** Whether the key belongs to another certificate; false if that cannot be told. */
+function isMismatch({ cert, key }: Material): boolean {
+  const crypto = nodeCrypto();
+  if (cert === undefined || key === undefined || crypto === undefined) return false;
+  try {
+    const [own] = certificatesOf(cert, crypto);
+    const theirs = crypto.createPublicKey(crypto.createPrivateKey(key));
+    return !own.publicKey.export(DER).equals(theirs.export(DER));
+  } catch {
+    return false;
   }
 }
 
@@ -73,7 +98,7 @@ function faultOnNode({ caCerts = [], cert, key }: Material): MaterialFault | und
     const privateKey = crypto.createPrivateKey(key);
     part = "pair";
     if (own.checkPrivateKey(privateKey)) return undefined;
-    throw new Error("The certificate is for another key");
+    throw new Error(MISMATCH);
   } catch (cause) {
     return { part, cause };
   }
