@@ -99,6 +99,7 @@ export class RedisClusterClient<
    * ```
    *
    * @param configuration Options, or the URL of one node: `redis://`, `rediss://`, `valkey://` or `valkeys://`.
+   * @param options Further options, only after a URL. An option that the URL also gives is refused.
    * @returns The client.
    * @throws {ConfigurationError} If an option is invalid. No connection was opened. Also if `addressMap` throws or
    * returns no address.
@@ -110,8 +111,9 @@ export class RedisClusterClient<
    */
   static async create(
     configuration: ClusterClientConfiguration | string | URL,
+    options?: Omit<ClusterClientConfiguration, "addresses" | "useTls">,
   ): Promise<RedisClusterClient> {
-    const settings = settingsOf(configuration, "cluster");
+    const settings = settingsOf(configuration, "cluster", options);
     const dispatcher = new ClusterDispatcher(settings);
     if (settings.telemetry !== undefined) {
       const { observe } = await import("../lib/telemetry/telemetry.ts");

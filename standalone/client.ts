@@ -85,6 +85,14 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    * await using client = await RedisClient.create("rediss://user:secret@redis.example.com:6379/0");
    * ```
    *
+   * @example Connect with a URL and further options
+   * ```ts
+   * import { RedisClient } from "@babushka/redis";
+   *
+   * await using client = await RedisClient.create("redis://localhost:6379", { requestTimeout: 1000 });
+   * await client.ping(); // "PONG"
+   * ```
+   *
    * @example Connect through Sentinel
    * ```ts no-eval
    * import { RedisClient } from "@babushka/redis";
@@ -96,6 +104,7 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    *
    * @param configuration Options, or a URL: `redis://`, `rediss://`, `valkey://`, `valkeys://`, `unix://`,
    * `redis+unix://`.
+   * @param options Further options, only after a URL. An option that the URL also gives is refused.
    * @returns The client.
    * @throws {ConfigurationError} If an option is invalid. No connection was opened.
    * @throws {ServerError} If a server rejects the credentials (`WRONGPASS`, `NOAUTH`).
@@ -105,8 +114,9 @@ export class RedisClient<T extends string | Uint8Array = string> extends Client<
    */
   static async create(
     configuration: RedisClientConfiguration | string | URL,
+    options?: Omit<RedisClientConfiguration, "addresses" | "sentinel" | "useTls">,
   ): Promise<RedisClient> {
-    const settings = settingsOf(configuration, "standalone");
+    const settings = settingsOf(configuration, "standalone", options);
     const dispatcher = await StandaloneDispatcher.of(settings);
     if (settings.telemetry !== undefined) {
       const { observe } = await import("../lib/telemetry/telemetry.ts");

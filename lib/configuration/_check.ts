@@ -5,6 +5,7 @@
  */
 
 import { ConfigurationError } from "../errors.ts";
+import { insteadOf } from "./_habits.ts";
 
 /**
  * Throws if an option is bad.
@@ -89,10 +90,13 @@ export function flag(
 /** Refuses options with unknown names. */
 export function known(given: object, names: readonly string[], prefix: string): void {
   for (const name of Object.keys(given)) {
-    check(
-      names.includes(name),
+    if (names.includes(name)) continue;
+    const instead = prefix === "" ? insteadOf(name, names) : undefined;
+    throw badOption(
       `${prefix}${name}`,
-      `there is no such option, only ${names.join(", ")}`,
+      instead === undefined
+        ? `there is no such option, only ${names.join(", ")}`
+        : `there is no such option; ${instead}`,
     );
   }
 }

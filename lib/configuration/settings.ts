@@ -21,7 +21,7 @@ import {
   type RedisClientConfiguration,
 } from "./options.ts";
 import type { TelemetryOptions } from "./telemetry.ts";
-import { configurationOfUrl } from "./url.ts";
+import { configurationOf, type UrlOptions } from "./url.ts";
 
 /** A checked and complete configuration. */
 export interface Settings {
@@ -76,17 +76,17 @@ const BASE_OPTIONS = [
  *
  * @param configuration Options, or a URL.
  * @param client Which client it is for.
+ * @param options Options besides a URL.
  * @returns The settings.
  * @throws {ConfigurationError} If an option is bad; it names the option.
  */
 export function settingsOf(
   configuration: RedisClientConfiguration | ClusterClientConfiguration | string | URL,
   client: "standalone" | "cluster",
+  options?: UrlOptions<RedisClientConfiguration | ClusterClientConfiguration>,
 ): Settings {
   const given: RedisClientConfiguration & Pick<ClusterClientConfiguration, "addressMap"> =
-    typeof configuration === "string" || configuration instanceof URL
-      ? configurationOfUrl(configuration)
-      : configuration;
+    configurationOf(configuration, options);
   check(isObject(given), "addresses", "expected an object of options or a URL");
   known(given, [...BASE_OPTIONS, client === "cluster" ? "addressMap" : "sentinel"], "");
 

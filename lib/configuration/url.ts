@@ -4,11 +4,47 @@
  * @module
  */
 
-import { badOption, check } from "./_check.ts";
+import { badOption, check, isObject } from "./_check.ts";
 import { DEFAULT_PORT, type RedisClientConfiguration, type RedisCredentials } from "./options.ts";
 
 /** `unix://[user[:password]@]/path[?db=database]`. */
 const SOCKET = /^(?:redis\+)?unix:\/\/(?:([^:@/?#]*)(?::([^@/?#]*))?@)?(\/[^?#]+)(?:\?db=(\d+))?$/i;
+
+/** Options that may be given besides a URL: all but those that only the URL gives. */
+export type UrlOptions<C> = C extends unknown ? Omit<C, "addresses" | "sentinel" | "useTls">
+  : never;
+
+/**
+ * Makes the options of a client from what `create()` takes.
+ *
+ * @param configuration Options, or a URL.
+ * @param options Options besides a URL. They must not contain what the URL gives.
+ * @returns The options.
+ * @throws {ConfigurationError} If the URL has a wrong form, an option is given twice, or options follow options.
+ */
+export function configurationOf<C extends object>(
+  configuration: C | string | URL,
+  options?: object,
+): C | RedisClientConfiguration {
+  if (typeof configuration !== "string" && !(configuration instanceof URL)) {
+    check(options === undefined, "options", "expected one object of options, or a URL before them");
+    return configuration;
+  }
+  const given = configurationOfUrl(configuration);
+  if (options === undefined) return given;
+  check(isObject(options), "options", "expected an object");
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    check(
+      !(name in given) && name !== "useTls" && name !== "sentinel",
+      name,
+      name === "useTls"
+        ? "the URL says it; begin it with rediss:// for TLS"
+        : "the URL says where to connect and how to log in",
+    );
+  }
+  return { ...options, ...given };
+}
 
 /**
  * Reads a URL: `redis://`, `rediss://`, `valkey://` or `valkeys://`, then `[user[:password]@]host[:port][/database]`; or
@@ -33,7 +69,7 @@ export function configurationOfUrl(url: string | URL): RedisClientConfiguration 
   check(
     search === "" && hash === "",
     "url",
-    "expected no query and no fragment; pass further options as an object",
+    "expected no query and no fragment; pass other options as create(url, options)",
   );
   const database = pathname.replace(/^\//, "");
   check(/^\d*$/.test(database), "url", "expected a database number as the path");

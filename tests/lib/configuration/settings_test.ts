@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
@@ -462,6 +463,21 @@ Deno.test("settingsOf() knows addressMap for clusters only, and wants a function
   assertEquals(refused(() => settings({ addressMap })).option, "addressMap");
   assertEquals(refused(() => settings({ addressMap: {} }, "cluster")).option, "addressMap");
   assertStrictEquals(settings({ addressMap }, "cluster").addressMap, addressMap);
+});
+
+Deno.test("settingsOf() says what to use for an option of another client, or in another case", () => {
+  const message = (options: object, client?: "cluster") =>
+    refused(() => settings(options, client)).message.replace(/^.*: there is no such option/, "");
+  assertEquals(message({ requesttimeout: 5 }), "; use requestTimeout");
+  assertEquals(message({ password: "x" }), "; use credentials: { username, password }");
+  assertEquals(
+    message({ url: "x" }),
+    "; pass the URL in place of the options: create(url, options)",
+  );
+  assertEquals(message({ sentinel: {} }, "cluster"), "; RedisClient has it");
+  for (const unknown of ["colour", "constructor", "toString"]) {
+    assertMatch(message({ [unknown]: 1 }), /^, only addresses, /);
+  }
 });
 
 Deno.test("settingsOf() refuses what is neither options nor a URL", () => {

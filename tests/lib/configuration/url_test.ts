@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { RedisClientConfiguration } from "../../../lib/configuration/options.ts";
 import { settingsOf } from "../../../lib/configuration/settings.ts";
 import { configurationOfUrl } from "../../../lib/configuration/url.ts";
-import { ConfigurationError } from "../../../lib/errors.ts";
+import { ConfigurationError, TimeoutError } from "../../../lib/errors.ts";
+import { RedisClient, RedisClusterClient } from "../../../mod.ts";
 
 Deno.test("a URL gives host, port, TLS, user, password and database", () => {
   const urls: Record<string, RedisClientConfiguration> = {
@@ -128,5 +129,54 @@ Deno.test("a URL that is none of ours is refused, and no message reveals its pas
         assert(!`${shown.message}${shown.stack}`.includes("secret"), Deno.inspect(shown));
       }
     }
+  }
+});
+
+Deno.test("options may follow a URL", async () => {
+  const client: Pick<RedisClientConfiguration, "requestTimeout" | "credentials" | "databaseId"> = {
+    requestTimeout: 1000,
+    credentials: { password: "secret" },
+    databaseId: 3,
+  };
+  const addresses = [{ host: "h", port: 6379 }];
+  assertEquals(
+    settingsOf("rediss://h", "standalone", client),
+    settingsOf({ addresses, useTls: true, ...client }, "standalone"),
+  );
+  const addressMap = (host: string, port: number) => ({ host, port });
+  assertEquals(settingsOf(new URL("redis://h"), "cluster", { addressMap }).addressMap, addressMap);
+  assertEquals(
+    settingsOf("redis://h/3", "standalone", { databaseId: undefined }),
+    settingsOf("redis://h/3", "standalone"),
+  );
+  for (const type of [RedisClient, RedisClusterClient]) {
+    await using lazy = await type.create("redis://localhost:1", {
+      lazyConnect: true,
+      requestTimeout: 1,
+    });
+    const error = await assertRejects(() => lazy.ping(), TimeoutError);
+    assertEquals(error.timeout, 1);
+  }
+});
+
+Deno.test("options after a URL are refused if the URL gives them, and after other options", async () => {
+  const refusals: [url: unknown, options: object | string | null, option: string][] = [
+    ["redis://h", { addresses: [{ host: "i" }] }, "addresses"],
+    ["redis://h", { sentinel: { name: "main", addresses: [{ host: "i" }] } }, "sentinel"],
+    ["redis://h", { useTls: true }, "useTls"],
+    ["unix:///run/redis.sock", { useTls: true }, "useTls"],
+    ["redis://:a@h", { credentials: { password: "b" } }, "credentials"],
+    ["redis://h/1", { databaseId: 2 }, "databaseId"],
+    ["redis://h", { requesttimeout: 2 }, "requesttimeout"],
+    ["redis://h", "secret", "options"],
+    ["redis://h", null, "options"],
+    [{ addresses: [{ host: "h" }] }, { requestTimeout: 2 }, "options"],
+  ];
+  for (const [url, options, option] of refusals) {
+    const error = await assertRejects(
+      () => RedisClient.create(url as string, options as never),
+      ConfigurationError,
+    );
+    assertEquals(error.option, option);
   }
 });
