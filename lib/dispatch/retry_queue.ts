@@ -217,7 +217,11 @@ export class RetryQueue {
       Math.min(maxTimeout, longest, minTimeout * multiplier ** Math.min(lane.attempts, 50));
     lane.attempts++;
     lane.due = performance.now() + wait;
-    lane.timer = setTimeout(() => this.#probe(lane), wait);
+    const timer = setTimeout(() => {
+      // Before Deno 2.7 a timer that was cleared when it was due may still call.
+      if (lane.timer === timer) this.#probe(lane);
+    }, wait);
+    lane.timer = timer;
   }
 
   /** Sends the oldest request of a lane alone. */

@@ -69,6 +69,24 @@ Deno.test("RetryQueue waits longer from refusal to refusal, up to 200 ms, and th
   bench.queue.clear(new Error("done"));
 });
 
+Deno.test("RetryQueue sends no second request when a timer rings that was cleared", () => {
+  using time = new FakeTime();
+  const bench = new Bench();
+  const [first] = bench.refused(3);
+  const { clearTimeout } = globalThis;
+  // As Deno before 2.7 does when the timer is due already.
+  globalThis.clearTimeout = () => {};
+  try {
+    bench.queue.retryNow();
+  } finally {
+    globalThis.clearTimeout = clearTimeout;
+  }
+  time.tick(10);
+  assertEquals(bench.take(), ["0"]);
+  first.resolve("OK");
+  assertEquals(bench.take(), ["1", "2"]);
+});
+
 Deno.test("RetryQueue puts new requests behind those that wait, and late refusals in front of them", () => {
   using time = new FakeTime();
   const bench = new Bench();
