@@ -22,6 +22,8 @@ export interface Exclusion {
 export const EXCLUDED: readonly Exclusion[] = [
   { files: "tests/lib/testing/", reason: "The test kit is for Deno only" },
   { files: "tests/cluster/memory_test.ts", reason: "It measures programs that Deno runs" },
+  { files: "tests/standalone/memory_test.ts", reason: "It measures programs that Deno runs" },
+  { files: "tests/lib/connection/transport_deno_test.ts", reason: "It is about Deno's sockets" },
   { files: "tests/lib/resp/memory_test.ts", reason: "It measures programs that Deno runs" },
   { files: "tests/standalone/programs_test.ts", reason: "It looks at programs that Deno runs" },
   { files: "tests/lib/telemetry/deno_test.ts", reason: "It is about the telemetry of Deno itself" },
