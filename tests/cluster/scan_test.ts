@@ -144,7 +144,11 @@ Deno.test("scanIterator() refuses a state that is none, or of another scan, at o
   const state = client.scanIterator({ match: "key*" }).state();
   assertThrows(() => client.scanIterator({ resume: "nonsense" }), TypeError, "Cannot resume");
   for (const options of [{}, { match: "other*" }, { match: "key*", type: "set" }]) {
-    assertThrows(() => client.scanIterator({ ...options, resume: state }), TypeError, "begun with");
+    assertThrows(
+      () => client.scanIterator({ ...options, resume: state }),
+      TypeError,
+      "another match or type",
+    );
   }
   const bytes = new TextEncoder().encode("key*");
   assertThrows(() => client.scanIterator({ match: bytes, resume: state }), TypeError);
