@@ -44,6 +44,22 @@ export function checkConfiguration(
   return { configuration: { requestTimeout: REQUEST_TIMEOUT, ...given }, settings };
 }
 
+/**
+ * Checks the options of a facade.
+ *
+ * @param options What was given.
+ * @throws {TypeError} If it has an option other than `waitForServer`.
+ */
+export function checkFacadeOptions(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (name === "waitForServer") continue;
+    throw new TypeError(
+      `Cannot create a facade with the option "${name}": there is only waitForServer; ` +
+        "options of the client belong in its configuration",
+    );
+  }
+}
+
 /** Client class for the facade of a single cluster node, which uses the client of the cluster. */
 export const NO_CLIENT: ClientClass = {
   isCluster: false,

@@ -11,7 +11,7 @@ const REQUEST_TIMEOUT = "use requestTimeout: it limits the time with all retries
 const HABITS: Record<string, string> = {
   // An object without a prototype: no name is found that is not here.
   __proto__: null as never,
-  url: "pass the URL in place of the options: create(url, options)",
+  url: "pass the URL itself in place of the options",
   host: ADDRESSES,
   hostname: ADDRESSES,
   port: ADDRESSES,

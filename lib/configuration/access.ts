@@ -143,7 +143,8 @@ function addressesOf(
     const name = `${prefix}addresses[${i}]`;
     check(isObject(address), name, `expected ${expected}`);
     if (sockets && "path" in address) return socketOf(address, name);
-    known(address, ["host", "port"], `${name}.`);
+    // An instance of a class, such as a server of the test kit, may have more than an address.
+    if (isPlain(address)) known(address, ["host", "port"], `${name}.`);
     const { host: given, port } = address as { host?: unknown; port?: unknown };
     const host = typeof given === "string" ? given.replace(/^\[(.*:.*)\]$/, "$1") : "";
     check(isHost(host), `${name}.host`, "expected a host name or IP address, without a port");
@@ -165,6 +166,11 @@ function socketOf(address: { path: unknown }, name: string): Endpoint {
     "expected the path of a Unix domain socket",
   );
   return { host: isSocket(path) ? path : `./${path}`, port: 0 };
+}
+
+function isPlain(object: object): boolean {
+  const prototype = Object.getPrototypeOf(object);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function isHost(host: string): boolean {

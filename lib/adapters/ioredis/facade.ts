@@ -14,6 +14,7 @@ import type { Argument, Reply } from "../../resp/reply.ts";
 import { type Carrier, NodeCarrier } from "../carrier.ts";
 import {
   checkConfiguration,
+  checkFacadeOptions,
   type ClientClass,
   type ClientConfiguration,
   NO_CLIENT,
@@ -116,7 +117,8 @@ export class IORedisFacade extends EventEmitter {
    * @param configuration Options for `create()` of that class, or a URL. `protocol` has no effect. The default of
    * `requestTimeout` is 5 seconds. With `lazyConnect` it connects on first use.
    * @param options Behaviour without a server.
-   * @throws {ConfigurationError} If an option is invalid.
+   * @throws {ConfigurationError} If an option of the client is invalid.
+   * @throws {TypeError} If `options` has an unknown option.
    */
   constructor(
     client: ClientClass,
@@ -124,6 +126,7 @@ export class IORedisFacade extends EventEmitter {
     options: IORedisFacadeOptions = {},
   ) {
     super();
+    checkFacadeOptions(options);
     const checked = checkConfiguration(client, configuration);
     const { addresses, link, lazyConnect } = checked.settings;
     this.isCluster = client.isCluster;
@@ -316,6 +319,16 @@ export class IORedisFacade extends EventEmitter {
     return tell(Promise.reject(error), callback);
   }
 
+  /** Not supported: rejects. Use `watch()` of a client of this library, or a script. */
+  watch(...args: unknown[]): Promise<never> {
+    return refuseWatch("watch", args);
+  }
+
+  /** Not supported: rejects, as {@linkcode IORedisFacade.prototype.watch | watch()} does. */
+  unwatch(...args: unknown[]): Promise<never> {
+    return refuseWatch("unwatch", args);
+  }
+
   /** Returns a Node stream of pages of keys. In a cluster it covers all nodes. */
   scanStream(
     { match, count = 100, type }: { match?: string; count?: number; type?: string } = {},
@@ -444,4 +457,16 @@ const PLACES = ["host", "port", "path", "db", "username", "password", "keyPrefix
 
 function textOf(word: Argument): string {
   return word instanceof Uint8Array ? new TextDecoder().decode(word) : String(word);
+}
+
+/** Rejects: watched keys are those of a connection, and the connection of a facade is shared. */
+function refuseWatch(method: string, args: unknown[]): Promise<never> {
+  const error = new TypeError(
+    `Cannot ${method} keys through the facade: use watch() of a RedisClient, or a script`,
+  );
+  const callback = args.at(-1);
+  return tell(
+    Promise.reject(error),
+    typeof callback === "function" ? callback as Callback : undefined,
+  );
 }

@@ -15,6 +15,14 @@
  * // TypeScript: pass `redis as never` where a library expects the class of ioredis.
  * ```
  *
+ * Where it differs from ioredis:
+ *
+ * - Errors of the server are a `ServerError` with the `code` and the `command`; their message is the same. There is no
+ *   `ReplyError`.
+ * - Commands that would change the connection for all callers are refused: SELECT, AUTH, WATCH, MONITOR. For `watch()`
+ *   use a client of this library, or a script.
+ * - A command has a time limit, `requestTimeout`, 5 seconds by default.
+ *
  * @module
  */
 

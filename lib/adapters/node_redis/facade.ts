@@ -8,7 +8,12 @@ import { EventEmitter } from "node:events";
 import type { NodeRoute } from "../../dispatch/route.ts";
 import type { Argument } from "../../resp/reply.ts";
 import type { Carrier } from "../carrier.ts";
-import { type ClientClass, type ClientConfiguration, NO_CLIENT } from "../client_class.ts";
+import {
+  checkFacadeOptions,
+  type ClientClass,
+  type ClientConfiguration,
+  NO_CLIENT,
+} from "../client_class.ts";
 import type { StoreClient } from "../store_client.ts";
 import { NodeRedisChain } from "./chain.ts";
 import { type ClusterNode, ClusterNodes } from "./cluster_nodes.ts";
@@ -146,6 +151,7 @@ export class NodeRedisFacade extends EventEmitter {
     options: NodeRedisFacadeOptions = {},
   ) {
     super();
+    checkFacadeOptions(options);
     const { waitForServer = false, [CARRIER]: carrier } = options as InternalOptions;
     const core = new FacadeCore({ client, configuration, waitForServer, carrier }, this);
     this.options = core.options;

@@ -185,6 +185,19 @@ Deno.test("settingsOf() takes host names and addresses of all kinds", () => {
   }
 });
 
+Deno.test("settingsOf() takes an instance of a class with host and port as an address", () => {
+  class Server {
+    host = "a";
+    password = "secret";
+    get port() {
+      return 7000;
+    }
+  }
+  assertEquals(settings({ addresses: [new Server()] }).addresses, [{ host: "a", port: 7000 }]);
+  const bare = Object.assign(Object.create(null), { host: "a", hots: "b" });
+  assertEquals(refused(() => settings({ addresses: [bare] })).option, "addresses[0].hots");
+});
+
 Deno.test("settingsOf() drops addresses that were given before", () => {
   const twice = [{ host: "a" }, { host: "a", port: 7000 }, { host: "a", port: 6379 }, {
     host: "b",
@@ -472,7 +485,7 @@ Deno.test("settingsOf() says what to use for an option of another client, or in 
   assertEquals(message({ password: "x" }), "; use credentials: { username, password }");
   assertEquals(
     message({ url: "x" }),
-    "; pass the URL in place of the options: create(url, options)",
+    "; pass the URL itself in place of the options",
   );
   assertEquals(message({ sentinel: {} }, "cluster"), "; RedisClient has it");
   for (const unknown of ["colour", "constructor", "toString"]) {

@@ -236,7 +236,7 @@ onBothClients("streams find all keys and items", async (client, ...making) => {
 
 onBothClients("what a facade cannot do is refused by name", async (_, ...making) => {
   await using redis = new IORedisFacade(...making);
-  for (const [name, ...args] of [["select", 1], ["watch", "k"], ["auth", "x"], ["hello", 3]]) {
+  for (const [name, ...args] of [["select", 1], ["auth", "x"], ["hello", 3]]) {
     await assertRejects(
       () => redis[name as string](...args),
       TypeError,
@@ -244,6 +244,15 @@ onBothClients("what a facade cannot do is refused by name", async (_, ...making)
     );
   }
   await assertRejects(() => redis.monitor(), TypeError, "monitor()");
+  for (const name of ["watch", "unwatch"]) {
+    await assertRejects(() => redis[name]("k"), TypeError, "use watch() of a RedisClient");
+    await new Promise((heard) => redis[name](heard));
+  }
+  assertThrows(
+    () => new IORedisFacade(...making, { requestTimeout: 5 } as never),
+    TypeError,
+    "belong in its",
+  );
   assertThrows(() => redis.multi({ pipeline: false }), TypeError, "without a chain");
   assertThrows(() => redis.pipeline().multi(), TypeError, "in a pipeline");
   for (const place of [{ db: 3 }, { keyPrefix: "p:" }, { host: "other" }, { username: "u" }]) {

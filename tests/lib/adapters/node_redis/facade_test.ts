@@ -204,6 +204,8 @@ onBothClients("what a facade cannot do is refused by name", async (_, ...making)
     assertThrows(() => redis.duplicate(place), TypeError, "Cannot duplicate with another");
   }
   assertThrows(() => new NodeRedisFacade(making[0], { addresses: [] }), ConfigurationError);
+  const misplaced = { requestTimeout: 5 } as never;
+  assertThrows(() => new NodeRedisFacade(...making, misplaced), TypeError, "belong in its");
 });
 
 onBothClients("a failed command of a chain is in its place", async (client, ...making) => {
