@@ -15,6 +15,9 @@ export const PLAIN_ONLY =
 const TLS_ONLY =
   "the server speaks TLS on this port: use rediss:// or the option useTls, or the port without TLS";
 
+const UNKNOWN_ISSUER =
+  "; no known authority has signed it: pass the certificate of its authority as tls.caCerts";
+
 /** What the operating system says about codes of Node, in the words that Deno uses. */
 const SYSTEM_ERRORS: ReadonlyMap<string, string> = new Map([
   ["EACCES", "Permission denied"],
@@ -126,12 +129,13 @@ export function explain(cause: unknown, { host }: Endpoint): string {
   }
   const code = codeOf(cause);
   const refusal = CERTIFICATE_ERRORS.get(code);
-  if (refusal !== undefined) return `invalid peer certificate: ${refusal} (${said})`;
+  const advice = refusal === "UnknownIssuer" || /\bUnknownIssuer$/.test(said) ? UNKNOWN_ISSUER : "";
+  if (refusal !== undefined) return `invalid peer certificate: ${refusal} (${said})${advice}`;
   const alert = /^ERR_SSL_\w*_ALERT_(\w+)$/.exec(code)?.[1];
   if (alert !== undefined) return `received fatal alert: ${pascal(alert)} (${code})`;
   const system = SYSTEM_ERRORS.get(code);
   // Some errors of Deno have a code as well.
-  return system === undefined || said.startsWith(system) ? said : `${system} (${code})`;
+  return system === undefined || said.startsWith(system) ? said + advice : `${system} (${code})`;
 }
 
 /** Whether the runtime was started without the permission to connect. */

@@ -5,9 +5,12 @@ const UNCONNECTED = { addresses: [{ host: "127.0.0.1", port: 1 }], lazyConnect: 
 
 /** What people type, and what they are told to use. */
 const HABITS: Record<string, string> = {
+  acl: "aclWhoami(), aclList(), …",
   addListener: "for await (const event of client.events)",
   auth: 'the option "credentials" of create()',
   call: "customCommand([name, ...arguments])",
+  client: "clientId(), clientList(), …",
+  config: "configGet(parameter), configSet({ parameter: value }), …",
   connect: "create(), which connects",
   defineCommand: "run(script(lua), { keys, args })",
   discard: "transaction((t) => [t.get(key)])",
@@ -16,18 +19,26 @@ const HABITS: Record<string, string> = {
   exec: "transaction((t) => [t.get(key)]) or batch((b) => [b.get(key)])",
   getBuffer: "bytes.get(key)",
   invokeScript: "run(script(lua), { keys, args })",
+  latency: "latencyLatest(), latencyHistory(event), …",
+  memory: "memoryUsage(key), memoryStats(), …",
   multi: "transaction((t) => [t.get(key)])",
+  object: "objectEncoding(key), objectIdletime(key), …",
   off: "for await (const event of client.events)",
   on: "for await (const event of client.events)",
   once: "for await (const event of client.events)",
   pipeline: "batch((b) => [b.get(key)])",
+  pubsub: "pubsubChannels(pattern), pubsubNumsub(channels), …",
   quit: "close()",
   removeListener: "for await (const event of client.events)",
   scanStream: "scanIterator({ match })",
+  script: "run(script(lua), { keys, args }), or scriptLoad(lua)",
   select: 'the option "databaseId" of create()',
   sendCommand: "customCommand([name, ...arguments])",
+  slowlog: "slowlogGet(), slowlogReset(), …",
   unsubscribe: "unsubscribe() of the subscription, or its delete(names)",
   unwatch: "watch(keys, async (session) => …)",
+  xgroup: "xgroupCreate(key, group, id), xgroupDestroy(key, group), …",
+  xinfo: "xinfoStream(key), xinfoGroups(key), …",
 };
 
 Deno.test("methods of other clients say what to use instead", async () => {
@@ -58,6 +69,8 @@ Deno.test("no method of a client has the name of a habit", () => {
 function _refused(client: RedisClient, cluster: RedisClusterClient): void {
   // @ts-expect-error: Type 'UseInstead<"close()">' has no call signatures.
   client.quit();
+  // @ts-expect-error: Type 'UseInstead<"configGet(parameter), configSet({ parameter: value }), …">' has no call signatures.
+  client.config("GET", "maxmemory");
   // @ts-expect-error: Type 'UseInstead<"transaction((t) => [t.get(key)])">' has no call signatures.
   client.multi();
   // @ts-expect-error: Type 'UseInstead<"batch((b) => [b.get(key)])">' has no call signatures.
