@@ -21,6 +21,8 @@ export interface SubscribeFigures {
   readonly disordered: number;
   /** Messages that did not come, and were published in a gap that the subscriber was told. */
   readonly inGaps: number;
+  /** Messages that did not come, and whose publication has failed: they may never have been published. */
+  readonly unconfirmed: number;
   /** Messages that did not come, and no gap says so. */
   readonly unexplained: number;
   /** Gaps that the subscriber was told, and the longest one in milliseconds. */
@@ -181,13 +183,14 @@ export async function subscribeThroughChanges(
 
 /** Says what had to hold. */
 export function judgeSubscribe(figures: SubscribeFigures): Verdict {
-  const { messages, disordered, inGaps, unexplained, gaps, silent } = figures;
+  const { messages, disordered, inGaps, unconfirmed, unexplained, gaps, silent } = figures;
   return {
     title: "Cluster: subscribed through a failover and moved slots",
     facts: [
       ["Messages", `${count(messages.published)} published, ${count(messages.received)} came`],
       ["Gaps that were told", `${count(gaps.count)}, the longest ${duration(gaps.longest)}`],
       ["Messages missing in them", count(inGaps)],
+      ["Missing, and PUBLISH failed too", count(unconfirmed)],
     ],
     checks: [
       { claim: "Every message came once, in its order", held: disordered === 0 },
@@ -201,7 +204,7 @@ export function judgeSubscribe(figures: SubscribeFigures): Verdict {
 }
 
 function figuresOf(channels: readonly Channel[], silent: number): SubscribeFigures {
-  let [disordered, inGaps, unexplained] = [0, 0, 0];
+  let [disordered, inGaps, unconfirmed, unexplained] = [0, 0, 0, 0];
   for (const { published, received, gaps } of channels) {
     const seen = new Set<number>();
     let last = -1;
@@ -212,7 +215,11 @@ function figuresOf(channels: readonly Channel[], silent: number): SubscribeFigur
       last = Math.max(last, number);
     }
     for (const [number, { at, done }] of published.entries()) {
-      if (done === undefined || seen.has(number)) continue;
+      if (seen.has(number)) continue;
+      if (done === undefined) {
+        unconfirmed++;
+        continue;
+      }
       const told = gaps.some(({ since, until }) =>
         at <= until + ROUNDING && done >= since - ROUNDING
       );
@@ -228,6 +235,7 @@ function figuresOf(channels: readonly Channel[], silent: number): SubscribeFigur
     },
     disordered,
     inGaps,
+    unconfirmed,
     unexplained,
     gaps: { count: lengths.length, longest: Math.max(0, ...lengths) },
     silent,
