@@ -51,16 +51,13 @@ export class ListenerSubscriptions {
     names: string[],
     listener: Listener,
   ): Promise<void> {
-    for (const name of names) {
-      const key = `${kind}:${name}`;
-      const listeners = this.#listeners.get(key) ?? [];
-      const isThere = listeners.some((other) => isSame(other, listener));
-      if (!isThere) this.#listeners.set(key, [...listeners, listener]);
-    }
+    const added = names.filter((name) => this.#add(`${kind}:${name}`, listener));
     try {
       await this.#kept.subscribe(client, kind, names);
     } catch (error) {
-      for (const name of names) this.#remove(`${kind}:${name}`, listener);
+      const over = added.filter((name) => this.#remove(`${kind}:${name}`, listener));
+      // It rejects with the error of the name that was refused, which is thrown already.
+      if (over.length > 0) this.#kept.unsubscribe(kind, over).catch(() => {});
       throw error;
     }
   }
@@ -95,6 +92,14 @@ export class ListenerSubscriptions {
   clear(): void {
     this.#listeners.clear();
     this.#kept.clear();
+  }
+
+  /** Adds a listener. Tells whether it was not there yet. */
+  #add(key: string, listener: Listener): boolean {
+    const listeners = this.#listeners.get(key) ?? [];
+    if (listeners.some((other) => isSame(other, listener))) return false;
+    this.#listeners.set(key, [...listeners, listener]);
+    return true;
   }
 
   /** Removes a listener, or all. Tells whether none is left. */

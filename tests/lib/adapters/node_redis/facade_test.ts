@@ -141,6 +141,27 @@ onBothClients("each listener hears its channels", async (client, ...making) => {
   await assertRejects(() => redis.subscribe("a", undefined as never), TypeError, "a listener");
 });
 
+Deno.test("a refused subscription takes no listener away, and leaves no other subscription behind", async () => {
+  await using own = await startServer();
+  await own.command(["ACL", "SETUSER", "reader", "on", ">secret", "+@all", "resetchannels", "&a"]);
+  const url = `redis://reader:secret@${own.host}:${own.port}`;
+  await using redis = await new NodeRedisFacade(RedisClient, url).connect();
+  const heard: string[] = [];
+  const listener = (message: string): void => void heard.push(message);
+  await redis.subscribe("a", listener);
+  await assertRejects(() => redis.subscribe(["a", "b"], listener), ServerError, "NOPERM");
+  await own.command(["PUBLISH", "a", "text"]);
+  await until("it is heard", () => Promise.resolve(heard.length > 0));
+  assertEquals(heard, ["text"]);
+  await redis.unsubscribe();
+  await assertRejects(() => redis.subscribe(["a", "b"], listener), ServerError, "NOPERM");
+  assertEquals(redis.isPubSubActive, false);
+  await until(
+    "the server has no subscription",
+    async () => (await own.command(["PUBLISH", "a", "text"])) === 0,
+  );
+});
+
 onBothClients("iterations yield pages", async (client, ...making) => {
   await using redis = await new NodeRedisFacade(...making).connect();
   const names = Array.from({ length: 250 }, (_, i) => `found:${i}`).sort();
