@@ -25,6 +25,15 @@ export type Carrier = Pick<
   | "pause"
 >;
 
+/** Key of an internal option of a facade: what it sends its commands with. */
+export const CARRIER: unique symbol = Symbol("carrier");
+
+/** The internal option of a facade of one node. */
+export interface CarrierOption {
+  /** What it sends its commands with, if it has no client of its own. */
+  [CARRIER]?: Carrier;
+}
+
 /** Sends commands to one node of a cluster. It has no connection of its own: closing it does nothing. */
 export class NodeCarrier implements Carrier {
   readonly primaries: readonly EventAddress[];

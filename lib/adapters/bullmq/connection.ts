@@ -18,10 +18,11 @@ import {
   type ClientConfiguration,
   NO_CLIENT,
 } from "../client_class.ts";
+import { CARRIER, type Carrier, type CarrierOption, NodeCarrier } from "../carrier.ts";
+import { keyPages } from "../key_pages.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
 import { routeOfPattern } from "../scan_route.ts";
 import { wordOf, wordsOf } from "../words.ts";
-import { type Carrier, NodeCarrier } from "../carrier.ts";
 import { scanWords, scoresWords, setWords } from "./option_words.ts";
 import { recordOf } from "./replies.ts";
 import { type BullMQTransaction, QueuedCommands, runInARow, runTogether } from "./transaction.ts";
@@ -149,7 +150,7 @@ export class BullMQConnection extends EventEmitter {
     this.options = client.isCluster
       ? { ...common, redisOptions: { ...common } }
       : { ...common, ...addresses[0], db: link.databaseId };
-    const carrier = (options as InternalOptions)[CARRIER];
+    const carrier = (options as CarrierOption)[CARRIER];
     this.#carrier = carrier ?? this.#reopened();
     if (carrier !== undefined || lazyConnect) return;
     // Libraries that make a connection may wait for its events without asking it to connect.
@@ -575,39 +576,23 @@ export class BullMQConnection extends EventEmitter {
 
   /** Returns a Node stream of pages of keys. In a cluster it covers all nodes. */
   scanStream({ match, count = PAGE }: { match?: string; count?: number } = {}): Readable {
-    return Readable.from(this.#pages(match, count));
-  }
-
-  async *#pages(match: string | undefined, count: number): AsyncGenerator<string[]> {
-    const client = await this.#carrier.use((client) => Promise.resolve(client));
-    let page: string[] = [];
-    try {
-      for await (const key of client.scanIterator({ match, count })) {
-        if (page.push(key) < count) continue;
-        yield page;
-        page = [];
-      }
-    } catch (error) {
-      throw translated(error);
-    }
-    if (page.length > 0) yield page;
+    const pages = keyPages({
+      use: (run) => this.#carrier.use(run),
+      scan: (client) => client.scanIterator({ match, count }),
+      count,
+      translate: translated,
+    });
+    return Readable.from(pages);
   }
 
   /** Returns a connection for each primary of a cluster. On a standalone server, returns only this connection. */
   nodes(): BullMQConnection[] {
     if (!this.isCluster) return [this];
     return this.#carrier.primaries.map(({ host, port }) => {
-      const options: InternalOptions = {
+      const options: BullMQConnectionOptions & CarrierOption = {
         [CARRIER]: new NodeCarrier(this.#carrier, { host, port }),
       };
       return new BullMQConnection(NO_CLIENT, { addresses: [{ host, port }] }, options);
     });
   }
-}
-
-/** Where an internal option of a connection is: what it sends its commands with. */
-const CARRIER = Symbol("carrier");
-
-interface InternalOptions extends BullMQConnectionOptions {
-  [CARRIER]?: Carrier;
 }

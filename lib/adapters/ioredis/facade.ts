@@ -11,7 +11,7 @@ import { Script } from "../../client/script.ts";
 import { commandNames } from "../../command_table/mod.ts";
 import type { ScanKeysOptions } from "../../commands/key.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
-import { type Carrier, NodeCarrier } from "../carrier.ts";
+import { CARRIER, type Carrier, type CarrierOption, NodeCarrier } from "../carrier.ts";
 import {
   checkConfiguration,
   checkFacadeOptions,
@@ -20,6 +20,7 @@ import {
   NO_CLIENT,
 } from "../client_class.ts";
 import type { SubscriptionKind } from "../kept_subscriptions.ts";
+import { keyPages } from "../key_pages.ts";
 import { ReopenedClient, translated } from "../reopened_client.ts";
 import { wordsOf } from "../words.ts";
 import { type DefinedCommand, IORedisPipeline, scriptWords } from "./pipeline.ts";
@@ -45,13 +46,6 @@ export interface IORedisCommandDefinition {
   numberOfKeys?: number;
   /** Ignored: all scripts run on the primary. */
   readOnly?: boolean;
-}
-
-/** Where an internal option is: what a facade of one node sends its commands with. */
-const CARRIER = Symbol("carrier");
-
-interface InternalOptions extends IORedisFacadeOptions {
-  [CARRIER]?: Carrier;
 }
 
 /** All commands as methods in lower case, each also with the suffix `Buffer`. */
@@ -135,7 +129,7 @@ export class IORedisFacade extends EventEmitter {
     this.#waitForServer = options.waitForServer ?? false;
     this.options = { ...addresses[0], db: link.databaseId, family: 4, lazyConnect, keyPrefix: "" };
     this.#subscriptions = new FacadeSubscriptions(this);
-    const carrier = (options as InternalOptions)[CARRIER];
+    const carrier = (options as CarrierOption)[CARRIER];
     this.#carrier = carrier ?? new ReopenedClient({
       isCluster: client.isCluster,
       failsFast: !this.#waitForServer,
@@ -231,7 +225,7 @@ export class IORedisFacade extends EventEmitter {
     if (role === "slave") return [];
     if (!this.isCluster) return [this];
     return this.#carrier.primaries.map(({ host, port }) => {
-      const options: InternalOptions = {
+      const options: IORedisFacadeOptions & CarrierOption = {
         [CARRIER]: new NodeCarrier(this.#carrier, { host, port }),
       };
       return new IORedisFacade(NO_CLIENT, { addresses: [{ host, port }] }, options);
@@ -418,19 +412,13 @@ export class IORedisFacade extends EventEmitter {
     return tell(count.catch((error) => Promise.reject(translated(error))), callback);
   }
 
-  async *#pages(options: ScanKeysOptions & { count: number }): AsyncGenerator<string[]> {
-    const client = await this.#carrier.use((client) => Promise.resolve(client));
-    let page: string[] = [];
-    try {
-      for await (const key of client.scanIterator(options)) {
-        if (page.push(key) < options.count) continue;
-        yield page;
-        page = [];
-      }
-    } catch (error) {
-      throw translated(error);
-    }
-    if (page.length > 0) yield page;
+  #pages(options: ScanKeysOptions & { count: number }): AsyncGenerator<string[]> {
+    return keyPages({
+      use: (run) => this.#carrier.use(run),
+      scan: (client) => client.scanIterator(options),
+      count: options.count,
+      translate: translated,
+    });
   }
 
   async *#pagesOf(

@@ -7,7 +7,7 @@
 import type { Client } from "../../client/client.ts";
 import { ServerError } from "../../errors.ts";
 import type { Argument, Reply } from "../../resp/reply.ts";
-import type { CallOptions } from "./command_options.ts";
+import { type CallOptions, viewOf } from "./command_options.ts";
 import { METHODS, MISSING } from "./commands/mod.ts";
 import { MultiErrorReply } from "./errors.ts";
 import { type Method, wordsIn } from "./methods.ts";
@@ -151,9 +151,7 @@ export class NodeRedisChain {
   }
 
   #view(client: Client): Client {
-    const { buffers, request } = this.#owner.options;
-    const view = buffers ? client.bytes as unknown as Client : client;
-    return request === undefined ? view : view.with(request);
+    return viewOf(client, this.#owner.options);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import type { Client } from "../../client/client.ts";
 import type { RequestOptions } from "../../dispatch/request_options.ts";
 
 /** Types of replies, by the numbers that `RESP_TYPES` of node-redis has for them. */
@@ -90,6 +91,17 @@ export function callOptionsOf(options: NodeRedisCommandOptions): CallOptions {
       : undefined,
     isVersion4: false,
   };
+}
+
+/**
+ * The view of a client that sends calls with these options.
+ *
+ * @param client The client.
+ * @param options The options.
+ */
+export function viewOf(client: Client, { buffers, request }: CallOptions): Client {
+  const view = buffers ? client.bytes as unknown as Client : client;
+  return request === undefined ? view : view.with(request);
 }
 
 /**

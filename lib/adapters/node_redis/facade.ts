@@ -7,7 +7,7 @@
 import { EventEmitter } from "node:events";
 import type { NodeRoute } from "../../dispatch/route.ts";
 import type { Argument } from "../../resp/reply.ts";
-import type { Carrier } from "../carrier.ts";
+import { CARRIER, type CarrierOption } from "../carrier.ts";
 import {
   checkFacadeOptions,
   type ClientClass,
@@ -39,12 +39,7 @@ export interface NodeRedisFacadeOptions {
   waitForServer?: boolean;
 }
 
-/** Where an internal option is: what a facade of one node sends its commands with. */
-const CARRIER = Symbol("carrier");
-
-interface InternalOptions extends NodeRedisFacadeOptions {
-  [CARRIER]?: Carrier;
-}
+type InternalOptions = NodeRedisFacadeOptions & CarrierOption;
 
 /** Methods that are no commands of the table, and have a name in capital letters as well. */
 const IN_CAPITALS = [

@@ -6,7 +6,9 @@
 
 import type { Client } from "../../client/client.ts";
 import type { Reply } from "../../resp/reply.ts";
-import type { CallOptions } from "./command_options.ts";
+import type { Carrier } from "../carrier.ts";
+import { keyPages } from "../key_pages.ts";
+import { type CallOptions, viewOf } from "./command_options.ts";
 import { clientIsClosed } from "./errors.ts";
 import { shaped } from "./replies.ts";
 
@@ -50,22 +52,13 @@ export async function* pages(
  * @param call How the pages are read.
  */
 export async function* clusterPages(
-  use: <R>(run: (client: Client) => Promise<R>) => Promise<R>,
+  use: Carrier["use"],
   { MATCH: match, COUNT: count = 100, TYPE: type }: PageOptions,
-  { buffers, request }: CallOptions,
+  call: CallOptions,
 ): AsyncGenerator<unknown[]> {
-  const client = await use((client) => Promise.resolve(client));
-  const inType = buffers ? client.bytes as unknown as Client : client;
-  const view = request === undefined ? inType : inType.with(request);
-  let page: unknown[] = [];
-  try {
-    for await (const key of view.scanIterator({ match, count, type })) {
-      if (page.push(shaped(key as Reply)) < count) continue;
-      yield page;
-      page = [];
-    }
-  } catch (error) {
-    throw clientIsClosed(error);
+  const scan = (client: Client): AsyncIterable<Reply> =>
+    viewOf(client, call).scanIterator({ match, count, type });
+  for await (const page of keyPages({ use, scan, count, translate: clientIsClosed })) {
+    yield page.map(shaped);
   }
-  if (page.length > 0) yield page;
 }
