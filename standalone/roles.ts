@@ -73,7 +73,7 @@ export function takesWrites(role: Role | undefined): boolean {
  * @returns The role; `"unknown"` if the word is not known.
  * @throws {UnexpectedReplyError} If the node is a sentinel, or the reply is malformed.
  */
-export function roleOfReply(reply: Reply): Role {
+function roleOfReply(reply: Reply): Role {
   if (!Array.isArray(reply) || reply.length < 2) return malformed("ROLE");
   if (reply[0] === "sentinel") {
     throw new UnexpectedReplyError(
@@ -90,7 +90,7 @@ export function roleOfReply(reply: Reply): Role {
  * @returns The role; `"unknown"` if there is none in the reply.
  * @throws {UnexpectedReplyError} If the reply is malformed.
  */
-export function roleOfInfo(reply: Reply): Role {
+function roleOfInfo(reply: Reply): Role {
   if (typeof reply !== "string") return malformed("INFO");
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}:(.*?)\r?$`, "m").exec(reply)?.[1];
@@ -104,7 +104,7 @@ export function roleOfInfo(reply: Reply): Role {
  * @returns The role; `"unknown"` if there is none in the reply.
  * @throws {UnexpectedReplyError} If the reply is malformed.
  */
-export function roleOfHello(reply: Reply): Role {
+function roleOfHello(reply: Reply): Role {
   if (reply instanceof Map) return roleOf(reply.get("role"), "replica");
   if (!Array.isArray(reply) || reply.length < 2) return malformed("HELLO");
   return roleOf(reply.find((_, i) => i % 2 === 1 && reply[i - 1] === "role"), "replica");

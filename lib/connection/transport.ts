@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ByteReader } from "../resp/stream.ts";
+import type { ByteReader } from "../resp/reply_reader.ts";
 import type { Dials } from "./dials.ts";
 
 /** Where a node listens. */

@@ -9,7 +9,7 @@ const FIRST_PORT = 12_000;
 const LAST_PORT = 21_999;
 
 /** Where a cluster node listens for other nodes, counted from its own port: fixed by the servers' default. */
-export const BUS_OFFSET = 10_000;
+const BUS_OFFSET = 10_000;
 
 /** Ports of servers of this process, those that are stopped and may be restarted included. */
 const reserved = new Set<number>();

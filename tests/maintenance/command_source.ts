@@ -83,7 +83,7 @@ export function compareServers(a: ServerVersion, b: ServerVersion): number {
 }
 
 /** Orders versions from old to new. */
-export function compareVersions(a: readonly number[], b: readonly number[]): number {
+function compareVersions(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     const difference = (a[i] ?? 0) - (b[i] ?? 0);
     if (difference !== 0) return difference;

@@ -40,7 +40,7 @@ export function randomFrame(random: Random): Frame {
 }
 
 /** A reply of at most `depth` levels. */
-export function randomTree(random: Random, depth: number): Tree {
+function randomTree(random: Random, depth: number): Tree {
   if (depth > 0 && random.chance(0.5)) return aggregate(random, depth - 1);
   return random.pick(SCALARS)(random);
 }
