@@ -44,7 +44,7 @@ import { runScript, type Script } from "./script.ts";
 import { refuseSurplusIn } from "../surplus_arguments.ts";
 import { type ClientStatistics, statisticsOf } from "../telemetry/statistics.ts";
 import { runTransaction } from "./transaction.ts";
-import type { View } from "./view.ts";
+import { View } from "./view.ts";
 import { runWatch, type WatchOptions } from "./watch.ts";
 import type { WatchSession } from "./watch_session.ts";
 
@@ -96,10 +96,15 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
    * Makes a client, or a view of one. Clients are made by `create()`.
    *
    * @param view What it sends its requests with.
+   * @throws {TypeError} If it is something else: a URL, as with other clients.
    * @ignore
    */
   protected constructor(view: View) {
     super();
+    if (!(view instanceof View)) {
+      const { name } = new.target;
+      throw new TypeError(`Cannot call new ${name}(): use await ${name}.create(url)`);
+    }
     this.#view = view;
   }
 

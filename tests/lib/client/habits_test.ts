@@ -56,6 +56,18 @@ Deno.test("methods of other clients say what to use instead", async () => {
   }
 });
 
+Deno.test("`new` says to use create()", () => {
+  for (const [name, type] of Object.entries({ RedisClient, RedisClusterClient })) {
+    for (const args of [[], ["redis://localhost:6379"], [{ addresses: UNCONNECTED.addresses }]]) {
+      assertThrows(
+        () => Reflect.construct(type, args),
+        TypeError,
+        `Cannot call new ${name}(): use await ${name}.create(url)`,
+      );
+    }
+  }
+});
+
 Deno.test("no method of a client has the name of a habit", () => {
   for (const name of Object.keys(HABITS)) {
     assertEquals(Object.hasOwn(Client.prototype, name), true, name);
