@@ -18,12 +18,17 @@ const STOOD_IN = ["Deno", "AsyncDisposableStack", "addEventListener", "removeEve
 /** The program that runs the tests of a file. */
 const RUNNER = "tests/runtimes/stand_in/run_file";
 
+/** The program that dies with servers under way. */
+const KILLED = "tests/runtimes/killed";
+
 /** Compiled tests. */
 export interface Compiled {
   /** The folder that has all of it, to be removed. */
   readonly folder: string;
   /** The program that runs a file. */
   readonly runner: string;
+  /** The program that starts servers and dies. */
+  readonly killed: string;
   /** Where the compiled form of a file is. */
   pathOf(file: string): string;
 }
@@ -42,7 +47,7 @@ export async function compile(
   const [tree, compiled] = [`${folder}/tree`, `${folder}/compiled`];
   for (const part of [tree, compiled]) await Deno.mkdir(part);
   for (const source of SOURCES) await copy(source, tree);
-  const entries = [`${RUNNER}.ts`, ...files].map((file) => `./${file}`);
+  const entries = [`${RUNNER}.ts`, `${KILLED}.ts`, ...files].map((file) => `./${file}`);
   await run(tree, Deno.execPath(), [
     "bundle",
     "--quiet",
@@ -66,7 +71,7 @@ export async function compile(
   // The bundler leaves out the folder that all entries are in.
   const pathOf = (file: string): string =>
     `${compiled}/${file.replace(/^tests\//, "").replace(/\.ts$/, ".js")}`;
-  return { folder, runner: pathOf(`${RUNNER}.ts`), pathOf };
+  return { folder, runner: pathOf(`${RUNNER}.ts`), killed: pathOf(`${KILLED}.ts`), pathOf };
 }
 
 async function copy(path: string, tree: string): Promise<void> {

@@ -13,6 +13,7 @@ import { compile, type Compiled } from "./compile.ts";
 import { EXCLUDED, excludedIn, isExcluded } from "./excluded.ts";
 import { install, type Runtime } from "./programs.ts";
 import { OUTCOME } from "./stand_in/outcome.ts";
+import { endSurvivors } from "./survivors.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const FOLDERS = ["tests/standalone", "tests/cluster", "tests/lib"];
@@ -37,11 +38,13 @@ const { program, esbuild } = await install(runtime, version);
 console.log(`${runtime} ${await versionOf(program)}`);
 const chosen = (await testFiles(files)).filter((file) => !isExcluded(file, runtime));
 const compiled = await compile(chosen, esbuild);
+const temporary = await Deno.makeTempDir({ prefix: "babushka-tests-" });
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 const waiting = chosen.values();
 const jobs = Deno.env.has("REDIS_URL") ? 1 : Number(Deno.env.get("DENO_JOBS") ?? 2);
 await Promise.all(Array.from({ length: jobs }, runWaiting));
-await Deno.remove(compiled.folder, { recursive: true });
+await checkServersEnd();
+for (const folder of [compiled.folder, temporary]) await Deno.remove(folder, { recursive: true });
 if (files.length === 0) showExcluded();
 if (totals.passed + totals.failed === 0) {
   console.log("No test was executed");
@@ -66,6 +69,7 @@ async function runFile(file: string, { runner, pathOf }: Compiled): Promise<Tota
   const { stdout, stderr, signal } = await new Deno.Command(program, {
     args: [runner, pathOf(file), filter, excluded],
     cwd: ROOT,
+    env: { TMPDIR: temporary },
     stdin: "null",
     signal: AbortSignal.timeout(LIMIT),
   }).output();
@@ -85,6 +89,27 @@ async function runFile(file: string, { runner, pathOf }: Compiled): Promise<Tota
     console.log(indent(`${failures.join("\n")}\n${errors}`));
   }
   return totals;
+}
+
+/** Fails if servers outlive the tests, or a program that is killed. */
+async function checkServersEnd(): Promise<void> {
+  const { signal } = await new Deno.Command(program, {
+    args: [compiled.killed],
+    cwd: ROOT,
+    env: { TMPDIR: temporary },
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn().status;
+  const survivors = await endSurvivors(temporary);
+  if (signal === "SIGKILL" && survivors.length === 0) return;
+  totals.failed++;
+  console.log(
+    signal === "SIGKILL"
+      ? `${survivors.length} processes have outlived the tests, and were ended now:`
+      : "The program that starts servers and dies has ended in another way",
+  );
+  for (const line of survivors) console.log(`  ${line}`);
 }
 
 function indent(text: string): string {

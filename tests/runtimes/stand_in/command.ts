@@ -10,7 +10,7 @@ import {
   spawnSync,
   type StdioOptions,
 } from "node:child_process";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { denoError } from "./errors.ts";
@@ -143,18 +143,23 @@ export class ChildProcess {
   }
 }
 
+/** Keeps a file out of programs that are started later. Bun has no name for it; 1.3.0 does not set it by itself. */
+const CLOSE_ON_EXEC = process.platform === "darwin" ? 0x1000000 : 0o2000000;
+
 let pipes = 0;
 
 /**
  * Opens a pipe. Those of Node and Bun are closed when the child ends, but others may still read what is written then.
+ *
+ * No other child may have the end to write: the watchdog of a server waits for the end of it.
  */
 function openPipe(): { readEnd: number; writeEnd: number } {
   const path = `${tmpdir()}/babushka-pipe-${process.pid}-${pipes++}`;
   spawnSync("mkfifo", [path]);
   // Opening one end alone would wait for the other one.
-  const both = openSync(path, "r+");
-  const readEnd = openSync(path, "r");
-  const writeEnd = openSync(path, "w");
+  const both = openSync(path, constants.O_RDWR | CLOSE_ON_EXEC);
+  const readEnd = openSync(path, constants.O_RDONLY | CLOSE_ON_EXEC);
+  const writeEnd = openSync(path, constants.O_WRONLY | CLOSE_ON_EXEC);
   closeSync(both);
   rmSync(path);
   return { readEnd, writeEnd };

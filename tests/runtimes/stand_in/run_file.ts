@@ -12,6 +12,7 @@ import { type Outcome, runTests } from "./tests.ts";
 
 const [file, only, excluded] = process.argv.slice(2);
 let stray = 0;
+endWithParent();
 process.on("unhandledRejection", (reason) => {
   if (!emit("unhandledrejection", { reason })) onStray("A promise that rejects unhandled", reason);
 });
@@ -35,6 +36,19 @@ outcome.failed += stray;
 console.log(OUTCOME + JSON.stringify(outcome));
 // Servers of the whole file end with the process.
 process.exit(outcome.failed === 0 ? 0 : 1);
+
+/** Ends this process when the one that started it is gone. Tests may replace timers later. */
+function endWithParent(): void {
+  // Bun 1.3.0 never changes it.
+  const { ppid } = process;
+  setInterval(() => {
+    try {
+      process.kill(ppid, 0);
+    } catch {
+      process.exit(1);
+    }
+  }, 500).unref();
+}
 
 function onStray(kind: string, error: unknown): void {
   stray++;
