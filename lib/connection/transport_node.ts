@@ -219,6 +219,8 @@ async function connectTls(
       // An IP address is no name for SNI.
       servername: isIP(name) === 0 ? name : "",
       secureContext: contextOf(settings),
+      // NODE_TLS_REJECT_UNAUTHORIZED is for programs that have no option for it.
+      rejectUnauthorized: true,
       checkServerIdentity: () => undefined,
     }));
   await transport.opened("secureConnect", signal);
@@ -238,9 +240,14 @@ function contextOf(settings: TlsSettings): tls.SecureContext {
   let context = contexts.get(settings);
   if (context === undefined) {
     const { caCerts, cert, key } = settings;
-    const ca = caCerts === undefined ? undefined : [...tls.rootCertificates, ...caCerts];
+    const ca = caCerts === undefined ? undefined : [...usualAuthorities(), ...caCerts];
     context = tls.createSecureContext({ ca, cert, key });
     contexts.set(settings, context);
   }
   return context;
+}
+
+/** What is trusted without `caCerts`, such as what NODE_EXTRA_CA_CERTS names. Node 22.0 cannot tell. */
+function usualAuthorities(): readonly string[] {
+  return tls.getCACertificates?.("default") ?? tls.rootCertificates;
 }

@@ -95,6 +95,17 @@ Deno.test("an authority that is not trusted is refused", async () => {
   await assertRefused(await serverWith(), undefined, /UnknownIssuer.*as tls\.caCerts/);
 });
 
+Deno.test("a variable of Node that accepts all certificates changes nothing", async () => {
+  const name = "NODE_TLS_REJECT_UNAUTHORIZED";
+  const before = Deno.env.get(name);
+  Deno.env.set(name, "0");
+  try {
+    await assertRefused(await serverWith(), undefined, /UnknownIssuer/);
+  } finally {
+    before === undefined ? Deno.env.delete(name) : Deno.env.set(name, before);
+  }
+});
+
 Deno.test("a certificate of another authority is refused", async () => {
   const { server, tls } = await trust(serverWith({ certificate: "otherAuthority" }));
   await assertRefused(server, tls, /UnknownIssuer|BadSignature/);
