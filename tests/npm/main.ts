@@ -9,7 +9,7 @@
  */
 
 import configuration from "../../deno.json" with { type: "json" };
-import { startCluster, startServer } from "../../lib/testing/mod.ts";
+import { startCluster, startServer, testCertificates } from "../../lib/testing/mod.ts";
 import { buildPackage } from "./build.ts";
 import { EmptyProject, pack } from "./empty_project.ts";
 import { entryPoints } from "./manifest.ts";
@@ -61,14 +61,18 @@ async function prove(tarball: string): Promise<void> {
 
   await using server = await startServer();
   await using secured = await startServer({ tls: true });
+  await using other = await startServer({ tls: { certificate: "otherAuthority" } });
   await using cluster = await startCluster({ shards: 3 });
   const servers = {
     standalone: server.url,
     cluster: cluster.nodes[0].url,
     tls: secured.url,
     caCert: secured.tls?.caCert,
+    otherTls: other.url,
   };
-  const env = { SERVERS: JSON.stringify(servers) };
+  const authority = `${project.folder}/authority.pem`;
+  await Deno.writeTextFile(authority, (await testCertificates()).otherCaCert);
+  const env = { SERVERS: JSON.stringify(servers), NODE_EXTRA_CA_CERTS: authority };
   for (const engine of ["node", "bun"] as const) {
     for (const program of ["node16/exports.js", "node16/app.js", "bundled.js"]) {
       console.log(`Running ${program} on ${engine}`);
