@@ -15,10 +15,20 @@ type Caller = any;
 /** What a call has come to: a value, or the text of an error. */
 async function outcomeOf(caller: Caller, [name, ...args]: Call): Promise<unknown> {
   try {
-    return { value: await caller[name](...args) };
+    return { value: ordered(await caller[name](...args), name) };
   } catch (error) {
     return { error: (error as Error).message };
   }
+}
+
+/** Methods that answer in the order of a hash table, which each Redis server seeds by itself. */
+const UNORDERED = ["aclCat"];
+
+/** What a method answered, in an order that does not depend on the server. */
+function ordered(value: unknown, name: string): unknown {
+  return UNORDERED.includes(name) && Array.isArray(value)
+    ? value.toSorted((a, b) => String(a) < String(b) ? -1 : 1)
+    : value;
 }
 
 async function outcomesOf(caller: Caller, calls: readonly Call[]): Promise<unknown[]> {
