@@ -336,7 +336,7 @@ class Link implements ProxyConnection {
  *
  * await using server = await startServer();
  * await using proxy = await startProxy(server, { cutAfter: { toClient: 3 } });
- * // … a client that connects to proxy.host and proxy.port receives three bytes …
+ * // … a client with `addresses: [proxy]` receives three bytes …
  * proxy.setFaults({});
  * ```
  *
