@@ -25,6 +25,8 @@ const AWAITED_INTERVAL = 20;
 const UNSETTLED_INTERVAL = 3000;
 /** Minimum time between two refreshes, as a multiple of the CPU time of the last one. */
 const REST = 9;
+/** Longest such rest, in milliseconds. A process that was stopped meanwhile seems to have been busy. */
+const LONGEST_REST = 3000;
 /** Number of nodes that are asked at once. */
 const SOURCES = 5;
 /** Time limit for the other nodes after the first one has answered, in milliseconds. */
@@ -158,7 +160,7 @@ export class Refresher {
     if (found === undefined) this.#owner.onNoAnswer();
     else this.#owner.apply(found.topology);
     const now = performance.now();
-    this.#resting = now + REST * (readings.busy + now - applied);
+    this.#resting = now + Math.min(REST * (readings.busy + now - applied), LONGEST_REST);
     this.#running = false;
     for (const waiter of waiters) waiter.resolve();
     const asked: number | null = this.#due;

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { Refresher, type RefresherOwner } from "../../cluster/refresher.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { settingsOf } from "../../lib/configuration/settings.ts";
@@ -13,30 +14,45 @@ function work(milliseconds: number): void {
   while (performance.now() < end);
 }
 
-Deno.test("a refresh that kept the process busy is followed by a rest of nine times as long", async () => {
-  const BUSY = 20;
-  const began: number[] = [];
-  const applied: Topology[] = [];
+/** A refresher of a cluster with one node. */
+function refresherOf(
+  { onAsked = () => {}, apply, signal }: {
+    onAsked?: () => void;
+    apply: (topology: Topology) => void;
+    signal: AbortSignal;
+  },
+): Refresher {
   const owner: RefresherOwner = {
     topology: null,
     sources: () => [{
       endpoint: ENDPOINT,
       call: ([, subcommand]) => {
-        if (subcommand === "SLOTS") began.push(performance.now());
+        if (subcommand === "SLOTS") onAsked();
         return Promise.resolve(subcommand === "SLOTS" ? SLOTS : "cluster_current_epoch:1");
       },
     }],
-    apply: (topology) => {
-      applied.push(topology);
-      work(BUSY);
-    },
+    apply,
     requestsWait: () => false,
     onFailure: () => {},
     onNoAnswer: () => {},
   };
-  const end = new AbortController();
   const { link } = settingsOf({ addresses: [ENDPOINT] }, "cluster");
-  const refresher = new Refresher(owner, [ENDPOINT], link, end.signal);
+  return new Refresher(owner, [ENDPOINT], link, signal);
+}
+
+Deno.test("a refresh that kept the process busy is followed by a rest of nine times as long", async () => {
+  const BUSY = 20;
+  const began: number[] = [];
+  const applied: Topology[] = [];
+  const end = new AbortController();
+  const refresher = refresherOf({
+    onAsked: () => began.push(performance.now()),
+    apply: (topology) => {
+      applied.push(topology);
+      work(BUSY);
+    },
+    signal: end.signal,
+  });
   await refresher.refreshed();
   await refresher.refreshed();
   end.abort();
@@ -44,4 +60,20 @@ Deno.test("a refresh that kept the process busy is followed by a rest of nine ti
   const [first, second] = began;
   // Time of this process, so a busy machine can only lengthen it.
   assert(second - first >= 10 * BUSY, `${second - first} ms`);
+});
+
+Deno.test("a process that was stopped during a refresh does not rest for nine times as long", async () => {
+  const { now } = performance;
+  const end = new AbortController();
+  let skipped = 0;
+  performance.now = () => now.call(performance) + skipped;
+  try {
+    const refresher = refresherOf({ apply: () => skipped += 60_000, signal: end.signal });
+    await refresher.refreshed();
+    skipped += 3000;
+    await deadline(refresher.refreshed(), 10_000);
+  } finally {
+    end.abort();
+    performance.now = now;
+  }
 });
