@@ -167,7 +167,7 @@ function errorOf(text: string): ServerError {
  * However the input is cut into chunks, the replies are the same, and so is the error. Nothing that is handed out refers
  * to a chunk, so chunks may be reused. Memory is reserved only for what has arrived, but for one bulk string: its first
  * MiB is reserved at once, and from then on up to four times what has arrived of it.
- * After a {@linkcode ProtocolError} the decoder must not be used any more.
+ * After a {@linkcode ProtocolError} the decoder takes no more bytes.
  *
  * @example Decoding two replies that come in three pieces
  * ```ts
@@ -258,6 +258,7 @@ export class RespDecoder {
    * @param replies Where to append the complete replies. On an error it holds those in front of the error.
    * @returns `replies`.
    * @throws {ProtocolError} If the bytes are not RESP or exceed a limit.
+   * @throws {TypeError} If it has failed before.
    */
   push(chunk: Uint8Array, replies: Decoded[] = []): Decoded[] {
     this.decode(chunk, replies);
@@ -269,10 +270,16 @@ export class RespDecoder {
    * hands over each reply before the next one is begun.
    *
    * @param chunk The bytes; they are not referred to afterwards.
-   * @param replies Takes the replies.
+   * @param replies Takes the replies. What it throws ends the decoder.
    * @throws {ProtocolError} If the bytes are not RESP or exceed a limit.
+   * @throws {TypeError} If it has failed before, or is called while it hands over a reply.
    */
   decode(chunk: Uint8Array, replies: ReplySink): void {
+    if (this.#out !== NOWHERE) {
+      throw new TypeError(
+        "Cannot decode a chunk: the decoder has failed, or has not finished the previous chunk",
+      );
+    }
     this.#out = replies;
     this.#chunkText.reset();
     const pos = this.#lineLength === 0 ? 0 : this.#finishLine(chunk);

@@ -29,6 +29,27 @@ Deno.test("push() appends to the list that it is given, and returns it", () => {
   assertEquals(decoder.push(binary(":2\r\n")), [2]);
 });
 
+Deno.test("a decoder refuses bytes while it hands over a reply: the replies behind that one would be lost", () => {
+  const decoder = new RespDecoder();
+  const replies: Decoded[] = [];
+  decoder.decode(binary(":1\r\n:2\r\n:3\r\n"), {
+    push: (reply) => {
+      replies.push(reply);
+      if (reply === 2) assertThrows(() => decoder.push(binary("+a\r\n")), TypeError);
+    },
+  });
+  assertEquals(replies, [1, 2, 3]);
+  assertEquals(decoder.push(binary(":4\r\n")), [4]);
+});
+
+Deno.test("a decoder that has failed takes no more bytes", () => {
+  for (const wire of [":1x\r\n", "$1\r\nabc", "@"]) {
+    const decoder = new RespDecoder();
+    failure(() => decoder.push(binary(wire)));
+    assertThrows(() => decoder.push(binary("+a\r\n")), TypeError, "the decoder has failed");
+  }
+});
+
 Deno.test("push() hands over the replies in front of an error", () => {
   for (const size of [1, 3, 100]) {
     const decoder = new RespDecoder();
