@@ -5,6 +5,7 @@
  */
 
 import { buildPackage } from "../../tests/npm/build.ts";
+import { npmInstall } from "../../tests/setup/npm.ts";
 import { type Contestant, NODE, PACKAGES, type Runtime } from "./contestants.ts";
 
 const HERE = new URL("./", import.meta.url).pathname;
@@ -102,12 +103,8 @@ async function ensureNode(progress: (text: string) => void): Promise<void> {
   }
   progress(`Installing Node ${NODE.version}`);
   const folder = `${FOLDER}/node`;
-  await Deno.mkdir(folder, { recursive: true });
-  // Its script fetches the program for this processor.
-  await run("npm", [
-    ...["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error"],
-    `node@${NODE.version}`,
-  ]);
+  // Its script fetches the program for this processor. Without it, the runtime is reported as missing.
+  await npmInstall(folder, [`node@${NODE.version}`], { scripts: true }).catch(() => {});
 }
 
 /** Tells why a package cannot be installed, if so. */
@@ -123,11 +120,12 @@ async function installPackage(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   progress(`Installing ${name} ${version}`);
-  const { success, text } = await run("npm", [
-    ...["install", "--prefix", FOLDER, "--save-exact", "--ignore-scripts"],
-    ...["--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`],
-  ]);
-  return success ? undefined : `Cannot install ${name} ${version}: ${lastLineOf(text)}`;
+  try {
+    await npmInstall(FOLDER, [`${name}@${version}`]);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** Keeps Node from taking the transpiled modules for CommonJS. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { npmInstall } from "../setup/npm.ts";
+
 /** Versions of what the project installs besides: the oldest supported runtimes, and the compilers. */
 const TOOLS = {
   "@types/node": "22.20.0",
@@ -72,8 +74,8 @@ export class EmptyProject implements AsyncDisposable {
     for (const [name, text] of Object.entries(files)) {
       await Deno.writeTextFile(`${this.folder}/${name}`, text);
     }
-    const args = ["install", "--no-audit", "--no-fund", "--loglevel=error", tarball];
-    await run("npm", args, { cwd: this.folder });
+    // The package of Node fetches its program by a script.
+    await npmInstall(this.folder, [tarball], { scripts: true });
   }
 }
 

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { chosenTests, testFiles } from "./chosen_tests.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { EXCLUDED, excludedIn, isExcluded } from "./excluded.ts";
 import { install, type Runtime } from "./programs.ts";
@@ -26,17 +27,14 @@ interface Totals {
   skipped: number;
 }
 
-interface Options {
-  readonly runtime: Runtime;
-  readonly files: readonly string[];
-  readonly filter: string;
-  readonly version?: string;
-}
-
-const { runtime, files, filter, version } = optionsOf(Deno.args);
+const [wanted, ...rest] = Deno.args;
+const runtime = runtimeNamed(wanted);
+const { paths, filter = "", version } = chosenTests(rest);
 const { program, esbuild } = await install(runtime, version);
 console.log(`${runtime} ${await versionOf(program)}`);
-const chosen = (await testFiles(files)).filter((file) => !isExcluded(file, runtime));
+const chosen = (await testFiles(paths.length > 0 ? paths : FOLDERS)).filter((file) =>
+  !isExcluded(file, runtime)
+);
 const compiled = await compile(chosen, esbuild);
 const temporary = await Deno.makeTempDir({ prefix: "babushka-tests-" });
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
@@ -45,7 +43,7 @@ const jobs = Deno.env.has("REDIS_URL") ? 1 : Number(Deno.env.get("DENO_JOBS") ??
 await Promise.all(Array.from({ length: jobs }, runWaiting));
 await checkServersEnd();
 for (const folder of [compiled.folder, temporary]) await Deno.remove(folder, { recursive: true });
-if (files.length === 0) showExcluded();
+if (paths.length === 0) showExcluded();
 if (totals.passed + totals.failed === 0) {
   console.log("No test was executed");
   totals.failed++;
@@ -124,37 +122,12 @@ function showExcluded(): void {
   }
 }
 
-async function testFiles(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths.length > 0 ? paths : FOLDERS) {
-    if (path.endsWith(".ts")) found.push(path);
-    else await addTests(path.replace(/\/$/, ""), found);
-  }
-  return found.toSorted();
-}
-
-async function addTests(folder: string, found: string[]): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(ROOT + folder)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) await addTests(path, found);
-    else if (name.endsWith("_test.ts")) found.push(path);
-  }
-}
-
 async function versionOf(program: string): Promise<string> {
   const { stdout } = await new Deno.Command(program, { args: ["--version"] }).output();
   return new TextDecoder().decode(stdout).trim();
 }
 
-function optionsOf(args: string[]): Options {
-  const [runtime, ...rest] = args;
-  if (runtime !== "node" && runtime !== "bun") throw new Error("Expected node or bun first");
-  const options: Record<string, string> = {};
-  const files: string[] = [];
-  for (let i = 0; i < rest.length; i++) {
-    const name = /^--(filter|version)$/.exec(rest[i])?.[1];
-    if (name !== undefined) options[name] = rest[++i];
-    else files.push(rest[i]);
-  }
-  return { runtime, files, filter: options.filter ?? "", version: options.version };
+function runtimeNamed(name: string | undefined): Runtime {
+  if (name === "node" || name === "bun") return name;
+  throw new Error("Cannot choose the runtime: expected node or bun as the first argument");
 }

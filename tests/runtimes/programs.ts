@@ -4,6 +4,8 @@
  * @module
  */
 
+import { npmInstall } from "../setup/npm.ts";
+
 /** Where everything goes; git ignores it. */
 export const FOLDER = `${new URL("./", import.meta.url).pathname}.install`;
 
@@ -37,15 +39,7 @@ async function installPackage(name: string, version: string): Promise<string> {
   const program = `${folder}/node_modules/.bin/${name}`;
   if (await exists(program)) return program;
   console.log(`Installing ${name} ${version}`);
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true }\n');
-  const args = ["install", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`];
-  const { success, stderr } = await new Deno.Command("npm", { args, cwd: folder, stdin: "null" })
-    .output();
-  if (!success) {
-    await Deno.remove(folder, { recursive: true });
-    throw new Error(`Cannot install ${name} ${version}: ${new TextDecoder().decode(stderr)}`);
-  }
+  await npmInstall(folder, [`${name}@${version}`], { scripts: true });
   return program;
 }
 

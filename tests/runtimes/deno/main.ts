@@ -12,13 +12,15 @@
  */
 
 import configuration from "../../../deno.json" with { type: "json" };
+import { npmInstall } from "../../setup/npm.ts";
+import { chosenTests, testFiles } from "../chosen_tests.ts";
+import { FOLDER } from "../programs.ts";
 import { leftOutOn } from "./left_out.ts";
 
 /** The oldest Deno on which the client runs. */
 const OLDEST = "2.3.7";
 
 const ROOT = new URL("../../../", import.meta.url);
-const FOLDER = new URL("../.install/", import.meta.url).pathname;
 const PREPARATION = new URL("preparation.ts", import.meta.url).href;
 
 /** Which tests run if none are named. */
@@ -27,13 +29,13 @@ const TESTS = ["tests/standalone"];
 /** The modules of `@std` that these tests import. */
 const STD = ["assert", "async", "async/delay", "async/retry", "testing/time", "yaml"];
 
-const { version, filter, paths } = optionsOf(Deno.args);
+const { paths, filter, version = OLDEST } = chosenTests(Deno.args);
 const program = await install(version);
 const leftOut = leftOutOn(version);
 const folder = await Deno.makeTempDir({ prefix: "deno-tests-" });
 try {
   await writeConfiguration(folder);
-  await writeEntries(folder, await testFiles(paths));
+  await writeEntries(folder, await testFiles(paths.length > 0 ? paths : TESTS));
   const { success } = await new Deno.Command(program, {
     args: [
       ...["test", "--allow-all", "--no-check", "--no-lock", `--config=${folder}/deno.json`],
@@ -58,19 +60,15 @@ try {
 
 /** Installs a version of Deno, unless it is there. Returns its program. */
 async function install(version: string): Promise<string> {
-  const folder = `${FOLDER}deno-${version}`;
+  const folder = `${FOLDER}/deno-${version}`;
   const found = await programIn(folder);
   if (found !== undefined) return found;
   console.log(`Installing Deno ${version} from npm`);
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true }\n');
-  const { success } = await new Deno.Command("npm", {
-    args: ["install", "--no-audit", "--no-fund", "--ignore-scripts", `deno@${version}`],
-    cwd: folder,
-    stdout: "null",
-  }).spawn().status;
-  const program = success ? await programIn(folder) : undefined;
-  if (program === undefined) throw new Error(`Cannot install Deno ${version} from npm`);
+  await npmInstall(folder, [`deno@${version}`]);
+  const program = await programIn(folder);
+  if (program === undefined) {
+    throw new Error(`Cannot run Deno ${version}: npm has no program of it for this machine`);
+  }
   return program;
 }
 
@@ -120,33 +118,4 @@ async function writeEntries(folder: string, files: readonly string[]): Promise<v
     const imported = [PREPARATION, new URL(file, ROOT).href];
     await Deno.writeTextFile(entry, imported.map((url) => `import "${url}";\n`).join(""));
   }
-}
-
-async function testFiles(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    if (path.endsWith(".ts")) {
-      found.push(path);
-      continue;
-    }
-    for await (const { name, isDirectory } of Deno.readDir(new URL(path, ROOT))) {
-      if (isDirectory) found.push(...await testFiles([`${path}/${name}`]));
-      else if (name.endsWith("_test.ts")) found.push(`${path}/${name}`);
-    }
-  }
-  return found;
-}
-
-function optionsOf(
-  args: readonly string[],
-): { version: string; filter: string | undefined; paths: string[] } {
-  const options: Record<string, string> = {};
-  const paths: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const name = /^--(version|filter)$/.exec(args[i])?.[1];
-    if (name !== undefined) options[name] = args[++i];
-    else paths.push(args[i].replace(/\/$/, ""));
-  }
-  const { version = OLDEST, filter } = options;
-  return { version, filter, paths: paths.length > 0 ? paths : TESTS };
 }

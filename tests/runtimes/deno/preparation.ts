@@ -3,70 +3,14 @@
  *
  * - No sanitizers: old ones take timers that do not keep the process alive, and those of servers that several tests share, for
  *   leaks. The suite on the newest Deno has them.
- * - The stacks of disposables, which came with V8 13.5.
+ * - `AsyncDisposableStack`, which came with V8 13.5.
  *
  * @module
  */
 
-type Disposer = () => unknown;
+import { AsyncDisposableStack } from "../stand_in/stack.ts";
 
-class Stack {
-  #disposers: Disposer[] = [];
-
-  get disposed(): boolean {
-    return this.#disposers === DISPOSED;
-  }
-
-  use<T>(value: T): T {
-    const resource = value as Partial<Disposable & AsyncDisposable> | null | undefined;
-    this.defer(() => resource?.[Symbol.asyncDispose]?.() ?? resource?.[Symbol.dispose]?.());
-    return value;
-  }
-
-  adopt<T>(value: T, dispose: (value: T) => unknown): T {
-    this.defer(() => dispose(value));
-    return value;
-  }
-
-  defer(dispose: Disposer): void {
-    this.#disposers.push(dispose);
-  }
-
-  move(): Stack {
-    const moved = new Stack();
-    moved.#disposers = this.#disposers;
-    this.#disposers = DISPOSED;
-    return moved;
-  }
-
-  dispose(): void {
-    for (const dispose of this.#take()) dispose();
-  }
-
-  async disposeAsync(): Promise<void> {
-    for (const dispose of this.#take()) await dispose();
-  }
-
-  #take(): Disposer[] {
-    const disposers = this.#disposers.reverse();
-    this.#disposers = DISPOSED;
-    return disposers;
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.disposeAsync();
-  }
-}
-
-const DISPOSED: Disposer[] = [];
-
-for (const name of ["DisposableStack", "AsyncDisposableStack"]) {
-  if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value: Stack });
-}
+if (!("AsyncDisposableStack" in globalThis)) Object.assign(globalThis, { AsyncDisposableStack });
 
 const { test } = Deno;
 

@@ -1,5 +1,5 @@
 /**
- * A stand-in for `AsyncDisposableStack`, which Node 22 lacks.
+ * A stand-in for `AsyncDisposableStack`, which Node 22 and old versions of Deno lack.
  *
  * @module
  */
