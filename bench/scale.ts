@@ -41,6 +41,10 @@ const { values: options } = parseArgs({
   },
 });
 
+if (options.part !== undefined && !PARTS.some((part) => part === options.part)) {
+  throw new RangeError(`Cannot measure "${options.part}": expected one of ${PARTS.join(", ")}`);
+}
+
 /** Starts what is connected to, and a process for each part and number. */
 async function startParts(): Promise<void> {
   for (const part of PARTS) {
@@ -218,7 +222,9 @@ function row(what: string, figures: string): void {
 }
 
 function numbers(text: string): number[] {
-  return text.split(",").map(Number);
+  const all = text.split(",").map(Number);
+  if (all.every((number) => Number.isSafeInteger(number) && number > 0)) return all;
+  throw new RangeError(`Cannot measure "${text}": expected positive numbers with commas`);
 }
 
 if (options.peer === undefined) await startParts();

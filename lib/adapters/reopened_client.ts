@@ -1,6 +1,6 @@
 /**
- * A client behind an object that other libraries take for a connection of ioredis: with its states and events, and
- * opened, closed and opened again by the same object.
+ * A client behind an object that other libraries take for one of ioredis or node-redis: with the states and events of
+ * ioredis, and opened, closed and opened again by the same object.
  *
  * @module
  */

@@ -1,4 +1,5 @@
-const SLOTS = 16_384;
+/** How many slots a cluster has. */
+export const SLOTS: number = 16_384;
 
 /** The slot of a key or a shard channel, computed without the code of the client under test. */
 export function keySlot(key: Uint8Array): number {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SLOTS } from "./_key_slot.ts";
 import { until } from "./_poll.ts";
 import { type ClusterView, readView, whyNotAgreed } from "./_cluster_view.ts";
 import { TestServer } from "./server.ts";
@@ -39,7 +40,6 @@ export interface TestShard {
   readonly nodes: readonly TestServer[];
 }
 
-const SLOTS = 16_384;
 /** How long agreement may take. A takeover needs the node timeout, an election, and the news to go round. */
 const PATIENCE = 20_000;
 

@@ -5,7 +5,7 @@
  */
 
 import { deliver, unsubscribe } from "./_fake_pubsub.ts";
-import { keySlot } from "./_key_slot.ts";
+import { keySlot, SLOTS } from "./_key_slot.ts";
 import { ServerError } from "../resp/mod.ts";
 import { testCertificates } from "./certificates.ts";
 import type { FakeCommand, FakeConnection } from "./fake_connection.ts";
@@ -62,7 +62,6 @@ export interface FakeClusterOptions extends Omit<FakeServerOptions, "port"> {
   handler?: FakeClusterHandler;
 }
 
-const SLOTS = 16_384;
 /** Commands that only the shard of the channel's slot executes. */
 const SHARD_COMMANDS: readonly string[] = ["SPUBLISH", "SSUBSCRIBE", "SUNSUBSCRIBE"];
 

@@ -10,7 +10,7 @@ import type { EventAddress } from "../../events.ts";
 import type { Reply } from "../../resp/reply.ts";
 
 /** How many slots a cluster has. */
-const SLOTS = 16384;
+const SLOTS = 16_384;
 
 /**
  * A primary: of an address, or the one that has a slot, whichever that is at the time of a call.
