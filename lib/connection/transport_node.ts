@@ -210,15 +210,16 @@ async function connectTls(
   const { host, port } = endpoint;
   const name = settings.serverName ?? host;
   if (!isServerName(name)) throw new BadHostName(`Invalid hostname: '${name}'`);
+  // An IP address is no name for SNI.
+  const servername = isIP(name) === 0 ? name : "";
   let socket!: tls.TLSSocket;
   const transport = new NodeTransport(endpoint, (options) =>
     socket = tls.connect({
       ...options,
       host,
       port,
-      // An IP address is no name for SNI.
-      servername: isIP(name) === 0 ? name : "",
-      secureContext: contextOf(settings),
+      servername,
+      secureContext: contextOf(settings, servername),
       // NODE_TLS_REJECT_UNAUTHORIZED is for programs that have no option for it.
       rejectUnauthorized: true,
       checkServerIdentity: () => undefined,
@@ -233,16 +234,21 @@ async function connectTls(
   throw wrong ?? socket.authorizationError;
 }
 
-/** Contexts by their settings: reading a hundred certificates takes some milliseconds. */
-const contexts = new WeakMap<TlsSettings, tls.SecureContext>();
+/** Contexts by their settings and name: reading a hundred certificates takes some milliseconds. */
+const contexts = new WeakMap<TlsSettings, Map<string, tls.SecureContext>>();
 
-function contextOf(settings: TlsSettings): tls.SecureContext {
-  let context = contexts.get(settings);
+function contextOf(settings: TlsSettings, servername: string): tls.SecureContext {
+  let ofSettings = contexts.get(settings);
+  if (ofSettings === undefined) contexts.set(settings, ofSettings = new Map());
+  // Bun 1.3.0 sends the name of the context, whatever the name of the connection.
+  const name = "Bun" in globalThis ? servername : "";
+  let context = ofSettings.get(name);
   if (context === undefined) {
     const { caCerts, cert, key } = settings;
     const ca = caCerts === undefined ? undefined : [...usualAuthorities(), ...caCerts];
-    context = tls.createSecureContext({ ca, cert, key });
-    contexts.set(settings, context);
+    const named = name === "" ? {} : { servername: name };
+    context = tls.createSecureContext({ ca, cert, key, ...named });
+    ofSettings.set(name, context);
   }
   return context;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Dials } from "../../../lib/connection/dials.ts";
 import type { Endpoint, Transport } from "../../../lib/connection/transport.ts";
 import { NODE_SOCKETS } from "../../../lib/connection/transport_node.ts";
@@ -108,3 +108,32 @@ Deno.test("an attempt that is aborted rejects with the reason of the signal", as
   while (await peer.read(buffer).catch(() => null) !== null);
   peer.close();
 });
+
+Deno.test("each server gets the name that is expected of it", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const to = { host: "127.0.0.1", port: listener.addr.port };
+  const settings: { serverName?: string } = {};
+  for (const name of ["one.example.com", "two.example.com"]) {
+    settings.serverName = name;
+    const ended = new AbortController();
+    const dialling = NODE_SOCKETS.connectTls(to, settings, new Dials(), ended.signal);
+    const peer = await listener.accept();
+    assertStringIncludes(await readHello(peer), name);
+    ended.abort();
+    await assertRejects(() => dialling);
+    peer.close();
+  }
+});
+
+/** Reads the beginning of a TLS handshake, which is not encrypted. */
+async function readHello(peer: Deno.TcpConn): Promise<string> {
+  let hello = "";
+  const buffer = new Uint8Array(65_536);
+  // Its length is in bytes 3 and 4.
+  while (hello.length < 5 || hello.length < 5 + hello.charCodeAt(3) * 256 + hello.charCodeAt(4)) {
+    const count = await peer.read(buffer);
+    assert(count !== null, "the handshake has ended");
+    hello += String.fromCharCode(...buffer.subarray(0, count));
+  }
+  return hello;
+}
