@@ -125,6 +125,24 @@ Deno.test("each server gets the name that is expected of it", async () => {
   }
 });
 
+Deno.test("a peer that answers the TLS handshake with something else, or refuses it, is no connection", async () => {
+  for (const answer of ["-ERR Protocol error\r\n", "\x15\x03\x03\x00\x02\x02\x28"]) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const to = { host: "127.0.0.1", port: listener.addr.port };
+    const { signal } = new AbortController();
+    const settings = { unsafelyDisableHostnameVerification: true };
+    const refused = assertRejects(() => NODE_SOCKETS.connectTls(to, settings, new Dials(), signal));
+    const peer = await listener.accept();
+    await readHello(peer);
+    await peer.write(Uint8Array.from(answer, (letter) => letter.charCodeAt(0)));
+    await refused;
+    // It is closed, too.
+    const buffer = new Uint8Array(65_536);
+    while (await peer.read(buffer).catch(() => null) !== null);
+    peer.close();
+  }
+});
+
 /** Reads the beginning of a TLS handshake, which is not encrypted. */
 async function readHello(peer: Deno.TcpConn): Promise<string> {
   let hello = "";
