@@ -50,6 +50,28 @@ export function whyNotAgreed(
   return undefined;
 }
 
+/** What has become of a failover that a sentinel was told to begin. */
+export type FailoverProgress = "undecided" | "chosen" | "aborted";
+
+/**
+ * Finds out what has become of a failover. A sentinel that has heard of no replica lately aborts it, and says so only in
+ * its log.
+ *
+ * @param view What the sentinel thinks now.
+ * @param old Port of the primary when the failover was begun.
+ */
+export function progressOf(
+  { port, primary, replicas }: SentinelView,
+  old: number,
+): FailoverProgress {
+  if (port !== old || replicas.some((replica) => hasFlag(replica, "promoted"))) return "chosen";
+  return hasFlag(primary, "failover_in_progress") ? "undecided" : "aborted";
+}
+
+function hasFlag({ flags }: Fields, flag: string): boolean {
+  return flags.split(",").includes(flag);
+}
+
 function fieldsOf(reply: Reply): Fields {
   const flat = reply as string[];
   const fields: Fields = {};

@@ -5,7 +5,7 @@
  */
 
 import { until } from "./_poll.ts";
-import { type SentinelView, viewOf, whyNotAgreed } from "./_sentinel_view.ts";
+import { progressOf, type SentinelView, viewOf, whyNotAgreed } from "./_sentinel_view.ts";
 import { type ProxyOptions, startProxy, type TestProxy } from "./proxy.ts";
 import { TestServer } from "./server.ts";
 import type { AclUser, ServerAddress, ServerOptions, TlsOptions } from "./server_options.ts";
@@ -234,9 +234,10 @@ export class TestSentinels implements AsyncDisposable {
   }
 
   /**
-   * Triggers a failover with `SENTINEL FAILOVER`, which needs no votes, and waits until all sentinels agree.
+   * Triggers a failover with `SENTINEL FAILOVER`, which needs no votes, and waits until all sentinels agree. A failover
+   * that the sentinel aborts, because it has not heard of the replicas for a moment, is triggered again.
    *
-   * @param options `wait: false` returns without waiting. By default the call waits.
+   * @param options `wait: false` returns as soon as a replica has been chosen. By default the call waits until all agree.
    * @returns The new primary; with `wait: false` the old one.
    * @throws {Error} If no replica can take over, or the sentinels do not agree within 20 s.
    */
@@ -244,13 +245,23 @@ export class TestSentinels implements AsyncDisposable {
     const old = await this.primary();
     const [sentinel] = alive(this.#sentinels);
     await until("a sentinel begins a failover", async () => {
-      return await sentinel.command(["SENTINEL", "FAILOVER", this.name]) === "OK";
-    });
+      if (await sentinel.command(["SENTINEL", "FAILOVER", this.name]) !== "OK") return false;
+      return await this.#hasChosen(sentinel, old);
+    }, { timeout: PATIENCE });
     if (options.wait === false) return old;
     return await until("another node is the primary", async () => {
       const primary = await this.agreed();
       return primary !== old && primary;
     }, { timeout: PATIENCE });
+  }
+
+  /** Waits until the failover of a sentinel has chosen a replica. Returns false if it was aborted before. */
+  async #hasChosen(sentinel: TestServer, old: TestServer): Promise<boolean> {
+    const progress = await until("a replica is chosen", async () => {
+      const progress = progressOf(await this.#view(sentinel), old.port);
+      return progress !== "undecided" && progress;
+    }, { interval: 5 });
+    return progress === "chosen";
   }
 
   /**

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ServerError, startSentinels, type TestServer } from "../../../lib/testing/mod.ts";
-import { viewOf, whyNotAgreed } from "../../../lib/testing/_sentinel_view.ts";
+import { until } from "../../../lib/testing/_poll.ts";
+import { progressOf, viewOf, whyNotAgreed } from "../../../lib/testing/_sentinel_view.ts";
 
 /** The port of the primary, as one sentinel says. */
 async function portAt(sentinel: TestServer): Promise<number> {
@@ -43,8 +44,39 @@ Deno.test("startSentinels() gives sentinels their own password, and announces ho
   await assertRejects(() => sentinel.command(["GET", "k"]), ServerError, "unknown command");
 });
 
+Deno.test("failover() is triggered again when the sentinel aborts it", async () => {
+  await using sentinels = await startSentinels({ replicas: 1 });
+  const [first, second] = sentinels.nodes;
+  const [sentinel] = sentinels.sentinels;
+  const setInfoPeriod = (ms: number) => sentinel.command(["SENTINEL", "DEBUG", "info-period", ms]);
+  // A replica is chosen only if its last INFO is not older than three periods, and the sentinel looks less often.
+  await setInfoPeriod(15);
+  const failover = sentinels.failover();
+  const aborted = until("it is aborted", async () => {
+    return (await sentinel.logs()).includes("-failover-abort-no-good-slave");
+  });
+  await Promise.race([aborted, failover]);
+  await setInfoPeriod(100);
+  assertEquals(await failover, second);
+  assertEquals((await first.info("replication")).role, "slave");
+  await aborted.catch(() => {});
+});
+
+/** A reply with the fields of an object. */
+function fields(object: Record<string, unknown>): string[] {
+  return Object.entries(object).flat().map(String);
+}
+
+Deno.test("progressOf() tells a failover that has chosen a replica from one that was aborted", () => {
+  const progress = (port: number, flags: string, replica: string) =>
+    progressOf(viewOf([fields({ port, flags }), [fields({ flags: replica })], []]), 1);
+  assertEquals(progress(1, "master,failover_in_progress", "slave"), "undecided");
+  assertEquals(progress(1, "master,failover_in_progress", "slave,promoted"), "chosen");
+  assertEquals(progress(2, "master", "slave"), "chosen");
+  assertEquals(progress(1, "master", "slave"), "aborted");
+});
+
 Deno.test("whyNotAgreed() says what is wrong", () => {
-  const fields = (object: Record<string, unknown>) => Object.entries(object).flat().map(String);
   const primary = { port: 1, flags: "master" };
   const replica = { port: 2, flags: "slave", "master-link-status": "ok", "master-port": 1 };
   const other = { flags: "sentinel" };
