@@ -354,20 +354,26 @@ class Model {
   }
 
   /**
-   * Compares the cache with the servers while nobody writes. An uncached read has its reply behind all that the server has
-   * said of changed keys.
+   * Compares the cache with the primaries while nobody writes. Their reply to a transaction is behind all that they have
+   * said of changed keys. An uncached read alone may go to a replica, which does not have all writes yet.
    */
   async #compare(): Promise<void> {
     const { reader } = this.#run;
     for (const key of this.#keys) {
-      const read = async (client: AnyClient): Promise<string | null> =>
-        key.startsWith("{s") ? await client.get(key) : await client.hget(key, "f");
+      const isString = key.startsWith("{s");
+      const readPrimary = async (): Promise<string | null> => {
+        const [value] = await reader.transaction((t) => [
+          isString ? t.get(key) : t.hget(key, "f"),
+        ]);
+        return value;
+      };
       try {
-        const truth = await read(reader);
-        const value = await read(reader.cached);
+        const truth = await readPrimary();
+        const { cached } = reader;
+        const value = isString ? await cached.get(key) : await cached.hget(key, "f");
         this.#comparisons++;
         // The key may have expired in between.
-        if (truth !== value && await read(reader) === truth) {
+        if (truth !== value && await readPrimary() === truth) {
           this.#violations.push(`${key} was ${value} while nobody wrote, but is ${truth}`);
         }
       } catch (error) {

@@ -25,6 +25,8 @@ export interface RunSize {
 }
 
 const TIMEOUT = 2000;
+/** By how many milliseconds a replica lags. */
+const LAG = 20;
 
 /** A primary and a replica that change places. The reader's connections are cut, held up and silenced. */
 export async function runStandalone(
@@ -32,11 +34,16 @@ export async function runStandalone(
 ): Promise<CacheRunReport> {
   await using first = await startServer();
   await using second = await startServer();
-  await second.replicaOf(first);
   await using proxies = new AsyncDisposableStack();
   const servers = [first, second];
   const behind: TestProxy[] = [];
-  for (const server of servers) behind.push(proxies.use(await startProxy(server)));
+  // The replica always lags, so that a read from there is noticed.
+  const lagging: TestProxy[] = [];
+  for (const server of servers) {
+    behind.push(proxies.use(await startProxy(server)));
+    lagging.push(proxies.use(await startProxy(server, { delay: LAG })));
+  }
+  await second.replicaOf(lagging[0]);
   const connect = (nodes: readonly { host: string; port: number }[], protocol: 2 | 3 = 3) =>
     RedisClient.create({
       addresses: nodes.map(({ host, port }) => ({ host, port })),
@@ -92,8 +99,8 @@ export async function runStandalone(
         // WAIT is about the writes of its own connection.
         await old.commands([["SET", "{none}", "x"], ["WAIT", 1, 5000]]);
         await next.promote();
-        await old.replicaOf(next);
         primary = 1 - primary;
+        await old.replicaOf(lagging[primary]);
         // Writers must not write to the old one any more.
         for (const client of [reader, writer, oldWriter]) await client.set("{none}", "x");
       },
