@@ -18,14 +18,20 @@ Deno.test("un-awaited writes that are refused are executed in the order of their
   });
   await using client = await connect(fake, { requestTimeout: 10_000 });
   for (let round = 0; round < 60; round++) {
-    refusals = 10 + round % 4;
+    const again = round % 4;
+    refusals = 10 + again;
     executed.length = 0;
-    const writes = Array.from({ length: 10 }, (_, i) => client.set("k", i));
-    await until("the first was refused", () => Promise.resolve(refusals < 10));
-    // Another key as well: the server is the same.
-    writes.push(client.set("other", "last"));
-    assertEquals(await Promise.all(writes), Array(11).fill("OK"));
-    assertEquals(executed, [...Array.from({ length: 10 }, (_, i) => String(i)), "last"]);
+    const order = Array.from({ length: 10 }, (_, i) => String(i));
+    const writes = order.map((value) => client.set("k", value));
+    if (again > 0) {
+      // The server has refused a second try: the client knows of the refusals.
+      await until("the first was refused again", () => Promise.resolve(refusals < again));
+      // Another key as well: the server is the same.
+      writes.push(client.set("other", "last"));
+      order.push("last");
+    }
+    assertEquals(await Promise.all(writes), Array(order.length).fill("OK"));
+    assertEquals(executed, order);
   }
 });
 
