@@ -8,17 +8,20 @@
  */
 
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
+import type { Words } from "../executor.ts";
 import type { Decoded } from "../resp/decoder.ts";
 import { CommandEncoder } from "../resp/encoder.ts";
 import { Push } from "../resp/reply.ts";
 import { ReplyReader } from "../resp/reply_reader.ts";
 import { faultOfText } from "../words.ts";
+import { internalRequest } from "./ask.ts";
+import type { Line } from "./authenticate.ts";
 import type { Greeting } from "./greeting.ts";
 import type { Identity } from "./identity.ts";
 import { type Inbox, NO_INBOX } from "./inbox.ts";
 import { ConnectionOrigin } from "./origin.ts";
 import { MULTI, preludeOf } from "./prelude.ts";
-import { type Request, Stage, type Tracking } from "./request.ts";
+import { NO_OWNER, type Request, Stage, type Tracking } from "./request.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { Ring } from "./ring.ts";
 import { Tally } from "./tally.ts";
@@ -60,7 +63,7 @@ export interface ConnectionEvents {
 }
 
 /** One open connection. */
-export class Connection {
+export class Connection implements Line {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
   readonly #events: ConnectionEvents;
@@ -169,6 +172,17 @@ export class Connection {
     } else if (crowd >= CROWD) {
       this.#flush();
     }
+  }
+
+  hand(words: Words, take: (outcome: unknown) => void): void {
+    if (this.#closed) return void this.ended.then(take);
+    const request = internalRequest(words, NO_OWNER);
+    request.handTo(take, take);
+    this.send(request);
+  }
+
+  skip(): void {
+    this.#sent.shift()?.drop();
   }
 
   /**

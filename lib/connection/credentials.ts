@@ -56,7 +56,7 @@ export interface Member<C extends LoggingIn> {
   readonly issued: IssuedLogin;
   /** How it gets newer credentials. */
   readonly renewal: LoginRenewal<C>;
-  /** Sends a command on it. */
+  /** Sends AUTH on it; rejects also if the server leaves the refusal out. */
   call(words: Words): Promise<Reply>;
 }
 

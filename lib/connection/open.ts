@@ -8,6 +8,7 @@ import { ConnectionError, ProtocolError, ServerError, TimeoutError } from "../er
 import type { Words } from "../executor.ts";
 import type { Reply } from "../resp/reply.ts";
 import { ask } from "./ask.ts";
+import { authenticate } from "./authenticate.ts";
 import { Budget } from "./budget.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import type { Greeting } from "./greeting.ts";
@@ -73,6 +74,14 @@ export interface ConnectionMaker<C extends Greetable> {
   ask(connection: C, words: Words): Promise<Reply>;
   /** Called after the handshake. If it rejects, the connection is closed. */
   finish?(connection: C): Promise<void>;
+  /**
+   * Sends AUTH on a connection that is in use. Without this, its connections get no newer credentials.
+   *
+   * @param connection The connection.
+   * @param words AUTH, with its arguments.
+   * @returns The reply; rejects also if the server leaves it out.
+   */
+  authenticate?(connection: C, words: Words): Promise<Reply>;
   /** How its connections get newer credentials; by default they get none. */
   readonly renewal?: LoginRenewal<C>;
 }
@@ -98,6 +107,7 @@ export function open(
     make: (endpoint, transport) =>
       new Connection(endpoint, transport, events, attempt.inbox, settings.tally),
     ask,
+    authenticate,
     finish: async (connection) => {
       if (!attempt.identify) return;
       connection.identity = await identify((words) => ask(connection, words));
@@ -220,8 +230,10 @@ async function establish<C extends Greetable>(
     connection.greeting = greeting;
     await maker.finish?.(connection);
     settings.tally.add(connection.ended);
-    if (maker.renewal !== undefined) {
-      settings.credentials.add(connection, { endpoint, issued, renewal: maker.renewal, call });
+    const { renewal } = maker;
+    if (renewal !== undefined && maker.authenticate !== undefined) {
+      const call = (words: Words): Promise<Reply> => maker.authenticate!(connection, words);
+      settings.credentials.add(connection, { endpoint, issued, renewal, call });
     }
     return connection;
   } catch (error) {

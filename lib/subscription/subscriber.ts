@@ -6,6 +6,7 @@
 
 import { firstOf } from "../connection/open_first.ts";
 import { cappedBackoff } from "../connection/backoff.ts";
+import { authenticate } from "../connection/authenticate.ts";
 import { openWith } from "../connection/open.ts";
 import type { LoginRenewal } from "../connection/credentials.ts";
 import { KeepAlive } from "../connection/keep_alive.ts";
@@ -326,6 +327,7 @@ export class Subscriber<T extends Topic = Topic> {
             onClosed: (connection, error) => this.#onClosed(connection, error),
           }, link.tally),
         ask: (connection, words) => connection.call(words),
+        authenticate,
         renewal: this.#renewal,
       });
     });

@@ -10,6 +10,7 @@
 
 import { ConnectionError, ProtocolError, ServerError } from "../errors.ts";
 import type { Words } from "../executor.ts";
+import type { Line } from "../connection/authenticate.ts";
 import type { Greeting } from "../connection/greeting.ts";
 import { Ring } from "../connection/ring.ts";
 import { Tally } from "../connection/tally.ts";
@@ -121,7 +122,7 @@ const NOT_SUBSCRIBED = new Set(["MOVED", "CLUSTERDOWN", "NOSUB"]);
  *
  * @typeParam N What stands for a name in a change.
  */
-export class SubscriberConnection<N> implements MessageSink {
+export class SubscriberConnection<N> implements MessageSink, Line {
   readonly #endpoint: Endpoint;
   readonly #transport: Transport;
   readonly #events: SubscriberEvents<N>;
@@ -191,9 +192,17 @@ export class SubscriberConnection<N> implements MessageSink {
   call(words: Words): Promise<Reply> {
     if (this.#closed) return this.#ended.promise.then((error) => Promise.reject(error));
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    this.#pending.push({ change: undefined, resolve, reject, command: String(words[0]) });
-    this.#send(words as Argument[]);
+    this.#push(words, resolve, reject);
     return promise;
+  }
+
+  hand(words: Words, take: (outcome: unknown) => void): void {
+    if (this.#closed) this.#ended.promise.then(take);
+    else this.#push(words, take, take);
+  }
+
+  skip(): void {
+    this.#pending.shift();
   }
 
   /**
@@ -226,6 +235,11 @@ export class SubscriberConnection<N> implements MessageSink {
     }
     this.#events.onClosed(this, error);
     this.#ended.resolve(error);
+  }
+
+  #push(words: Words, resolve: (reply: Reply) => void, reject: (error: unknown) => void): void {
+    this.#pending.push({ change: undefined, resolve, reject, command: String(words[0]) });
+    this.#send(words as Argument[]);
   }
 
   #send(words: readonly Argument[]): void {

@@ -126,10 +126,18 @@ export async function rotate(server: TestServer, plan: RotationPlan): Promise<Ro
   })();
   const blocking = (async () => {
     for (let n = 0; !over; n++) {
-      const popped = client.blpop("jobs", 0);
+      let refused = false;
+      const popped = client.blpop("jobs", 0).catch((error) => {
+        // Its connection could not log in.
+        refused = true;
+        result.errors.push(error);
+        return null;
+      });
       await delay(interval * 1.5);
-      await client.rpush("jobs", `job ${n}`);
-      if ((await popped)?.[1] === `job ${n}`) result.popped++;
+      if (!refused) await client.rpush("jobs", `job ${n}`);
+      const job = (await popped)?.[1];
+      if (refused) await client.del("jobs");
+      else if (job === `job ${n}`) result.popped++;
       else result.errors.push(new Error(`job ${n} was lost`));
     }
   })();

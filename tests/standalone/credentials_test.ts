@@ -20,6 +20,7 @@ import {
 } from "../../standalone/mod.ts";
 import {
   inTurn,
+  NO_REPLY,
   ServerError as ErrorReply,
   simple,
   startFakeServer,
@@ -516,6 +517,104 @@ Deno.test("a reconnect storm asks a slow provider once, and its answer is not lo
   await Promise.all([...all, client.get("k")]);
   assert(calls <= 12, `${calls} calls`);
 });
+
+// Servers leave out the refusal of AUTH while earlier replies or messages wait to be written (Redis since 7.2, Valkey).
+for (const protocol of [2, 3] as const) {
+  for (const ping of ["answered", "refused"] as const) {
+    Deno.test(`a refusal of AUTH that the server leaves out: every reply reaches its caller [RESP${protocol}, PING is ${ping}]`, async () => {
+      const NOPERM = "NOPERM User default has no permissions to run the 'ping' command";
+      const inUse = new WeakSet<object>();
+      await using fake = await startFakeServer({
+        AUTH: ({ args }, connection) => {
+          // Nothing waits to be written before the first command of a connection.
+          const isFirst = !inUse.has(connection);
+          inUse.add(connection);
+          if (args.at(-1) !== "bad") return undefined;
+          return isFirst ? new ErrorReply("WRONGPASS invalid password") : NO_REPLY;
+        },
+        HELLO: (_, connection) => {
+          inUse.add(connection);
+          return undefined;
+        },
+        PING: () => ping === "refused" ? new ErrorReply(NOPERM) : undefined,
+        GET: ({ args }) => args[1],
+        WATCH: simple("OK"),
+        UNWATCH: simple("OK"),
+      });
+      await using client = await connect(fake, {
+        credentials: { password: "one" },
+        protocol,
+        requestTimeout: 5000,
+      });
+      await using news = await client.subscribe("news");
+      const first = news[Symbol.asyncIterator]().next();
+      const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
+      const before = Promise.all(keys.map((key) => client.get(key)));
+      await client.watch("w", async (session) => {
+        const error = await assertRejects(
+          () => client.updateCredentials({ password: "bad" }, { reauthenticate: true }),
+          ServerError,
+        );
+        assertEquals([error.code, error.command], ["WRONGPASS", "AUTH"]);
+        assertEquals(await session.get("in session"), "in session");
+      });
+      assertEquals(await before, keys);
+      assertEquals(await Promise.all(keys.map((key) => client.get(key))), keys);
+      // The connection of the session has tried AUTH at its end, and does so again.
+      assertEquals(await client.watch("w", (session) => session.get("again")), "again");
+      // Its PING must not have the reply to another command either.
+      await client.updateCredentials({ password: "two" }, { reauthenticate: true });
+      assertEquals(await client.watch("w", (session) => session.get("last")), "last");
+      await until("it is subscribed", () => Promise.resolve(fake.publish("news", "hello") > 0));
+      assertEquals((await first).value?.message, "hello");
+    });
+  }
+}
+
+for (const protocol of [2, 3] as const) {
+  Deno.test(`a password that is refused at the end of a session: the next session gets its replies [RESP${protocol}]`, async () => {
+    await setPasswords("one");
+    await using client = await connectAs({ username: "app", password: "one" }, {
+      protocol,
+      requestTimeout: 5000,
+    });
+    for (let i = 0; i < 3; i++) {
+      await client.watch("w", async (session) => {
+        await assertRejects(
+          () =>
+            client.updateCredentials({ username: "app", password: `bad ${i}` }, {
+              reauthenticate: true,
+            }),
+          ServerError,
+        );
+        assertEquals(await session.transaction((t) => [t.set("w", i), t.get("w")]), ["OK", `${i}`]);
+      });
+      assertEquals(await client.watch("w", (session) => session.get("w")), `${i}`);
+    }
+  });
+
+  Deno.test(`a password that is refused behind other requests: every reply reaches its caller [RESP${protocol}]`, async () => {
+    await setPasswords("one");
+    await using client = await connectAs({ username: "app", password: "one" }, {
+      protocol,
+      requestTimeout: 5000,
+    });
+    const keys = Array.from({ length: 50 }, (_, i) => `reply ${i}`);
+    for (let i = 0; i < 10; i++) {
+      // It may go out with any of them.
+      const refused = client.updateCredentials({ username: "app", password: `bad ${i}` }, {
+        reauthenticate: true,
+      }).then(() => undefined, ({ code }) => code);
+      const replies = [];
+      for (const key of keys) {
+        replies.push(client.echo(key));
+        await null;
+      }
+      assertEquals(await Promise.all(replies), keys);
+      assertEquals(await refused, "WRONGPASS");
+    }
+  });
+}
 
 Deno.test("an error reply to AUTH never repeats the password", async () => {
   const password = "correct-donkey";
