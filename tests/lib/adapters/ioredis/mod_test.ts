@@ -15,6 +15,7 @@ import { RedisMessageQueue } from "npm:@fedify/redis@1.8.7/mq";
 import { IORedisFacade } from "../../../../lib/adapters/ioredis/mod.ts";
 import { until } from "../../../../lib/testing/_poll.ts";
 import { onBothClients } from "../_both_clients.ts";
+import { assertReaches, namespace } from "../_socket_io.ts";
 
 /** Facades that a library has made by `duplicate()`. */
 const made: IORedisFacade[] = [];
@@ -59,21 +60,11 @@ onBothClients("socket.io's adapter reaches other servers", async (_, ...making) 
   const nodes = [1, 2].map(() => {
     const publisher = new IORedisFacade(...making);
     const subscriber = publisher.duplicate();
-    const heard: unknown[] = [];
-    const namespace = {
-      name: "/",
-      server: { encoder: { encode: (packet: unknown) => [JSON.stringify(packet)] }, sockets: {} },
-      sockets: new Map(),
-      _onServerSideEmit: (args: unknown[]) => heard.push(args),
-    };
-    const adapter = createAdapter(publisher, subscriber)(namespace as never);
-    return { adapter, heard, connections: [publisher, subscriber] };
+    const at = namespace();
+    const adapter = createAdapter(publisher, subscriber)(at as never);
+    return { adapter, heard: at.heard, connections: [publisher, subscriber] };
   });
-  const [first, second] = nodes;
-  await until("both are there", async () => await first.adapter.serverCount() === 2);
-  await first.adapter.serverSideEmit(["hello", 1]);
-  await until("the other one has heard it", () => Promise.resolve(second.heard.length === 1));
-  assertEquals([first.heard, second.heard], [[], [["hello", 1]]]);
+  await assertReaches(nodes);
   for (const { adapter, connections } of nodes) {
     adapter.close();
     for (const connection of connections) await connection.quit();
@@ -155,22 +146,12 @@ onBothClients("grammY's storage keeps", async (_, ...making) => {
 onBothClients("socket.io's streams adapter reaches other servers", async (_, ...making) => {
   const nodes = [1, 2].map(() => {
     const redis = new Duplicated(...making);
-    const heard: unknown[] = [];
-    const namespace = {
-      name: "/",
-      server: { encoder: { encode: (packet: unknown) => [JSON.stringify(packet)] }, sockets: {} },
-      sockets: new Map(),
-      _onServerSideEmit: (args: unknown[]) => heard.push(args),
-    };
-    const adapter = createStreamsAdapter(redis, { blockTimeInMs: 50 })(namespace as never);
+    const at = namespace();
+    const adapter = createStreamsAdapter(redis, { blockTimeInMs: 50 })(at as never);
     adapter.init();
-    return { adapter, heard, redis };
+    return { adapter, heard: at.heard, redis };
   });
-  const [first, second] = nodes;
-  await until("both are there", async () => await first.adapter.serverCount() === 2);
-  await first.adapter.serverSideEmit(["hello", 1]);
-  await until("the other one has heard it", () => Promise.resolve(second.heard.length === 1));
-  assertEquals([first.heard, second.heard], [[], [["hello", 1]]]);
+  await assertReaches(nodes);
   for (const { adapter } of nodes) adapter.close();
   const duplicates = made.splice(0);
   await until(

@@ -14,6 +14,7 @@ import { createAdapter as createStreamsAdapter } from "npm:@socket.io/redis-stre
 import { NodeRedisFacade } from "../../../../lib/adapters/node_redis/mod.ts";
 import { until } from "../../../../lib/testing/_poll.ts";
 import { type AnyClient, type Making, onBothClients } from "../_both_clients.ts";
+import { assertReaches, namespace } from "../_socket_io.ts";
 
 /** A cache of Keyv 5, with the namespace in the store. */
 function keyvOn(redis: NodeRedisFacade, namespace: string): Keyv {
@@ -203,18 +204,6 @@ onFacades("rate-limiter-flexible limits", async (redis) => {
   assertEquals(await limiter.get("ann"), null);
 });
 
-/** A namespace of socket.io, as its adapters use it. */
-function namespace() {
-  const heard: unknown[] = [];
-  return {
-    heard,
-    name: "/",
-    server: { encoder: { encode: (packet: unknown) => [JSON.stringify(packet)] }, sockets: {} },
-    sockets: new Map(),
-    _onServerSideEmit: (args: unknown[]) => heard.push(args),
-  };
-}
-
 for (const [name, create] of [["", createAdapter], ["sharded ", createShardedAdapter]] as const) {
   onBothClients(`socket.io's ${name}adapter reaches other servers`, async (_, ...making) => {
     const nodes = await Promise.all([1, 2].map(async () => {
@@ -226,11 +215,7 @@ for (const [name, create] of [["", createAdapter], ["sharded ", createShardedAda
       adapter.init();
       return { adapter, heard: at.heard, redis: [publisher, subscriber] };
     }));
-    const [first, second] = nodes;
-    await until("both are there", async () => await first.adapter.serverCount() === 2);
-    await first.adapter.serverSideEmit(["hello", 1]);
-    await until("the other one has heard it", () => Promise.resolve(second.heard.length === 1));
-    assertEquals([first.heard, second.heard], [[], [["hello", 1]]]);
+    await assertReaches(nodes);
     for (const { adapter, redis } of nodes) {
       adapter.close();
       for (const facade of redis) await facade.close();
@@ -257,11 +242,7 @@ onBothClients("socket.io's streams adapter reaches other servers", async (_, ...
     adapter.init();
     return { adapter, heard: at.heard, redis };
   }));
-  const [first, second] = nodes;
-  await until("both are there", async () => await first.adapter.serverCount() === 2);
-  await first.adapter.serverSideEmit(["hello", 1]);
-  await until("the other one has heard it", () => Promise.resolve(second.heard.length === 1));
-  assertEquals([first.heard, second.heard], [[], [["hello", 1]]]);
+  await assertReaches(nodes);
   for (const { adapter } of nodes) adapter.close();
   const duplicates = made.splice(0);
   await until(
