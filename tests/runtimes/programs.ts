@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exists } from "../setup/exists.ts";
 import { npmInstall } from "../setup/npm.ts";
 
 /** Where everything goes; git ignores it. */
@@ -41,14 +42,4 @@ async function installPackage(name: string, version: string): Promise<string> {
   console.log(`Installing ${name} ${version}`);
   await npmInstall(folder, [`${name}@${version}`], { scripts: true });
   return program;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { exists } from "./exists.ts";
+
 /** A server that Debian has. */
 interface DebianServer {
   /** The release with this version, by its name. */
@@ -141,14 +143,4 @@ async function run(
   const decoder = new TextDecoder();
   if (!success) throw new Error(`Cannot run "${program} ${args[0]} …":\n${decoder.decode(stderr)}`);
   return decoder.decode(stdout);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
