@@ -102,8 +102,10 @@ export abstract class Client<T extends string | Uint8Array = string, N extends R
   protected constructor(view: View) {
     super();
     if (!(view instanceof View)) {
-      const { name } = new.target;
-      throw new TypeError(`Cannot call new ${name}(): use await ${name}.create(url)`);
+      // The names are written out: bundlers rename classes.
+      throw new TypeError(
+        "Cannot make a client with new: use await RedisClient.create(url), or await RedisClusterClient.create(url)",
+      );
     }
     this.#view = view;
   }
