@@ -153,7 +153,7 @@ function shut(conn: Deno.Conn): void {
   try {
     conn.close();
   } catch (error) {
-    // Its streams close it too, when they end.
+    // It is closed already.
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }

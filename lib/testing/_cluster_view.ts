@@ -31,6 +31,8 @@ export interface ClusterView {
 export interface Epochs {
   /** Node id of the node itself. */
   id: string;
+  /** Whether the node thinks that it is a primary. */
+  primary: boolean;
   /** Its own epoch. */
   own: number;
   /** The epoch of each node that it knows, by node id. */
@@ -41,12 +43,16 @@ export interface Epochs {
 export function readEpochs(nodes: Reply): Epochs {
   const known = new Map<string, number>();
   let id = "";
+  let primary = false;
   for (const line of String(nodes).trim().split("\n")) {
     const [node, , flags, , , , epoch] = line.split(" ");
-    if (flags.includes("myself")) id = node;
+    if (flags.includes("myself")) {
+      id = node;
+      primary = flags.includes("master");
+    }
     known.set(node, Number(epoch));
   }
-  return { id, own: known.get(id)!, known };
+  return { id, primary, own: known.get(id)!, known };
 }
 
 type SlotsEntry = [number, number, ...[string, number, string][]];
@@ -54,13 +60,12 @@ type SlotsEntry = [number, number, ...[string, number, string][]];
 /** Makes a view of the replies to `CLUSTER INFO`, `CLUSTER SLOTS`, `CLUSTER NODES` and `ROLE`. */
 export function readView([info, slots, nodes, role]: Reply[]): ClusterView {
   const field = (name: string) => String(info).match(new RegExp(`^${name}:(\\S+)`, "m"))?.[1];
-  const myself = String(nodes).split("\n").find((line) => line.includes("myself")) ?? "";
-  const [id, , flags, , , , epoch] = myself.split(" ");
+  const { id, primary, own } = readEpochs(nodes);
   const [kind, , , link] = role as string[];
   return {
     id,
-    primary: flags.includes("master"),
-    epoch: Number(epoch),
+    primary,
+    epoch: own,
     ok: field("cluster_state") === "ok",
     known: Number(field("cluster_known_nodes")),
     ranges: (slots as unknown as SlotsEntry[]).map(([first, last, primary, ...replicas]) => ({

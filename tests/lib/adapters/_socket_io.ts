@@ -29,6 +29,18 @@ export function namespace() {
   };
 }
 
+/** Collects what a facade makes by `duplicate()`: the streams adapter does not tell of it. */
+export function duplicatesOf<F extends { duplicate(): F }>(facade: F): F[] {
+  const made: F[] = [];
+  const duplicate = facade.duplicate.bind(facade);
+  facade.duplicate = () => {
+    const one = duplicate();
+    made.push(one);
+    return one;
+  };
+  return made;
+}
+
 /** Asserts that two servers see each other, and that the second one gets what the first one emits. */
 export async function assertReaches([first, second]: readonly Node[]): Promise<void> {
   await until("both are there", async () => await first.adapter.serverCount() === 2);

@@ -4,53 +4,32 @@
  * @module
  */
 
-class NotFound extends Error {
-  override readonly name = "NotFound";
-}
-class AddrInUse extends Error {
-  override readonly name = "AddrInUse";
-}
-class AddrNotAvailable extends Error {
-  override readonly name = "AddrNotAvailable";
-}
-class BadResource extends Error {
-  override readonly name = "BadResource";
-}
-class ConnectionRefused extends Error {
-  override readonly name = "ConnectionRefused";
-}
-class ConnectionReset extends Error {
-  override readonly name = "ConnectionReset";
-}
-class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-class InvalidData extends Error {
-  override readonly name = "InvalidData";
-}
-class NotCapable extends Error {
-  override readonly name = "NotCapable";
+/** Makes a class of errors. */
+function named(name: string): new (message?: string) => Error {
+  return class extends Error {
+    override readonly name = name;
+  };
 }
 
 /** Stands for `Deno.errors`. */
 export const errors = {
-  NotFound,
-  AddrInUse,
-  AddrNotAvailable,
-  BadResource,
-  ConnectionRefused,
-  ConnectionReset,
-  Interrupted,
-  InvalidData,
-  NotCapable,
+  NotFound: named("NotFound"),
+  AddrInUse: named("AddrInUse"),
+  AddrNotAvailable: named("AddrNotAvailable"),
+  BadResource: named("BadResource"),
+  ConnectionRefused: named("ConnectionRefused"),
+  ConnectionReset: named("ConnectionReset"),
+  Interrupted: named("Interrupted"),
+  InvalidData: named("InvalidData"),
+  NotCapable: named("NotCapable"),
 };
 
 const BY_CODE: Readonly<Record<string, new (message: string) => Error>> = {
-  EADDRINUSE: AddrInUse,
-  EADDRNOTAVAIL: AddrNotAvailable,
-  ECONNREFUSED: ConnectionRefused,
-  ECONNRESET: ConnectionReset,
-  ENOENT: NotFound,
+  EADDRINUSE: errors.AddrInUse,
+  EADDRNOTAVAIL: errors.AddrNotAvailable,
+  ECONNREFUSED: errors.ConnectionRefused,
+  ECONNRESET: errors.ConnectionReset,
+  ENOENT: errors.NotFound,
 };
 
 /** Makes the error that Deno would throw of one of Node. */

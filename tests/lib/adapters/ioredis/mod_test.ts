@@ -15,18 +15,7 @@ import { RedisMessageQueue } from "npm:@fedify/redis@1.8.7/mq";
 import { IORedisFacade } from "../../../../lib/adapters/ioredis/mod.ts";
 import { until } from "../../../../lib/testing/_poll.ts";
 import { onBothClients } from "../_both_clients.ts";
-import { assertReaches, namespace } from "../_socket_io.ts";
-
-/** Facades that a library has made by `duplicate()`. */
-const made: IORedisFacade[] = [];
-
-class Duplicated extends IORedisFacade {
-  override duplicate(): IORedisFacade {
-    const duplicate = super.duplicate();
-    made.push(duplicate);
-    return duplicate;
-  }
-}
+import { assertReaches, duplicatesOf, namespace } from "../_socket_io.ts";
 
 onBothClients("rate-limiter-flexible limits", async (_, ...making) => {
   await using redis = new IORedisFacade(...making);
@@ -145,15 +134,16 @@ onBothClients("grammY's storage keeps", async (_, ...making) => {
 
 onBothClients("socket.io's streams adapter reaches other servers", async (_, ...making) => {
   const nodes = [1, 2].map(() => {
-    const redis = new Duplicated(...making);
+    const redis = new IORedisFacade(...making);
+    const made = duplicatesOf(redis);
     const at = namespace();
     const adapter = createStreamsAdapter(redis, { blockTimeInMs: 50 })(at as never);
     adapter.init();
-    return { adapter, heard: at.heard, redis };
+    return { adapter, heard: at.heard, redis, made };
   });
   await assertReaches(nodes);
   for (const { adapter } of nodes) adapter.close();
-  const duplicates = made.splice(0);
+  const duplicates = nodes.flatMap(({ made }) => made);
   await until(
     "the adapters have ended",
     () => Promise.resolve(duplicates.every(({ status }) => status === "end")),

@@ -14,7 +14,7 @@ import { createAdapter as createStreamsAdapter } from "npm:@socket.io/redis-stre
 import { NodeRedisFacade } from "../../../../lib/adapters/node_redis/mod.ts";
 import { until } from "../../../../lib/testing/_poll.ts";
 import { type AnyClient, type Making, onBothClients } from "../_both_clients.ts";
-import { assertReaches, namespace } from "../_socket_io.ts";
+import { assertReaches, duplicatesOf, namespace } from "../_socket_io.ts";
 
 /** A cache of Keyv 5, with the namespace in the store. */
 function keyvOn(redis: NodeRedisFacade, namespace: string): Keyv {
@@ -223,28 +223,18 @@ for (const [name, create] of [["", createAdapter], ["sharded ", createShardedAda
   });
 }
 
-/** Facades that a library has made by `duplicate()`. */
-const made: NodeRedisFacade[] = [];
-
-class Duplicated extends NodeRedisFacade {
-  override duplicate(): NodeRedisFacade {
-    const duplicate = super.duplicate();
-    made.push(duplicate);
-    return duplicate;
-  }
-}
-
 onBothClients("socket.io's streams adapter reaches other servers", async (_, ...making) => {
   const nodes = await Promise.all([1, 2].map(async () => {
-    const redis = await new Duplicated(...making).connect();
+    const redis = await new NodeRedisFacade(...making).connect();
+    const made = duplicatesOf(redis);
     const at = namespace();
     const adapter = createStreamsAdapter(redis, { blockTimeInMs: 50 })(at as never);
     adapter.init();
-    return { adapter, heard: at.heard, redis };
+    return { adapter, heard: at.heard, redis, made };
   }));
   await assertReaches(nodes);
   for (const { adapter } of nodes) adapter.close();
-  const duplicates = made.splice(0);
+  const duplicates = nodes.flatMap(({ made }) => made);
   await until(
     "the adapters have ended",
     () => Promise.resolve(duplicates.every(({ isOpen }) => !isOpen)),
